@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Pageflow. `make help` lists what can be asked for.
+#
+# Everything below src/stages, src/world and src/life is compiled once per configuration (uma, numa) and once per
+# flavour (O2 for use, O0 for stepping and testing, and so on): build/CONFIGURATION/FLAVOUR/ mirrors the tree.
+# The command and the front of the library are compiled once per flavour: build/front/FLAVOUR/.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+# GNU make 4.3 does not show -j to the makefile: JOBS says how many commands run at once.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+VERSION   := $(shell cat VERSION)
+SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+PREFIX    ?= /usr/local
+LIBDIR    ?= $(PREFIX)/lib
+WERROR    ?= -Werror
+FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64,O0)
+T         ?=
+V         ?=
+Q         := $(if $(V),,@)
+PYTHON    := python3
+VENV      := .cache/venv
+VPYTHON   := $(VENV)/bin/python
+
+# ---- Sources ---------------------------------------------------------------------------------------------------
+
+CONFIGS   := uma numa
+ENGINE_C  := $(sort $(wildcard src/stages/*.c src/world/*.c src/life/*.c)) $(wildcard src/library/engine.c)
+LIBRARY_C := $(sort $(filter-out src/library/engine.c,$(wildcard src/library/*.c)))
+TOOLS_C   := $(sort $(filter-out src/tools/gdb-driver.c,$(wildcard src/tools/*.c)))
+SHELL_C   := $(sort $(filter-out src/tools/shell-edit.c,$(wildcard src/tools/shell*.c)))
+TESTS_C   := $(sort $(wildcard tests/*.c tests/stages/*.c tests/world/*.c tests/life/*.c))
+API_C     := $(sort $(wildcard tests/library/*.c))
+PYTESTS   := $(wildcard tests/tools tests/house tests/gdb)
+
+# ---- Flags -----------------------------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
+COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
+
+FLAVOURS := O2 O0 asan cov arm64 clang
+CC           ?= gcc
+ifeq ($(origin CC),default)
+CC           := gcc
+endif
+CROSS        := aarch64-linux-gnu-
+SYSROOT      := .cache/arm64
+
+CC_O2        := $(CC)
+CC_O0        := $(CC)
+CC_asan      := $(CC)
+CC_cov       := $(CC)
+CC_arm64     := $(CROSS)gcc
+CC_clang     := clang
+
+# The machine in focus is a variable of each thread; this model reads it in one instruction instead of by a call.
+FLAGS_O2     := -O2 -g -fPIC -ftls-model=initial-exec -fvisibility=hidden -DPAGEFLOW_THREADS
+FLAGS_O0     := -O0 -g3
+FLAGS_asan   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_cov    := -O0 -g -DPAGEFLOW_COVERAGE
+FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
+FLAGS_clang  := -O1 -g -fPIC
+
+# The path in use is optimised as a whole, so that cutting it into stages costs nothing. Only gcc can give back
+# an ordinary object from that.
+WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -finline-limit=400)
+
+# Only what is measured carries counters: the tests themselves do not.
+COUNTERS     := --coverage -fprofile-update=single
+
+LINK_asan    := -fsanitize=address,undefined
+LINK_cov     := --coverage
+LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
+
+# Tests let the host refuse memory: tests/failing.c stands in front of these (not of what the libraries call).
+LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream
+
+LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
+# The line editor of `pageflow shell`: where its header is at hand, the command uses it.
+EDIT_LIBS     = $(if $(filter arm64,$1),,$(shell pkg-config --silence-errors --libs libedit))
+TEST_LIBS     = $(if $(filter arm64,$1),-lcheck -lsubunit -lm -lrt -lpthread,$(shell pkg-config --libs check))
+BINUTILS      = $(if $(filter arm64,$1),$(CROSS))
+
+FLAGS_uma    :=
+FLAGS_numa   := -DCONFIG_NUMA=1
+
+say = @echo "  $1" >&2
+
+# ---- What a reader asks for ------------------------------------------------------------------------------------
+
+.PHONY: all setup build test test-programs tests-cov coverage site serve gdb bench check warnings clean distclean \
+	install help FORCE
+.DEFAULT_GOAL := all
+
+all:
+	@.ci/setup build test coverage site gdb
+	@$(MAKE) build
+	@$(MAKE) build/coverage/coverage.json
+	@$(PYTHON) coverage/gate.py --tests --report-only
+	@$(MAKE) site
+
+help:
+	@sed -n 's/^|//p' .ci/help.txt
+
+setup:
+	@.ci/setup build test coverage site gdb
+
+check:
+	@.ci/run
+
+clean:
+	rm -rf build
+
+distclean: clean
+	rm -rf .cache
+
+# ---- Set-up: one stamp a group; .ci/setup installs what is missing ---------------------------------------------
+
+SETUP = .cache/stamps
+$(SETUP)/%: .ci/setup
+	@.ci/setup $*
+$(SETUP)/test: tests/requirements.txt
+$(SETUP)/site: $(wildcard docs/requirements.txt)
+
+# ---- Objects ---------------------------------------------------------------------------------------------------
+# A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
+
+build/flags/%: FORCE
+	@mkdir -p $(@D)
+	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS))" | cmp -s - $@ || \
+		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS))" >$@
+
+# $1 configuration or `front`, $2 flavour
+define object_rules
+build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
+	@mkdir -p $$(@D)
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS)) $(if $(filter front,$1),,$$(WHOLE_$2)) \
+		-MMD -MP -c -o $$@ $$<
+build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
+	@mkdir -p $$(@D)
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests -MMD -MP -c -o $$@ $$<
+endef
+setup_of = $(or $(filter arm64,$1),$(if $(filter clang,$1),ci),build)
+
+# $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
+define config_rules
+ENGINE_$1_$2 := $(ENGINE_C:%.c=build/$1/$2/%.o)
+build/$1/$2/engine.o: $$(ENGINE_$1_$2)
+	$(Q)$(if $(WHOLE_$2),$$(CC_$2) $$(FLAGS_$2) $(WHOLE_$2) -r -flinker-output=nolto-rel,$(call BINUTILS,$2)ld -r) -o $$@ $$^
+	$(Q)$(call BINUTILS,$2)objcopy --keep-global-symbol=pageflow_engine_$1 $$@
+
+build/$1/$2/tests/program: $$(ENGINE_$1_$2) build/$1/$2/src/library/text.o $(TESTS_C:%.c=build/$1/$2/%.o)
+	$(call say,$$@)
+	$(Q)$$(CC_$2) $$(LINK_$2) $(LINK_TESTS) -o $$@ $$^ $$(call TEST_LIBS,$2) $$(call LIBS,$2)
+
+# With the shell, for scenarios in files. One engine only: a breakpoint must not be met twice.
+build/$1/$2/gdb-driver: $$(ENGINE_$1_$2) build/$1/$2/src/tools/gdb-driver.o \
+	$(LIBRARY_C:%.c=build/front/$2/%.o) $(SHELL_C:%.c=build/front/$2/%.o)
+	$(call say,$$@)
+	$(Q)$$(CC_$2) $$(LINK_$2) -Wl,--defsym=pageflow_engine_$(filter-out $1,$(CONFIGS))=pageflow_engine_$1 \
+		-o $$@ $$^ $$(call LIBS,$2)
+endef
+
+# $1 flavour: the command, and the tests of the public interface
+define front_rules
+FRONT_$1 := $(LIBRARY_C:%.c=build/front/$1/%.o) $(CONFIGS:%=build/%/$1/engine.o)
+build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $$(FRONT_$1)
+	$(call say,$$@)
+	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1)
+
+build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/harness.o $$(FRONT_$1)
+	$(call say,$$@)
+	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call TEST_LIBS,$1) $$(call LIBS,$1)
+endef
+
+$(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
+$(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
+$(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
+
+ifneq ($(wildcard build),)
+-include $(shell find build -name '*.d' -not -path 'build/site/*')
+endif
+
+# ---- Build -----------------------------------------------------------------------------------------------------
+
+LIB_SO := build/libpageflow.so.$(VERSION)
+
+build: build/pageflow $(LIB_SO) build/libpageflow.a \
+	$(if $(wildcard src/tools/gdb-driver.c),$(CONFIGS:%=build/%/O0/gdb-driver)) \
+	$(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/O0/%.o))
+
+build/pageflow: build/front/O2/pageflow
+	@cp $< $@
+
+$(LIB_SO): $(FRONT_O2)
+	$(call say,$@)
+	$(Q)$(CC) -shared -Wl,-soname,libpageflow.so.$(SOVERSION) -Wl,--no-undefined -o $@ $^ -llzma
+	@ln -sf $(@F) build/libpageflow.so.$(SOVERSION)
+	@ln -sf libpageflow.so.$(SOVERSION) build/libpageflow.so
+
+# One object, so that what is not the public interface does not meet the names of the program it is linked into.
+build/libpageflow.a: $(FRONT_O2)
+	$(call say,$@)
+	@rm -f $@
+	$(Q)ld -r -o build/libpageflow.o $^
+	$(Q)objcopy --localize-hidden build/libpageflow.o
+	$(Q)ar rcs $@ build/libpageflow.o
+
+# Every source through the second compiler, warnings as errors, nothing linked.
+warnings: $(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/clang/%.o) $(TESTS_C:%.c=build/$c/clang/%.o)) \
+	$(LIBRARY_C:%.c=build/front/clang/%.o) $(TOOLS_C:%.c=build/front/clang/%.o) \
+	$(API_C:%.c=build/front/clang/%.o) \
+	$(if $(wildcard src/tools/gdb-driver.c),$(CONFIGS:%=build/%/clang/src/tools/gdb-driver.o))
+
+DEST = $(DESTDIR)$(PREFIX)
+DESTLIB = $(DESTDIR)$(LIBDIR)
+install: build
+	install -d $(DEST)/bin $(DEST)/include $(DESTLIB)/pkgconfig
+	install -m 755 build/pageflow $(DEST)/bin/
+	install -m 644 include/pageflow.h $(DEST)/include/
+	install -m 644 build/libpageflow.a $(DESTLIB)/
+	install -m 755 $(LIB_SO) $(DESTLIB)/
+	ln -sf libpageflow.so.$(VERSION) $(DESTLIB)/libpageflow.so.$(SOVERSION)
+	ln -sf libpageflow.so.$(SOVERSION) $(DESTLIB)/libpageflow.so
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$${prefix}/include' '' 'Name: pageflow' \
+		'Description: the page allocation path of Linux 5.8.18 in user space' 'Version: $(VERSION)' \
+		'Requires.private: liblzma' 'Libs: -L$${libdir} -lpageflow' 'Cflags: -I$${includedir}' \
+		>$(DESTLIB)/pkgconfig/pageflow.pc
+	$(if $(wildcard docs/pageflow.1),install -d $(DEST)/share/man/man1 && install -m 644 docs/pageflow.1 $(DEST)/share/man/man1/)
+
+# ---- Tests -----------------------------------------------------------------------------------------------------
+# tests/run.py runs the test programs of one flavour and the Python tests and adds up.
+
+COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pageflow)
+test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build/front/$(FLAVOUR)/tests/program) \
+	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
+
+test: test-programs | $(SETUP)/test $(if $(wildcard tests/gdb),$(SETUP)/gdb)
+	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' -- $(PYTESTS)
+
+# ---- Coverage --------------------------------------------------------------------------------------------------
+
+build/coverage/counts.stamp: $(CONFIGS:%=build/%/cov/tests/program)
+	@rm -rf build/coverage/counts
+	@$(PYTHON) tests/run.py --flavour cov --counts build/coverage/counts >build/coverage.tests || true
+	@mkdir -p $(@D) && mv build/coverage.tests build/coverage/tests.txt
+	@touch $@
+
+build/coverage/coverage.json: build/coverage/counts.stamp coverage/collect.py coverage/exclusions.tsv | $(SETUP)/coverage
+	@$(PYTHON) coverage/collect.py
+
+coverage: build/coverage/coverage.json
+	@$(PYTHON) coverage/gate.py --tests
+
+# ---- Site ------------------------------------------------------------------------------------------------------
+
+SITE_IN := Makefile index.rst $(shell find docs src include tests -type f -not -name '*.pyc' 2>/dev/null)
+# Chapters show what these programs print.
+SHOWN := build/pageflow $(CONFIGS:%=build/%/O0/gdb-driver)
+build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+	$(call say,build/site)
+	@$(VPYTHON) docs/build.py >&2
+	@touch $@
+
+site: build/site/.stamp
+	@echo 'site: build/site/index.html'
+
+serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+	@$(VPYTHON) docs/build.py --serve
+
+# ---- Debugger --------------------------------------------------------------------------------------------------
+
+GDB_CONFIG  := $(if $(NUMA),numa,uma)
+GDB_FLAVOUR := $(if $(filter arm64,$(ARCH)),arm64,O0)
+gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
+	@.ci/gdb $< '$(S)' '$(subst ','\'',$(value B))'
+
+bench: build
+	@test -f tests/bench/bench.py || { echo 'make bench: not part of this version yet' >&2; exit 1; }
+	@$(PYTHON) tests/bench/bench.py
