@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Results and priorities of memory compaction. The numeric order of results matters:
+ * results of several zones are combined by taking the greatest.
+ */
+#ifndef COMPACTION_H
+#define COMPACTION_H
+
+#include "list.h"
+#include "mmzone.h"
+#include "page.h"
+#include "types.h"
+
+enum compact_result {
+	COMPACT_NOT_SUITABLE_ZONE, /**< trace only; callers see COMPACT_SKIPPED */
+	COMPACT_SKIPPED,	   /**< not started: too little free memory */
+	COMPACT_DEFERRED,	   /**< backed off after failures */
+	COMPACT_INACTIVE = COMPACT_DEFERRED,
+	COMPACT_NO_SUITABLE_PAGE, /**< trace only; callers see COMPACT_CONTINUE */
+	COMPACT_CONTINUE,	  /**< go on */
+	COMPACT_COMPLETE,	  /**< the whole zone was scanned in vain */
+	COMPACT_PARTIAL_SKIPPED,  /**< scanners met, but part of the zone was left out */
+	COMPACT_CONTENDED,	  /**< stopped for a lock or a signal */
+	COMPACT_SUCCESS,	  /**< the allocation should work now */
+};
+
+enum compact_priority {
+	COMPACT_PRIO_SYNC_FULL,
+	MIN_COMPACT_PRIORITY = COMPACT_PRIO_SYNC_FULL,
+	COMPACT_PRIO_SYNC_LIGHT,
+	MIN_COMPACT_COSTLY_PRIORITY = COMPACT_PRIO_SYNC_LIGHT,
+	DEF_COMPACT_PRIORITY = COMPACT_PRIO_SYNC_LIGHT,
+	COMPACT_PRIO_ASYNC,
+	INIT_COMPACT_PRIORITY = COMPACT_PRIO_ASYNC,
+};
+
+#define COMPACT_CLUSTER_MAX	32ul
+#define COMPACT_MAX_DEFER_SHIFT 6u
+
+/** How much moving a page may cost. In between, a page may be waited for a little. */
+enum migrate_mode {
+	MIGRATE_ASYNC, /**< never wait */
+	MIGRATE_SYNC_LIGHT,
+	MIGRATE_SYNC, /**< wait for anything; compaction on request only */
+};
+
+/** What one step of the scanner of pages in use came to. */
+enum isolate_result {
+	ISOLATE_ABORT,	 /**< stop: a signal, or too many pages are isolated */
+	ISOLATE_NONE,	 /**< nothing to move in this pageblock */
+	ISOLATE_SUCCESS, /**< there are pages to move */
+};
+
+/** One run of compaction on one zone: what is wanted, what is allowed, and how far it got. */
+struct compact_control {
+	/* What is wanted. */
+	struct zone *zone;
+	int order; /**< -1: compact on request, whatever is free */
+	gfp_t gfp_mask;
+	int migratetype; /**< type of the request, from the mask */
+	unsigned int alloc_flags;
+	int highest_zoneidx;
+
+	/* What is allowed. */
+	enum migrate_mode mode;
+	bool direct_compaction;	    /**< for a request that waits */
+	bool whole_zone;	    /**< from one end to the other, not from the cached positions */
+	bool ignore_skip_hint;	    /**< look into pageblocks that are marked to be skipped too */
+	bool ignore_block_suitable; /**< copy into pageblocks of any type */
+
+	/* Where the scanners are. PFNs. */
+	unsigned long migrate_pfn;     /**< next page to look at, going up */
+	unsigned long free_pfn;	       /**< pageblock to look at, going down */
+	int search_order;	       /**< order at which the fast search begins */
+	unsigned int fast_search_fail; /**< fast searches in a row that found nothing */
+	bool rescan;		       /**< the pageblock was begun in the round before */
+	bool contended;		       /**< stopped for a signal */
+	unsigned long migrate_scanned; /**< pages looked at, in all */
+	unsigned long free_scanned;
+
+	/* What they hold. */
+	struct page *migratepages[pageblock_nr_pages]; /**< to be moved, in order of PFN */
+	unsigned long nr_migratepages;
+	struct list_head freepages; /**< single pages to copy to */
+	unsigned long nr_freepages;
+};
+
+/** How a page that direct compaction frees is caught before it reaches a free list. */
+struct capture_control {
+	struct compact_control *cc;
+	struct page *page; /**< the catch, or NULL */
+};
+
+/**
+ * @brief Free pages that compaction needs beside the watermark: room for the copies.
+ *
+ * @param order order wanted
+ * @return twice the block, in pages
+ * @source include/linux/compaction.h:68
+ */
+static inline unsigned long compact_gap(unsigned int order)
+{
+	return 2ul << order;
+}
+
+/** First PFN of the pageblock that holds a PFN. */
+static inline unsigned long pageblock_start_pfn(unsigned long pfn)
+{
+	return pfn & ~(pageblock_nr_pages - 1);
+}
+
+/** First PFN behind the pageblock that holds a PFN. */
+static inline unsigned long pageblock_end_pfn(unsigned long pfn)
+{
+	return pageblock_start_pfn(pfn) + pageblock_nr_pages;
+}
+
+#endif

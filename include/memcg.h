@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Memory cgroups: hierarchical counters with limits, and who was charged for what.
+ */
+#ifndef MEMCG_H
+#define MEMCG_H
+
+#include "types.h"
+
+struct lruvec;
+
+/** No limit, in pages. */
+#define PAGE_COUNTER_MAX ((unsigned long)(INT64_MAX / 4096))
+
+/** A charge takes this many pages at once and keeps the surplus in the CPU's stock. */
+#define MEMCG_CHARGE_BATCH	   32u
+#define MEM_CGROUP_RECLAIM_RETRIES 5
+
+#define MEMCG_NAME_LEN 64
+
+/** One counter of a group; charging it charges every ancestor. Pages. */
+struct page_counter {
+	long usage;
+	unsigned long max;
+	unsigned long high;
+	unsigned long watermark; /**< peak */
+	unsigned long failcnt;
+	struct page_counter *parent;
+};
+
+/** A memory cgroup. */
+struct mem_cgroup {
+	char path[MEMCG_NAME_LEN];
+	struct mem_cgroup *parent; /**< NULL for the root */
+	struct page_counter memory;
+	struct page_counter memsw; /**< legacy hierarchy: memory and swap */
+	struct page_counter kmem;  /**< legacy hierarchy: kernel memory */
+	bool oom_kill_disable;
+	bool oom_group;
+	unsigned long events_max; /**< times the limit was hit */
+	unsigned long events_oom;
+	unsigned long min;	 /**< pages protected from reclaim, always */
+	unsigned long low;	 /**< pages protected from reclaim, unless nothing else is left */
+	struct lruvec *lruvecs;	 /**< LRU lists, one a node; NULL: no page was ever on one */
+	struct mem_cgroup *next; /**< all groups of the machine but the root */
+};
+
+/** What a CPU holds in advance for one group. */
+struct memcg_stock {
+	struct mem_cgroup *cached;
+	unsigned int nr_pages; /**< at most MEMCG_CHARGE_BATCH */
+};
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief A whole text file in memory, cut into lines.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stddef.h>
+
+/** A text: its lines, each ended by a zero byte, without their newlines. */
+struct text {
+	char *data;
+	char **line; /**< line[0] is line 1 of the file */
+	size_t nr_lines;
+};
+
+/** How text_load() ended. */
+enum text_status {
+	TEXT_OK,
+	TEXT_UNREADABLE, /**< cannot be opened, read or unpacked; the message says why */
+};
+
+enum text_status text_load(const char *path, struct text *text, char *error, size_t error_size);
+enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text, char *error,
+				 size_t error_size);
+void text_free(struct text *text);
+
+#endif
