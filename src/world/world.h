@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Prototypes of the world: each function is documented where it is defined.
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "gfp.h"
+#include "machine.h"
+#include "memory_map.h"
+
+/* machine.c: making and unmaking the ground */
+struct machine *machine_new(char *error, size_t error_size);
+void machine_free(struct machine *machine);
+struct machine *machine_focus(struct machine *machine);
+
+/* memory_map.c: page frames and their bytes */
+int memory_map_reserve(const struct memory_range *ranges, int nr_ranges, char *error,
+		       size_t error_size);
+void memory_map_release(struct machine *machine);
+void *page_address(const struct page *page);
+struct page *virt_to_page(const void *address);
+bool virt_addr_valid(const void *address);
+void memmap_init_range(const struct memory_range *range);
+
+/* zones.c: zones, per-CPU pagesets, zonelists */
+struct pglist_data *node_new(int nid);
+void zone_init_free_lists(struct zone *zone);
+void zone_pagesets_init(struct zone *zone, int high, int batch);
+void node_states_update(void);
+void zonelist_append(struct zonelist *zonelist, struct zone *zone);
+void build_all_zonelists(void);
+int node_distance(int from, int to);
+extern const char *const zone_names[MAX_NR_ZONES];
+extern const char *const migratetype_names[MIGRATE_TYPES];
+extern const char migratetype_letters[MIGRATE_TYPES + 1];
+
+/* free_lists.c: the four operations on the buddy lists */
+void add_to_free_list(struct page *page, struct zone *zone, unsigned int order, int migratetype);
+void add_to_free_list_tail(struct page *page, struct zone *zone, unsigned int order,
+			   int migratetype);
+void move_to_free_list(struct page *page, struct zone *zone, unsigned int order, int migratetype);
+void del_page_from_free_list(struct page *page, struct zone *zone, unsigned int order);
+
+/* watermarks.c: limits derived from the size of memory */
+int zone_batchsize(const struct zone *zone);
+void pageset_set_batch(struct per_cpu_pages *pcp, int batch);
+unsigned long nr_free_buffer_pages(void);
+void setup_per_zone_wmarks(void);
+void setup_per_zone_lowmem_reserve(void);
+void calculate_totalreserve_pages(void);
+void init_per_zone_wmark_min(void);
+void set_recommended_min_free_kbytes(void);
+
+/* memcg.c: the tree of memory cgroups */
+bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root);
+unsigned long mem_cgroup_max(const struct mem_cgroup *memcg);
+bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg);
+struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
+					const struct mem_cgroup *oom_domain);
+
+/* vmstat.c: thresholds and folding */
+int calculate_normal_threshold(const struct zone *zone);
+int calculate_pressure_threshold(const struct zone *zone);
+void refresh_zone_stat_thresholds(void);
+void set_pgdat_percpu_threshold(struct pglist_data *pgdat, int (*threshold)(const struct zone *));
+void cpu_vm_stats_fold(int cpu);
+
+/* trace.c: the trace sink */
+__cold void trace_emit(const struct trace_event *event);
+int trace_format(const struct trace_event *event, char *text, size_t size);
+int gfp_format(gfp_t mask, char *text, size_t size);
+
+/* printk.c: the machine's console, and reports of what must not happen */
+__attribute__((format(printf, 1, 2))) void printk(const char *format, ...);
+__attribute__((format(printf, 1, 2))) __cold void bug(const char *format, ...);
+__attribute__((format(printf, 2, 3))) __cold void warn_once(int which, const char *format, ...);
+bool printk_ratelimit(struct printk_limit *limit, unsigned long interval, unsigned int burst);
+
+/* clock.c: sleeping and offering the CPU */
+void world_sleep(unsigned long ticks);
+void world_reschedule(void);
+
+/** One-time messages, by number. */
+enum once {
+	ONCE_ORDER_TOO_LARGE,
+	ONCE_NOFAIL_ORDER,
+	ONCE_ATOMIC_RECLAIM,
+	ONCE_NOFAIL_CANNOT_SLEEP,
+	ONCE_NOFAIL_MEMALLOC,
+	ONCE_NOFAIL_COSTLY,
+	ONCE_NOFAIL_OOM,
+	ONCE_EXACT_COMP,
+	ONCE_BIND_THISNODE,
+};
+
+#endif
