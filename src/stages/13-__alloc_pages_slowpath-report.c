@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 13, part: the failure report.
+ *
+ * When a request fails, the kernel logs who asked for what, how the code got there, and the state of
+ * memory at that moment (the part `-memory`). So that a storm of failures does not bury everything
+ * else in the log, at most one report is written in ten seconds, whoever fails.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "gfp.h"
+#include "stages/stages.h"
+#include "world/world.h"
+
+/** At most one report in this many ticks. */
+#define WARN_ALLOC_INTERVAL (10ul * HZ)
+
+/** Taint flags of 5.8; the letter of a bad page is the sixth. */
+#define TAINT_FLAGS_COUNT 18
+
+/**
+ * @brief A set of nodes as the kernel prints it: "0", "0-2", "0,2", or "(null)".
+ *
+ * @param nodemask the set, or NULL
+ * @param text receives the text
+ * @param size bytes of `text`
+ * @return characters written
+ * @source none (ours: stands for the kernel's formats %*pb and %*pbl)
+ */
+int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
+{
+	size_t length = 0;
+	int nid;
+
+	if (!nodemask)
+		return snprintf(text, size, "(null)");
+	text[0] = '\0';
+	for_each_node_mask(nid, *nodemask) {
+		int last = nid;
+
+		while (last + 1 < MAX_NUMNODES && node_isset(last + 1, *nodemask))
+			last++;
+		length += (size_t)snprintf(text + length, size - length, "%s%d", length ? "," : "",
+					   nid);
+		if (last > nid)
+			length += (size_t)snprintf(text + length, size - length, "-%d", last);
+		nid = last;
+	}
+	return (int)length;
+}
+
+/**
+ * @brief Which task, on which kernel and which hardware, and how the code got here.
+ *
+ * departs: the chain is the path's own, as the caller states it, without addresses: code compiled for
+ * the host has other frames than the kernel. The line says so.
+ *
+ * @param chain names of functions, innermost first, ended by NULL
+ * @source none (ours: what lib/dump_stack.c does under the same name)
+ */
+void dump_stack(const char *const *chain)
+{
+	printk("CPU: %d PID: %d Comm: %.20s %s%-*s %s %s\n", smp_processor_id(), current->pid,
+	       current->comm, world->tainted ? "Tainted: " : "Not tainted",
+	       world->tainted ? TAINT_FLAGS_COUNT : 0, world->tainted ? "G    B" : "",
+	       world->uts_release, world->uts_version);
+	if (world->hardware[0])
+		printk("Hardware name: %s\n", world->hardware);
+	printk("Call trace: (Pageflow's own chain)\n");
+	for (; *chain; chain++)
+		printk(" %s\n", *chain);
+}
+
+/**
+ * @brief May a report be written now? Says how many were suppressed when a new interval opens.
+ *
+ * @return true to write it
+ * @source none (ours: what lib/ratelimit.c does for the limiter of warn_alloc)
+ */
+static bool report_allowed(void)
+{
+	struct printk_limit *limit = &world->warn_alloc_limit;
+
+	if (limit->missed && world->jiffies - limit->begin > WARN_ALLOC_INTERVAL) {
+		printk("warn_alloc: %u callbacks suppressed\n", limit->missed);
+		limit->missed = 0;
+	}
+	return printk_ratelimit(limit, WARN_ALLOC_INTERVAL, 1);
+}
+
+/**
+ * @brief Which nodes does a failure's report show?
+ *
+ * Requests that may use any node's memory, whatever their mask and cpuset say, see all nodes.
+ *
+ * @param gfp_mask the mask in force when it failed
+ * @return SHOW_MEM_FILTER_NODES, or 0 for all
+ * @source none (ours: what mm/page_alloc.c does under the name warn_alloc_show_mem)
+ */
+static unsigned int report_filter(gfp_t gfp_mask)
+{
+	if (!(gfp_mask & __GFP_NOMEMALLOC) &&
+	    (tsk_is_oom_victim(current) || (current->flags & (PF_MEMALLOC | PF_EXITING))))
+		return 0;
+	if (in_interrupt() || !(gfp_mask & __GFP_DIRECT_RECLAIM))
+		return 0;
+	return SHOW_MEM_FILTER_NODES;
+}
+
+/**
+ * @brief Report a failed request, unless it asked for silence or another was reported just now.
+ *
+ * @param gfp_mask the mask in force when it failed
+ * @param nodemask nodes it was confined to, or NULL
+ * @param format what failed, as for printf
+ * @source mm/page_alloc.c:3852
+ */
+void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
+{
+	static const char *const chain[] = { "dump_stack", "warn_alloc", "__alloc_pages_slowpath",
+					     "__alloc_pages_nodemask", NULL };
+	char text[128], names[512], nodes[32], mems[32];
+	va_list arguments;
+
+	/* Step 1: silence does not count against the limit */
+	if (gfp_mask & __GFP_NOWARN)
+		return;
+	if (!report_allowed())
+		return;
+
+	/* Step 2: who asked for what, and which nodes he could use */
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	gfp_format(gfp_mask, names, sizeof(names));
+	nodemask_format(nodemask, nodes, sizeof(nodes));
+	nodemask_format(&current->mems_allowed, mems, sizeof(mems));
+	printk("%s: %s, mode:0x%x(%s), nodemask=%s,cpuset=%s,mems_allowed=%s\n", current->comm,
+	       text, gfp_mask, names, nodes, current->cpuset->name, mems);
+
+	/* Step 3: where, and the state of memory */
+	dump_stack(chain);
+	show_mem(report_filter(gfp_mask), nodemask);
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 15, part: the LRU lists, on which pages wait to be reclaimed.
+ *
+ * Each node, and on it each memory cgroup, has four lists of pages that could be taken back: pages of
+ * files and **anonymous** pages (the memory of processes, which swap takes), each **active** (used
+ * more than once lately) and **inactive**. A page enters a list at its head; reclaim looks at the
+ * tail. A fifth list holds what must not be reclaimed.
+ *
+ * departs: 5.8.18 collects additions and moves in batches of 15 a CPU; here each takes effect at once.
+ * Pages on these lists are single: transparent huge pages are not modelled.
+ */
+#include <stdlib.h>
+
+#include "stages/stages.h"
+#include "vmstat.h"
+#include "world/world.h"
+
+/**
+ * @brief Make the lists of a memory cgroup, one set a node.
+ *
+ * @param memcg the group
+ * @return false when the host has no memory
+ * @source none (ours: 5.8.18 makes them together with the group)
+ */
+static bool memcg_make_lruvecs(struct mem_cgroup *memcg)
+{
+	memcg->lruvecs = calloc(MAX_NUMNODES, sizeof(*memcg->lruvecs));
+	for (int nid = 0; memcg->lruvecs && nid < MAX_NUMNODES; nid++) {
+		for (int lru = 0; lru < NR_LRU_LISTS; lru++)
+			INIT_LIST_HEAD(&memcg->lruvecs[nid].lists[lru]);
+		memcg->lruvecs[nid].memcg = memcg;
+		memcg->lruvecs[nid].pgdat = NODE_DATA(nid);
+	}
+	return memcg->lruvecs != NULL;
+}
+
+/**
+ * @brief The lists of a memory cgroup on a node.
+ *
+ * @param memcg the group; NULL or the root: the node's own lists
+ * @param pgdat the node
+ * @return the lists
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat)
+{
+	/* departs: without memory for the group's lists its pages go to the node's. */
+	if (memcg == &world->root_mem_cgroup ||
+	    (memcg && !memcg->lruvecs && !memcg_make_lruvecs(memcg)))
+		memcg = NULL;
+	return memcg ? &memcg->lruvecs[pgdat->node_id] : &pgdat->lruvec;
+}
+
+/**
+ * @brief The lists that a page belongs on.
+ *
+ * @param page the page
+ * @return the lists of its group on its node
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_page_lruvec)
+ */
+struct lruvec *page_lruvec(const struct page *page)
+{
+	return mem_cgroup_lruvec(page->mem_cgroup, page_zone(page)->zone_pgdat);
+}
+
+/**
+ * @brief Which list a page belongs on, by its flags.
+ *
+ * @param page the page
+ * @return enum lru_list
+ * @source none (ours: what include/linux/mm_inline.h does under the same name)
+ */
+enum lru_list page_lru(const struct page *page)
+{
+	if (PageFlag(page, PG_unevictable))
+		return LRU_UNEVICTABLE;
+	return (page_is_file_lru(page) ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON) +
+	       (PageFlag(page, PG_active) ? 1u : 0u);
+}
+
+/**
+ * @brief May the page be reclaimed at all?
+ *
+ * @param page the page
+ * @return false when it, or all of its mapping, is locked in memory
+ * @source none (ours: what mm/internal.h does under the same name)
+ */
+bool page_evictable(const struct page *page)
+{
+	const struct address_space *owner = page_owner(page);
+
+	return !PageFlag(page, PG_mlocked) && !(owner && owner->unevictable);
+}
+
+/**
+ * @brief Is this group the other one, or below it?
+ *
+ * @param memcg the group; NULL: the root
+ * @param root the other one; NULL: the root
+ * @return true when it is
+ * @source none (ours: a walk up the tree)
+ */
+static bool memcg_within(const struct mem_cgroup *memcg, const struct mem_cgroup *root)
+{
+	if (!root)
+		return true;
+	while (memcg && memcg != root)
+		memcg = memcg->parent;
+	return memcg == root;
+}
+
+/**
+ * @brief Pages on one of a node's lists, the groups below included.
+ *
+ * @param lruvec the lists
+ * @param lru which
+ * @param highest_zoneidx counting zones up to this one
+ * @return pages
+ * @source none (ours: 5.8.18 keeps these sums as counters, mm/memcontrol.c)
+ */
+unsigned long lruvec_pages(const struct lruvec *lruvec, enum lru_list lru, int highest_zoneidx)
+{
+	unsigned long pages = 0;
+
+	for (int zid = 0; zid <= highest_zoneidx; zid++)
+		pages += lruvec->lru_size[zid][lru];
+	for (struct mem_cgroup *memcg = world->mem_cgroups; memcg; memcg = memcg->next) {
+		if (!memcg->lruvecs || memcg == lruvec->memcg ||
+		    !memcg_within(memcg, lruvec->memcg))
+			continue;
+		for (int zid = 0; zid <= highest_zoneidx; zid++)
+			pages += memcg->lruvecs[lruvec->pgdat->node_id].lru_size[zid][lru];
+	}
+	return pages;
+}
+
+/**
+ * @brief Count pages of a list in or out, in every counter that knows of them.
+ *
+ * @param page a page of the list
+ * @param lru which list
+ * @param delta pages
+ * @source none (ours: what include/linux/mm_inline.h does under the name update_lru_size)
+ */
+static void lru_count(const struct page *page, enum lru_list lru, long delta)
+{
+	struct lruvec *lruvec = page_lruvec(page);
+	struct zone *zone = page_zone(page);
+
+	lruvec->lru_size[zone_idx(zone)][lru] += (unsigned long)delta;
+	mod_node_page_state(zone->zone_pgdat, (enum node_stat_item)(NR_LRU_BASE + lru), delta);
+	__mod_zone_page_state(zone, (enum zone_stat_item)(NR_ZONE_LRU_BASE + lru), delta);
+}
+
+/**
+ * @brief Put a page at the head of the list that its flags name.
+ *
+ * @param page the page, on no list
+ * @source none (ours: what include/linux/mm_inline.h does under the name add_page_to_lru_list)
+ */
+void lru_list_add(struct page *page)
+{
+	enum lru_list lru = page_lru(page);
+
+	SetPageFlag(page, PG_lru);
+	list_add(&page->lru, &page_lruvec(page)->lists[lru]);
+	lru_count(page, lru, 1);
+}
+
+/**
+ * @brief Put a page at the tail of its list: reclaim sees it next.
+ *
+ * @param page the page, on no list
+ * @source none (ours: what include/linux/mm_inline.h does under the name add_page_to_lru_list_tail)
+ */
+void lru_list_add_tail(struct page *page)
+{
+	lru_list_add(page);
+	list_move_tail(&page->lru, &page_lruvec(page)->lists[page_lru(page)]);
+}
+
+/**
+ * @brief Take a page off its list. Its flags keep saying which one that was.
+ *
+ * @param page the page
+ * @source none (ours: what include/linux/mm_inline.h does under the name del_page_from_lru_list)
+ */
+void lru_list_del(struct page *page)
+{
+	ClearPageFlag(page, PG_lru);
+	list_del(&page->lru);
+	lru_count(page, page_lru(page), -1);
+}
+
+/**
+ * @brief Put a new page on its list, or on the one of those that must not be reclaimed.
+ *
+ * @param page the page, on no list
+ * @source none (ours: what mm/swap.c does under the same name)
+ */
+void lru_cache_add(struct page *page)
+{
+	if (page_evictable(page)) {
+		ClearPageFlag(page, PG_unevictable);
+	} else {
+		ClearPageFlag(page, PG_active);
+		SetPageFlag(page, PG_unevictable);
+	}
+	lru_list_add(page);
+}
+
+/**
+ * @brief Drop a reference to a page; the last one takes it off its list and frees it.
+ *
+ * @param page the page
+ * @source none (ours: what mm/swap.c does under the same name)
+ */
+void put_page(struct page *page)
+{
+	if (!put_page_testzero(page))
+		return;
+	if (PageFlag(page, PG_lru))
+		lru_list_del(page);
+	ClearPageFlag(page, PG_active);
+	ClearPageFlag(page, PG_unevictable);
+	page->mapping = NULL;
+	if (page->mem_cgroup && world->hooks.lru_page_uncharged)
+		world->hooks.lru_page_uncharged(page);
+	page->mem_cgroup = NULL;
+	free_unref_page(page);
+}
+
+/**
+ * @brief Take a page off its list for oneself, with a reference.
+ *
+ * @param page the page
+ * @return false when it is on no list, or about to be freed
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+bool isolate_lru_page(struct page *page)
+{
+	if (!PageFlag(page, PG_lru) || !page_count(page))
+		return false;
+	get_page(page);
+	lru_list_del(page);
+	return true;
+}
+
+/**
+ * @brief Put an isolated page back on the list that its flags name, and drop the reference.
+ *
+ * @param page the page
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+void putback_lru_page(struct page *page)
+{
+	lru_cache_add(page);
+	put_page(page);
+}
+
+/**
+ * @brief Move a page to the active list.
+ *
+ * @param page the page; nothing happens when it is on no list, active, or unevictable
+ * @source none (ours: what mm/swap.c does under the same name)
+ */
+void activate_page(struct page *page)
+{
+	if (!PageFlag(page, PG_lru) || PageFlag(page, PG_active) || PageFlag(page, PG_unevictable))
+		return;
+	lru_list_del(page);
+	SetPageFlag(page, PG_active);
+	lru_list_add(page);
+}
+
+/**
+ * @brief A page was used. The second use since reclaim last looked makes it active.
+ *
+ * @param page the page
+ * @source none (ours: what mm/swap.c does under the same name)
+ */
+void mark_page_accessed(struct page *page)
+{
+	if (!PageFlag(page, PG_referenced)) {
+		SetPageFlag(page, PG_referenced);
+	} else if (!PageFlag(page, PG_active) && !PageFlag(page, PG_unevictable)) {
+		activate_page(page);
+		ClearPageFlag(page, PG_referenced);
+	}
+}

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 15, part: what becomes of a page that reclaim has in its hands.
+ *
+ * A page can be taken back when nobody uses it, nobody is writing it, and its content is safe: a clean
+ * page of a file can be read again, an anonymous page only after it went to swap. Each page passes
+ * through a list of tests; the first that decides, decides. A page is **kept** on the inactive list,
+ * **activated** (it will not be looked at again soon), or **reclaimed**.
+ *
+ * The tests and their order are 5.8.18's. What they ask, whether an entry of a page table has its
+ * accessed bit set or whether a device takes a write, is answered by a model: bits in page->private
+ * and flags of the page's mapping (include/page_cache.h).
+ */
+#include "memory_map.h"
+#include "page_cache.h"
+#include "stages/reclaim.h"
+#include "tracepoints.h"
+#include "vmstat.h"
+#include "world/world.h"
+
+/** What a test says about a page. */
+enum page_verdict {
+	PAGE_GO_ON,  /**< nothing: ask the next test */
+	PAGE_KEPT,   /**< stays on the inactive list */
+	PAGE_ACTIVE, /**< goes to the active list */
+	PAGE_BUSY,   /**< kept; somebody else has the page's lock */
+};
+
+/** What page tables say about the use of a page. */
+enum page_references {
+	PAGEREF_RECLAIM,       /**< none */
+	PAGEREF_RECLAIM_CLEAN, /**< used through the file interface: take it only if clean */
+	PAGEREF_KEEP,
+	PAGEREF_ACTIVATE,
+};
+
+/** One page on its way through the tests. */
+struct page_trial {
+	struct page *page;
+	struct pglist_data *pgdat;
+	struct scan_control *sc;
+	struct reclaim_stat *stat;
+	bool may_enter_fs;
+	enum page_references references;
+};
+
+/**
+ * @brief Take a page out of the swap cache.
+ *
+ * @param page the page
+ * @source none (ours: what mm/swap_state.c does under the name delete_from_swap_cache)
+ */
+static void swap_cache_remove(struct page *page)
+{
+	ClearPageFlag(page, PG_swapcache);
+	world->nr_swapcache_pages--;
+	world->swap_cache_deleted++;
+	mod_node_page_state(page_zone(page)->zone_pgdat, NR_FILE_PAGES, -1);
+	page->_refcount--;
+}
+
+/**
+ * @brief Give an anonymous page a place in swap; it becomes dirty by that.
+ *
+ * @param page the page
+ * @return false when swap is full
+ * @source none (ours: what mm/swap_state.c does under the same name)
+ */
+static bool add_to_swap(struct page *page)
+{
+	if (!world->nr_swap_pages)
+		return false;
+	world->nr_swap_pages--;
+	world->nr_swapcache_pages++;
+	world->swap_cache_added++;
+	mod_node_page_state(page_zone(page)->zone_pgdat, NR_FILE_PAGES, 1);
+	get_page(page);
+	SetPageFlag(page, PG_swapcache);
+	SetPageFlag(page, PG_dirty);
+	return true;
+}
+
+/**
+ * @brief Remove every entry of a page from the page tables.
+ *
+ * @param page the page, mapped
+ * @return false when one could not be removed
+ * @source none (ours: what mm/rmap.c does under the same name, on the model's facts)
+ */
+static bool try_to_unmap(struct page *page)
+{
+	struct pglist_data *pgdat = page_zone(page)->zone_pgdat;
+
+	if (page->private & (LRU_UNMAP_FAILS | LRU_VM_LOCKED))
+		return false;
+	page->_refcount -= page->_mapcount + 1;
+	page->_mapcount = -1;
+	page->private &= ~(LRU_ACCESSED | LRU_EXEC);
+	mod_node_page_state(pgdat, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
+	return true;
+}
+
+/**
+ * @brief Was the page used lately, and how?
+ *
+ * Looking clears what it looks at: the accessed bits, and the page's referenced flag.
+ *
+ * @param page the page
+ * @return what follows from it
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+static enum page_references page_check_references(struct page *page)
+{
+	unsigned long accessed = page->private & LRU_ACCESSED;
+	bool referenced = PageFlag(page, PG_referenced);
+
+	page->private &= ~LRU_ACCESSED;
+	ClearPageFlag(page, PG_referenced);
+	/* An area that is locked in memory keeps its pages by itself: unmapping will fail. */
+	if (page->private & LRU_VM_LOCKED)
+		return PAGEREF_RECLAIM;
+	if (accessed) {
+		if (PageFlag(page, PG_swapbacked))
+			return PAGEREF_ACTIVATE;
+		/* One access of a file page is not enough, it may never come again. */
+		SetPageFlag(page, PG_referenced);
+		if (referenced || accessed > 1 || (page->private & LRU_EXEC))
+			return PAGEREF_ACTIVATE;
+		return PAGEREF_KEEP;
+	}
+	return referenced && !PageFlag(page, PG_swapbacked) ? PAGEREF_RECLAIM_CLEAN
+							    : PAGEREF_RECLAIM;
+}
+
+/**
+ * @brief Count what the page says about writing: it decides how reclaim waits.
+ *
+ * @param t the trial
+ * @source mm/vmscan.c:1076
+ */
+static void count_dirty(struct page_trial *t)
+{
+	const struct address_space *owner = page_owner(t->page);
+	bool file = page_is_file_lru(t->page) && !PageAnon(t->page);
+	bool dirty = file && PageFlag(t->page, PG_dirty);
+	bool writeback = file && PageFlag(t->page, PG_writeback);
+
+	if (dirty || writeback)
+		t->stat->nr_dirty++;
+	if (dirty && !writeback)
+		t->stat->nr_unqueued_dirty++;
+	if (((dirty || writeback) && owner && owner->congested) ||
+	    (writeback && PageFlag(t->page, PG_reclaim)))
+		t->stat->nr_congested++;
+}
+
+/**
+ * @brief The page is being written: what now? (rows 4 to 6)
+ *
+ * @param t the trial
+ * @return PAGE_ACTIVE, or PAGE_GO_ON after waiting for the write
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict judge_writeback(struct page_trial *t)
+{
+	struct page *page = t->page;
+	bool marked = PageFlag(page, PG_reclaim);
+
+	if (!PageFlag(page, PG_writeback))
+		return PAGE_GO_ON;
+	/* Step 1: it came around again before its write ended: kswapd goes too fast */
+	if (current_is_kswapd() && marked && (t->pgdat->flags & (1ul << PGDAT_WRITEBACK))) {
+		t->stat->nr_immediate++;
+		return PAGE_ACTIVE;
+	}
+	/* Step 2: mark it, so that the end of the write moves it to where it is taken next */
+	if (!t->sc->target_mem_cgroup || !world->memcg_legacy || !marked || !t->may_enter_fs) {
+		SetPageFlag(page, PG_reclaim);
+		t->stat->nr_writeback++;
+		return PAGE_ACTIVE;
+	}
+	/* Step 3: a group of the legacy hierarchy has no other brake than waiting here */
+	while (PageFlag(page, PG_writeback) && world->hooks.sleep)
+		world_sleep(1);
+	return PageFlag(page, PG_writeback) ? PAGE_ACTIVE : PAGE_GO_ON;
+}
+
+/**
+ * @brief Is the page in use? (rows 8 and 9)
+ *
+ * @param t the trial; receives the references
+ * @return the verdict
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict judge_references(struct page_trial *t)
+{
+	t->references = page_check_references(t->page);
+	if (t->references == PAGEREF_ACTIVATE)
+		return PAGE_ACTIVE;
+	if (t->references != PAGEREF_KEEP)
+		return PAGE_GO_ON;
+	t->stat->nr_ref_keep++;
+	return PAGE_KEPT;
+}
+
+/**
+ * @brief An anonymous page needs a place in swap; a mapped one leaves the page tables. (rows 10, 11)
+ *
+ * @param t the trial
+ * @return the verdict
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict judge_anon_and_mapped(struct page_trial *t)
+{
+	struct page *page = t->page;
+
+	if (PageAnon(page) && PageFlag(page, PG_swapbacked) && !PageFlag(page, PG_swapcache)) {
+		if (!(t->sc->gfp_mask & __GFP_IO))
+			return PAGE_KEPT;
+		if (!add_to_swap(page))
+			return PAGE_ACTIVE;
+		t->may_enter_fs = true;
+	}
+	if (page_mapped(page) && !try_to_unmap(page)) {
+		t->stat->nr_unmap_fail++;
+		return PAGE_ACTIVE;
+	}
+	return PAGE_GO_ON;
+}
+
+/**
+ * @brief May the running task add to a mapping's device?
+ *
+ * @param owner the mapping
+ * @return false when the device is congested, unless the task writes to swap for a living
+ * @source none (ours: what mm/vmscan.c does under the name may_write_to_inode)
+ */
+static bool may_write_to(const struct address_space *owner)
+{
+	return (current->flags & PF_SWAPWRITE) || !owner->congested;
+}
+
+/**
+ * @brief Write a dirty page out. (row 14)
+ *
+ * @param t the trial
+ * @return PAGE_GO_ON when it is clean now
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+static enum page_verdict pageout(struct page_trial *t)
+{
+	struct page *page = t->page;
+	struct address_space *owner = page_owner(page);
+	int expected = 2 + (PageFlag(page, PG_private) ? 1 : 0);
+
+	/* Step 1: a page that somebody else holds would only become dirty again */
+	if (page_count(page) != expected || !owner)
+		return PAGE_KEPT;
+	if (owner->no_writer)
+		return PAGE_ACTIVE;
+	if (!may_write_to(owner))
+		return PAGE_KEPT;
+
+	/* Step 2: start the write */
+	SetPageFlag(page, PG_reclaim);
+	if (!world->hooks.page_written || !world->hooks.page_written(page)) {
+		ClearPageFlag(page, PG_reclaim);
+		return PAGE_KEPT;
+	}
+	if (!PageFlag(page, PG_writeback))
+		ClearPageFlag(page, PG_reclaim);
+	trace_mm_vmscan_writepage(page, trace_reclaim_flags(page_is_file_lru(page)));
+	mod_node_page_state(t->pgdat, NR_VMSCAN_WRITE, 1);
+	t->stat->nr_pageout++;
+
+	/* Step 3: most devices take their time */
+	if (PageFlag(page, PG_writeback) || PageFlag(page, PG_dirty))
+		return PAGE_KEPT;
+	return PAGE_GO_ON;
+}
+
+/**
+ * @brief The page is dirty: may it be written, and does that help? (rows 12 to 14)
+ *
+ * @param t the trial
+ * @return the verdict
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict judge_dirty(struct page_trial *t)
+{
+	struct page *page = t->page;
+
+	if (!PageFlag(page, PG_dirty))
+		return PAGE_GO_ON;
+	/* Step 1: pages of files are written by flushers, in an order that suits the disk; only
+	 * kswapd helps, when it finds nothing but dirty pages */
+	if (page_is_file_lru(page) && !(current_is_kswapd() && PageFlag(page, PG_reclaim) &&
+					(t->pgdat->flags & (1ul << PGDAT_DIRTY)))) {
+		mod_node_page_state(t->pgdat, NR_VMSCAN_IMMEDIATE, 1);
+		SetPageFlag(page, PG_reclaim);
+		return PAGE_ACTIVE;
+	}
+	/* Step 2: may this reclaim write at all? */
+	if (t->references == PAGEREF_RECLAIM_CLEAN || !t->may_enter_fs || !t->sc->may_writepage)
+		return PAGE_KEPT;
+	return pageout(t);
+}
+
+/**
+ * @brief Detach a page from its mapping, if nobody else holds it. (row 17)
+ *
+ * @param page the page, with no reference but reclaim's and the cache's
+ * @return false when somebody does
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+static bool __remove_mapping(struct page *page)
+{
+	struct address_space *owner = page_owner(page);
+
+	/* departs: 5.8.18 looks once more whether somebody made it dirty; here nobody could. */
+	if (!owner || page_count(page) != 2)
+		return false;
+	if (PageFlag(page, PG_swapcache)) {
+		swap_cache_remove(page);
+		owner->swapped++;
+	} else {
+		mod_node_page_state(page_zone(page)->zone_pgdat, NR_FILE_PAGES, -1);
+		page->_refcount--;
+	}
+	return true;
+}
+
+/**
+ * @brief Take the page from its owner. (rows 15 to 18)
+ *
+ * @param t the trial
+ * @return PAGE_GO_ON when the page has no owner any more, and no reference
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict judge_detach(struct page_trial *t)
+{
+	struct page *page = t->page;
+	struct address_space *owner = page_owner(page);
+
+	/* Step 1: buffers hold a reference */
+	if (PageFlag(page, PG_private)) {
+		if (page->private & LRU_BUFFERS_BUSY)
+			return PAGE_ACTIVE;
+		ClearPageFlag(page, PG_private);
+		page->_refcount--;
+	}
+	/* Step 2: memory that its process no longer wants needs no swap; else leave the cache */
+	if (PageAnon(page) && !PageFlag(page, PG_swapbacked)) {
+		if (page_count(page) != 1)
+			return PAGE_KEPT;
+	} else if (!__remove_mapping(page)) {
+		return PAGE_KEPT;
+	}
+	/* Step 3: the last reference is reclaim's own */
+	page->_refcount--;
+	owner->nrpages--;
+	owner->reclaimed++;
+	page->mapping = NULL;
+	return PAGE_GO_ON;
+}
+
+/**
+ * @brief All tests for one locked page, in order.
+ *
+ * @param t the trial
+ * @return PAGE_GO_ON: it is reclaimed
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict judge_page(struct page_trial *t)
+{
+	struct page *page = t->page;
+	enum page_verdict verdict;
+
+	if (!page_evictable(page))
+		return PAGE_ACTIVE;
+	if (!t->sc->may_unmap && page_mapped(page))
+		return PAGE_KEPT;
+	t->may_enter_fs = (t->sc->gfp_mask & __GFP_FS) ||
+			  (PageFlag(page, PG_swapcache) && (t->sc->gfp_mask & __GFP_IO));
+	count_dirty(t);
+	verdict = judge_writeback(t);
+	if (verdict == PAGE_GO_ON)
+		verdict = judge_references(t);
+	if (verdict == PAGE_GO_ON)
+		verdict = judge_anon_and_mapped(t);
+	if (verdict == PAGE_GO_ON)
+		verdict = judge_dirty(t);
+	if (verdict == PAGE_GO_ON)
+		verdict = judge_detach(t);
+	return verdict;
+}
+
+/**
+ * @brief Lock a page, try it, unlock it.
+ *
+ * @param t the trial
+ * @return PAGE_GO_ON: it is reclaimed
+ * @source mm/vmscan.c:1076
+ */
+static enum page_verdict try_page(struct page_trial *t)
+{
+	struct page *page = t->page;
+	enum page_verdict verdict;
+
+	if (PageFlag(page, PG_locked))
+		return PAGE_BUSY;
+	SetPageFlag(page, PG_locked);
+	t->sc->nr_scanned++;
+	verdict = judge_page(t);
+	/* A page that stays in memory gives its place in swap back when swap runs short. */
+	if (verdict == PAGE_ACTIVE && PageFlag(page, PG_swapcache) && page_count(page) == 2 &&
+	    !PageFlag(page, PG_writeback) && 2 * world->nr_swap_pages < world->total_swap_pages) {
+		swap_cache_remove(page);
+		world->nr_swap_pages++;
+		SetPageFlag(page, PG_dirty);
+	}
+	if (verdict == PAGE_ACTIVE && !PageFlag(page, PG_mlocked)) {
+		SetPageFlag(page, PG_active);
+		t->stat->nr_activate[page_is_file_lru(page)]++;
+	}
+	ClearPageFlag(page, PG_locked);
+	return verdict;
+}
+
+/**
+ * @brief Reclaim what can be reclaimed of a portion of isolated pages, and free it.
+ *
+ * @param page_list the pages; those that stay are left on it
+ * @param pgdat their node
+ * @param sc the activity
+ * @param stat receives what became of them
+ * @return pages reclaimed
+ * @source mm/vmscan.c:1076
+ */
+unsigned long shrink_page_list(struct list_head *page_list, struct pglist_data *pgdat,
+			       struct scan_control *sc, struct reclaim_stat *stat)
+{
+	struct list_head keep, done, *entry;
+	unsigned long nr_reclaimed = 0;
+
+	INIT_LIST_HEAD(&keep);
+	INIT_LIST_HEAD(&done);
+	*stat = (struct reclaim_stat){ 0 };
+	world_reschedule();
+	/* Step 1: try them from the tail on */
+	while (!list_empty(page_list)) {
+		struct page_trial t = { .pgdat = pgdat, .sc = sc, .stat = stat };
+
+		t.page = list_entry(page_list->prev, struct page, lru);
+		if (try_page(&t) != PAGE_GO_ON) {
+			list_move(&t.page->lru, &keep);
+			continue;
+		}
+		list_move(&t.page->lru, &done);
+		nr_reclaimed++;
+	}
+	/* Step 2: free what was reclaimed, the last one first */
+	list_for_each(entry, &done) {
+		struct page *page = list_entry(entry, struct page, lru);
+
+		if (page->mem_cgroup && world->hooks.lru_page_uncharged)
+			world->hooks.lru_page_uncharged(page);
+		page->mem_cgroup = NULL;
+		page->private = 0;
+		ClearPageFlag(page, PG_active);
+	}
+	free_unref_page_list(&done);
+	/* Step 3: hand back the others */
+	while (!list_empty(&keep))
+		list_move_tail(keep.next, page_list);
+	return nr_reclaimed;
+}

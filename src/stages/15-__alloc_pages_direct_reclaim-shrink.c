@@ -1,0 +1,715 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 15, part: which lists of a node are scanned, and how far.
+ *
+ * One pass over a node visits its memory cgroups, parents first. In each it decides how many pages of
+ * each list to look at: the length of the list, shifted right by the **priority** (12 is a look at one
+ * page in 4096, 0 at all), and shared out between anonymous and file pages by what reclaiming either
+ * cost lately and by swappiness. It then takes pages from the tails of the lists in portions of 32.
+ *
+ * The decisions are 5.8.18's; what lies on the lists, and how its owners answer, is a model.
+ */
+#include "memory_map.h"
+#include "page_cache.h"
+#include "stages/reclaim.h"
+#include "tracepoints.h"
+#include "vmstat.h"
+#include "world/world.h"
+
+/** A wait for the disk that should not take long, in ticks. */
+#define SHORT_WAIT (HZ / 10)
+
+/** How the target is shared out between anonymous and file pages. */
+enum scan_balance {
+	SCAN_EQUAL, /**< both in full */
+	SCAN_FRACT, /**< by cost and swappiness */
+	SCAN_ANON,
+	SCAN_FILE,
+};
+
+/**
+ * @brief The next group of a tree, parents first, in the order in which the groups were made.
+ *
+ * @param root the tree's root; NULL: the machine's
+ * @param memcg the group before it; NULL: none yet
+ * @return the next, or NULL
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_iter)
+ */
+struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg)
+{
+	root = root ? root : &world->root_mem_cgroup;
+	if (!memcg)
+		return root;
+	/* Step 1: the oldest child; the machine's list has the newest first */
+	struct mem_cgroup *child = NULL;
+
+	for (struct mem_cgroup *one = world->mem_cgroups; one; one = one->next)
+		if (one->parent == memcg)
+			child = one;
+	if (child)
+		return child;
+	/* Step 2: else the next younger sibling, of the group or of one above it */
+	for (; memcg != root; memcg = memcg->parent) {
+		struct mem_cgroup *younger = NULL, *one = world->mem_cgroups;
+
+		for (; one != memcg; one = one->next)
+			if (one->parent == memcg->parent)
+				younger = one;
+		if (younger)
+			return younger;
+	}
+	return NULL;
+}
+
+/**
+ * @brief Is an inactive list short, compared with its active one?
+ *
+ * @param lruvec the lists
+ * @param inactive LRU_INACTIVE_ANON or LRU_INACTIVE_FILE
+ * @return true when pages should be moved over from the active list
+ * @source mm/vmscan.c:2204
+ */
+bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
+{
+	unsigned long few = lruvec_pages(lruvec, inactive, MAX_NR_ZONES - 1);
+	unsigned long many = lruvec_pages(lruvec, inactive + 1, MAX_NR_ZONES - 1);
+	unsigned long gib = (few + many) >> (30 - PAGE_SHIFT), ratio = 1;
+
+	/* The larger the lists, the smaller a share of them is enough: the root of 10 times GiB. */
+	while (gib && (ratio + 1) * (ratio + 1) <= 10 * gib)
+		ratio++;
+	return few * ratio < many;
+}
+
+/**
+ * @brief Remember how many pages came back soon after they were reclaimed.
+ *
+ * @param target root of the reclaimed groups, or NULL
+ * @param pgdat the node
+ * @source mm/vmscan.c:2991
+ */
+void snapshot_refaults(struct mem_cgroup *target, struct pglist_data *pgdat)
+{
+	mem_cgroup_lruvec(target, pgdat)->refaults = node_page_state(pgdat, WORKINGSET_ACTIVATE);
+}
+
+/**
+ * @brief Take pages off the tail of a list.
+ *
+ * @param nr_to_scan pages to look at; those of too high zones do not count
+ * @param lruvec the lists
+ * @param taken receives the pages, the last one first
+ * @param nr_scanned receives the pages looked at, all zones
+ * @param sc the activity
+ * @param lru which list
+ * @return pages taken
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+static unsigned long isolate_lru_pages(unsigned long nr_to_scan, struct lruvec *lruvec,
+				       struct list_head *taken, unsigned long *nr_scanned,
+				       struct scan_control *sc, enum lru_list lru)
+{
+	struct list_head skipped, *list = &lruvec->lists[lru];
+	unsigned int mode = sc->may_unmap ? 0 : ISOLATE_UNMAPPED;
+	unsigned long scan = 0, nr_taken = 0, nr_skipped = 0;
+
+	INIT_LIST_HEAD(&skipped);
+	while (scan < nr_to_scan && !list_empty(list)) {
+		struct page *page = list_entry(list->prev, struct page, lru);
+
+		/* Step 1: no use to the request: to the side, and back to the head in the end */
+		if ((int)page_zonenum(page) > sc->reclaim_idx) {
+			list_move(&page->lru, &skipped);
+			nr_skipped++;
+			continue;
+		}
+		scan++;
+		/* Step 2: about to be freed, or not wanted: to the head */
+		if ((mode && page_mapped(page)) || !isolate_lru_page(page)) {
+			list_move(&page->lru, list);
+			continue;
+		}
+		list_add(&page->lru, taken);
+		nr_taken++;
+	}
+	while (!list_empty(&skipped))
+		list_move(skipped.prev, list);
+	*nr_scanned = scan + nr_skipped;
+	trace_mm_vmscan_lru_isolate(mode, sc->reclaim_idx, sc->order, nr_to_scan, *nr_scanned,
+				    nr_skipped, nr_taken, (int)lru);
+	return nr_taken;
+}
+
+/**
+ * @brief Put pages back on the lists that their flags name now.
+ *
+ * @param list the pages, from the tail on
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+static void move_pages_to_lru(struct list_head *list)
+{
+	while (!list_empty(list)) {
+		struct page *page = list_entry(list->prev, struct page, lru);
+
+		list_del(&page->lru);
+		putback_lru_page(page);
+	}
+}
+
+/**
+ * @brief Remember what reclaiming a kind of page cost: writes.
+ *
+ * @param lruvec the lists
+ * @param file file pages, else anonymous ones
+ * @param nr_pages pages written
+ * @source mm/swap.c:281
+ */
+static void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages)
+{
+	for (;;) {
+		unsigned long size = 0;
+
+		*(file ? &lruvec->file_cost : &lruvec->anon_cost) += nr_pages;
+		for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++)
+			size += lruvec_pages(lruvec, (enum lru_list)lru, MAX_NR_ZONES - 1);
+		/* What was long ago counts less. */
+		if (lruvec->file_cost + lruvec->anon_cost > size / 4) {
+			lruvec->file_cost /= 2;
+			lruvec->anon_cost /= 2;
+		}
+		if (!lruvec->memcg)
+			return;
+		lruvec = mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat);
+	}
+}
+
+/**
+ * @brief Are so many pages in the hands of reclaimers that another should wait?
+ *
+ * @param pgdat the node
+ * @param file file pages, else anonymous ones
+ * @param sc the activity
+ * @return true when he should; never for kswapd
+ * @source none (ours: what mm/vmscan.c does under the same name)
+ */
+static bool too_many_isolated(struct pglist_data *pgdat, bool file, const struct scan_control *sc)
+{
+	unsigned long inactive, isolated;
+
+	if (current_is_kswapd() || (sc->target_mem_cgroup && world->memcg_legacy))
+		return false;
+	inactive = node_page_state(pgdat, file ? NR_INACTIVE_FILE : NR_INACTIVE_ANON);
+	isolated = node_page_state(pgdat, file ? NR_ISOLATED_FILE : NR_ISOLATED_ANON);
+	/* Those who hold locks of file systems or devices must get through. */
+	if ((sc->gfp_mask & (__GFP_IO | __GFP_FS)) == (__GFP_IO | __GFP_FS))
+		inactive >>= 3;
+	return isolated > inactive;
+}
+
+/**
+ * @brief Add what became of a portion to the sums of the pass.
+ *
+ * @param sums the sums
+ * @param stat the portion
+ * @param taken its pages
+ * @param file file pages, else anonymous ones
+ * @source mm/vmscan.c:1919
+ */
+static void add_to_sums(struct reclaim_sums *sums, const struct reclaim_stat *stat,
+			unsigned long taken, bool file)
+{
+	sums->dirty += stat->nr_dirty;
+	sums->congested += stat->nr_congested;
+	sums->unqueued_dirty += stat->nr_unqueued_dirty;
+	sums->writeback += stat->nr_writeback;
+	sums->immediate += stat->nr_immediate;
+	sums->taken += taken;
+	if (file)
+		sums->file_taken += taken;
+}
+
+/**
+ * @brief The tracepoint that tells what became of a portion of an inactive list.
+ *
+ * @param nid the node
+ * @param nr_scanned pages looked at
+ * @param nr_reclaimed pages reclaimed
+ * @param stat what became of the others
+ * @param priority priority of the scan
+ * @param file file pages, else anonymous ones
+ * @source include/trace/events/vmscan.h:339
+ */
+static void trace_shrink_inactive(int nid, unsigned long nr_scanned, unsigned long nr_reclaimed,
+				  const struct reclaim_stat *stat, int priority, bool file)
+{
+	TRACE(mm_vmscan_lru_shrink_inactive, nid, (s64)nr_scanned, (s64)nr_reclaimed,
+	      (s64)stat->nr_dirty, (s64)stat->nr_writeback, (s64)stat->nr_congested,
+	      (s64)stat->nr_immediate, (s64)stat->nr_activate[0], (s64)stat->nr_activate[1],
+	      (s64)stat->nr_ref_keep, (s64)stat->nr_unmap_fail, priority,
+	      trace_reclaim_flags(file));
+}
+
+/**
+ * @brief Reclaim from the tail of an inactive list.
+ *
+ * @param nr_to_scan pages to look at
+ * @param lruvec the lists
+ * @param sc the activity
+ * @param lru which list
+ * @return pages reclaimed; 32 pages that do not exist, to make a killed task leave
+ * @source mm/vmscan.c:1919
+ */
+static unsigned long shrink_inactive_list(unsigned long nr_to_scan, struct lruvec *lruvec,
+					  struct scan_control *sc, enum lru_list lru)
+{
+	struct pglist_data *pgdat = lruvec->pgdat;
+	bool file = lru == LRU_INACTIVE_FILE, stalled = false;
+	enum node_stat_item isolated = file ? NR_ISOLATED_FILE : NR_ISOLATED_ANON;
+	unsigned long nr_scanned, nr_taken, nr_reclaimed;
+	struct reclaim_stat stat;
+	struct list_head pages;
+
+	/* Step 1: wait once while others hold too many pages */
+	for (; too_many_isolated(pgdat, file, sc); stalled = true) {
+		if (stalled)
+			return 0;
+		world_sleep(HZ / 10);
+		if (current->fatal_signal_pending)
+			return SWAP_CLUSTER_MAX;
+	}
+
+	/* Step 2: take a portion, see what becomes of it, put the rest back */
+	INIT_LIST_HEAD(&pages);
+	nr_taken = isolate_lru_pages(nr_to_scan, lruvec, &pages, &nr_scanned, sc, lru);
+	mod_node_page_state(pgdat, isolated, (long)nr_taken);
+	if (!nr_taken)
+		return 0;
+	nr_reclaimed = shrink_page_list(&pages, pgdat, sc, &stat);
+	move_pages_to_lru(&pages);
+	mod_node_page_state(pgdat, isolated, -(long)nr_taken);
+	lru_note_cost(lruvec, file, stat.nr_pageout);
+
+	/* Step 3: nothing but dirty pages that nobody writes: let somebody write them */
+	if (stat.nr_unqueued_dirty == nr_taken && world->hooks.flushers_woken)
+		world->hooks.flushers_woken(pgdat);
+	add_to_sums(&sc->nr, &stat, nr_taken, file);
+	trace_shrink_inactive(pgdat->node_id, nr_scanned, nr_reclaimed, &stat, sc->priority, file);
+	return nr_reclaimed;
+}
+
+/**
+ * @brief Move pages from the tail of an active list to the inactive one, used or not.
+ *
+ * @param nr_to_scan pages to look at
+ * @param lruvec the lists
+ * @param sc the activity
+ * @param lru which active list
+ * @source mm/vmscan.c:2012
+ */
+void shrink_active_list(unsigned long nr_to_scan, struct lruvec *lruvec, struct scan_control *sc,
+			enum lru_list lru)
+{
+	struct pglist_data *pgdat = lruvec->pgdat;
+	bool file = lru == LRU_ACTIVE_FILE;
+	enum node_stat_item isolated = file ? NR_ISOLATED_FILE : NR_ISOLATED_ANON;
+	unsigned long nr_scanned, nr_taken, rotated = 0, moved = 0;
+	struct list_head pages, active, inactive;
+
+	INIT_LIST_HEAD(&pages);
+	INIT_LIST_HEAD(&active);
+	INIT_LIST_HEAD(&inactive);
+	nr_taken = isolate_lru_pages(nr_to_scan, lruvec, &pages, &nr_scanned, sc, lru);
+	mod_node_page_state(pgdat, isolated, (long)nr_taken);
+	while (!list_empty(&pages)) {
+		struct page *page = list_entry(pages.prev, struct page, lru);
+		bool used = page->private & LRU_ACCESSED;
+
+		list_del(&page->lru);
+		if (!page_evictable(page)) {
+			putback_lru_page(page);
+			continue;
+		}
+		page->private &= ~LRU_ACCESSED;
+		/* Code that is being executed stays; everything else must prove itself anew. */
+		if (used && file && (page->private & LRU_EXEC)) {
+			rotated++;
+			list_add(&page->lru, &active);
+			continue;
+		}
+		ClearPageFlag(page, PG_active);
+		SetPageFlag(page, PG_workingset);
+		moved++;
+		list_add(&page->lru, &inactive);
+	}
+	move_pages_to_lru(&active);
+	move_pages_to_lru(&inactive);
+	mod_node_page_state(pgdat, isolated, -(long)nr_taken);
+	trace_mm_vmscan_lru_shrink_active(pgdat->node_id, nr_taken, rotated, moved, rotated,
+					  sc->priority, trace_reclaim_flags(file));
+}
+
+/**
+ * @brief Scan a portion of one list.
+ *
+ * @param lru which list; an active one only when that was decided for the pass
+ * @param nr_to_scan pages to look at
+ * @param lruvec the lists
+ * @param sc the activity
+ * @return pages reclaimed
+ * @source mm/vmscan.c:2162
+ */
+unsigned long shrink_list(enum lru_list lru, unsigned long nr_to_scan, struct lruvec *lruvec,
+			  struct scan_control *sc)
+{
+	if (lru == LRU_INACTIVE_ANON || lru == LRU_INACTIVE_FILE)
+		return shrink_inactive_list(nr_to_scan, lruvec, sc, lru);
+	if (lru == LRU_ACTIVE_FILE ? sc->may_deactivate_file : sc->may_deactivate_anon)
+		shrink_active_list(nr_to_scan, lruvec, sc, lru);
+	else
+		sc->skipped_deactivate = true;
+	return 0;
+}
+
+/**
+ * @brief How is the target shared out between anonymous and file pages?
+ *
+ * @param sc the activity
+ * @return the balance; the first rule that applies
+ * @source mm/vmscan.c:2239
+ */
+static enum scan_balance choose_balance(const struct scan_control *sc)
+{
+	if (!sc->may_swap || !world->nr_swap_pages)
+		return SCAN_FILE;
+	if (sc->target_mem_cgroup && !world->vm_swappiness)
+		return SCAN_FILE;
+	if (!sc->priority && world->vm_swappiness)
+		return SCAN_EQUAL;
+	if (sc->file_is_tiny)
+		return SCAN_ANON;
+	return sc->cache_trim_mode ? SCAN_FILE : SCAN_FRACT;
+}
+
+/**
+ * @brief Pages of a list that protection leaves to be scanned.
+ *
+ * departs: protection is the group's own setting; 5.8.18 also bounds it by what its parents leave it.
+ *
+ * @param memcg the group; NULL: the root
+ * @param size length of the list
+ * @param sc the activity
+ * @return pages
+ * @source mm/vmscan.c:2239
+ */
+static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long size,
+				 const struct scan_control *sc)
+{
+	unsigned long protection, usage;
+
+	if (!memcg)
+		return size;
+	protection = sc->memcg_low_reclaim ? memcg->min : max_ul(memcg->min, memcg->low);
+	if (!protection)
+		return size;
+	usage = max_ul((unsigned long)memcg->memory.usage, protection);
+	return max_ul(size - size * protection / usage, SWAP_CLUSTER_MAX);
+}
+
+/**
+ * @brief Decide how many pages of each list to look at.
+ *
+ * @param lruvec the lists
+ * @param sc the activity
+ * @param nr receives the targets, by list
+ * @source mm/vmscan.c:2239
+ */
+static void get_scan_count(const struct lruvec *lruvec, const struct scan_control *sc,
+			   unsigned long *nr)
+{
+	enum scan_balance balance = choose_balance(sc);
+	unsigned long total = sc->anon_cost + sc->file_cost;
+	unsigned long a = total + sc->anon_cost, f = total + sc->file_cost, s = a + f + 1;
+	/* The dearer one kind was lately, the smaller its share. */
+	unsigned long ap = (unsigned long)world->vm_swappiness * s / (a + 1);
+	unsigned long fp = (200ul - (unsigned long)world->vm_swappiness) * s / (f + 1);
+
+	for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++) {
+		bool file = lru >= LRU_INACTIVE_FILE;
+		unsigned long size = 0;
+
+		for (int zid = 0; zid <= sc->reclaim_idx; zid++)
+			size += lruvec->lru_size[zid][lru];
+		nr[lru] = unprotected(lruvec->memcg, size, sc) >> sc->priority;
+		if (balance == SCAN_FRACT)
+			nr[lru] = nr[lru] * (file ? fp : ap) / (ap + fp);
+		else if (balance == (file ? SCAN_ANON : SCAN_FILE))
+			nr[lru] = 0;
+	}
+}
+
+/**
+ * @brief Enough is reclaimed: stop with the kind that has less left, and keep the other in proportion.
+ *
+ * @param nr what is left of each target
+ * @param targets the targets
+ * @return false when one kind is done: stop altogether
+ * @source mm/vmscan.c:2426
+ */
+static bool adjust_targets(unsigned long *nr, const unsigned long *targets)
+{
+	unsigned long rest_file = nr[LRU_INACTIVE_FILE] + nr[LRU_ACTIVE_FILE];
+	unsigned long rest_anon = nr[LRU_INACTIVE_ANON] + nr[LRU_ACTIVE_ANON];
+	int stop = rest_file > rest_anon ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
+	int go_on = rest_file > rest_anon ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
+	unsigned long rest = rest_file > rest_anon ? rest_anon : rest_file;
+	unsigned long percent = rest * 100 / (targets[stop] + targets[stop + 1] + 1);
+
+	if (!rest_file || !rest_anon)
+		return false;
+	nr[stop] = 0;
+	nr[stop + 1] = 0;
+	for (int lru = go_on; lru <= go_on + 1; lru++) {
+		unsigned long scanned = targets[lru] - nr[lru];
+		unsigned long target = targets[lru] * (100 - percent) / 100;
+
+		nr[lru] = target > scanned ? target - scanned : 0;
+	}
+	return true;
+}
+
+/**
+ * @brief Scan the lists of one group.
+ *
+ * @param lruvec the lists
+ * @param sc the activity
+ * @source mm/vmscan.c:2426
+ */
+static void shrink_lruvec(struct lruvec *lruvec, struct scan_control *sc)
+{
+	unsigned long nr[NR_LRU_LISTS], targets[NR_LRU_LISTS], nr_reclaimed = 0;
+	bool adjusted =
+		!sc->target_mem_cgroup && !current_is_kswapd() && sc->priority == DEF_PRIORITY;
+
+	get_scan_count(lruvec, sc, nr);
+	for (int lru = 0; lru <= LRU_ACTIVE_FILE; lru++)
+		targets[lru] = nr[lru];
+
+	/* Step 1: in turns, a portion of each list; an active anonymous list alone is no reason */
+	while (nr[LRU_INACTIVE_ANON] || nr[LRU_ACTIVE_FILE] || nr[LRU_INACTIVE_FILE]) {
+		for (int lru = 0; lru <= LRU_ACTIVE_FILE; lru++) {
+			unsigned long portion = min_ul(nr[lru], SWAP_CLUSTER_MAX);
+
+			nr[lru] -= portion;
+			if (portion)
+				nr_reclaimed +=
+					shrink_list((enum lru_list)lru, portion, lruvec, sc);
+		}
+		world_reschedule();
+		if (nr_reclaimed < sc->nr_to_reclaim || adjusted)
+			continue;
+		/* Step 2: enough; the rest only as far as the balance asks for it */
+		if (!adjust_targets(nr, targets))
+			break;
+		adjusted = true;
+	}
+	sc->nr_reclaimed += nr_reclaimed;
+
+	/* Step 3: keep a supply of inactive anonymous pages */
+	if (world->total_swap_pages && inactive_is_low(lruvec, LRU_INACTIVE_ANON))
+		shrink_active_list(SWAP_CLUSTER_MAX, lruvec, sc, LRU_ACTIVE_ANON);
+}
+
+/**
+ * @brief Is a group protected from this pass?
+ *
+ * @param memcg the group
+ * @param sc the activity; notes that a group was spared that need not be
+ * @return true to leave it alone
+ * @source mm/vmscan.c:2611
+ */
+static bool memcg_protected(const struct mem_cgroup *memcg, struct scan_control *sc)
+{
+	unsigned long usage = (unsigned long)memcg->memory.usage;
+
+	if (memcg == sc->target_mem_cgroup || memcg == &world->root_mem_cgroup)
+		return false;
+	if (memcg->min && usage <= memcg->min)
+		return true;
+	if (!memcg->low || usage > memcg->low || sc->memcg_low_reclaim)
+		return false;
+	sc->memcg_low_skipped = true;
+	return true;
+}
+
+/**
+ * @brief Scan the lists and shrink the caches of every group on a node.
+ *
+ * @param pgdat the node
+ * @param sc the activity
+ * @source mm/vmscan.c:2611
+ */
+static void shrink_node_memcgs(struct pglist_data *pgdat, struct scan_control *sc)
+{
+	struct mem_cgroup *root = sc->target_mem_cgroup, *memcg = NULL;
+
+	while ((memcg = memcg_next(root, memcg))) {
+		if (memcg_protected(memcg, sc))
+			continue;
+		shrink_lruvec(mem_cgroup_lruvec(memcg, pgdat), sc);
+		shrink_slab(sc->gfp_mask, pgdat->node_id, memcg, sc->priority);
+	}
+}
+
+/**
+ * @brief Is there so little page cache that only anonymous pages are worth a look?
+ *
+ * @param pgdat the node
+ * @param sc the activity
+ * @return true when page cache and free memory together are not above the high marks
+ * @source mm/vmscan.c:2677
+ */
+static bool file_is_tiny(struct pglist_data *pgdat, const struct scan_control *sc)
+{
+	unsigned long file, free = 0, high = 0;
+
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
+		struct zone *zone = &pgdat->node_zones[zid];
+
+		free += zone_page_state(zone, NR_FREE_PAGES);
+		if (managed_zone(zone))
+			high += high_wmark_pages(zone);
+	}
+	file = node_page_state(pgdat, NR_ACTIVE_FILE) + node_page_state(pgdat, NR_INACTIVE_FILE);
+	return file + free <= high && !sc->may_deactivate_anon &&
+	       node_page_state(pgdat, NR_INACTIVE_ANON) >> sc->priority;
+}
+
+/**
+ * @brief Decide, before a pass, which active lists to touch and which kind of pages to prefer.
+ *
+ * @param target lists of the root of what is reclaimed
+ * @param sc receives the decisions
+ * @source mm/vmscan.c:2677
+ */
+static void prepare_pass(struct lruvec *target, struct scan_control *sc)
+{
+	struct pglist_data *pgdat = target->pgdat;
+	unsigned long refaults = node_page_state(pgdat, WORKINGSET_ACTIVATE);
+	unsigned long inactive_file = lruvec_pages(target, LRU_INACTIVE_FILE, MAX_NR_ZONES - 1);
+
+	sc->nr = (struct reclaim_sums){ 0 };
+	sc->anon_cost = target->anon_cost;
+	sc->file_cost = target->file_cost;
+
+	/* Step 1: active lists: when the inactive one is short, or its pages come back at once */
+	sc->may_deactivate_anon = true;
+	sc->may_deactivate_file = true;
+	if (!sc->force_deactivate) {
+		sc->may_deactivate_anon = inactive_is_low(target, LRU_INACTIVE_ANON);
+		sc->may_deactivate_file =
+			refaults != target->refaults || inactive_is_low(target, LRU_INACTIVE_FILE);
+	}
+
+	/* Step 2: plenty of old page cache, or next to none */
+	sc->cache_trim_mode = (inactive_file >> sc->priority) && !sc->may_deactivate_file;
+	if (!sc->target_mem_cgroup)
+		sc->file_is_tiny = file_is_tiny(pgdat, sc);
+}
+
+/**
+ * @brief After a pass: note what the node suffers from, and wait if that is the disk.
+ *
+ * @param target lists of the root of what was reclaimed
+ * @param sc the activity
+ * @source mm/vmscan.c:2677
+ */
+static void throttle_after_pass(struct lruvec *target, struct scan_control *sc)
+{
+	struct pglist_data *pgdat = target->pgdat;
+	bool kswapd_runs = current_is_kswapd();
+
+	/* Step 1: kswapd leaves marks for the next pass */
+	if (kswapd_runs) {
+		if (sc->nr.writeback && sc->nr.writeback == sc->nr.taken)
+			pgdat->flags |= 1ul << PGDAT_WRITEBACK;
+		if (sc->nr.unqueued_dirty == sc->nr.file_taken)
+			pgdat->flags |= 1ul << PGDAT_DIRTY;
+		if (sc->nr.immediate)
+			world_sleep(SHORT_WAIT);
+	}
+	/* Step 2: everything dirty waits for a congested device */
+	if ((kswapd_runs || (sc->target_mem_cgroup && !world->memcg_legacy)) && sc->nr.dirty &&
+	    sc->nr.dirty == sc->nr.congested)
+		target->flags |= 1ul << LRUVEC_CONGESTED;
+	/* departs: a task that feeds a device of its own (PF_LOCAL_THROTTLE) waits only if that one
+	 * is congested; which device that is, is not modelled, and it never waits. */
+	if (!kswapd_runs && !(current->flags & PF_LOCAL_THROTTLE) && world->nr_congested_devices &&
+	    (target->flags & (1ul << LRUVEC_CONGESTED)))
+		world_sleep(SHORT_WAIT);
+}
+
+/**
+ * @brief After a pass for a large block: is another one worth it at the same priority?
+ *
+ * @param pgdat the node
+ * @param nr_reclaimed pages the last pass reclaimed
+ * @param sc the activity
+ * @return true when compaction could not run yet, and there is enough to reclaim
+ * @source mm/vmscan.c:2558
+ */
+static bool should_continue_reclaim(struct pglist_data *pgdat, unsigned long nr_reclaimed,
+				    struct scan_control *sc)
+{
+	unsigned long inactive;
+
+	/* Step 1: only for large blocks, or for others when it gets serious, and with progress */
+	if (!sc->order ||
+	    (sc->order <= PAGE_ALLOC_COSTLY_ORDER && sc->priority >= DEF_PRIORITY - 2))
+		return false;
+	if (!nr_reclaimed)
+		return false;
+
+	/* Step 2: compaction can take over */
+	for (int zid = 0; zid <= sc->reclaim_idx; zid++) {
+		struct zone *zone = &pgdat->node_zones[zid];
+
+		if (managed_zone(zone) && compaction_suitable(zone, (int)sc->order, 0,
+							      sc->reclaim_idx) != COMPACT_SKIPPED)
+			return false;
+	}
+	/* Step 3: enough inactive pages to make it possible? */
+	inactive = node_page_state(pgdat, NR_INACTIVE_FILE);
+	if (world->nr_swap_pages)
+		inactive += node_page_state(pgdat, NR_INACTIVE_ANON);
+	return inactive > compact_gap(sc->order);
+}
+
+/**
+ * @brief Reclaim on a node at one priority.
+ *
+ * @param pgdat the node
+ * @param sc the activity
+ * @source mm/vmscan.c:2677
+ */
+void shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
+{
+	struct lruvec *target = mem_cgroup_lruvec(sc->target_mem_cgroup, pgdat);
+	unsigned long before;
+	bool reclaimable = false;
+
+	do {
+		before = sc->nr_reclaimed;
+		prepare_pass(target, sc);
+		shrink_node_memcgs(pgdat, sc);
+		/* What caches gave back meanwhile counts too. */
+		sc->nr_reclaimed += current->reclaimed_slab;
+		current->reclaimed_slab = 0;
+		reclaimable |= sc->nr_reclaimed > before;
+		throttle_after_pass(target, sc);
+	} while (should_continue_reclaim(pgdat, sc->nr_reclaimed - before, sc));
+
+	/* A node that gives something back is not hopeless. */
+	if (reclaimable)
+		pgdat->kswapd_failures = 0;
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 16, part: one run of compaction on one zone, from suitability to the last free page.
+ *
+ *     zone start                                          zone end
+ *     |##.#|#.##|..#.|                    |....|..#.|....|....|
+ *      in use, to be moved -->      <-- free, to be copied to
+ *      migrate scanner                            free scanner
+ *
+ * Two scanners work towards each other: one collects pages in use from the lower end, the other free
+ * pages from the upper end, and the first are moved into the second. The run ends when a block of the
+ * wanted order is free, when the scanners meet, or when it must not go on.
+ *
+ * A run goes on where the last one stopped: a zone keeps a **cached position** for each scanner, and a
+ * **skip hint** a pageblock. Both are forgotten when runs have failed for long enough.
+ *
+ * A block that becomes free on the way need not reach the free lists at all, where others could take
+ * it: the free path hands it to the run that waits for it. This is **capture**.
+ *
+ * Exact: start positions, when a run ends and how, capture, what is drained. Model: which pageblocks
+ * lose their hint when hints are forgotten.
+ */
+#include <errno.h>
+
+#include "gfp.h"
+#include "gfp_zones.h"
+#include "memory_map.h"
+#include "stages/stages.h"
+#include "tracepoints.h"
+#include "world/world.h"
+
+/**
+ * @brief First page of a pageblock, as far as it lies in the zone.
+ *
+ * @param zone the zone
+ * @param block_pfn first PFN of the pageblock
+ * @return the first page inside the zone; NULL when the zone has a hole at either end of it
+ * @source mm/compaction.c:1752
+ */
+struct page *pageblock_page(const struct zone *zone, unsigned long block_pfn)
+{
+	unsigned long first = max_ul(block_pfn, zone->zone_start_pfn);
+	unsigned long last = min_ul(block_pfn + pageblock_nr_pages, zone_end_pfn(zone)) - 1;
+
+	if (zone->contiguous)
+		return pfn_to_page(first);
+	if (!pfn_valid(first) || !pfn_valid(last))
+		return NULL;
+	if (page_zone(pfn_to_page(first)) != zone || page_zone(pfn_to_page(last)) != zone)
+		return NULL;
+	return pfn_to_page(first);
+}
+
+/**
+ * @brief May a scanner look into a pageblock, as far as hints go?
+ *
+ * @param cc the run
+ * @param block_pfn a PFN of the pageblock
+ * @return false when it is marked to be passed by, and hints count
+ * @source mm/compaction.c:1752
+ */
+bool isolation_suitable(const struct compact_control *cc, unsigned long block_pfn)
+{
+	return cc->ignore_skip_hint || !get_pageblock_skip(block_pfn);
+}
+
+/**
+ * @brief Let the next run begin no lower than here.
+ *
+ * @param cc the run; one that never waits moves only its own position
+ * @param pfn the PFN
+ * @source mm/compaction.c:783
+ */
+void update_cached_migrate(struct compact_control *cc, unsigned long pfn)
+{
+	unsigned long *cached = cc->zone->compact_cached_migrate_pfn;
+
+	cached[0] = max_ul(cached[0], pfn);
+	if (cc->mode != MIGRATE_ASYNC)
+		cached[1] = max_ul(cached[1], pfn);
+}
+
+/**
+ * @brief Let the next run begin at the ends of the zone.
+ *
+ * @param zone the zone
+ * @source mm/compaction.c:1950
+ */
+void reset_cached_positions(struct zone *zone)
+{
+	zone->compact_cached_migrate_pfn[0] = zone->zone_start_pfn;
+	zone->compact_cached_migrate_pfn[1] = zone->zone_start_pfn;
+	zone->compact_cached_free_pfn = pageblock_start_pfn(zone_end_pfn(zone) - 1);
+}
+
+/**
+ * @brief Is there a free block in a pageblock, or a page that could be moved?
+ *
+ * @param zone the zone
+ * @param block_pfn first PFN of the pageblock
+ * @param free look for free blocks, not for pages to move
+ * @return true when there is one
+ * @source mm/compaction.c:317
+ */
+static bool block_has(const struct zone *zone, unsigned long block_pfn, bool free)
+{
+	const struct page *page = pageblock_page(zone, block_pfn);
+	unsigned long end = min_ul(block_pfn + pageblock_nr_pages, zone_end_pfn(zone));
+
+	if (!page)
+		return false;
+	for (unsigned long pfn = page_to_pfn(page); pfn < end; pfn++, page++)
+		if (pfn_valid_within(pfn) && (free ? PageBuddy(page) : PageFlag(page, PG_lru)))
+			return true;
+	return false;
+}
+
+/**
+ * @brief Forget a zone's hints, if a run that failed asked for it.
+ *
+ * The first pageblock from below with something to move, and the first from above with something
+ * free, become the start positions.
+ *
+ * @param zone the zone
+ * @source mm/compaction.c:317
+ */
+/* departs: every page of a pageblock is looked at, and every pageblock loses its mark. 5.8.18 looks at
+ * samples, and a pageblock with nothing of use in them stays marked. */
+void __reset_isolation_suitable(struct zone *zone)
+{
+	unsigned long first = pageblock_start_pfn(zone->zone_start_pfn);
+	unsigned long last = pageblock_start_pfn(zone_end_pfn(zone) - 1);
+	unsigned long migrate = first, free = last;
+
+	/* Step 1: only after a run that looked at everything in vain */
+	if (!zone->compact_blockskip_flush)
+		return;
+	zone->compact_blockskip_flush = false;
+
+	/* Step 2: remove the marks */
+	for (unsigned long pfn = first; pfn <= last; pfn += pageblock_nr_pages)
+		if (pageblock_page(zone, pfn))
+			clear_pageblock_skip(pfn);
+
+	/* Step 3: new start positions; when they meet, the ends of the zone */
+	while (migrate < free && !block_has(zone, migrate, false))
+		migrate += pageblock_nr_pages;
+	while (free > migrate && !block_has(zone, free, true))
+		free -= pageblock_nr_pages;
+	reset_cached_positions(zone);
+	if (migrate < free) {
+		migrate = max_ul(migrate, zone->zone_start_pfn);
+		zone->compact_cached_migrate_pfn[0] = migrate;
+		zone->compact_cached_migrate_pfn[1] = migrate;
+		zone->compact_cached_free_pfn = free;
+	}
+	zone->compact_init_migrate_pfn = zone->compact_cached_migrate_pfn[0];
+	zone->compact_init_free_pfn = zone->compact_cached_free_pfn;
+}
+
+/**
+ * @brief Forget the hints of a node's zones. kswapd does it when it goes to sleep.
+ *
+ * @param pgdat the node
+ * @source mm/compaction.c:369
+ */
+void reset_isolation_suitable(struct pglist_data *pgdat)
+{
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+		if (populated_zone(&pgdat->node_zones[zid]))
+			__reset_isolation_suitable(&pgdat->node_zones[zid]);
+}
+
+/**
+ * @brief Catch a block that is being freed, if the running task waits for just this one.
+ *
+ * @param capc the task's run; nothing caught yet
+ * @param page first page of the block
+ * @param order its order
+ * @param migratetype its type
+ * @return true when it was caught
+ * @source mm/page_alloc.c:825
+ */
+bool compaction_capture(struct capture_control *capc, struct page *page, unsigned int order,
+			int migratetype)
+{
+	/* Step 1: a task of its own, that waits for a block of this order and zone */
+	if ((current->flags & PF_KTHREAD) || capc->page || (int)order != capc->cc->order ||
+	    page_zone(page) != capc->cc->zone)
+		return false;
+
+	/* Step 2: pageblocks with a purpose keep what is freed in them */
+	if (is_migrate_cma(migratetype) || is_migrate_isolate(migratetype))
+		return false;
+
+	/* Step 3: do not put unmovable content into a movable pageblock, unless it takes all of it */
+	if (order < pageblock_order && migratetype == MIGRATE_MOVABLE)
+		return false;
+	capc->page = page;
+	return true;
+}
+
+/**
+ * @brief Have the scanners met?
+ *
+ * @param cc the run
+ * @return true when they are in the same pageblock, or past each other
+ * @source mm/compaction.c:1950
+ */
+static bool scanners_met(const struct compact_control *cc)
+{
+	return cc->free_pfn >> pageblock_order <= cc->migrate_pfn >> pageblock_order;
+}
+
+/**
+ * @brief Would an allocation of the wanted order and type succeed now?
+ *
+ * @param cc the run
+ * @return true when a list has a block that it may take
+ * @source mm/compaction.c:1950
+ */
+static bool wanted_block_is_free(const struct compact_control *cc)
+{
+	bool can_steal;
+
+	for (int order = cc->order; order < MAX_ORDER; order++) {
+		const struct free_area *area = &cc->zone->free_area[order];
+
+		if (!free_area_empty(area, cc->migratetype))
+			return true;
+		if (cc->migratetype == MIGRATE_MOVABLE && !free_area_empty(area, MIGRATE_CMA))
+			return true;
+		if (find_suitable_fallback(area, (unsigned int)order, cc->migratetype, true,
+					   &can_steal) != -1)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * @brief What to do next: go on, or end with which result?
+ *
+ * @param cc the run
+ * @return COMPACT_NO_SUITABLE_PAGE: go on, no block yet; COMPACT_CONTINUE: go on, too early to look
+ * @source mm/compaction.c:1950
+ */
+static enum compact_result __compact_finished(struct compact_control *cc)
+{
+	/* Step 1: the scanners have met: the next run begins afresh */
+	if (scanners_met(cc)) {
+		reset_cached_positions(cc->zone);
+		if (cc->direct_compaction)
+			cc->zone->compact_blockskip_flush = true;
+		return cc->whole_zone ? COMPACT_COMPLETE : COMPACT_PARTIAL_SKIPPED;
+	}
+
+	/* Step 2: compaction on request has no order; and a pageblock once begun is finished */
+	if (cc->order == -1 || cc->migrate_pfn % pageblock_nr_pages)
+		return COMPACT_CONTINUE;
+
+	/* Step 3: is it done? If not, may it go on? */
+	if (wanted_block_is_free(cc))
+		return COMPACT_SUCCESS;
+	if (cc->contended || current->fatal_signal_pending)
+		return COMPACT_CONTENDED;
+	return COMPACT_NO_SUITABLE_PAGE;
+}
+
+/**
+ * @brief The same, for the loop: COMPACT_CONTINUE or the end.
+ *
+ * @param cc the run
+ * @return COMPACT_CONTINUE, or the result
+ * @source mm/compaction.c:1950
+ */
+static enum compact_result compact_finished(struct compact_control *cc)
+{
+	enum compact_result result = __compact_finished(cc);
+
+	trace_mm_compaction_finished(cc->zone, cc->order, result);
+	return result == COMPACT_NO_SUITABLE_PAGE ? COMPACT_CONTINUE : result;
+}
+
+/**
+ * @brief Where the scanners begin.
+ *
+ * @param cc the run
+ * @source mm/compaction.c:2083
+ */
+static void set_start_positions(struct compact_control *cc)
+{
+	struct zone *zone = cc->zone;
+	unsigned long start = zone->zone_start_pfn, end = zone_end_pfn(zone);
+	unsigned long *cached = zone->compact_cached_migrate_pfn;
+
+	/* Step 1: the ends of the zone */
+	cc->migrate_pfn = start;
+	cc->free_pfn = pageblock_start_pfn(end - 1);
+	if (cc->whole_zone)
+		return;
+
+	/* Step 2: or where the last run stopped, if that makes sense */
+	if (zone->compact_cached_free_pfn >= start && zone->compact_cached_free_pfn < end)
+		cc->free_pfn = zone->compact_cached_free_pfn;
+	zone->compact_cached_free_pfn = cc->free_pfn;
+	if (cached[cc->mode != MIGRATE_ASYNC] >= start && cached[cc->mode != MIGRATE_ASYNC] < end)
+		cc->migrate_pfn = cached[cc->mode != MIGRATE_ASYNC];
+	else
+		cached[0] = cached[1] = start;
+
+	/* Step 3: at the lowest position that makes sense it is the whole zone after all */
+	if (cc->migrate_pfn <= zone->compact_init_migrate_pfn)
+		cc->whole_zone = true;
+}
+
+/** A run, beside what is wanted and held. */
+struct compact_run {
+	struct compact_control *cc;
+	struct capture_control *capc;
+	unsigned long
+		last_migrated_pfn; /**< where the round began that last moved pages; 0: none */
+	bool update_cached; /**< take the waiting position along, as long as nothing was found */
+};
+
+/**
+ * @brief Move what a round isolated.
+ *
+ * @param run the run
+ * @return false when there is nowhere to move to, although the scanners have not met
+ * @source mm/compaction.c:2083
+ */
+static bool move_isolated(struct compact_run *run)
+{
+	struct compact_control *cc = run->cc;
+	unsigned long all = cc->nr_migratepages, failed;
+	long error = migrate_pages(cc);
+
+	failed = error < 0 ? cc->nr_migratepages : (unsigned long)error;
+	trace_mm_compaction_migratepages(all - failed, failed);
+	if (!error)
+		return true;
+
+	/* Step 1: give back what could not be moved */
+	putback_movable_pages(cc);
+	if (error == -ENOMEM && !scanners_met(cc))
+		return false;
+
+	/* Step 2: a block that is wanted at once is spoilt: go behind it */
+	if (cc->direct_compaction && cc->mode == MIGRATE_ASYNC) {
+		cc->migrate_pfn = (((cc->migrate_pfn - 1) >> cc->order) + 1) << cc->order;
+		run->last_migrated_pfn = 0;
+	}
+	return true;
+}
+
+/**
+ * @brief A block of the wanted order was left behind: let the moved pages' frames merge.
+ *
+ * @param run the run
+ * @source mm/compaction.c:2083
+ */
+static void drain_finished_block(struct compact_run *run)
+{
+	struct compact_control *cc = run->cc;
+
+	if (cc->order <= 0 || !run->last_migrated_pfn)
+		return;
+	if (run->last_migrated_pfn < cc->migrate_pfn >> cc->order << cc->order) {
+		/* departs: the batches of pages on their way to LRU lists do not exist here. */
+		drain_local_pages(cc->zone);
+		run->last_migrated_pfn = 0;
+	}
+}
+
+/**
+ * @brief One round: isolate in one pageblock, move, drain.
+ *
+ * @param run the run
+ * @return COMPACT_CONTINUE, or how the run ends
+ * @source mm/compaction.c:2083
+ */
+static enum compact_result compact_round(struct compact_run *run)
+{
+	struct compact_control *cc = run->cc;
+	unsigned long *cached = cc->zone->compact_cached_migrate_pfn;
+	unsigned long start = cc->migrate_pfn;
+	enum isolate_result isolated;
+
+	/* Step 1: is this the pageblock of the round before? Then finish it this time */
+	cc->rescan = pageblock_start_pfn(run->last_migrated_pfn) == pageblock_start_pfn(start);
+
+	/* Step 2: isolate, and move */
+	isolated = isolate_migratepages(cc);
+	if (isolated == ISOLATE_ABORT) {
+		putback_movable_pages(cc);
+		return COMPACT_CONTENDED;
+	}
+	if (isolated == ISOLATE_SUCCESS) {
+		run->update_cached = false;
+		run->last_migrated_pfn = start;
+		if (!move_isolated(run))
+			return COMPACT_CONTENDED;
+	} else if (run->update_cached) {
+		cached[1] = cached[0];
+	}
+
+	/* Step 3: let free pages merge; perhaps the wanted block was caught */
+	drain_finished_block(run);
+	return run->capc && run->capc->page ? COMPACT_SUCCESS : COMPACT_CONTINUE;
+}
+
+/**
+ * @brief Give back the free pages that were not used, and scan them again next time.
+ *
+ * @param cc the run
+ * @source mm/compaction.c:2083
+ */
+static void return_free_pages(struct compact_control *cc)
+{
+	unsigned long block;
+
+	if (!cc->nr_freepages)
+		return;
+	block = pageblock_start_pfn(release_freepages(cc));
+	cc->zone->compact_cached_free_pfn = max_ul(cc->zone->compact_cached_free_pfn, block);
+}
+
+/**
+ * @brief Compact a zone.
+ *
+ * @param cc what is wanted and allowed
+ * @param capc where a block is caught; NULL: nobody waits for one
+ * @return how it went
+ * @source mm/compaction.c:2083
+ */
+enum compact_result compact_zone(struct compact_control *cc, struct capture_control *capc)
+{
+	struct compact_run run = { .cc = cc, .capc = capc };
+	bool sync = cc->mode != MIGRATE_ASYNC;
+	struct zone *zone = cc->zone;
+	unsigned long start = zone->zone_start_pfn, end = zone_end_pfn(zone);
+	enum compact_result result;
+
+	/* Step 1: is it worth it? */
+	cc->nr_migratepages = cc->nr_freepages = 0;
+	cc->migrate_scanned = cc->free_scanned = 0;
+	INIT_LIST_HEAD(&cc->freepages);
+	cc->migratetype = gfp_migratetype(cc->gfp_mask);
+	result = compaction_suitable(zone, cc->order, cc->alloc_flags, cc->highest_zoneidx);
+	if (result != COMPACT_CONTINUE)
+		return result;
+
+	/* Step 2: forget hints that are too old; find the start positions */
+	if (compaction_restarting(zone, cc->order))
+		__reset_isolation_suitable(zone);
+	set_start_positions(cc);
+	run.update_cached =
+		!sync && zone->compact_cached_migrate_pfn[0] == zone->compact_cached_migrate_pfn[1];
+
+	/* Step 3: rounds, until there is a block, the scanners meet, or it must stop.
+	 * departs: pages on their way to LRU lists would be put there first; there are none here. */
+	trace_mm_compaction_begin(start, cc->migrate_pfn, cc->free_pfn, end, sync);
+	while ((result = compact_finished(cc)) == COMPACT_CONTINUE)
+		if ((result = compact_round(&run)) != COMPACT_CONTINUE)
+			break;
+
+	/* Step 4: give back what is left over */
+	return_free_pages(cc);
+	trace_mm_compaction_end(start, cc->migrate_pfn, cc->free_pfn, end, sync, result);
+	return result;
+}
+
+/**
+ * @brief Compact all zones of a node, whatever is free: what writing to compact_memory does.
+ *
+ * @param pgdat the node
+ * @source none (ours: what a write to /proc/sys/vm/compact_memory asks for)
+ */
+void compact_node(struct pglist_data *pgdat)
+{
+	struct compact_control cc = {
+		.order = -1,
+		.gfp_mask = GFP_KERNEL,
+		.highest_zoneidx = MAX_NR_ZONES - 1,
+		.mode = MIGRATE_SYNC,
+		.whole_zone = true,
+		.ignore_skip_hint = true,
+	};
+
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
+		cc.zone = &pgdat->node_zones[zid];
+		if (populated_zone(cc.zone))
+			compact_zone(&cc, NULL);
+	}
+}

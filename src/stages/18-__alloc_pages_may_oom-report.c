@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 18, part: the report that the OOM killer writes into the log.
+ *
+ * Who asked for what; the state of memory, or of the memory cgroup that is at its limit; the
+ * processes that could be chosen; and one line for programs that says which was.
+ */
+#include <stdio.h>
+
+#include "gfp.h"
+#include "stages/stages.h"
+#include "vmstat.h"
+#include "world/world.h"
+
+/**
+ * @brief Pages as KiB.
+ *
+ * @param pages pages
+ * @return KiB
+ * @source none (ours: arithmetic)
+ */
+static unsigned long pages_to_kb(unsigned long pages)
+{
+	return pages << (PAGE_SHIFT - 10);
+}
+
+/**
+ * @brief What a memory has in memory.
+ *
+ * @param mm the memory
+ * @return pages
+ * @source none (ours: what the kernel does under the name get_mm_rss)
+ */
+static unsigned long mm_rss(const struct mm *mm)
+{
+	return mm->rss_file + mm->rss_anon + mm->rss_shmem;
+}
+
+/** The numbers that a group's statistics name, in their order; all but two are 0 in this model. */
+static const char *const memcg_stat_names[] = {
+	"file",
+	"kernel_stack",
+	"slab",
+	"sock",
+	"shmem",
+	"file_mapped",
+	"file_dirty",
+	"file_writeback",
+	"anon_thp",
+	"inactive_anon",
+	"active_anon",
+	"inactive_file",
+	"active_file",
+	"unevictable",
+	"slab_reclaimable",
+	"slab_unreclaimable",
+	"pgfault",
+	"pgmajfault",
+	"workingset_refault",
+	"workingset_activate",
+	"workingset_restore",
+	"workingset_nodereclaim",
+	"pgrefill",
+	"pgscan",
+	"pgsteal",
+	"pgactivate",
+	"pgdeactivate",
+	"pglazyfree",
+	"pglazyfreed",
+	"thp_fault_alloc",
+	"thp_collapse_alloc",
+};
+
+/**
+ * @brief Anonymous memory of a group's processes.
+ *
+ * @param memcg the group
+ * @return bytes
+ * @source none (ours: model; the kernel counts pages as they are charged)
+ */
+static unsigned long memcg_anon_bytes(const struct mem_cgroup *memcg)
+{
+	struct list_head *entry;
+	unsigned long pages = 0;
+
+	list_for_each(entry, &world->tasks) {
+		const struct task *task = list_entry(entry, struct task, tasks);
+
+		if (task->pid == task->tgid && task->mm && task_in_mem_cgroup(task, memcg))
+			pages += task->mm->rss_anon;
+	}
+	return pages << PAGE_SHIFT;
+}
+
+/**
+ * @brief Report the state of a memory cgroup at its limit.
+ *
+ * @param memcg the group
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_print_oom_meminfo)
+ */
+static void report_memcg(const struct mem_cgroup *memcg)
+{
+	unsigned long anon = memcg_anon_bytes(memcg);
+
+	printk("memory: usage %lukB, limit %lukB, failcnt %lu\n",
+	       pages_to_kb((unsigned long)memcg->memory.usage), pages_to_kb(memcg->memory.max),
+	       memcg->memory.failcnt);
+	printk("swap: usage 0kB, limit %lukB, failcnt 0\n", pages_to_kb(PAGE_COUNTER_MAX));
+	printk("Memory cgroup stats for %s:\n", memcg->path);
+	printk("anon %lu\n", anon);
+	for (size_t i = 0; i < ARRAY_SIZE(memcg_stat_names); i++)
+		printk("%s %lu\n", memcg_stat_names[i],
+		       memcg_stat_names[i][0] == 'a' && memcg_stat_names[i][1] == 'c' &&
+				       memcg_stat_names[i][7] == 'a'
+			       ? anon
+			       : 0ul);
+}
+
+/**
+ * @brief The table of processes that could be chosen.
+ *
+ * @param oc the request
+ * @source none (ours: what mm/oom_kill.c does under the name dump_tasks)
+ */
+static void report_tasks(const struct oom_control *oc)
+{
+	struct list_head *entry;
+
+	printk("Tasks state (memory values in pages):\n");
+	printk("[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj "
+	       "name\n");
+	list_for_each(entry, &world->tasks) {
+		const struct task *task = list_entry(entry, struct task, tasks);
+
+		if (task->pid != task->tgid || !task->mm || (task->flags & PF_KTHREAD) ||
+		    (oc->memcg && !task_in_mem_cgroup(task, oc->memcg)))
+			continue;
+		printk("[%7d] %5u %5d %8lu %8lu %8lu %8lu         %5hd %s\n", task->pid, task->uid,
+		       task->tgid, task->mm->total_vm, mm_rss(task->mm), task->mm->pgtable_bytes,
+		       task->mm->swap_entries, task->oom_score_adj, task->comm);
+	}
+}
+
+/**
+ * @brief The line for programs: which constraint, which group, which process.
+ *
+ * @param oc the request
+ * @param victim the process
+ * @source none (ours: what mm/oom_kill.c does under the name dump_oom_summary)
+ */
+static void report_summary(const struct oom_control *oc, const struct task *victim)
+{
+	static const char *const constraints[] = { "CONSTRAINT_NONE", "CONSTRAINT_CPUSET",
+						   "CONSTRAINT_MEMORY_POLICY", "CONSTRAINT_MEMCG" };
+	char nodes[32], allowed[32];
+
+	nodemask_format(oc->nodemask, nodes, sizeof(nodes));
+	nodemask_format(&current->mems_allowed, allowed, sizeof(allowed));
+	printk("oom-kill:constraint=%s,nodemask=%s,cpuset=%s,mems_allowed=%s%s%s,task_memcg=%s,"
+	       "task=%s,pid=%d,uid=%u\n",
+	       constraints[oc->constraint], nodes, current->cpuset->name, allowed,
+	       oc->memcg ? ",oom_memcg=" : ",global_oom", oc->memcg ? oc->memcg->path : "",
+	       victim->memcg->path, victim->comm, victim->pid, victim->uid);
+}
+
+/**
+ * @brief Is there more slab that cannot be reclaimed than memory that could?
+ *
+ * @return true when the slabs are worth a look
+ * @source none (ours: what mm/oom_kill.c does under the name is_dump_unreclaim_slabs)
+ */
+static bool slab_is_suspicious(void)
+{
+	unsigned long lru = 0;
+
+	for (int item = NR_INACTIVE_ANON; item <= NR_UNEVICTABLE; item++)
+		lru += global_node_page_state((enum node_stat_item)item);
+	lru += global_node_page_state(NR_ISOLATED_ANON) + global_node_page_state(NR_ISOLATED_FILE);
+	return global_node_page_state(NR_SLAB_UNRECLAIMABLE) > lru;
+}
+
+/**
+ * @brief Report that memory is out.
+ *
+ * @param oc the request
+ * @param victim the process that will be killed, or NULL
+ * @source none (ours: what mm/oom_kill.c does under the name dump_header)
+ */
+void oom_report(const struct oom_control *oc, const struct task *victim)
+{
+	static const char *const chain[] = { "out_of_memory", "__alloc_pages_may_oom",
+					     "__alloc_pages_slowpath", "__alloc_pages_nodemask",
+					     NULL };
+	static const char *const group_chain[] = { "out_of_memory", "__memcg_kmem_charge_page",
+						   "__alloc_pages_nodemask", NULL };
+	char names[512];
+
+	gfp_format(oc->gfp_mask, names, sizeof(names));
+	printk("%s invoked oom-killer: gfp_mask=%#x(%s), order=%d, oom_score_adj=%hd\n",
+	       current->comm, oc->gfp_mask, names, oc->order, current->oom_score_adj);
+	dump_stack(oc->memcg ? group_chain : chain);
+	if (oc->memcg) {
+		report_memcg(oc->memcg);
+	} else {
+		show_mem(SHOW_MEM_FILTER_NODES, oc->nodemask);
+		/* departs: 5.8.18 lists each slab cache; this model has one sum for all of them. */
+		if (slab_is_suspicious())
+			printk("Unreclaimable slab info:\n%lukB in all caches\n",
+			       pages_to_kb(global_node_page_state(NR_SLAB_UNRECLAIMABLE)));
+	}
+	if (world->oom_dump_tasks)
+		report_tasks(oc);
+	if (victim)
+		report_summary(oc, victim);
+}
+
+/**
+ * @brief Report a death.
+ *
+ * @param victim the thread that held the memory
+ * @param message how the line begins
+ * @source mm/oom_kill.c:860
+ */
+void oom_report_killed(const struct task *victim, const char *message)
+{
+	const struct mm *mm = victim->mm;
+
+	printk("%s: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, file-rss:%lukB, "
+	       "shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%hd\n",
+	       message, victim->pid, victim->comm, pages_to_kb(mm->total_vm),
+	       pages_to_kb(mm->rss_anon), pages_to_kb(mm->rss_file), pages_to_kb(mm->rss_shmem),
+	       victim->uid, mm->pgtable_bytes >> 10, victim->oom_score_adj);
+}

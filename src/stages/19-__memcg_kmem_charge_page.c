@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Stage 19: charge a fresh block to the task's memory cgroup.
+ *
+ * A **memory cgroup** limits how much memory a group of tasks may use. Kernel memory counts when the
+ * caller says so with __GFP_ACCOUNT. Groups form a tree, and a charge counts in every group up to the
+ * root; it is refused when any of them would exceed its limit. To keep this cheap, a charge takes 32
+ * pages at once and leaves the surplus to the CPU, in its **stock**.
+ *
+ * What happens at the limit depends on who asks. Some requests go over it, some fail at once, and the
+ * others reclaim pages of the group, again and again, until at last a process of the group is killed.
+ *
+ * Two kinds of hierarchy exist: on the older one (v1) kernel memory has a second counter with a limit
+ * of its own, and memory together with swap a third.
+ */
+#include <errno.h>
+
+#include "gfp.h"
+#include "stages/stages.h"
+#include "world/world.h"
+
+/**
+ * @brief Charge a counter and all above it, if no limit forbids.
+ *
+ * @param counter the group's counter
+ * @param nr_pages pages
+ * @param fail receives the counter whose limit was hit
+ * @return true when charged; on false nothing is
+ * @source mm/page_counter.c:94
+ */
+static bool page_counter_try_charge(struct page_counter *counter, unsigned long nr_pages,
+				    struct page_counter **fail)
+{
+	struct page_counter *c;
+
+	for (c = counter; c; c = c->parent) {
+		unsigned long usage = (unsigned long)c->usage + nr_pages;
+
+		/* A limit equal to the usage is full, not exceeded. */
+		if (usage > c->max) {
+			c->failcnt++;
+			*fail = c;
+			break;
+		}
+		c->usage = (long)usage;
+		c->watermark = max_ul(c->watermark, usage);
+	}
+	if (!c)
+		return true;
+	/* Take back what the levels below were charged. */
+	for (struct page_counter *undo = counter; undo != c; undo = undo->parent)
+		undo->usage -= (long)nr_pages;
+	return false;
+}
+
+/**
+ * @brief Charge a counter and all above it, whatever the limits say.
+ *
+ * @param counter the group's counter
+ * @param nr_pages pages
+ * @source mm/page_counter.c:67
+ */
+static void page_counter_charge(struct page_counter *counter, unsigned long nr_pages)
+{
+	for (; counter; counter = counter->parent)
+		counter->usage += (long)nr_pages;
+}
+
+/**
+ * @brief Take a charge back from a counter and all above it.
+ *
+ * @param counter the group's counter
+ * @param nr_pages pages
+ * @source mm/page_counter.c:151
+ */
+static void page_counter_uncharge(struct page_counter *counter, unsigned long nr_pages)
+{
+	for (; counter; counter = counter->parent)
+		counter->usage -= (long)nr_pages;
+}
+
+/**
+ * @brief Change a limit.
+ *
+ * @param counter the counter
+ * @param max the new limit, pages
+ * @return 0, or -EBUSY when the usage exceeds it already
+ * @source mm/page_counter.c:169
+ */
+int page_counter_set_max(struct page_counter *counter, unsigned long max)
+{
+	if ((unsigned long)counter->usage > max)
+		return -EBUSY;
+	counter->max = max;
+	return 0;
+}
+
+/**
+ * @brief Does memory together with swap have a counter?
+ *
+ * @return true on the v1 hierarchy
+ * @source mm/memcontrol.c:96
+ */
+static bool do_memsw_account(void)
+{
+	return world->memcg_legacy;
+}
+
+/**
+ * @brief Charge memory, and memory with swap where that is counted.
+ *
+ * @param memcg the group
+ * @param nr_pages pages
+ * @param over receives the group whose limit was hit
+ * @param may_swap cleared when swapping would not help
+ * @return true when charged
+ * @source mm/memcontrol.c:2447
+ */
+static bool charge_counters(struct mem_cgroup *memcg, unsigned long nr_pages,
+			    struct mem_cgroup **over, bool *may_swap)
+{
+	struct page_counter *fail;
+
+	if (do_memsw_account() && !page_counter_try_charge(&memcg->memsw, nr_pages, &fail)) {
+		*over = container_of(fail, struct mem_cgroup, memsw);
+		*may_swap = false;
+		return false;
+	}
+	if (page_counter_try_charge(&memcg->memory, nr_pages, &fail))
+		return true;
+	if (do_memsw_account())
+		page_counter_uncharge(&memcg->memsw, nr_pages);
+	*over = container_of(fail, struct mem_cgroup, memory);
+	return false;
+}
+
+/**
+ * @brief Give pages of a group back to the counters that charge_counters() charged.
+ *
+ * @param memcg the group
+ * @param nr_pages pages
+ * @source mm/memcontrol.c:2644
+ */
+static void cancel_charge(struct mem_cgroup *memcg, unsigned long nr_pages)
+{
+	page_counter_uncharge(&memcg->memory, nr_pages);
+	if (do_memsw_account())
+		page_counter_uncharge(&memcg->memsw, nr_pages);
+}
+
+/**
+ * @brief Take a charge out of the CPU's stock.
+ *
+ * @param memcg the group
+ * @param nr_pages pages
+ * @return true when the stock belongs to the group and holds enough
+ * @source mm/memcontrol.c:2060
+ */
+static bool consume_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
+{
+	struct memcg_stock *stock = &world->memcg_stock[smp_processor_id()];
+
+	if (nr_pages > MEMCG_CHARGE_BATCH || stock->cached != memcg || stock->nr_pages < nr_pages)
+		return false;
+	stock->nr_pages -= nr_pages;
+	return true;
+}
+
+/**
+ * @brief Give everything in a stock back to its group.
+ *
+ * @param stock the stock
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+static void drain_stock(struct memcg_stock *stock)
+{
+	if (stock->cached)
+		cancel_charge(stock->cached, stock->nr_pages);
+	stock->nr_pages = 0;
+	stock->cached = NULL;
+}
+
+/**
+ * @brief Give a stock back that holds more than a batch.
+ *
+ * @param stock the stock
+ * @source mm/memcontrol.c:2121
+ */
+static void trim_stock(struct memcg_stock *stock)
+{
+	if (stock->nr_pages > MEMCG_CHARGE_BATCH)
+		drain_stock(stock);
+}
+
+/**
+ * @brief Put a surplus into the CPU's stock.
+ *
+ * @param memcg the group
+ * @param nr_pages pages
+ * @source mm/memcontrol.c:2121
+ */
+static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
+{
+	struct memcg_stock *stock = &world->memcg_stock[smp_processor_id()];
+
+	if (stock->cached != memcg) {
+		drain_stock(stock);
+		stock->cached = memcg;
+	}
+	stock->nr_pages += nr_pages;
+	trim_stock(stock);
+}
+
+/**
+ * @brief Empty the stocks of all CPUs that hold pages of a group or below it.
+ *
+ * @param root the group
+ * @source mm/memcontrol.c:2145
+ */
+static void drain_all_stock(const struct mem_cgroup *root)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		struct memcg_stock *stock = &world->memcg_stock[cpu];
+
+		if (stock->cached && stock->nr_pages && memcg_is_below(stock->cached, root))
+			drain_stock(stock);
+	}
+}
+
+/**
+ * @brief How many pages a group may still charge.
+ *
+ * @param memcg the group
+ * @return pages
+ * @source mm/memcontrol.c:1285
+ */
+static unsigned long mem_cgroup_margin(const struct mem_cgroup *memcg)
+{
+	unsigned long margin = 0;
+
+	if ((unsigned long)memcg->memory.usage < memcg->memory.max)
+		margin = memcg->memory.max - (unsigned long)memcg->memory.usage;
+	if (do_memsw_account()) {
+		unsigned long usage = (unsigned long)memcg->memsw.usage;
+
+		margin = usage < memcg->memsw.max ? min_ul(margin, memcg->memsw.max - usage) : 0;
+	}
+	return margin;
+}
+
+/**
+ * @brief Must a charge go through, whatever the limits say?
+ *
+ * @return true for tasks that are dying, and will free more than they take
+ * @source mm/memcontrol.c:240
+ */
+static bool should_force_charge(void)
+{
+	return tsk_is_oom_victim(current) || current->fatal_signal_pending ||
+	       (current->flags & PF_EXITING);
+}
+
+/** A charge on its way. */
+struct charge {
+	struct mem_cgroup *memcg;
+	struct mem_cgroup *over; /**< group whose limit was hit */
+	gfp_t gfp_mask;
+	unsigned int nr_pages;
+	unsigned int batch; /**< pages charged at once, the surplus goes into the stock */
+	bool may_swap;
+	bool drained; /**< the stocks were emptied already */
+	int retries;
+};
+
+/** Where a charge goes next. */
+enum charge_verdict {
+	CHARGE_DONE,
+	CHARGE_RETRY,
+	CHARGE_FORCE, /**< over the limit */
+	CHARGE_NOMEM, /**< refused, unless it must not fail */
+};
+
+/**
+ * @brief Charge from the stock, else a batch, else just what is needed.
+ *
+ * @param c the charge
+ * @return true when charged
+ * @source mm/memcontrol.c:2447
+ */
+static bool charge_within_limits(struct charge *c)
+{
+	for (;;) {
+		if (consume_stock(c->memcg, c->nr_pages))
+			return true;
+		if (charge_counters(c->memcg, c->batch, &c->over, &c->may_swap)) {
+			if (c->batch > c->nr_pages)
+				refill_stock(c->memcg, c->batch - c->nr_pages);
+			return true;
+		}
+		if (c->batch == c->nr_pages)
+			return false;
+		c->batch = c->nr_pages;
+	}
+}
+
+/**
+ * @brief Kill a process of the group, or find out that this must not be.
+ *
+ * @param c the charge
+ * @return CHARGE_RETRY after a kill; CHARGE_FORCE when nobody could be killed; CHARGE_NOMEM when
+ * nobody may be
+ * @source mm/memcontrol.c:1757
+ */
+static enum charge_verdict mem_cgroup_oom(struct charge *c)
+{
+	struct oom_control oc = { .memcg = c->over, .gfp_mask = c->gfp_mask };
+
+	while (1u << oc.order < c->nr_pages)
+		oc.order++;
+	if (oc.order > (int)PAGE_ALLOC_COSTLY_ORDER || c->over->oom_kill_disable)
+		return CHARGE_NOMEM;
+	c->over->events_oom++;
+	if (!out_of_memory(&oc))
+		return CHARGE_FORCE;
+	/* departs: in 5.8.18 victim and reaper run beside this task; here it must offer them the CPU */
+	world_reschedule();
+	c->retries = MEM_CGROUP_RECLAIM_RETRIES;
+	return CHARGE_RETRY;
+}
+
+/**
+ * @brief Free pages of the group at its limit.
+ *
+ * @param c the charge
+ * @return pages freed
+ * @source mm/memcontrol.c:2447
+ */
+static unsigned long reclaim_in_group(const struct charge *c)
+{
+	if (world->environment.memcg_reclaim)
+		return world->environment.memcg_reclaim(c->over, c->nr_pages, c->gfp_mask);
+	return try_to_free_mem_cgroup_pages(c->over, c->nr_pages, c->gfp_mask, c->may_swap);
+}
+
+/**
+ * @brief Reclaim in the group at its limit, and judge what to do then.
+ *
+ * @param c the charge
+ * @return where it goes next
+ * @source mm/memcontrol.c:2447
+ */
+static enum charge_verdict charge_after_reclaim(struct charge *c)
+{
+	unsigned long reclaimed;
+
+	/* Step 1: reclaim */
+	c->over->events_max++;
+	reclaimed = reclaim_in_group(c);
+	if (mem_cgroup_margin(c->over) >= c->nr_pages)
+		return CHARGE_RETRY;
+
+	/* Step 2: the stocks of other CPUs count as usage too */
+	if (!c->drained) {
+		drain_all_stock(c->over);
+		c->drained = true;
+		return CHARGE_RETRY;
+	}
+	if (c->gfp_mask & __GFP_NORETRY)
+		return CHARGE_NOMEM;
+
+	/* Step 3: small charges go on as long as anything is freed, others for five rounds */
+	if (reclaimed && c->nr_pages <= 1u << PAGE_ALLOC_COSTLY_ORDER)
+		return CHARGE_RETRY;
+	if (c->retries-- > 0)
+		return CHARGE_RETRY;
+
+	/* Step 4: kill a process of the group, unless this request would rather fail */
+	if (c->gfp_mask & __GFP_RETRY_MAYFAIL)
+		return CHARGE_NOMEM;
+	if ((c->gfp_mask & __GFP_NOFAIL) || current->fatal_signal_pending)
+		return CHARGE_FORCE;
+	return mem_cgroup_oom(c);
+}
+
+/**
+ * @brief The limit is hit: what may this request do about it?
+ *
+ * @param c the charge
+ * @return where it goes next
+ * @source mm/memcontrol.c:2447
+ */
+static enum charge_verdict charge_at_limit(struct charge *c)
+{
+	/* Step 1: who must not wait here goes over the limit */
+	if ((c->gfp_mask & __GFP_ATOMIC) || should_force_charge() || (current->flags & PF_MEMALLOC))
+		return CHARGE_FORCE;
+	/* Step 2: who cannot sleep, or waits for a kill already, fails */
+	if (current->in_memcg_oom || !gfpflags_allow_blocking(c->gfp_mask))
+		return CHARGE_NOMEM;
+	/* Step 3: the others reclaim */
+	return charge_after_reclaim(c);
+}
+
+/**
+ * @brief Charge pages to a group.
+ *
+ * @param memcg the group, not the root
+ * @param gfp_mask the request's mask
+ * @param nr_pages pages
+ * @return 0, or -ENOMEM with nothing charged
+ * @source mm/memcontrol.c:2447
+ */
+/* departs: the debt of a group above memory.high, paid on return to user space, is left out: it never
+ * fails an allocation. */
+static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
+{
+	struct charge c = {
+		.memcg = memcg,
+		.gfp_mask = gfp_mask,
+		.nr_pages = nr_pages,
+		.batch = nr_pages > MEMCG_CHARGE_BATCH ? nr_pages : MEMCG_CHARGE_BATCH,
+		.may_swap = true,
+		.retries = MEM_CGROUP_RECLAIM_RETRIES,
+	};
+	enum charge_verdict verdict;
+
+	do {
+		if (charge_within_limits(&c))
+			return 0;
+		verdict = charge_at_limit(&c);
+	} while (verdict == CHARGE_RETRY);
+
+	if (verdict == CHARGE_NOMEM && !(gfp_mask & __GFP_NOFAIL))
+		return -ENOMEM;
+	page_counter_charge(&memcg->memory, nr_pages);
+	if (do_memsw_account())
+		page_counter_charge(&memcg->memsw, nr_pages);
+	return 0;
+}
+
+/**
+ * @brief Charge kernel memory to a group.
+ *
+ * @param memcg the group, not the root
+ * @param gfp_mask the request's mask
+ * @param nr_pages pages
+ * @return 0, or -ENOMEM with nothing charged
+ * @source mm/memcontrol.c:2896
+ */
+static int __memcg_kmem_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
+{
+	struct page_counter *fail;
+
+	if (try_charge(memcg, gfp_mask, nr_pages))
+		return -ENOMEM;
+	if (!world->memcg_legacy || page_counter_try_charge(&memcg->kmem, nr_pages, &fail))
+		return 0;
+	if (gfp_mask & __GFP_NOFAIL) {
+		page_counter_charge(&memcg->kmem, nr_pages);
+		return 0;
+	}
+	cancel_charge(memcg, nr_pages);
+	return -ENOMEM;
+}
+
+/**
+ * @brief Is the running code outside of any memory cgroup?
+ *
+ * @return true in interrupts, and in kernel threads that did not name a group
+ * @source mm/memcontrol.c:2787
+ */
+static bool memcg_kmem_bypass(void)
+{
+	if (in_interrupt())
+		return true;
+	return !current->active_memcg && (!current->mm || (current->flags & PF_KTHREAD));
+}
+
+/**
+ * @brief Charge a fresh block to the running task's group.
+ *
+ * @param page first page
+ * @param gfp_mask the request's mask, before scopes were applied
+ * @param order block of 2^order pages
+ * @return 0, also when nothing has to be charged; -ENOMEM when the limit forbids it
+ * @source mm/memcontrol.c:2947
+ */
+int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order)
+{
+	struct mem_cgroup *memcg;
+
+	/* Step 1: whom to charge? */
+	if (memcg_kmem_bypass())
+		return 0;
+	memcg = current->active_memcg ? current->active_memcg : current->memcg;
+	if (memcg == &world->root_mem_cgroup)
+		return 0;
+
+	/* Step 2: charge, and let the page remember */
+	if (__memcg_kmem_charge(memcg, gfp_mask, 1u << order))
+		return -ENOMEM;
+	page->mem_cgroup = memcg;
+	__SetPageKmemcg(page);
+	return 0;
+}
+
+/**
+ * @brief A charged block is freed: take the charge back.
+ *
+ * @param page first page, marked as charged
+ * @param order block of 2^order pages
+ * @source mm/memcontrol.c:2972
+ */
+void __memcg_kmem_uncharge_page(struct page *page, unsigned int order)
+{
+	struct mem_cgroup *memcg = page->mem_cgroup;
+
+	/* Straight back to the counters, not into the stock. */
+	if (world->memcg_legacy)
+		page_counter_uncharge(&memcg->kmem, 1ul << order);
+	cancel_charge(memcg, 1ul << order);
+	page->mem_cgroup = NULL;
+	__ClearPageKmemcg(page);
+}
