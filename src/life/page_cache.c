@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What fills memory in real life: files, anonymous memory, dirty pages and a disk (model).
+ *
+ * A file or a process's anonymous memory is an address space; its pages are allocated by the path
+ * itself and put on the LRU lists. A page can be touched, mapped, made dirty. Dirty pages are written
+ * by the **flushers** in the order in which they became dirty, or by reclaim; the **disk** finishes
+ * writes in the order in which they began, a fixed number a tick.
+ *
+ * This is all there is: no contents are read or written, no file system allocates memory on the way,
+ * and no page comes back after it was reclaimed, unless somebody adds it anew.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gfp.h"
+#include "life/life.h"
+#include "memory_map.h"
+#include "page_cache.h"
+#include "stages/stages.h"
+#include "vmstat.h"
+
+/**
+ * @brief Make an address space.
+ *
+ * @param name for the reader
+ * @param anonymous memory of a process, else a file
+ * @return the address space, owned by the machine; NULL when the host has no memory
+ */
+struct address_space *address_space_new(const char *name, bool anonymous)
+{
+	struct address_space *space = calloc(1, sizeof(*space));
+
+	if (!space)
+		return NULL;
+	snprintf(space->name, sizeof(space->name), "%s", name);
+	space->anonymous = anonymous;
+	space->next = world->address_spaces;
+	world->address_spaces = space;
+	return space;
+}
+
+/** Free the address spaces of a machine that is being unmade. */
+void address_spaces_free(struct machine *machine)
+{
+	while (machine->address_spaces) {
+		struct address_space *space = machine->address_spaces;
+
+		machine->address_spaces = space->next;
+		free(space);
+	}
+}
+
+/** Tell a page's node that pages of a kind came or went. */
+static void count(const struct page *page, enum node_stat_item item, long delta)
+{
+	mod_node_page_state(page_zone(page)->zone_pgdat, item, delta);
+}
+
+/** Count a page in or out of what waits for a disk. */
+static void count_write_pending(const struct page *page, enum node_stat_item item, long delta)
+{
+	count(page, item, delta);
+	__mod_zone_page_state(page_zone(page), NR_ZONE_WRITE_PENDING, delta);
+}
+
+/**
+ * @brief Add a page to a file, or to anonymous memory: allocate it and put it on its list.
+ *
+ * File pages start inactive and clean, held by the page cache. Anonymous ones start active, mapped
+ * once, held by that mapping.
+ *
+ * @param space the address space
+ * @param gfp_mask mask of the allocation
+ * @return the page, or NULL when there is none
+ */
+struct page *page_cache_add(struct address_space *space, gfp_t gfp_mask)
+{
+	struct page *page = alloc_pages(gfp_mask, 0);
+
+	if (!page)
+		return NULL;
+	page->mapping = space;
+	page->index = space->next_index++;
+	page->private = 0;
+	space->nrpages++;
+	SetPageFlag(page, PG_uptodate);
+	if (space->anonymous) {
+		page->mapping = (void *)((unsigned long)space | PAGE_MAPPING_ANON);
+		SetPageFlag(page, PG_swapbacked);
+		SetPageFlag(page, PG_active);
+		page->_mapcount = 0;
+		count(page, NR_ANON_MAPPED, 1);
+	} else {
+		count(page, NR_FILE_PAGES, 1);
+	}
+	lru_cache_add(page);
+	return page;
+}
+
+/**
+ * @brief Add pages until there are enough, or the allocator has no more.
+ *
+ * @param space the address space
+ * @param gfp_mask mask of the allocations
+ * @param nr_pages pages wanted
+ * @return pages added
+ */
+unsigned long page_cache_fill(struct address_space *space, gfp_t gfp_mask, unsigned long nr_pages)
+{
+	unsigned long done = 0;
+
+	while (done < nr_pages && page_cache_add(space, gfp_mask))
+		done++;
+	return done;
+}
+
+/**
+ * @brief Free one page of an address space, as when its owner is gone or a file is cut short.
+ *
+ * @param page the page, which no disk works on
+ */
+void page_cache_drop(struct page *page)
+{
+	if (PageFlag(page, PG_lru)) {
+		lru_list_del(page);
+		ClearPageFlag(page, PG_lru);
+	}
+	if (page_mapped(page))
+		count(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
+	if (!PageAnon(page))
+		count(page, NR_FILE_PAGES, -1);
+	page->_mapcount = -1;
+	page_owner(page)->nrpages--;
+	page->mapping = NULL;
+	page->private = 0;
+	set_page_count(page, 1);
+	__free_pages(page, 0);
+}
+
+/**
+ * @brief The owner of an address space is gone: free its pages, as far as no disk works on them.
+ *
+ * @param space the address space
+ * @return pages freed
+ */
+unsigned long address_space_release(struct address_space *space)
+{
+	unsigned long freed = 0;
+
+	for (unsigned long pfn = world->mem_map_start; space->nrpages && pfn < world->mem_map_end;
+	     pfn++) {
+		struct page *page = pfn_to_page(pfn);
+
+		if (!pfn_valid(pfn) || PageTail(page) || page_owner(page) != space ||
+		    PageFlag(page, PG_writeback) || page_count(page) < 1)
+			continue;
+		page_cache_drop(page);
+		freed++;
+	}
+	world->nr_swap_pages += space->swapped;
+	space->swapped = 0;
+	return freed;
+}
+
+/** Enter a file page into a page table: one reference more. */
+void page_map(struct page *page, bool executable)
+{
+	if (++page->_mapcount == 0)
+		count(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, 1);
+	get_page(page);
+	if (executable)
+		page->private |= LRU_EXEC;
+}
+
+/** A mapped page is used: the accessed bit of one more page-table entry is set. */
+void page_touch_mapped(struct page *page)
+{
+	if ((page->private & LRU_ACCESSED) < LRU_ACCESSED)
+		page->private ++;
+}
+
+/** A file page is written to: it is dirty, and waits in the flushers' queue. */
+void page_dirty(struct page *page)
+{
+	if (PageFlag(page, PG_dirty))
+		return;
+	SetPageFlag(page, PG_dirty);
+	if (PageAnon(page))
+		return;
+	count_write_pending(page, NR_FILE_DIRTY, 1);
+	count(page, NR_DIRTIED, 1);
+}
+
+/** End the write of a page; if reclaim waited for it, it is the next to be taken. */
+static void end_page_writeback(struct page *page)
+{
+	ClearPageFlag(page, PG_writeback);
+	count_write_pending(page, NR_WRITEBACK, -1);
+	count(page, NR_WRITTEN, 1);
+	if (PageFlag(page, PG_reclaim)) {
+		ClearPageFlag(page, PG_reclaim);
+		if (PageFlag(page, PG_lru) && !PageFlag(page, PG_unevictable)) {
+			lru_list_del(page);
+			ClearPageFlag(page, PG_active);
+			lru_list_add_tail(page);
+		}
+	}
+	put_page(page);
+}
+
+/**
+ * @brief Start writing a dirty page out. When the disk's queue is full, the writer waits a tick.
+ *
+ * @param page the page
+ * @return true: the disk refuses nothing
+ */
+bool page_write(struct page *page)
+{
+	struct disk *disk = &world->life->disk;
+	struct address_space *owner = page_owner(page);
+
+	if (disk->nr_queued == DISK_QUEUE) {
+		world->jiffies++;
+		disk_run(1);
+	}
+	ClearPageFlag(page, PG_dirty);
+	if (!PageAnon(page))
+		count_write_pending(page, NR_FILE_DIRTY, -1);
+	SetPageFlag(page, PG_writeback);
+	count_write_pending(page, NR_WRITEBACK, 1);
+	get_page(page);
+	if (owner->synchronous) {
+		/* A RAM disk: done before anybody can look. */
+		ClearPageFlag(page, PG_reclaim);
+		end_page_writeback(page);
+		return true;
+	}
+	disk->queue[(disk->first + disk->nr_queued++) % DISK_QUEUE] = page;
+	return true;
+}
+
+/**
+ * @brief The disk works: writes end in the order in which they began.
+ *
+ * @param ticks how long
+ * @return pages written
+ */
+unsigned long disk_run(unsigned long ticks)
+{
+	struct disk *disk = &world->life->disk;
+	unsigned long room = ticks * disk->pages_per_tick, done = 0;
+
+	while (done < room && disk->nr_queued) {
+		struct page *page = disk->queue[disk->first];
+
+		disk->first = (disk->first + 1) % DISK_QUEUE;
+		disk->nr_queued--;
+		done++;
+		end_page_writeback(page);
+	}
+	return done;
+}
+
+/** Write out the dirty file pages of one list, oldest first. Returns how many writes began. */
+static unsigned long flush_list(struct list_head *list)
+{
+	struct list_head *entry, *before;
+	unsigned long started = 0;
+
+	for (entry = list->prev; entry != list; entry = before) {
+		struct page *page = list_entry(entry, struct page, lru);
+		struct address_space *owner = page_owner(page);
+
+		before = entry->prev;
+		if (!PageFlag(page, PG_dirty) || PageFlag(page, PG_writeback) || PageAnon(page) ||
+		    owner->no_writer)
+			continue;
+		page_write(page);
+		started++;
+	}
+	return started;
+}
+
+/**
+ * @brief The flushers: start writing every dirty file page.
+ *
+ * departs: 5.8.18 goes by files and by the age of their dirty pages; here by the order of the lists.
+ *
+ * @return writes started
+ */
+unsigned long flushers_run(void)
+{
+	unsigned long started = 0;
+	int nid;
+
+	for_each_online_node(nid) {
+		struct mem_cgroup *memcg = NULL;
+
+		while ((memcg = memcg_next(NULL, memcg))) {
+			struct lruvec *lruvec = mem_cgroup_lruvec(memcg, NODE_DATA(nid));
+
+			started += flush_list(&lruvec->lists[LRU_INACTIVE_FILE]);
+			started += flush_list(&lruvec->lists[LRU_ACTIVE_FILE]);
+		}
+	}
+	return started;
+}
+
+/** Give the machine swap space of that many pages. */
+void swap_on(unsigned long nr_pages)
+{
+	world->total_swap_pages += nr_pages;
+	world->nr_swap_pages += nr_pages;
+}
+
+/** A device has too many requests, or not any more. */
+void device_set_congested(struct address_space *space, bool congested)
+{
+	if (space->congested != congested)
+		world->nr_congested_devices += congested ? 1 : -1;
+	space->congested = congested;
+}
