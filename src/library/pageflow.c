@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The public interface: picks the configuration of the path and hands on to it.
+ */
+#include "pageflow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "library/library.h"
+
+struct pageflow_machine {
+	const struct pageflow_engine *engine;
+	struct machine *inner;
+	struct engine_listener listener; /**< what the engine calls */
+	pageflow_event_handler event;
+	void *event_context;
+	pageflow_text_handler message;
+	void *message_context;
+	pageflow_text_handler violation;
+	void *violation_context;
+	bool violated; /**< by the call on its way */
+};
+
+const char *pageflow_version(void)
+{
+	return PAGEFLOW_VERSION;
+}
+
+/** Hand an engine's error on. */
+static void hand_on(const struct engine_error *from, struct pageflow_error *error)
+{
+	library_fail(error, "%s", from->text);
+	if (error)
+		error->line = from->line;
+}
+
+/**
+ * @brief Put the handle around a machine that an engine made.
+ *
+ * @param engine the engine
+ * @param inner its machine, or NULL when making it failed
+ * @param from why it failed
+ * @param error receives that
+ * @return the handle, or NULL
+ */
+static pageflow_machine *wrap(const struct pageflow_engine *engine, struct machine *inner,
+			      const struct engine_error *from, struct pageflow_error *error)
+{
+	pageflow_machine *machine;
+
+	if (!inner) {
+		hand_on(from, error);
+		return NULL;
+	}
+	machine = calloc(1, sizeof(*machine));
+	if (!machine) {
+		engine->destroy(inner);
+		library_fail(error, "out of memory");
+		return NULL;
+	}
+	machine->engine = engine;
+	machine->inner = inner;
+	machine->listener.context = machine;
+	return machine;
+}
+
+pageflow_machine *pageflow_boot(const char *spec, struct pageflow_error *error)
+{
+	struct boot_request *request = malloc(sizeof(*request));
+	struct engine_error from = { 0 };
+	pageflow_machine *machine = NULL;
+
+	if (!request) {
+		library_fail(error, "out of memory");
+		return NULL;
+	}
+	if (!boot_spec_parse(spec, request, error)) {
+		const struct pageflow_engine *engine =
+			request->numa ? &pageflow_engine_numa : &pageflow_engine_uma;
+
+		machine = wrap(engine, engine->boot(&request->spec, &from), &from, error);
+	}
+	free(request);
+	return machine;
+}
+
+/** Index of the line behind `snapshot NAME` (any name for NULL); 0 when there is none. */
+static size_t find_snapshot(const struct text *text, const char *name)
+{
+	for (size_t i = 0; i < text->nr_lines; i++)
+		if (!strncmp(text->line[i], "snapshot ", 9) &&
+		    (!name || !strcmp(text->line[i] + 9, name)))
+			return i + 1;
+	return 0;
+}
+
+/** Make a machine from a text. */
+static pageflow_machine *load_text(const struct text *text, struct pageflow_error *error)
+{
+	bool boot = text->nr_lines && !strncmp(text->line[0], "boot ", 5);
+	size_t first = find_snapshot(text, boot ? "running" : NULL);
+	const struct pageflow_engine *engine;
+	struct engine_error from = { 0 };
+
+	if (!first) {
+		library_fail(error, "it holds no snapshot: no line begins with 'snapshot'");
+		return NULL;
+	}
+	engine = engine_for_text(text);
+	return wrap(engine, engine->load(text, first, &from), &from, error);
+}
+
+pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)
+{
+	pageflow_machine *machine = NULL;
+	char why[256];
+	struct text text;
+
+	if (text_load(path, &text, why, sizeof(why)) != TEXT_OK) {
+		library_fail(error, "%s", why);
+		return NULL;
+	}
+	machine = load_text(&text, error);
+	text_free(&text);
+	return machine;
+}
+
+pageflow_machine *pageflow_load_bytes(const char *bytes, size_t size, struct pageflow_error *error)
+{
+	pageflow_machine *machine = NULL;
+	char why[256];
+	struct text text;
+
+	if (text_from_bytes(bytes, size, &text, why, sizeof(why)) != TEXT_OK) {
+		library_fail(error, "%s", why);
+		return NULL;
+	}
+	machine = load_text(&text, error);
+	text_free(&text);
+	return machine;
+}
+
+/** Cut one of the /proc texts into lines; a missing one stays empty. */
+static bool proc_text(const char *content, struct text *text, struct pageflow_error *error)
+{
+	char why[256];
+
+	memset(text, 0, sizeof(*text));
+	if (!content ||
+	    text_from_bytes(content, strlen(content), text, why, sizeof(why)) == TEXT_OK)
+		return true;
+	library_fail(error, "%s", why);
+	return false;
+}
+
+pageflow_machine *pageflow_read_proc(const char *zoneinfo, const char *buddyinfo,
+				     const char *pagetypeinfo, struct pageflow_error *error)
+{
+	const struct pageflow_engine *engine =
+		strstr(zoneinfo, "numa_hit") ? &pageflow_engine_numa : &pageflow_engine_uma;
+	struct text zones = { 0 }, buddies = { 0 }, types = { 0 };
+	struct engine_error from = { 0 };
+	pageflow_machine *machine = NULL;
+
+	if (proc_text(zoneinfo, &zones, error) && proc_text(buddyinfo, &buddies, error) &&
+	    proc_text(pagetypeinfo, &types, error)) {
+		const struct proc_sample sample = { &zones, buddyinfo ? &buddies : NULL,
+						    pagetypeinfo ? &types : NULL };
+
+		machine = wrap(engine, engine->read_proc(&sample, &from), &from, error);
+	}
+	text_free(&zones);
+	text_free(&buddies);
+	text_free(&types);
+	return machine;
+}
+
+void pageflow_destroy(pageflow_machine *machine)
+{
+	if (!machine)
+		return;
+	machine->engine->destroy(machine->inner);
+	free(machine);
+}
+
+int pageflow_write(pageflow_machine *machine, FILE *out)
+{
+	machine->engine->save(machine->inner, out);
+	return fflush(out) || ferror(out) ? -1 : 0;
+}
+
+int pageflow_save(pageflow_machine *machine, const char *path, struct pageflow_error *error)
+{
+	FILE *out = fopen(path, "w");
+	int failed;
+
+	if (!out)
+		return library_fail(error, "%s cannot be written: %s", path, strerror(errno));
+	failed = pageflow_write(machine, out);
+	failed |= fclose(out);
+	if (failed)
+		return library_fail(error, "%s was not written whole: %s", path, strerror(errno));
+	return 0;
+}
+
+const char *pageflow_configuration(const pageflow_machine *machine)
+{
+	return machine->engine->name;
+}
+
+uint64_t pageflow_alloc_pages(pageflow_machine *machine, uint32_t gfp, unsigned int order)
+{
+	return machine->engine->alloc(machine->inner, ENGINE_BY_POLICY, gfp, order);
+}
+
+uint64_t pageflow_alloc_pages_node(pageflow_machine *machine, int nid, uint32_t gfp,
+				   unsigned int order)
+{
+	/* What means something else to the engine is just a node that does not exist here. */
+	if (nid == ENGINE_BY_POLICY)
+		nid = -3;
+	return machine->engine->alloc(machine->inner, nid, gfp, order);
+}
+
+int pageflow_free_pages(pageflow_machine *machine, uint64_t pfn, unsigned int order)
+{
+	machine->violated = false;
+	machine->engine->free(machine->inner, pfn, order);
+	return machine->violated ? -1 : 0;
+}
+
+void *pageflow_address(pageflow_machine *machine, uint64_t pfn)
+{
+	return machine->engine->address(machine->inner, pfn);
+}
+
+uint64_t pageflow_pfn(pageflow_machine *machine, const void *address)
+{
+	return machine->engine->pfn(machine->inner, address);
+}
+
+int pageflow_set_cpu(pageflow_machine *machine, int cpu)
+{
+	return machine->engine->set_cpu(machine->inner, cpu);
+}
+
+int pageflow_drain_cpu(pageflow_machine *machine, int cpu)
+{
+	return machine->engine->drain_cpu(machine->inner, cpu);
+}
+
+int pageflow_apply(pageflow_machine *machine, const char *record, struct pageflow_error *error)
+{
+	struct engine_error from = { 0 };
+	int failed = machine->engine->apply(machine->inner, record, &from);
+
+	if (failed)
+		hand_on(&from, error);
+	return failed;
+}
+
+int pageflow_scene(pageflow_machine *machine, const char *command, FILE *out,
+		   struct pageflow_error *error)
+{
+	struct engine_error from = { 0 };
+	int failed = machine->engine->scene(machine->inner, command, out, &from);
+
+	if (failed)
+		hand_on(&from, error);
+	return failed;
+}
+
+void pageflow_print(pageflow_machine *machine, enum pageflow_proc file, FILE *out)
+{
+	machine->engine->print(machine->inner, file, out);
+}
+
+int pageflow_event_text(const struct pageflow_event *event, char *text, size_t size)
+{
+	/* Events are numbered alike in both configurations. */
+	return pageflow_engine_uma.event_text(event, text, size);
+}
+
+static void on_event(const struct pageflow_event *event, void *context)
+{
+	pageflow_machine *machine = context;
+
+	machine->event(event, machine->event_context);
+}
+
+static void on_message(const char *text, void *context)
+{
+	pageflow_machine *machine = context;
+
+	machine->message(text, machine->message_context);
+}
+
+static void on_violation(const char *text, void *context)
+{
+	pageflow_machine *machine = context;
+
+	machine->violated = true;
+	machine->violation(text, machine->violation_context);
+}
+
+/** Tell the engine who listens now. */
+static void listen_again(pageflow_machine *machine)
+{
+	machine->listener.event = machine->event ? on_event : NULL;
+	machine->listener.message = machine->message ? on_message : NULL;
+	machine->listener.violation = machine->violation ? on_violation : NULL;
+	machine->engine->listen(machine->inner, &machine->listener);
+}
+
+void pageflow_subscribe(pageflow_machine *machine, pageflow_event_handler handler, void *context)
+{
+	machine->event = handler;
+	machine->event_context = context;
+	listen_again(machine);
+}
+
+void pageflow_on_message(pageflow_machine *machine, pageflow_text_handler handler, void *context)
+{
+	machine->message = handler;
+	machine->message_context = context;
+	listen_again(machine);
+}
+
+void pageflow_on_violation(pageflow_machine *machine, pageflow_text_handler handler, void *context)
+{
+	machine->violation = handler;
+	machine->violation_context = context;
+	listen_again(machine);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The pageflow command: finds the subcommand and runs it.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/tools.h"
+
+static const struct command commands[] = {
+	{ "bench", "run one row of 'make bench'", command_bench },
+	{ "replay", "replay recordings of a real kernel and compare", command_replay },
+	{ "shell", "carry out commands on a machine", command_shell },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+	printf("usage: pageflow COMMAND [ARGUMENT...]\n\n"
+	       "The page allocation path of Linux 5.8.18 (arm64) in user space.\n\n"
+	       "commands:\n");
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+	printf("\n"
+	       "  --help     print this help\n"
+	       "  --version  print the version\n\n"
+	       "'pageflow COMMAND --help' describes a command.\n");
+}
+
+/**
+ * @brief Say what is wrong with the arguments.
+ *
+ * @param command the subcommand, or NULL
+ * @param format one line, as for printf, without newline
+ * @return EXIT_BAD_INPUT
+ */
+int usage_error(const char *command, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "pageflow%s%s: ", command ? " " : "", command ? command : "");
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "; try 'pageflow%s%s --help'\n", command ? " " : "",
+		command ? command : "");
+	return EXIT_BAD_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage_error(NULL, "no command given");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help();
+		return EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("pageflow %s\n", PAGEFLOW_VERSION);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	return usage_error(NULL, "there is no command '%s'", argv[1]);
+}

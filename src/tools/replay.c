@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief `pageflow replay FILE...`: replay recordings and compare every result, event and check.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine.h"
+#include "tools/tools.h"
+
+/** How results are shown. */
+enum output {
+	OUTPUT_LINES,
+	OUTPUT_QUIET,
+	OUTPUT_JSON,
+};
+
+static void print_help(void)
+{
+	printf("usage: pageflow replay [-q | --json] FILE...\n\n"
+	       "Replays recordings of a real 5.8.18 kernel (.trace or .boot, plain or .xz) and\n"
+	       "compares every page frame, event and check. One line a file:\n\n"
+	       "  FILE: identical ops=N events=N checks=N\n"
+	       "  FILE: diverged at op N (line L): expected ..., got ...\n\n"
+	       "  -q, --quiet  print nothing; the exit code tells\n"
+	       "      --json   print the same facts as JSON\n"
+	       "  -h, --help   print this help\n\n"
+	       "exit code: 0 all identical, 1 some diverged, 2 some unreadable or incomplete\n");
+}
+
+/** Show how far a long replay is, on a terminal. */
+static void show_progress(size_t done, size_t all, void *context)
+{
+	fprintf(stderr, "\r%s: %zu of %zu lines", (const char *)context, done, all);
+	fflush(stderr);
+}
+
+static void clear_progress(void)
+{
+	fprintf(stderr, "\r\033[K");
+}
+
+/** Print a string as JSON. */
+static void print_json_string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c < 0x20)
+			printf("\\u%04x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+static void print_json(const char *path, const struct replay_result *result, bool first)
+{
+	static const char *const outcomes[] = { "identical", "diverged", "unreadable" };
+
+	printf("%s\n  {\"file\": ", first ? "[" : ",");
+	print_json_string(path);
+	printf(", \"outcome\": \"%s\", \"ops\": %lu, \"events\": %lu, \"checks\": %lu",
+	       outcomes[result->outcome], result->ops, result->events, result->checks);
+	if (result->outcome == REPLAY_DIVERGED) {
+		printf(", \"line\": %zu, \"expected\": ", result->line);
+		print_json_string(result->expected);
+		printf(", \"got\": ");
+		print_json_string(result->got);
+	} else if (result->outcome == REPLAY_UNREADABLE) {
+		printf(", \"line\": %zu, \"error\": ", result->line);
+		print_json_string(result->error);
+	}
+	putchar('}');
+}
+
+/** One line on standard output; errors and accounts on standard error. */
+static void print_lines(const char *path, const struct replay_result *result)
+{
+	switch (result->outcome) {
+	case REPLAY_IDENTICAL:
+		printf("%s: identical ops=%lu events=%lu checks=%lu\n", path, result->ops,
+		       result->events, result->checks);
+		break;
+	case REPLAY_DIVERGED:
+		printf("%s: diverged at op %lu (line %zu): expected %s, got %s\n", path,
+		       result->ops, result->line, result->expected, result->got);
+		fflush(stdout);
+		fprintf(stderr, "pageflow: %s:%zu: expected %s, found %s\n%s", path, result->line,
+			result->expected, result->got, result->account ? result->account : "");
+		break;
+	case REPLAY_UNREADABLE:
+		if (result->line)
+			fprintf(stderr, "pageflow: %s:%zu: %s\n", path, result->line,
+				result->error);
+		else
+			fprintf(stderr, "pageflow: %s: %s\n", path, result->error);
+		break;
+	}
+}
+
+/** Replay one file. */
+static void replay_file(const char *path, bool progress, struct replay_result *result)
+{
+	const struct pageflow_engine *engine;
+	struct text text;
+
+	memset(result, 0, sizeof(*result));
+	if (text_load(path, &text, result->error, sizeof(result->error)) != TEXT_OK) {
+		result->outcome = REPLAY_UNREADABLE;
+		return;
+	}
+	engine = engine_for_text(&text);
+	if (text.nr_lines && !strncmp(text.line[0], "boot ", 5))
+		engine->replay_boot(&text, result);
+	else
+		engine->replay_trace(&text, progress ? show_progress : NULL, (void *)path, result);
+	if (progress)
+		clear_progress();
+	text_free(&text);
+}
+
+/** The exit code for all files: the highest of theirs. */
+static int worst(int so_far, enum replay_outcome outcome)
+{
+	int code = outcome == REPLAY_IDENTICAL	? EXIT_OK
+		   : outcome == REPLAY_DIVERGED ? EXIT_DIFFERENT
+						: EXIT_BAD_INPUT;
+
+	return code > so_far ? code : so_far;
+}
+
+static int replay_files(int count, char **paths, enum output output)
+{
+	bool progress = output == OUTPUT_LINES && isatty(STDERR_FILENO);
+	int code = EXIT_OK;
+
+	for (int i = 0; i < count; i++) {
+		struct replay_result result;
+
+		replay_file(paths[i], progress, &result);
+		if (output == OUTPUT_LINES)
+			print_lines(paths[i], &result);
+		else if (output == OUTPUT_JSON)
+			print_json(paths[i], &result, i == 0);
+		fflush(stdout);
+		code = worst(code, result.outcome);
+		free(result.account);
+	}
+	if (output == OUTPUT_JSON)
+		printf("\n]\n");
+	return code;
+}
+
+/**
+ * @brief Run `pageflow replay`.
+ *
+ * @param argc number of arguments
+ * @param argv the arguments, the subcommand first
+ * @return exit code
+ */
+int command_replay(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	enum output output = OUTPUT_LINES;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
+		switch (option) {
+		case 'q':
+			output = OUTPUT_QUIET;
+			break;
+		case 'j':
+			output = OUTPUT_JSON;
+			break;
+		case 'h':
+			print_help();
+			return EXIT_OK;
+		default:
+			return usage_error("replay", "unknown option '%s'", argv[optind - 1]);
+		}
+	}
+	if (optind == argc)
+		return usage_error("replay", "no file given");
+	return replay_files(argc - optind, argv + optind, output);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The subcommands of the pageflow command.
+ */
+#ifndef TOOLS_H
+#define TOOLS_H
+
+/** Exit codes that all subcommands share. */
+enum {
+	EXIT_OK = 0,
+	EXIT_DIFFERENT = 1, /**< it ran, and the answer is no */
+	EXIT_BAD_INPUT = 2, /**< arguments or files that cannot be used */
+};
+
+/** A subcommand. */
+struct command {
+	const char *name;
+	const char *summary;		   /**< one line */
+	int (*run)(int argc, char **argv); /**< argv[0] is the subcommand; returns the exit code */
+};
+
+int command_bench(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_shell(int argc, char **argv);
+
+__attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
+
+#endif
