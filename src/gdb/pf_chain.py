@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The chain of stages: the site's own table, the functions that are doors, and where a frame stands in it."""
+
+import json
+import pathlib
+import re
+
+import gdb
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHAIN = ROOT / 'docs' / '_ext' / 'pageflow_book' / 'chain.json'
+
+# A stage is named after its door. Some have more than one way in.
+FURTHER_DOORS = {
+    '01': ('__get_free_pages', '__get_free_page', 'get_zeroed_page', '__get_dma_pages', 'alloc_pages_exact'),
+    '02': ('alloc_pages_vma', 'alloc_pages_current'),
+    '09': ('zone_watermark_fast', 'zone_watermark_ok_safe'),
+    '14': ('wakeup_kswapd',),
+    '17': ('should_compact_retry',),
+    '19': ('__memcg_kmem_uncharge_page',),
+    '20': ('free_pages', 'free_unref_page_list'),
+}
+
+WHEN = {'fails': 'when the first attempt finds nothing', 'retry': 'again and again'}
+
+
+class Stage:
+    """One of the twenty stages."""
+
+    def __init__(self, record, group):
+        self.stem = record['stem']
+        self.number, self.door = self.stem.split('-', 1)
+        self.short, self.question, self.layer = record['short'], record['question'], record['layer']
+        self.group = group
+        self.doors = (self.door, *FURTHER_DOORS.get(self.number, ()))
+
+    def __str__(self):
+        return f'{self.number} {self.door}'
+
+
+def _load():
+    with CHAIN.open(encoding='utf-8') as file:
+        table = json.load(file)
+    group_of = {number: group['title'] for group in table['groups'] for number in group['stems']}
+    stages = [Stage(record, group_of[record['stem'][:2]]) for record in table['stages']]
+    return stages, table['edges']
+
+
+STAGES, EDGES = _load()
+BY_NUMBER = {stage.number: stage for stage in STAGES}
+BY_DOOR = {door: stage for stage in STAGES for door in stage.doors}
+
+
+def configuration():
+    """'numa' or 'uma': which of the two builds the program is."""
+    return 'numa' if any(field.name == 'node' for field in gdb.lookup_type('struct zone').fields()) else 'uma'
+
+
+def find(words):
+    """The stage that a reader names: its number, its stem, its door, or any function in it."""
+    text = words.strip()
+    if re.fullmatch(r'\d{1,2}', text) and text.zfill(2) in BY_NUMBER:
+        return BY_NUMBER[text.zfill(2)]
+    for stage in STAGES:
+        if text in (stage.stem, *stage.doors):
+            return stage
+    symbol = gdb.lookup_static_symbol(text) or gdb.lookup_global_symbol(text)
+    stage = of_file(symbol.symtab.filename) if symbol is not None and symbol.symtab else None
+    if stage is None:
+        raise gdb.GdbError(f"there is no stage '{text}': give a number from 01 to {STAGES[-1].number}, or a function")
+    return stage
+
+
+def of_file(filename):
+    """The stage that a source file belongs to, or None."""
+    match = re.search(r'src/stages/(\d\d)-[^/]*\.c$', filename or '')
+    return BY_NUMBER.get(match[1]) if match else None
+
+
+def of_frame(frame):
+    """The stage that a frame is in, or None."""
+    if frame is None or not frame.is_valid():
+        return None
+    symtab = frame.find_sal().symtab
+    return of_file(symtab.filename) if symtab else None
+
+
+def frames(frame=None):
+    """The frames from the newest (or the one given) outwards."""
+    frame = frame or gdb.newest_frame()
+    while frame is not None:
+        yield frame
+        frame = frame.older()
+
+
+def path(frame=None):
+    """The stages of the backtrace, outermost first, each with its outermost frame: [(stage, frame)]."""
+    steps = []
+    for one in frames(frame):
+        stage = of_frame(one)
+        if stage is None:
+            continue
+        if steps and steps[-1][0] is stage:
+            steps.pop()
+        steps.append((stage, one))
+    return steps[::-1]
+
+
+def onwards(stage):
+    """Where the path goes from a stage in this configuration: [(stage, when)]."""
+    other = 'uma' if configuration() == 'numa' else 'numa'
+    return [
+        (BY_NUMBER[edge['to']], WHEN.get(edge['kind'], ''))
+        for edge in EDGES
+        if edge['from'] == stage.number and edge['kind'] != other
+    ]
+
+
+def doors(stage):
+    """The doors of a stage that this program has."""
+    return [door for door in stage.doors if gdb.lookup_global_symbol(door) is not None]
