@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What every Python test may use, and the filter behind `make test T=NAME`."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keeps the tests whose file's stem or own name contains PAGEFLOW_TEST_FILTER."""
+    wanted = os.environ.get("PAGEFLOW_TEST_FILTER", "")
+    if not wanted:
+        return
+    kept = [item for item in items if wanted in item.name or wanted in pathlib.Path(item.fspath).stem]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.fixture
+def root():
+    """The top of the source tree."""
+    return ROOT
+
+
+@pytest.fixture
+def pageflow():
+    """Runs the pageflow command with the words given; gives subprocess's result, text on both streams."""
+    command = os.environ.get("PAGEFLOW", str(ROOT / "build" / "pageflow")).split()
+
+    def run(*words, **options):
+        options.setdefault("cwd", ROOT)
+        options.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run([*command, *map(str, words)], capture_output=True, text=True, **options)
+
+    return run

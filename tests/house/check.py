@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The rules of the house that no compiler knows: `python3 tests/house/check.py [CHECK...]`.
+
+stems       each stage has its source, chapter, tests and coverage page under one name
+layers      a file calls its own layer or one to its right; headers include nothing of src/
+spdx        every file names its licence
+functions   none over 60 lines, the median of the stages at most 15
+provenance  each function says which lines of 5.8.18 it stands for, and agrees with docs/kernel-map.tsv
+
+Prints what is wrong, one line each, and exits 1. `layers` reads the objects of `make build`.
+"""
+
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+import source
+
+# ---- stems -------------------------------------------------------------------------------------------------------
+
+
+def stems(root):
+    """Each stem has its four places, each chapter and test file a stem, each part its stage."""
+    names = [path.name for path in sorted((root / "src/stages").glob("*.c"))]
+    doors = {name[:-2] for name in names if source.stem_of(name) == name[:-2]}
+    for name in names:
+        stem = source.stem_of(name)
+        if stem is None:
+            yield f"src/stages/{name}: a stage file is named NN-DOOR.c or NN-DOOR-PART.c"
+        elif stem not in doors:
+            yield f"src/stages/{name}: is a part of {stem}, but there is no src/stages/{stem}.c"
+    pages = root / "build/coverage/html/src/stages"
+    for stem in sorted(doors):
+        for place in (root / f"docs/stages/{stem}.rst", root / f"tests/stages/{stem}.c"):
+            if not place.exists():
+                yield f"src/stages/{stem}.c: {place.relative_to(root)} is missing"
+        if pages.is_dir() and not (pages / f"{stem}.c.gcov.html").exists():
+            yield f"src/stages/{stem}.c: no coverage page; does any of it run in `make coverage`?"
+    for place in [*sorted(root.glob("docs/stages/[0-9]*.rst")), *sorted(root.glob("tests/stages/[0-9]*.c"))]:
+        if place.stem not in doors:
+            yield f"{place.relative_to(root)}: there is no src/stages/{place.stem}.c"
+
+
+# ---- layers ------------------------------------------------------------------------------------------------------
+
+# From left to right: a file may call its own layer or one to its right.
+LAYERS = ("tools", "library", "life", "entry", "heart", "charge", "slow", "free", "fast", "world")
+STAGES = {
+    "entry": range(1, 6),
+    "heart": (6, 7),
+    "charge": (19,),
+    "slow": range(13, 19),
+    "free": (20,),
+    "fast": range(8, 13),
+}
+
+
+def layer_of(path):
+    """The layer of a source file, given relative to the top; None when it is in none."""
+    parts = pathlib.PurePath(path).parts
+    if parts[:1] == ("include",):
+        return "include"
+    if len(parts) < 3 or parts[0] != "src":
+        return None
+    if parts[1] != "stages":
+        return parts[1] if parts[1] in LAYERS else None
+    number = re.match(r"\d\d", parts[2])
+    return next((name for name, numbers in STAGES.items() if number and int(number[0]) in numbers), None)
+
+
+def against_the_grain(caller, callee):
+    return caller in LAYERS and callee in LAYERS and LAYERS.index(callee) < LAYERS.index(caller)
+
+
+def symbols(objects):
+    """{object: (symbols it defines, symbols it uses)}, global ones only."""
+    table = {}
+    for item in objects:
+        said = subprocess.run(["nm", "-g", str(item)], capture_output=True, text=True, check=True).stdout
+        defined, used = set(), set()
+        for line in said.splitlines():
+            kind, name = line.split()[-2:]
+            (used if kind in "Uw" else defined).add(name)
+        table[item] = defined, used
+    return table
+
+
+def layers(root):
+    """No call from right to left, in either configuration, and no header that reaches up."""
+    for configuration in ("uma", "numa"):
+        base = root / "build" / configuration / "O0"
+        objects = [
+            item
+            for item in sorted(base.glob("src/*/*.o"))
+            if (root / item.relative_to(base)).with_suffix(".c").exists()
+        ]
+        if not objects:
+            yield f"build/{configuration}/O0: no objects; run `make build` first"
+            continue
+        table = symbols(objects)
+        owner = {name: item for item, (defined, _) in table.items() for name in defined}
+        for item, (_, used) in table.items():
+            path = item.relative_to(base).with_suffix(".c")
+            for name in sorted(used):
+                target = owner.get(name)
+                if target is None:
+                    continue
+                other = target.relative_to(base).with_suffix(".c")
+                if against_the_grain(layer_of(path), layer_of(other)):
+                    yield (
+                        f"{path}: uses {name} of {other} ({configuration}): {layer_of(path)} may not call "
+                        f"{layer_of(other)}; make it a hook (include/hooks.h)"
+                    )
+    yield from includes(root)
+
+
+def includes(root):
+    """include/ includes only include/ and the C library; src/world nothing of the stages, and so on."""
+    for path in [*sorted(root.glob("include/*.h")), *sorted(root.glob("src/*/*.[ch]"))]:
+        name = str(path.relative_to(root))
+        here = layer_of(name)
+        for wanted in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.M):
+            if not (root / "src" / wanted).exists():
+                continue
+            directory = wanted.split("/")[0]
+            if here == "include":
+                yield f'{name}: includes "{wanted}" of src/; headers in include/ stand on their own'
+            elif directory in LAYERS and against_the_grain(here, directory):
+                yield f'{name}: includes "{wanted}": {here} may not know {directory}'
+            elif directory == "stages" and here == "world":
+                yield f'{name}: includes "{wanted}": the world may not know the stages'
+
+
+# ---- spdx --------------------------------------------------------------------------------------------------------
+
+LICENCE = re.compile(r"SPDX-License-Identifier\W+GPL-2\.0-only")
+# Files that cannot say it: the licence itself, the bare version, recordings, pictures, captured kernel output. Fonts
+# come with their own licence, which their directory names.
+SILENT = re.compile(
+    r"^(LICENSE|VERSION|.*\.(xz|png|ico|gz)|tests/samples/5\.8\.18-.*|docs/transcripts/.*\.txt|docs/_fonts/.*)$"
+)
+WANTED = "SPDX-License-Identifier: GPL-2.0-only"
+FOREIGN = re.compile(r"SPDX-License-Identifier\W+\S+")
+HEAD = 1500  # characters within which the line must stand
+
+
+def tracked_files(root):
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True)
+    return [name for name in done.stdout.split("\0") if name]
+
+
+def spdx(root, names=None):
+    """Every tracked file names its licence near its top; a foreign one may only sit under a licence note of its own."""
+    for name in names if names is not None else tracked_files(root):
+        path = root / name
+        if SILENT.match(name) or not path.is_file():
+            continue
+        text = path.read_text(errors="replace")
+        head = text[:HEAD]
+        if LICENCE.search(head) or not text:
+            continue
+        if pathlib.Path(f"{path}.license").exists():
+            continue
+        said = FOREIGN.search(head)
+        yield f"{name}: {'says ' + said[0] if said else 'no licence line'}; needed: {WANTED}"
+
+
+# ---- functions ---------------------------------------------------------------------------------------------------
+
+LONGEST = 60
+MEDIAN = 15
+
+
+def functions(root):
+    """No function over 60 lines, and the stages' median at most 15."""
+    files = source.c_files(root, "src") + sorted(str(p.relative_to(root)) for p in root.glob("include/*.h"))
+    lengths = []
+    for one in source.functions(root, files):
+        if one.length > LONGEST:
+            yield f"{one.file}:{one.first}: {one.name} has {one.length} lines, at most {LONGEST} are allowed"
+        if one.file.startswith("src/stages/"):
+            lengths.append(one.length)
+    middle = source.median(lengths)
+    if middle > MEDIAN:
+        yield f"src/stages: the median function has {middle:g} lines, at most {MEDIAN} are allowed"
+
+
+def report(root):
+    """What is measured but not judged."""
+    files = source.c_files(root, "src/stages")
+    lengths = [one.length for one in source.functions(root, files)]
+    text = "\n".join((root / name).read_text() for name in files)
+    return (
+        f"stages: {len(lengths)} functions, median {source.median(lengths):g} lines, "
+        f"longest {max(lengths, default=0)}; {source.comment_ratio(text):.2f} lines of comment per line of code"
+    )
+
+
+# ---- provenance --------------------------------------------------------------------------------------------------
+
+SOURCE_LINE = re.compile(r"[@\\]source\s+(?:(none)\s+\(ours:\s*\S|(\S+):(\d+))")
+DOCUMENTED = ("src/stages", "src/world")  # what stands for lines of the kernel; src/life is ours
+
+
+def kernel_map(root):
+    """{name: {"file:line", ...}} of 5.8.18."""
+    places = collections.defaultdict(set)
+    for line in (root / "docs/kernel-map.tsv").read_text().splitlines():
+        if line and not line.startswith(("#", "name\t")):
+            name, _, file, first, _ = line.split("\t")
+            places[name].add(f"{file}:{first}")
+    return places
+
+
+def provenance(root):
+    """Each function names its place in 5.8.18, the right one, or says that it is ours and why."""
+    said = collections.defaultdict(dict)
+    for one in source.functions(root, source.c_files(root, *DOCUMENTED)):
+        where = f"{one.file}:{one.first}: {one.name}"
+        found = SOURCE_LINE.findall(one.documentation)
+        if not found:
+            yield f"{where}: no `@source FILE:LINE` or `@source none (ours: why)` in the block above it"
+        else:
+            said[one.name][where] = {f"{file}:{line}" for none, file, line in found if not none}
+    for name, known in kernel_map(root).items():
+        # Where the kernel has one definition for each configuration the map names one: one of ours must say that one.
+        if name in said and not known & set().union(*said[name].values()):
+            for where, places in said[name].items():
+                told = ", ".join(sorted(places)) or "none"
+                yield f"{where}: says {told}, docs/kernel-map.tsv says {', '.join(sorted(known))}"
+
+
+# ------------------------------------------------------------------------------------------------------------------
+
+CHECKS = {check.__name__: check for check in (stems, layers, spdx, functions, provenance)}
+
+
+def main(names):
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        print(f"house: no check '{unknown[0]}'; checks: {' '.join(CHECKS)}", file=sys.stderr)
+        return 2
+    wrong = 0
+    for name in names or CHECKS:
+        for finding in CHECKS[name](root):
+            print(f"{name}: {finding}")
+            wrong += 1
+    print(report(root))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

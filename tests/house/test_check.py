@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The checks of the house find what they are for, on small trees that have it, and accept one that is right."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import check  # noqa: E402
+
+STAGE = """/* SPDX-License-Identifier: GPL-2.0-only */
+int rmqueue(void);
+/**
+ * @brief Takes a block.
+ * @source mm/page_alloc.c:3328
+ */
+int rmqueue(void)
+{
+	return 1;
+}
+"""
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A tree of one stage in which nothing is wrong; gives a function that writes further files."""
+
+    def write(name, text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    write("src/stages/10-rmqueue.c", STAGE)
+    write("docs/stages/10-rmqueue.rst", "rmqueue\n")
+    write("tests/stages/10-rmqueue.c", "\n")
+    write(
+        "docs/kernel-map.tsv",
+        "name\tkind\tfile\tfirst_line\tlast_line\nrmqueue\tfunction\tmm/page_alloc.c\t3328\t3378\n",
+    )
+    write.root = tmp_path
+    return write
+
+
+def build(tree):
+    """Compiles the tree's sources as `make build` would, for both configurations."""
+    for configuration in ("uma", "numa"):
+        for path in tree.root.glob("src/*/*.c"):
+            item = tree.root / "build" / configuration / "O0" / path.relative_to(tree.root).with_suffix(".o")
+            item.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["gcc", "-c", "-o", item, path], check=True)
+
+
+def findings(name, tree, *rest):
+    return list(check.CHECKS[name](tree.root, *rest))
+
+
+def test_right_tree_has_no_findings(tree):
+    build(tree)
+    for name in ("stems", "layers", "functions", "provenance"):
+        assert findings(name, tree) == []
+
+
+@pytest.mark.parametrize("place", ["docs/stages/10-rmqueue.rst", "tests/stages/10-rmqueue.c"])
+def test_stems_finds_missing_place(tree, place):
+    (tree.root / place).unlink()
+    assert findings("stems", tree) == [f"src/stages/10-rmqueue.c: {place} is missing"]
+
+
+def test_stems_finds_missing_coverage_page(tree):
+    tree("build/coverage/html/src/stages/11-__rmqueue.c.gcov.html", "")
+    assert "no coverage page" in findings("stems", tree)[0]
+
+
+def test_stems_finds_part_without_stage(tree):
+    tree("src/stages/11-__rmqueue-expand.c", "")
+    assert "is a part of 11-__rmqueue" in findings("stems", tree)[0]
+
+
+def test_stems_accepts_part_of_stage(tree):
+    tree("src/stages/10-rmqueue-pcp.c", "")
+    assert findings("stems", tree) == []
+
+
+def test_stems_finds_chapter_without_stage(tree):
+    tree("docs/stages/12-prep_new_page.rst", "")
+    assert findings("stems", tree) == ["docs/stages/12-prep_new_page.rst: there is no src/stages/12-prep_new_page.c"]
+
+
+def test_layers_finds_call_to_the_left(tree):
+    tree("src/stages/06-__alloc_pages_nodemask.c", "int heart(void) { return 0; }\n")
+    tree("src/stages/10-rmqueue.c", "int heart(void); int rmqueue(void) { return heart(); }\n")
+    build(tree)
+    found = findings("layers", tree)
+    assert len(found) == 2  # once a configuration
+    assert "fast may not call heart" in found[0]
+
+
+def test_layers_accepts_call_to_the_right(tree):
+    tree("src/stages/06-__alloc_pages_nodemask.c", "int rmqueue(void); int heart(void) { return rmqueue(); }\n")
+    build(tree)
+    assert findings("layers", tree) == []
+
+
+def test_layers_finds_world_calling_stage(tree):
+    tree("src/world/zones.c", "int rmqueue(void); int zones(void) { return rmqueue(); }\n")
+    build(tree)
+    assert "world may not call fast" in findings("layers", tree)[0]
+
+
+def test_layers_finds_header_that_reaches_up(tree):
+    tree("src/world/world.h", "")
+    tree("include/page.h", '#include "world/world.h"\n')
+    build(tree)
+    assert findings("layers", tree) == [
+        'include/page.h: includes "world/world.h" of src/; headers in include/ stand on their own'
+    ]
+
+
+def test_layers_wants_objects(tree):
+    assert "run `make build` first" in findings("layers", tree)[0]
+
+
+def test_spdx_finds_missing_line(tree):
+    tree("src/world/zones.c", "int zones;\n")
+    assert "no licence line" in findings("spdx", tree, ["src/world/zones.c"])[0]
+    assert findings("spdx", tree, ["src/stages/10-rmqueue.c"]) == []
+
+
+def test_spdx_finds_other_licence(tree):
+    tree("src/world/zones.c", "/* SPDX-License-Identifier: MIT */\n")
+    assert "says SPDX-License-Identifier: MIT" in findings("spdx", tree, ["src/world/zones.c"])[0]
+
+
+def test_functions_finds_long_one(tree):
+    tree("src/world/zones.c", "int zones(void)\n{\n" + "\t;\n" * 57 + "\treturn 0;\n}\n")
+    assert "zones has 61 lines" in findings("functions", tree)[0]
+
+
+def test_functions_finds_high_median(tree):
+    tree("src/stages/10-rmqueue.c", "int rmqueue(void)\n{\n" + "\t;\n" * 12 + "\treturn 0;\n}\n")
+    assert "the median function has 16 lines" in findings("functions", tree)[0]
+
+
+def test_provenance_finds_missing_line(tree):
+    tree("src/stages/10-rmqueue.c", STAGE.replace("@source", "@see"))
+    assert "no `@source FILE:LINE`" in findings("provenance", tree)[0]
+
+
+def test_provenance_finds_undocumented_function(tree):
+    tree("src/world/zones.c", "/** @source mm/mmzone.c:3 */\nint zones;\n\nint zone(void)\n{\n\treturn 0;\n}\n")
+    assert "zone: no `@source" in findings("provenance", tree)[0]
+
+
+def test_provenance_finds_wrong_line(tree):
+    tree("src/stages/10-rmqueue.c", STAGE.replace("3328", "3329"))
+    assert findings("provenance", tree)[0].endswith(
+        "says mm/page_alloc.c:3329, docs/kernel-map.tsv says mm/page_alloc.c:3328"
+    )
+
+
+def test_provenance_wants_a_reason_for_ours(tree):
+    tree("src/world/zones.c", "/** @source none */\nint zones(void)\n{\n\treturn 0;\n}\n")
+    assert len(findings("provenance", tree)) == 1
+    tree("src/world/zones.c", "/** @source none (ours: the world has zones) */\nint zones(void)\n{\n\treturn 0;\n}\n")
+    assert findings("provenance", tree) == []
+
+
+def test_provenance_reads_past_a_second_comment(tree):
+    tree(
+        "src/stages/10-rmqueue.c",
+        STAGE.replace(" */\nint rmqueue", " */\n/* departs: it takes nothing. */\nint rmqueue"),
+    )
+    assert findings("provenance", tree) == []
+
+
+def test_provenance_accepts_a_second_definition_from_elsewhere(tree):
+    other = STAGE[STAGE.index("/**") :].replace("mm/page_alloc.c:3328", "mm/mempolicy.c:1")
+    tree("src/stages/10-rmqueue.c", STAGE + "#ifdef CONFIG_NUMA\n" + other + "#endif\n")
+    assert findings("provenance", tree) == []

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * The scheduler, kswapd as one of its daemons, and the watchdog.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "life/life.h"
+#include "machines.h"
+#include "page_cache.h"
+
+static int runs;
+static struct daemon *ticker;
+
+static void count_runs(void *context)
+{
+	runs++;
+	ck_assert_ptr_eq(context, &runs);
+	ck_assert_str_eq(current->comm, "counter");
+	/* A daemon that sleeps does not run others, nor itself. */
+	world_sleep(2);
+}
+
+static void tick(void *context)
+{
+	(void)context;
+	if (++runs < 3)
+		daemon_sleep_until(ticker, world->jiffies + 10);
+}
+
+TEST(daemons_run_when_woken, "")
+{
+	struct daemon *daemon;
+
+	test_machine_uma(64);
+	ck_assert(!life_is_busy());
+	ck_assert(daemons_start());
+	daemon = daemon_new("counter", 0, count_runs, &runs);
+	schedule_daemons();
+	ck_assert_int_eq(runs, 0);
+	daemon_wake(daemon);
+	ck_assert(life_is_busy());
+	world_reschedule();
+	ck_assert_int_eq(runs, 1);
+	ck_assert_str_eq(current->comm, "init");
+	ck_assert_uint_eq(world->jiffies, 2);
+	daemon_wake(daemon);
+	world_sleep(1);
+	ck_assert_int_eq(runs, 2);
+}
+
+TEST(daemons_wake_by_the_clock, "")
+{
+	test_machine_uma(64);
+	daemons_start();
+	ticker = daemon_new("ticker", 0, tick, NULL);
+	daemon_wake(ticker);
+	daemons_run();
+	ck_assert_int_eq(runs, 3);
+	ck_assert_uint_eq(world->jiffies, 20);
+}
+
+TEST(daemons_at_most_so_many, "")
+{
+	test_machine_uma(64);
+	for (int i = 0; i < MAX_DAEMONS; i++)
+		ck_assert_ptr_nonnull(daemon_new("d", 0, tick, NULL));
+	ck_assert_ptr_null(daemon_new("d", 0, tick, NULL));
+	machine_free(world);
+	ck_assert_ptr_null(world);
+}
+
+TEST(kswapd_wakes_works_naps_and_sleeps, "14-8 14-9")
+{
+	struct pglist_data *pgdat;
+	struct address_space *file;
+	struct zone *zone;
+
+	test_machine_uma(64);
+	daemons_start();
+	zone = test_zone(0, ZONE_DMA);
+	pgdat = NODE_DATA(0);
+	file = address_space_new("file", false);
+	/* No reclaim by the tasks themselves: memory fills until low is reached. */
+	while (zone_page_state(zone, NR_FREE_PAGES) > low_wmark_pages(zone) + 64)
+		page_cache_add(file, GFP_NOWAIT);
+	ck_assert(pgdat->kswapd_waiting);
+	test_forget_events();
+	page_cache_fill(file, GFP_NOWAIT, 128);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_wakeup_kswapd), 1);
+	ck_assert(!pgdat->kswapd_waiting);
+	/* It is awake but has not run: nobody offered it the CPU. */
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_kswapd_wake), 0);
+	world_reschedule();
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_kswapd_wake), 1);
+	ck_assert_uint_gt(zone_page_state_snapshot(zone, NR_FREE_PAGES), high_wmark_pages(zone));
+	ck_assert_int_eq(pgdat->kswapd.state, KSWAPD_NAPPING);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_kswapd_sleep), 0);
+	daemons_run();
+	ck_assert_int_eq(pgdat->kswapd.state, KSWAPD_ASLEEP);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_kswapd_sleep), 1);
+	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	ck_assert(pgdat->kswapd_waiting);
+}
+
+TEST(kswapd_gives_up_and_is_revived, "14-10")
+{
+	struct pglist_data *pgdat;
+	struct zone *zone;
+
+	test_machine_uma(64);
+	daemons_start();
+	zone = test_zone(0, ZONE_DMA);
+	pgdat = NODE_DATA(0);
+	test_empty_zone(zone);
+	/* Nothing to reclaim at all: sixteen runs in vain, then it sleeps, unbalanced. */
+	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0));
+	daemons_run();
+	ck_assert_int_eq(pgdat->kswapd_failures, 16);
+	ck_assert_int_eq(pgdat->kswapd.state, KSWAPD_ASLEEP);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_kswapd_wake), 16);
+	/* No further wake-ups. */
+	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0));
+	ck_assert(pgdat->kswapd_waiting);
+	/* Somebody's direct reclaim succeeds: there is hope again. */
+	for (int i = 0; i < 64; i++) {
+		struct page *page = test_page(zone, (unsigned)i);
+
+		page->mapping = address_space_new("f", false);
+		page_owner(page)->nrpages = 1;
+		mod_node_page_state(pgdat, NR_FILE_PAGES, 1);
+		lru_cache_add(page);
+	}
+	alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 0);
+	ck_assert_int_eq(pgdat->kswapd_failures, 0);
+}
+
+/* ---- The watchdog ----------------------------------------------------------------------------------- */
+
+static int livelocks;
+static char report[1024];
+
+static bool note_livelock(const char *text, void *context)
+{
+	(void)context;
+	strncpy(report, text, sizeof(report) - 1);
+	/* Once more round, to see that it is said again; then stop. */
+	return ++livelocks == 2;
+}
+
+/** Memory in single pages, none beside another, far above the marks: no block of order 6 at all. */
+static struct zone *fragmented_machine(void)
+{
+	struct zone *zone;
+
+	test_machine_uma(64);
+	watchdog_start();
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	for (unsigned long i = 0; i < 3000; i++)
+		test_free_block(test_page(zone, 2 * i), 0, MIGRATE_UNMOVABLE);
+	return zone;
+}
+
+TEST(watchdog_finds_the_livelock_of_5_8, "17-9 13-12")
+{
+	/* Conditions of the loop: costly, __GFP_RETRY_MAYFAIL, no __GFP_IO; enough free memory, all
+	 * of it in pieces; compaction looks suitable and never runs. */
+	fragmented_machine();
+	test_forget_events();
+	ck_assert_ptr_null(alloc_pages(GFP_NOIO | __GFP_RETRY_MAYFAIL, 6));
+	ck_assert_ptr_nonnull(strstr(test_console(), "livelock: round 18 of init's request for "
+						     "order 6 with GFP_NOIO|__GFP_RETRY_MAYFAIL"));
+	ck_assert_ptr_nonnull(strstr(test_console(), "page allocation failure: order:6"));
+	/* The pattern: reclaim claims one page, compaction is refused in silence, and retried. */
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_try_to_compact_pages), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_direct_reclaim_end), 17);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_direct_reclaim_end)->field[0], 1);
+	ck_assert_int_eq(test_count(TRACE_compact_retry), 17);
+	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 16);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[5], 1);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[3], 0);
+}
+
+TEST(watchdog_same_request_with_io_ends, "17-9")
+{
+	fragmented_machine();
+	ck_assert_ptr_null(alloc_pages(GFP_NOFS | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, 6));
+	ck_assert_ptr_null(strstr(test_console(), "livelock"));
+}
+
+TEST(watchdog_asks_its_handler, "13-12")
+{
+	fragmented_machine();
+	watchdog_set_handler(note_livelock, NULL);
+	current->flags |= PF_MEMALLOC_NOIO;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, 6));
+	ck_assert_int_eq(livelocks, 2);
+	ck_assert_ptr_nonnull(strstr(report, "round 19"));
+	ck_assert_ptr_nonnull(strstr(report, "compaction skipped"));
+}
+
+TEST(watchdog_nofail_without_anything_to_reclaim, "13-12 13-11")
+{
+	struct zone *zone;
+
+	test_machine_uma(64);
+	daemons_start();
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	current->flags |= PF_DUMPCORE;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOFAIL, 0));
+	ck_assert_ptr_nonnull(strstr(test_console(), "__GFP_NOFAIL forbids it to fail"));
+	ck_assert_ptr_nonnull(strstr(test_console(), "compaction not asked"));
+}
+
+TEST(watchdog_waits_while_others_are_busy, "13-12")
+{
+	struct slow_request request = { .rounds = 1 };
+	struct alloc_context ac = { 0 };
+	struct page *page;
+
+	test_machine_uma(64);
+	daemons_start();
+	request.ac = &ac;
+	page = page_cache_add(address_space_new("f", false), GFP_KERNEL);
+	page_dirty(page);
+	page_write(page);
+	/* Something is being written: whatever repeats may end by that. */
+	ck_assert(!world->hooks.slow_round(&request));
+	request.rounds = 2;
+	ck_assert(!world->hooks.slow_round(&request));
+	disk_run(1);
+	request.rounds = 3;
+	ck_assert(!world->hooks.slow_round(&request));
+	request.rounds = 4;
+	ck_assert(world->hooks.slow_round(&request));
+}
+
+TEST(watchdog_finds_longer_circles, "13-12")
+{
+	struct alloc_context ac = { 0 };
+	struct slow_request request = { .ac = &ac };
+	bool stopped = false;
+
+	test_machine_uma(64);
+	watchdog_start();
+	/* A circle of three states. */
+	while (!stopped) {
+		request.rounds++;
+		NODE_DATA(0)->flags = request.rounds % 3;
+		stopped = world->hooks.slow_round(&request);
+	}
+	ck_assert_uint_le(request.rounds, 16);
+}
+
+TEST(watchdog_sees_tasks_and_cpus, "13-12")
+{
+	struct alloc_context ac = { 0 };
+	struct slow_request request = { .ac = &ac, .rounds = 1 };
+	struct task *task;
+
+	test_machine_cpus(64, 2);
+	world->cpu_online = 1;
+	watchdog_start();
+	task = test_task("other", 7);
+	world->hooks.slow_round(&request);
+	request.rounds++;
+	/* Somebody was chosen, then killed, then lost its memory: each time it is another state. */
+	task->oom_mm = task->mm;
+	ck_assert(!world->hooks.slow_round(&request));
+	request.rounds++;
+	task->fatal_signal_pending = true;
+	ck_assert(!world->hooks.slow_round(&request));
+	request.rounds++;
+	task->mm = NULL;
+	task->fatal_signal_pending = false;
+	ck_assert(!world->hooks.slow_round(&request));
+	request.rounds++;
+	ck_assert(world->hooks.slow_round(&request));
+}

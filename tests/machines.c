@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Small machines to test on; see machines.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "life/life.h"
+#include "machines.h"
+
+/** Texts that the looking functions return: each stays valid for the next seven calls. */
+#define TEXT_SLOTS 8
+#define TEXT_SIZE  65536
+
+static struct trace_event *events;
+static int nr_events, room_for_events;
+static char *console;
+static size_t console_length;
+static char last_bug[1024];
+static int nr_bugs;
+
+static char *text_slot(void)
+{
+	static char *slots[TEXT_SLOTS];
+	static int next;
+	char **slot = &slots[next++ % TEXT_SLOTS];
+
+	if (!*slot)
+		*slot = malloc(TEXT_SIZE);
+	(*slot)[0] = '\0';
+	return *slot;
+}
+
+static void keep_event(const struct trace_event *event, void *context)
+{
+	(void)context;
+	if (nr_events == room_for_events) {
+		room_for_events = room_for_events ? 2 * room_for_events : 256;
+		events = realloc(events, sizeof(*events) * (size_t)room_for_events);
+	}
+	events[nr_events++] = *event;
+}
+
+static void keep_text(const char *text, void *context)
+{
+	size_t length = strlen(text);
+
+	(void)context;
+	console = realloc(console, console_length + length + 1);
+	memcpy(console + console_length, text, length + 1);
+	console_length += length;
+}
+
+static void keep_bug(const char *text, void *context)
+{
+	(void)context;
+	nr_bugs++;
+	snprintf(last_bug, sizeof(last_bug), "%s", text);
+}
+
+/** Boot a machine from a memory map; the test fails when that is refused. */
+struct machine *test_machine_boot(const struct boot_spec *spec)
+{
+	char error[256] = "";
+	struct machine *machine = machine_boot(spec, error, sizeof(error));
+
+	ck_assert_msg(machine != NULL, "no machine: %s", error);
+	machine->subscriber = keep_event;
+	machine->console = keep_text;
+	test_forget_events();
+	test_forget_console();
+	return machine;
+}
+
+/** One node, all memory in ZONE_DMA, one CPU. */
+struct machine *test_machine_uma(unsigned long mib)
+{
+	return test_machine_cpus(mib, 1);
+}
+
+/** One node, all memory in ZONE_DMA, several CPUs, all on node 0. */
+struct machine *test_machine_cpus(unsigned long mib, int nr_cpus)
+{
+	static struct boot_spec spec;
+
+	spec = (struct boot_spec){ .nr_cpus = nr_cpus, .nr_memory = 1 };
+	spec.memory[0] = (struct boot_range){ TEST_DRAM, mib * MIB, 0, false };
+	return test_machine_boot(&spec);
+}
+
+/** One node, all memory in ZONE_DMA, its last MiB a CMA area (a multiple of 4). */
+struct machine *test_machine_cma(unsigned long mib, unsigned long cma_mib)
+{
+	static struct boot_spec spec;
+
+	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 1, .nr_reserved = 1, .nr_cma = 1 };
+	spec.memory[0] = (struct boot_range){ TEST_DRAM, mib * MIB, 0, false };
+	spec.cma[0] =
+		(struct boot_range){ TEST_DRAM + (mib - cma_mib) * MIB, cma_mib * MIB, 0, false };
+	spec.reserved[0] = spec.cma[0];
+	return test_machine_boot(&spec);
+}
+
+/** The memory of one node at the start of each of its three windows: DMA, DMA32 and Normal. */
+static void spec_three_zones(struct boot_spec *spec, unsigned long mib)
+{
+	static const unsigned long long base[] = { TEST_DRAM, 0x80000000ull, 0x100000000ull };
+
+	for (int i = 0; i < 3; i++)
+		spec->memory[spec->nr_memory++] =
+			(struct boot_range){ base[i], mib * MIB, 0, false };
+}
+
+/**
+ * One node with DMA, DMA32 and Normal, that many MiB each, one CPU. Between them lie holes, which
+ * belong to the spans of the zones DMA and DMA32: use test_page() of the first pages only.
+ */
+struct machine *test_machine_zones(unsigned long mib)
+{
+	static struct boot_spec spec;
+
+	spec = (struct boot_spec){ .nr_cpus = 1 };
+	spec_three_zones(&spec, mib);
+	return test_machine_boot(&spec);
+}
+
+#ifdef CONFIG_NUMA
+/** Two nodes, distance 20, that many MiB each, all in ZONE_DMA; CPU n on node n. */
+struct machine *test_machine_numa(unsigned long mib)
+{
+	return test_machine_nodes(2, mib);
+}
+
+/** Nodes in a row, distance 20, that many MiB each, all in ZONE_DMA; CPU n on node n. */
+struct machine *test_machine_nodes(int nr_nodes, unsigned long mib)
+{
+	static struct boot_spec spec;
+	struct machine *machine;
+
+	spec = (struct boot_spec){ .nr_cpus = nr_nodes, .nr_memory = nr_nodes };
+	for (int nid = 0; nid < nr_nodes; nid++)
+		spec.memory[nid] = (struct boot_range){ TEST_DRAM + (unsigned)nid * mib * MIB,
+							mib * MIB, nid, false };
+	machine = test_machine_boot(&spec);
+	for (int nid = 0; nid < nr_nodes; nid++)
+		machine->cpu_node[nid] = nid;
+	return machine;
+}
+
+/** Node 0 as in test_machine_zones(), node 1 with Normal only; one CPU, on node 0. */
+struct machine *test_machine_numa_zones(unsigned long mib)
+{
+	static struct boot_spec spec;
+
+	spec = (struct boot_spec){ .nr_cpus = 1 };
+	spec_three_zones(&spec, mib);
+	spec.memory[spec.nr_memory++] =
+		(struct boot_range){ 0x100000000ull + mib * MIB, mib * MIB, 1, false };
+	return test_machine_boot(&spec);
+}
+#endif
+
+struct zone *test_zone(int nid, int zid)
+{
+	return &NODE_DATA(nid)->node_zones[zid];
+}
+
+/** The n-th page of a zone. */
+struct page *test_page(const struct zone *zone, unsigned long n)
+{
+	return pfn_to_page(zone->zone_start_pfn + n);
+}
+
+/** Go on on another CPU. */
+void test_run_on(int cpu)
+{
+	world->this_cpu = cpu;
+}
+
+void test_forget_events(void)
+{
+	nr_events = 0;
+}
+
+/** Events of all kinds. */
+int test_events(void)
+{
+	return nr_events;
+}
+
+/** Events of one kind. */
+int test_count(enum trace_event_id id)
+{
+	int count = 0;
+
+	for (int i = 0; i < nr_events; i++)
+		count += events[i].id == id;
+	return count;
+}
+
+/** The n-th event of a kind, counted from 0; the test fails when there is none. */
+const struct trace_event *test_event(enum trace_event_id id, int n)
+{
+	int at = 0;
+
+	while (at < nr_events && (events[at].id != id || n-- > 0))
+		at++;
+	ck_assert_msg(at < nr_events, "no such event of %s", trace_event_descriptions[id].name);
+	return &events[at];
+}
+
+const struct trace_event *test_last_event(enum trace_event_id id)
+{
+	return test_event(id, test_count(id) - 1);
+}
+
+/** All events as text, one a line. */
+const char *test_events_text(void)
+{
+	char *text = text_slot();
+	size_t length = 0;
+
+	for (int i = 0; i < nr_events && length < TEXT_SIZE - 512; i++) {
+		length += (size_t)trace_format(&events[i], text + length, TEXT_SIZE - length - 1);
+		text[length++] = '\n';
+		text[length] = '\0';
+	}
+	return text;
+}
+
+/** What the machine printed. */
+const char *test_console(void)
+{
+	return console ? console : "";
+}
+
+void test_forget_console(void)
+{
+	free(console);
+	console = NULL;
+	console_length = 0;
+}
+
+/** From here on violations are counted instead of ending the test. */
+void test_expect_bugs(void)
+{
+	world->bug_handler = keep_bug;
+	nr_bugs = 0;
+	last_bug[0] = '\0';
+}
+
+int test_bugs(void)
+{
+	return nr_bugs;
+}
+
+const char *test_last_bug(void)
+{
+	return last_bug;
+}
+
+static const char *list_text(const struct list_head *list)
+{
+	char *text = text_slot();
+	const struct list_head *entry;
+	size_t length = 0;
+
+	list_for_each(entry, list) {
+		ck_assert_msg(length < TEXT_SIZE - 32, "a list too long to be shown");
+		length += (size_t)snprintf(text + length, TEXT_SIZE - length, "%s%lx",
+					   length ? " " : "",
+					   page_to_pfn(list_entry(entry, struct page, lru)));
+	}
+	return text;
+}
+
+const char *test_free_list(const struct zone *zone, int order, int migratetype)
+{
+	return list_text(&zone->free_area[order].free_list[migratetype]);
+}
+
+const char *test_pcp_list(const struct zone *zone, int cpu, int migratetype)
+{
+	return list_text(&zone->pageset[cpu].pcp.lists[migratetype]);
+}
+
+/** Pages on the per-CPU lists of a zone, all CPUs together. */
+int test_pcp_count(const struct zone *zone)
+{
+	int count = 0;
+
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
+		count += zone->pageset[cpu].pcp.count;
+	return count;
+}
+
+/** Free pages of a zone, the CPUs' differences included. */
+long test_free_pages(const struct zone *zone)
+{
+	return (long)zone_page_state_snapshot(zone, NR_FREE_PAGES);
+}
+
+/** Free CMA pages of a zone, the CPUs' differences included. */
+long test_free_cma_pages(const struct zone *zone)
+{
+	return (long)zone_page_state_snapshot(zone, NR_FREE_CMA_PAGES);
+}
+
+/** Is this page the first of a free block, inside one, or on a per-CPU list? */
+int test_page_is_free(const struct page *page)
+{
+	return page_count(page) == 0;
+}
+
+/** Check one free list: marks, orders, alignment; returns the blocks on it. */
+static unsigned long check_list(const struct zone *zone, int order, int type)
+{
+	const struct list_head *list = &zone->free_area[order].free_list[type], *entry;
+	unsigned long blocks = 0;
+
+	list_for_each(entry, list) {
+		const struct page *page = list_entry(entry, struct page, lru);
+		unsigned long pfn = page_to_pfn(page);
+
+		ck_assert_msg(PageBuddy(page), "PFN %lx on a list without its mark", pfn);
+		ck_assert_uint_eq(page_order(page), (unsigned int)order);
+		ck_assert_uint_eq(pfn & ((1ul << order) - 1), 0);
+		ck_assert_ptr_eq(page_zone(page), zone);
+		ck_assert_int_eq(page_count(page), 0);
+		blocks++;
+	}
+	return blocks;
+}
+
+/** Check that every zone's lists, marks and counters agree with each other. */
+void test_check_lists(void)
+{
+	struct zone *zone;
+	int nid;
+
+	for_each_populated_zone(nid, zone) {
+		unsigned long pages = 0, cma = 0;
+
+		for (int order = 0; order < MAX_ORDER; order++) {
+			unsigned long blocks = 0, of_type;
+
+			for (int type = 0; type < MIGRATE_TYPES; type++) {
+				blocks += of_type = check_list(zone, order, type);
+				if (type != MIGRATE_ISOLATE)
+					pages += of_type << order;
+				if (type == MIGRATE_CMA)
+					cma += of_type << order;
+			}
+			ck_assert_uint_eq(blocks, zone->free_area[order].nr_free);
+		}
+		ck_assert_int_eq(test_free_pages(zone), (long)pages);
+		ck_assert_int_eq(test_free_cma_pages(zone), (long)cma);
+		ck_assert(!zone->lock.held);
+	}
+	ck_assert_int_eq(world->irqs_disabled, 0);
+}
+
+/** Take everything off a zone's lists: afterwards all its pages are in use, one reference each. */
+void test_empty_zone(struct zone *zone)
+{
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
+		drain_pages_zone(cpu, zone);
+	for (unsigned int order = 0; order < MAX_ORDER; order++)
+		for (int type = 0; type < MIGRATE_TYPES; type++) {
+			struct page *page;
+
+			while ((page = get_page_from_free_area(&zone->free_area[order], type))) {
+				del_page_from_free_list(page, zone, order);
+				for (unsigned long i = 0; i < 1ul << order; i++)
+					set_page_count(page + i, 1);
+				if (type != MIGRATE_ISOLATE)
+					__mod_zone_freepage_state(zone, -(1l << order), type);
+			}
+		}
+	cpu_vm_stats_fold(world->this_cpu);
+	test_forget_events();
+}
+
+/** Take every free page of the machine. */
+void test_empty_machine(void)
+{
+	struct zone *zone;
+	int nid;
+
+	for_each_populated_zone(nid, zone)
+		test_empty_zone(zone);
+}
+
+/**
+ * Make a block that is in use free, at the head of a list, merging nothing. Its pageblock keeps its
+ * type; the counters are exact at once.
+ */
+void test_free_block(struct page *page, unsigned int order, int migratetype)
+{
+	struct zone *zone = page_zone(page);
+
+	for (unsigned long i = 0; i < 1ul << order; i++) {
+		ck_assert_int_ne(page_count(page + i), 0);
+		set_page_count(page + i, 0);
+	}
+	add_to_free_list(page, zone, order, migratetype);
+	set_page_order(page, order);
+	if (migratetype == MIGRATE_ISOLATE)
+		return;
+	zone_page_state_add(1l << order, zone, NR_FREE_PAGES);
+	if (migratetype == MIGRATE_CMA)
+		zone_page_state_add(1l << order, zone, NR_FREE_CMA_PAGES);
+}
+
+/** Give all pageblocks of a zone that have memory a type; free blocks stay where they are. */
+void test_set_pageblocks(struct zone *zone, int migratetype)
+{
+	unsigned long pfn = zone->zone_start_pfn & ~(pageblock_nr_pages - 1);
+
+	for (; pfn < zone_end_pfn(zone); pfn += pageblock_nr_pages)
+		if (pfn_valid(pfn))
+			set_pageblock_migratetype(pfn_to_page(pfn), migratetype);
+}
+
+/** Allocate `count` blocks, or fewer when there are no more; returns how many. */
+unsigned long test_take(gfp_t gfp_mask, unsigned int order, unsigned long count)
+{
+	unsigned long taken = 0;
+
+	while (taken < count && alloc_pages_node(0, gfp_mask, order))
+		taken++;
+	return taken;
+}
+
+/** Set a zone's marks, without a boost. */
+void test_set_watermarks(struct zone *zone, unsigned long min, unsigned long low,
+			 unsigned long high)
+{
+	zone->_watermark[WMARK_MIN] = min;
+	zone->_watermark[WMARK_LOW] = low;
+	zone->_watermark[WMARK_HIGH] = high;
+	zone->watermark_boost = 0;
+}
+
+/** Make another process of the machine, like the first one, with an mm of its own. */
+struct task *test_task(const char *comm, int pid)
+{
+	struct task *task = calloc(1, sizeof(*task));
+	struct mm *mm = calloc(1, sizeof(*mm));
+
+	*task = world->init_task;
+	snprintf(task->comm, sizeof(task->comm), "%s", comm);
+	task->pid = pid;
+	task->tgid = pid;
+	task->mm = mm;
+	task->mempolicy = NULL;
+	mm->users = 1;
+	list_add_tail(&task->tasks, &world->tasks);
+	return task;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Small machines to test on, and what it takes to look at them.
+ *
+ * Every machine here is booted by machine_boot() from a memory map: idle, nothing allocated, CPU 0
+ * running, an ordinary task. It comes into focus with its events recorded and its console kept, so that
+ * a test can ask what happened. A violation (bug()) ends the test unless it called test_expect_bugs().
+ *
+ * PFNs are written in hexadecimal, as in the kernel's own messages.
+ */
+#ifndef TESTS_MACHINES_H
+#define TESTS_MACHINES_H
+
+#include "engine.h"
+#include "harness.h"
+#include "machine.h"
+#include "memory_map.h"
+#include "stages/stages.h"
+#include "tracepoints.h"
+#include "vmstat.h"
+#include "world/world.h"
+
+/** DRAM of the test machines begins here. */
+#define TEST_DRAM     0x40000000ull
+#define TEST_DRAM_PFN 0x40000ul
+
+#define MIB (1024ull * 1024)
+
+/* Machines. Sizes in MiB. */
+struct machine *test_machine_boot(const struct boot_spec *spec);
+struct machine *test_machine_uma(unsigned long mib);
+struct machine *test_machine_cpus(unsigned long mib, int nr_cpus);
+struct machine *test_machine_cma(unsigned long mib, unsigned long cma_mib);
+struct machine *test_machine_zones(unsigned long mib);
+#ifdef CONFIG_NUMA
+struct machine *test_machine_numa(unsigned long mib);
+struct machine *test_machine_nodes(int nr_nodes, unsigned long mib);
+struct machine *test_machine_numa_zones(unsigned long mib);
+#endif
+struct zone *test_zone(int nid, int zid);
+struct page *test_page(const struct zone *zone, unsigned long n);
+void test_run_on(int cpu);
+
+/* Events, since the machine was booted or test_forget_events() was called. */
+void test_forget_events(void);
+int test_events(void);
+int test_count(enum trace_event_id id);
+const struct trace_event *test_event(enum trace_event_id id, int n);
+const struct trace_event *test_last_event(enum trace_event_id id);
+const char *test_events_text(void);
+
+/* Console and violations. */
+const char *test_console(void);
+void test_forget_console(void);
+void test_expect_bugs(void);
+int test_bugs(void);
+const char *test_last_bug(void);
+
+/* Lists. Text forms are PFNs in hex, head first, separated by one blank; "" for an empty list. */
+const char *test_free_list(const struct zone *zone, int order, int migratetype);
+const char *test_pcp_list(const struct zone *zone, int cpu, int migratetype);
+int test_pcp_count(const struct zone *zone);
+long test_free_pages(const struct zone *zone);
+long test_free_cma_pages(const struct zone *zone);
+void test_check_lists(void);
+int test_page_is_free(const struct page *page);
+
+/* Making states. */
+void test_empty_zone(struct zone *zone);
+void test_empty_machine(void);
+void test_free_block(struct page *page, unsigned int order, int migratetype);
+void test_set_pageblocks(struct zone *zone, int migratetype);
+unsigned long test_take(gfp_t gfp_mask, unsigned int order, unsigned long count);
+void test_set_watermarks(struct zone *zone, unsigned long min, unsigned long low,
+			 unsigned long high);
+struct task *test_task(const char *comm, int pid);
+
+#define test_expect_list(zone, order, migratetype, pfns) \
+	ck_assert_str_eq(test_free_list(zone, order, migratetype), pfns)
+#define test_expect_pcp(zone, cpu, migratetype, pfns) \
+	ck_assert_str_eq(test_pcp_list(zone, cpu, migratetype), pfns)
+
+#endif

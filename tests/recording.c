@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Recordings to change a line of; see recording.h.
+ */
+#include "recording.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "life/life.h"
+
+static struct text *text_new(const char *content, size_t size)
+{
+	struct text *text = calloc(1, sizeof(*text));
+	char error[256];
+
+	ck_assert_msg(text_from_bytes(content, size, text, error, sizeof(error)) == TEXT_OK, "%s",
+		      error);
+	return text;
+}
+
+/** One of tests/traces. */
+struct text *recording_load(const char *name)
+{
+	struct text *text = calloc(1, sizeof(*text));
+	char path[256], error[256];
+
+	snprintf(path, sizeof(path), "tests/traces/%s", name);
+	ck_assert_msg(text_load(path, text, error, sizeof(error)) == TEXT_OK, "%s: %s", path,
+		      error);
+	return text;
+}
+
+struct text *recording_from(const char *content)
+{
+	return text_new(content, strlen(content));
+}
+
+/** The snapshot of the machine in focus, from `kernel` to `end`. */
+struct text *recording_of_machine(void)
+{
+	char *content = NULL;
+	size_t size;
+	FILE *out = open_memstream(&content, &size);
+
+	snapshot_write(out);
+	fclose(out);
+	return text_new(content, size);
+}
+
+/** The first line at or after `from` that begins so; the test fails when there is none. */
+size_t recording_find(const struct text *text, const char *beginning, size_t from)
+{
+	for (size_t line = from; line <= text->nr_lines; line++)
+		if (!strncmp(text->line[line - 1], beginning, strlen(beginning)))
+			return line;
+	ck_abort_msg("no line begins with '%s'", beginning);
+	return 0;
+}
+
+const char *recording_line(const struct text *text, size_t line)
+{
+	return text->line[line - 1];
+}
+
+void recording_replace(struct text *text, size_t line, const char *content)
+{
+	text->line[line - 1] = strdup(content);
+}
+
+void recording_insert(struct text *text, size_t line, const char *content)
+{
+	char **lines = calloc(text->nr_lines + 1, sizeof(*lines));
+
+	memcpy(lines, text->line, (line - 1) * sizeof(*lines));
+	lines[line - 1] = strdup(content);
+	memcpy(lines + line, text->line + line - 1, (text->nr_lines - line + 1) * sizeof(*lines));
+	text->line = lines;
+	text->nr_lines++;
+}
+
+void recording_delete(struct text *text, size_t line)
+{
+	memmove(text->line + line - 1, text->line + line,
+		(text->nr_lines - line) * sizeof(*text->line));
+	text->nr_lines--;
+}
+
+/** Drop everything behind this line. */
+void recording_cut(struct text *text, size_t last)
+{
+	text->nr_lines = last;
+}
+
+/** Replay it, as a boot or as a trace. */
+void recording_replay(const struct text *text, struct replay_result *result)
+{
+	if (!strncmp(text->line[0], "boot", 4))
+		replay_boot(text, result);
+	else
+		replay_trace(text, NULL, NULL, result);
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs the test programs of one flavour, then the Python tests, and adds up.
+
+The last line on stdout is `tests: N passed, N failed` (and `, N skipped` where some were). All else goes to stderr.
+Exit 0 when all passed, 1 when some failed, 2 when the filter matches nothing.
+
+With --counts DIRECTORY (the coverage build) every test leaves its counters in DIRECTORY/CONFIGURATION/STEM/NAME.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+PROGRAMS = ("uma", "numa", "front")
+EXPECTED_NOISE = "qemu: uncaught target signal"  # qemu's remark on every test that is meant to die
+
+
+def launcher(flavour):
+    """The words to put before a program of this flavour."""
+    if flavour != "arm64":
+        return []
+    for name in ("qemu-aarch64", "qemu-aarch64-static"):
+        if shutil.which(name):
+            return [name]
+    sys.exit("tests: no qemu-aarch64 to run arm64 code with; run `.ci/setup arm64`")
+
+
+def environment(args, program):
+    """Environment of one test program."""
+    env = dict(os.environ, CK_FORK="yes")
+    env.setdefault("ASAN_OPTIONS", "detect_leaks=0:abort_on_error=1")
+    env.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+    if args.counts:
+        objects = os.path.join(os.getcwd(), "build", program, args.flavour)
+        env["PAGEFLOW_COVERAGE_DIR"] = os.path.abspath(os.path.join(args.counts, program))
+        env["GCOV_PREFIX"] = os.path.join(env["PAGEFLOW_COVERAGE_DIR"], "-program")  # what no test owns
+        env["GCOV_PREFIX_STRIP"] = str(len(objects.strip("/").split("/")))
+    return env
+
+
+def run_program(args, program):
+    """Runs build/PROGRAM/FLAVOUR/tests/program; gives (passed, failed)."""
+    path = os.path.join("build", program, args.flavour, "tests", "program")
+    if not os.path.exists(path):
+        return 0, 0
+    words = launcher(args.flavour) + [path] + ([args.filter] if args.filter else [])
+    done = subprocess.run(
+        words,
+        env=environment(args, program),
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode == 2:
+        return 0, 0
+    found = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.M)
+    if done.returncode != 0:
+        told = [line for line in done.stderr.splitlines() if not line.startswith(EXPECTED_NOISE)]
+        sys.stderr.write("".join(f"{program}: {line}\n" for line in told))
+    if not found:
+        sys.stderr.write(f"{program}: {path} ended with status {done.returncode} and no summary\n{done.stdout}")
+        return 0, 1
+    return int(found[1]), int(found[2])
+
+
+def run_pytest(args):
+    """Runs the Python tests; gives (passed, failed, skipped)."""
+    report = f"build/pytest-{args.flavour}.xml"
+    env = dict(os.environ, PAGEFLOW_TEST_FILTER=args.filter, PYTHONDONTWRITEBYTECODE="1")
+    env["PAGEFLOW"] = " ".join(launcher(args.flavour) + [os.path.abspath(args.command)])
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=short",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={report}",
+        "-o",
+        "junit_family=xunit2",
+        "--rootdir=tests",
+        "-c",
+        "/dev/null",
+        "--import-mode=importlib",
+    ]
+    done = subprocess.run(
+        words + args.pytests,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode == 5:  # nothing collected, or nothing left by the filter
+        return 0, 0, 0
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout)
+    try:
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+    except (OSError, ElementTree.ParseError):
+        return 0, 1, 0
+    total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+    failed = int(suite.get("failures")) + int(suite.get("errors"))
+    if done.returncode not in (0, 1):
+        failed = max(failed, 1)
+    return max(total - failed - skipped, 0), failed, skipped
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--flavour", default="O0")
+    parser.add_argument("--filter", default="")
+    parser.add_argument("--counts", default="")
+    parser.add_argument("--command", default="build/pageflow", help="the pageflow command that the Python tests run")
+    parser.add_argument("pytests", nargs="*", help="directories of Python tests")
+    args = parser.parse_args()
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        results = list(pool.map(lambda program: run_program(args, program), PROGRAMS))
+    passed = sum(result[0] for result in results)
+    failed = sum(result[1] for result in results)
+    skipped = 0
+    if args.pytests:
+        more = run_pytest(args)
+        passed, failed, skipped = passed + more[0], failed + more[1], more[2]
+    if passed + failed + skipped == 0:
+        print(
+            f"tests: nothing matches '{args.filter}'; `build/uma/O0/tests/program -l` lists the names", file=sys.stderr
+        )
+        return 2
+    print(f"tests: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

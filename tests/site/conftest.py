@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A real browser on the built site. PAGEFLOW_SITE names another site than build/site, PAGEFLOW_CHROMIUM another browser.
+
+Every page a test opens is watched: a request that leaves the folder of the site, or an error on the console, fails it.
+"""
+
+import os
+import pathlib
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+SITE = pathlib.Path(os.environ.get('PAGEFLOW_SITE', TOP / 'build' / 'site')).resolve()
+SCREENSHOTS = TOP / 'build' / 'screenshots'
+SIZES = {'desktop': (1440, 1000), 'phone': (390, 844)}
+FLAGS = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+]
+
+
+def pages(pattern='**/*.html'):
+    """The pages of the site, named relative to it."""
+    return sorted(path.relative_to(SITE).as_posix() for path in SITE.glob(pattern))
+
+
+def chapters():
+    return pages('docs/stages/*.html')
+
+
+@pytest.fixture(scope='session')
+def site():
+    if not (SITE / 'index.html').is_file():
+        pytest.exit(f'{SITE}/index.html: not there; run "make site" first', 2)
+    return SITE
+
+
+@pytest.fixture(scope='session')
+def browser():
+    program = os.environ.get('PAGEFLOW_CHROMIUM') or shutil.which('chromium') or shutil.which('chromium-browser')
+    if not program:
+        pytest.exit('chromium: not found; install the package chromium, or name a browser in PAGEFLOW_CHROMIUM', 2)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(site, browser):
+    """open_page(size, scheme) gives a browser page that watches itself; page.visit('docs/house.html') opens a page."""
+    contexts, wrong = [], []
+
+    def watch(request):
+        if request.url.startswith('data:') or request.url.startswith(site.as_uri() + '/'):
+            return
+        wrong.append(f'request to {request.url}')
+
+    def failed(request):
+        if request.failure != 'net::ERR_ABORTED':  # that is a page left before it had everything
+            wrong.append(f'{request.failure}: {request.url}')
+
+    def make(size='desktop', scheme='light', **options):
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={'width': width, 'height': height}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on('request', watch)
+        page.on('requestfailed', failed)
+        page.on('console', lambda said: wrong.append(f'console: {said.text}') if said.type == 'error' else None)
+        page.on('pageerror', lambda error: wrong.append(f'script: {error}'))
+        page.visit = lambda name: page.goto(f'{site.as_uri()}/{name}')
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not wrong, '\n'.join(wrong)
+
+
+@pytest.fixture
+def keep():
+    """keep(page, name) leaves a screenshot for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def shoot(page, name):
+        page.screenshot(path=SCREENSHOTS / f'{name}.png')
+
+    return shoot

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A reader's way through the site: along the chain, themes, search, and the pop-ups beside the code."""
+
+import re
+
+import pytest
+from conftest import SITE, SIZES, chapters
+
+HEART = 'docs/stages/06-__alloc_pages_nodemask.html'
+both_sizes = pytest.mark.parametrize('size', SIZES)
+
+
+def has_counts():
+    return (SITE / '_static/rows' / HEART.rsplit('/', 1)[1].replace('.html', '.js')).is_file()
+
+
+needs_counts = pytest.mark.skipif(not has_counts(), reason='the site was built without coverage')
+
+
+@both_sizes
+def test_next_leads_along_the_whole_chain(open_page, size):
+    page = open_page(size)
+    page.visit(chapters()[0])
+    seen = [page.url.rsplit('/', 1)[-1]]
+    while page.locator('.pf-steps.top .next').count():
+        page.click('.pf-steps.top .next')
+        page.wait_for_url(lambda url, last=seen[-1]: not url.endswith(last))
+        seen.append(page.url.rsplit('/', 1)[-1])
+    assert seen == [one.rsplit('/', 1)[-1] for one in chapters()]
+    page.click('.pf-steps.bottom .prev')
+    page.wait_for_url(f'**/{chapters()[-2]}')
+
+
+@both_sizes
+def test_the_picture_leads_to_every_chapter(open_page, size, keep):
+    page = open_page(size)
+    page.visit('index.html')
+    drawing = page.locator('.pf-map.wide' if size == 'desktop' else '.pf-map.narrow')
+    assert drawing.is_visible()
+    keep(page, f'start-{size}')
+    for at, chapter in enumerate(chapters()):
+        drawing.locator('a').nth(at).click()
+        page.wait_for_url(f'**/{chapter}')
+        assert (
+            page.locator('.pf-map a[aria-current=page]:visible').get_attribute('aria-label').startswith(chapter[12:14])
+        )
+        page.go_back()
+
+
+@both_sizes
+def test_theme_switch_changes_the_page_and_is_remembered(open_page, size, keep):
+    page = open_page(size)
+    page.visit(HEART)
+    colour = 'getComputedStyle(document.body).backgroundColor'
+    switch = page.locator('.theme-toggle:visible')
+    seen = {}
+    for _press in range(3):
+        seen[page.evaluate('document.body.dataset.theme')] = page.evaluate(colour)
+        switch.click()
+    assert set(seen) == {'auto', 'light', 'dark'}
+    assert seen['auto'] == seen['light'] != seen['dark']
+    while page.evaluate('document.body.dataset.theme') != 'dark':
+        switch.click()
+    page.click('.pf-steps.top .next')
+    page.wait_for_url('**/07-*.html')
+    assert page.evaluate(colour) == seen['dark']
+    keep(page, f'dark-by-switch-{size}')
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+@both_sizes
+def test_the_system_chooses_the_theme_at_first(open_page, size, scheme, keep):
+    page = open_page(size, scheme)
+    page.visit(HEART)
+    red = int(re.search(r'\d+', page.evaluate('getComputedStyle(document.body).backgroundColor'))[0])
+    assert red > 200 if scheme == 'light' else red < 60
+    keep(page, f'heart-{scheme}-{size}')
+    page.locator('.pf-listing').first.scroll_into_view_if_needed()
+    page.evaluate('document.querySelector(".pf-listing").scrollIntoView()')
+    keep(page, f'listing-{scheme}-{size}')
+
+
+@pytest.mark.parametrize(
+    ('words', 'leads_to'),
+    [
+        ('__alloc_pages_nodemask', '06-__alloc_pages_nodemask.html'),
+        ('GFP_ATOMIC', '.html'),
+        ('watermark', '09-zone_watermark_ok.html'),
+    ],
+)
+def test_search_finds(open_page, words, leads_to, keep):
+    page = open_page()
+    page.visit('index.html')
+    page.fill('.sidebar-search', words)
+    page.press('.sidebar-search', 'Enter')
+    results = page.locator('ul.search li a')
+    results.first.wait_for()
+    assert any(leads_to in link for link in results.evaluate_all('all => all.map(one => one.href)'))
+    keep(page, f'search-{words.strip("_")}')
+
+
+@needs_counts
+@both_sizes
+def test_pop_up_tells_who_ran_a_line(open_page, size, keep):
+    page = open_page(size)
+    page.visit(HEART)
+    count = page.locator('.pf-listing button.g').first
+    tip = page.locator('#pf-tip')
+    if size == 'desktop':
+        count.hover()
+        tip.wait_for(state='visible')
+        assert tip.get_attribute('role') == 'tooltip'
+    count.click()
+    tip.wait_for(state='visible')
+    assert tip.get_attribute('role') == 'dialog'
+    assert re.search(r'(UMA|NUMA).*(run [\d,]+ time|never run)', tip.inner_text(), re.S)
+    box = tip.bounding_box()
+    assert box['x'] >= 0 and box['x'] + box['width'] <= SIZES[size][0]
+    keep(page, f'pop-up-{size}')
+    page.mouse.click(5, 5)
+    assert tip.is_hidden()
+
+
+@needs_counts
+def test_pop_up_works_from_the_keyboard(open_page):
+    page = open_page()
+    page.visit(HEART)
+    counts = page.locator('.pf-listing:has(button.g)').first.locator('button.g')
+    counts.first.focus()
+    tip = page.locator('#pf-tip')
+    assert tip.is_visible()
+    first = tip.inner_text()
+    page.keyboard.press('ArrowDown')
+    page.keyboard.press('ArrowDown')
+    assert page.evaluate('document.activeElement === document.querySelectorAll(".pf-listing button.g")[2]')
+    assert tip.is_visible() and tip.get_attribute('id') == counts.nth(2).get_attribute('aria-describedby')
+    page.keyboard.press('Home')
+    assert tip.inner_text() == first
+    page.keyboard.press('Enter')
+    assert page.evaluate('document.querySelector("#pf-tip").contains(document.activeElement)')
+    page.keyboard.press('Escape')
+    assert tip.is_hidden()
+    assert page.evaluate('document.activeElement === document.querySelector(".pf-listing button.g")')
+
+
+@needs_counts
+def test_pop_up_leads_to_the_line_on_its_coverage_page(open_page):
+    page = open_page()
+    page.visit(HEART)
+    count = page.locator('.pf-listing button.g').first
+    count.click()
+    page.locator('#pf-tip a', has_text='coverage page').wait_for()
+    row = page.evaluate('window.PAGEFLOW_ROWS[document.querySelector(".pf-listing button.g").closest("figure").id]')
+    page.locator('#pf-tip a', has_text='coverage page').click()
+    page.wait_for_url('**/coverage/**')
+    place = page.url.rsplit('#', 1)[1]
+    assert int(place.lstrip('L')) == row['first'] + int(min(row['rows'], key=int)) - 1
+    assert page.locator(f'[id="{place}"]').count() == 1
+
+
+def test_a_name_in_the_code_leads_to_its_chapter(open_page):
+    page = open_page()
+    page.visit(HEART)
+    page.locator('.pf-code code a', has_text='get_page_from_freelist').first.click()
+    page.wait_for_url('**/08-get_page_from_freelist.html#*')
+
+
+def test_long_lines_scroll_inside_their_box_on_a_phone(open_page):
+    page = open_page('phone')
+    page.visit(HEART)
+    wider = page.locator('.pf-code').evaluate_all('all => all.filter(one => one.scrollWidth > one.clientWidth).length')
+    assert wider > 0
+    assert page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
+
+
+def test_the_page_is_readable_without_scripts(open_page):
+    page = open_page(java_script_enabled=False)
+    page.visit(HEART)
+    assert page.locator('.pf-listing code').first.is_visible()
+    assert page.locator('.pf-map.wide').is_visible()

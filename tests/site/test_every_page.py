@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What must hold on every page: accessibility, links, weight, nothing that moves or sticks out."""
+
+import functools
+import gzip
+import html.parser
+import urllib.parse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import SITE, SIZES, chapters, pages
+
+OURS = [page for page in pages() if not page.startswith('coverage/src')] or ['index.html']
+# preload: axe would fetch the style sheets, which a page opened from a file may not do
+AXE = {
+    'preload': False,
+    'runOnly': {'type': 'tag', 'values': ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
+}
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(one => { sum += one.value })).observe({type: 'layout-shift', buffered: true});
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+# every page in the light on a desktop; in the dark on a phone all but the tables of coverage, which are alike
+VIEWS = [(name, 'desktop', 'light') for name in OURS] + [
+    (name, 'phone', 'dark') for name in OURS if not name.startswith('coverage/') or name == 'coverage/index.html'
+]
+
+
+@pytest.mark.parametrize(('name', 'size', 'scheme'), VIEWS)
+def test_axe_finds_nothing(open_page, name, size, scheme):
+    page = open_page(size, scheme)
+    page.visit(name)
+    found = Axe().run(page, options=AXE).response['violations']
+    assert not found, '\n'.join(
+        f'{one["id"]}: {one["help"]}: ' + '; '.join(str(node['target'][0]) for node in one['nodes'][:5])
+        for one in found
+    )
+
+
+@pytest.mark.parametrize('size', SIZES)
+def test_no_page_is_wider_than_the_screen_or_moves_while_loading(open_page, size):
+    page, wrong = open_page(size), []
+    for name in pages():
+        page.visit(name)
+        wide = page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        if wide > 0:
+            wrong.append(f'{name}: {wide} pixels too wide')
+        if name in OURS:
+            moved = page.evaluate(SHIFT)
+            if moved > 0.01:
+                wrong.append(f'{name}: layout shift {moved:.3f}')
+    assert not wrong, '\n'.join(wrong)
+
+
+class Anchors(html.parser.HTMLParser):
+    """The ids a page has and the places it leads to or loads."""
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.links, self.loads = set(), [], []
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if found.get('id'):
+            self.ids.add(found['id'])
+        if tag == 'a' and found.get('href'):
+            self.links.append(found['href'])
+        elif tag in ('script', 'img', 'iframe') and found.get('src'):
+            self.loads.append(found['src'])
+        elif tag == 'link' and found.get('rel') in ('stylesheet', 'shortcut icon') and found.get('href'):
+            self.loads.append(found['href'])
+
+
+@functools.cache
+def parsed(name):
+    reader = Anchors()
+    reader.feed((SITE / name).read_text(encoding='utf-8'))
+    return reader
+
+
+def test_every_link_inside_leads_somewhere(site):
+    dead = []
+    for name in pages():
+        for link in parsed(name).links + parsed(name).loads:
+            parts = urllib.parse.urlsplit(link)
+            if parts.scheme or link.startswith('//'):
+                continue
+            target = (SITE / name).parent / urllib.parse.unquote(parts.path) if parts.path else SITE / name
+            if not target.is_file():
+                dead.append(f'{name}: {link}')
+            elif parts.fragment and target.suffix == '.html':
+                known = parsed(target.resolve().relative_to(SITE).as_posix()).ids
+                if urllib.parse.unquote(parts.fragment) not in known:
+                    dead.append(f'{name}: {link} (no such place)')
+    assert not dead, '\n'.join(sorted(set(dead))[:40])
+
+
+def test_no_page_loads_anything_from_outside(site):
+    outside = [
+        f'{name}: {one}' for name in pages() for one in parsed(name).loads if '://' in one or one.startswith('//')
+    ]
+    assert not outside, '\n'.join(outside)
+
+
+def packed(path):
+    return len(gzip.compress(path.read_bytes(), 9))
+
+
+@pytest.mark.parametrize('name', chapters())
+def test_a_chapter_is_light(site, name):
+    """At most 250 kB over the wire on a first visit, 60 kB once what all pages share is there."""
+    page = packed(SITE / name)
+    shared = sum(
+        packed(((SITE / name).parent / urllib.parse.urlsplit(one).path).resolve()) for one in set(parsed(name).loads)
+    )
+    assert page <= 60_000
+    assert page + shared <= 250_000

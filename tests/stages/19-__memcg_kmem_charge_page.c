@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Tests of stage 19: who is charged, how much, and what happens at the limit.
+ */
+#include <string.h>
+
+#include "life/life.h"
+#include "machines.h"
+
+/** A machine whose running task is in a group with a limit, in pages. */
+static struct mem_cgroup *machine_with_group(unsigned long max)
+{
+	struct mem_cgroup *group;
+
+	test_machine_uma(32);
+	group = memcg_new("/box", &world->root_mem_cgroup, max);
+	ck_assert_ptr_nonnull(group);
+	current->memcg = group;
+	return group;
+}
+
+static unsigned int stocked(void)
+{
+	return world->memcg_stock[world->this_cpu].nr_pages;
+}
+
+static struct page *charged_page(gfp_t gfp_mask, unsigned int order)
+{
+	return alloc_pages(gfp_mask | __GFP_ACCOUNT, order);
+}
+
+TEST(charge_of_one_page_takes_a_batch_and_stocks_the_rest, "19-1")
+{
+	/*
+	 *   usage  0          32                      32
+	 *   stock  0          31                       0
+	 *          | 1st page | ... 31 more pages ... |
+	 */
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_int_eq(world->root_mem_cgroup.memory.usage, 32);
+	ck_assert_uint_eq(stocked(), 31);
+	for (int i = 0; i < 31; i++)
+		ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_uint_eq(stocked(), 0);
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(group->memory.usage, 64);
+	ck_assert_uint_eq(group->memory.watermark, 64);
+}
+
+TEST(charge_of_a_large_block_is_exact, "19-1")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 6));
+	ck_assert_int_eq(group->memory.usage, 64);
+	ck_assert_uint_eq(stocked(), 0);
+}
+
+TEST(charge_at_the_limit_fails_without_sleeping, "19-2 19-3")
+{
+	/* Expect: a batch, then a single page are tried, so the failure counts twice. */
+	struct mem_cgroup *group = machine_with_group(32);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 5));
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 0));
+	ck_assert_uint_eq(group->memory.failcnt, 2);
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[0], -1);
+}
+
+TEST(charge_below_the_batch_takes_just_what_fits, "19-2")
+{
+	struct mem_cgroup *group = machine_with_group(33);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 5));
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	ck_assert_int_eq(group->memory.usage, 33);
+	ck_assert_uint_eq(stocked(), 0);
+}
+
+TEST(charge_goes_over_the_limit_for_those_who_must_not_wait, "19-3")
+{
+	struct mem_cgroup *group = machine_with_group(0);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_ATOMIC, 0));
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT | __GFP_NOFAIL, 0));
+	current->flags = PF_MEMALLOC;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	current->flags = PF_EXITING;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	current->flags = 0;
+	current->fatal_signal_pending = true;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	current->fatal_signal_pending = false;
+	current->oom_mm = current->mm;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	ck_assert_int_eq(group->memory.usage, 6);
+	current->oom_mm = NULL;
+	current->in_memcg_oom = true;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+}
+
+TEST(charge_counts_in_every_group_up_to_the_root_or_in_none, "19-4")
+{
+	struct mem_cgroup *parent = machine_with_group(10), *child;
+
+	child = memcg_new("/box/inner", parent, PAGE_COUNTER_MAX);
+	current->memcg = child;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 3));
+	ck_assert_int_eq(child->memory.usage, 8);
+	ck_assert_int_eq(parent->memory.usage, 8);
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 2));
+	/* Expect: the parent's limit refused, and the child was not charged either. */
+	ck_assert_int_eq(child->memory.usage, 8);
+	ck_assert_uint_eq(child->memory.failcnt, 0);
+	/* One batch of the first charge, a batch and the block itself of the second. */
+	ck_assert_uint_eq(parent->memory.failcnt, 3);
+}
+
+TEST(uncharge_goes_to_the_counters_not_into_the_stock, "19-5")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+	struct page *page = charged_page(GFP_KERNEL, 0);
+
+	ck_assert(PageKmemcg(page));
+	ck_assert_ptr_eq(page->mem_cgroup, group);
+	__free_pages(page, 0);
+	ck_assert_int_eq(group->memory.usage, 31);
+	ck_assert_uint_eq(stocked(), 31);
+	ck_assert(!PageKmemcg(page));
+	ck_assert_ptr_null(page->mem_cgroup);
+}
+
+TEST(charge_leaves_out_those_outside_of_any_group, "19-6")
+{
+	struct mem_cgroup *group = machine_with_group(0);
+	struct mm *mm = current->mm;
+
+	/* Expect: no charge in interrupts, in kernel threads, without memory, in the root group. */
+	world->level = LEVEL_SOFTIRQ;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	world->level = LEVEL_TASK;
+	current->flags = PF_KTHREAD;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	current->flags = 0;
+	current->mm = NULL;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	/* A kernel thread that names a group is charged to that. */
+	current->active_memcg = group;
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 0));
+	current->active_memcg = NULL;
+	current->mm = mm;
+	current->memcg = &world->root_mem_cgroup;
+	ck_assert_ptr_nonnull(charged_page(GFP_NOWAIT, 0));
+	ck_assert_int_eq(group->memory.usage, 0);
+	/* And without __GFP_ACCOUNT nobody is. */
+	current->memcg = group;
+	ck_assert_ptr_nonnull(alloc_pages(GFP_NOWAIT, 0));
+}
+
+TEST(stock_of_another_group_is_given_back_first, "19-1")
+{
+	struct mem_cgroup *first = machine_with_group(PAGE_COUNTER_MAX), *second;
+
+	second = memcg_new("/other", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+	charged_page(GFP_KERNEL, 0);
+	current->memcg = second;
+	charged_page(GFP_KERNEL, 0);
+	ck_assert_int_eq(first->memory.usage, 1);
+	ck_assert_int_eq(second->memory.usage, 32);
+	ck_assert_ptr_eq(world->memcg_stock[0].cached, second);
+}
+
+TEST(stock_that_grows_too_large_is_given_back_whole, "19-1")
+{
+	/* Expect: 31 - 8 = 23 left; a block of 16 does not drain it; a new batch overflows it. */
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+
+	charged_page(GFP_KERNEL, 0);
+	ck_assert_uint_eq(stocked(), 31);
+	charged_page(GFP_KERNEL, 3);
+	ck_assert_uint_eq(stocked(), 23);
+	/* 32 more are charged for 24: 8 + 23 are 31, within the bound. */
+	charged_page(GFP_KERNEL, 4);
+	ck_assert_uint_eq(stocked(), 7);
+	charged_page(GFP_KERNEL, 3);
+	ck_assert_uint_eq(stocked(), 31);
+	charged_page(GFP_KERNEL, 5);
+	ck_assert_uint_eq(stocked(), 31);
+	ck_assert_int_eq(group->memory.usage, 1 + 8 + 16 + 8 + 32 + 31);
+}
+
+/* ---- at the limit, with reclaim ---- */
+
+static int reclaims;
+static unsigned long reclaim_gives;
+
+/** Reclaim that frees a fixed number of pages of the group each time. */
+static unsigned long fake_reclaim(struct mem_cgroup *memcg, unsigned long nr_pages, gfp_t gfp_mask)
+{
+	(void)nr_pages;
+	(void)gfp_mask;
+	reclaims++;
+	for (struct page_counter *c = &memcg->memory; c; c = c->parent)
+		c->usage -= (long)reclaim_gives;
+	return reclaim_gives;
+}
+
+static struct mem_cgroup *full_group(unsigned long max, unsigned long gives)
+{
+	struct mem_cgroup *group = machine_with_group(max);
+
+	for (struct page_counter *c = &group->memory; c; c = c->parent)
+		c->usage = (long)max;
+	world->environment.memcg_reclaim = fake_reclaim;
+	reclaims = 0;
+	reclaim_gives = gives;
+	return group;
+}
+
+TEST(charge_reclaims_until_there_is_room, "19-7")
+{
+	struct mem_cgroup *group = full_group(100, 1);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(reclaims, 1);
+	ck_assert_uint_eq(group->events_max, 1);
+	ck_assert_int_eq(group->memory.usage, 100);
+}
+
+TEST(charge_of_a_few_pages_goes_on_as_long_as_anything_is_freed, "19-7")
+{
+	full_group(100, 1);
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 3));
+	ck_assert_int_eq(reclaims, 8);
+}
+
+TEST(charge_of_many_pages_gives_up_after_five_more_rounds, "19-7")
+{
+	/* Expect: one round before the stocks are emptied, one after, five more; then no kill, since
+	 * killing would not be worth it for so large a block. */
+	full_group(100, 1);
+	process_new("member", 0)->memcg = current->memcg;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 4));
+	ck_assert_int_eq(reclaims, 7);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+}
+
+TEST(charge_empties_the_stocks_of_the_group_once, "19-7")
+{
+	/* Expect: pages in the stock of another CPU come back; another group's stay. */
+	struct mem_cgroup *group, *other;
+
+	test_machine_cpus(32, 3);
+	group = memcg_new("/box", &world->root_mem_cgroup, 40);
+	other = memcg_new("/other", &world->root_mem_cgroup, 100);
+	current->memcg = group;
+	charged_page(GFP_KERNEL, 0);
+	test_run_on(1);
+	current->memcg = other;
+	charged_page(GFP_KERNEL, 0);
+	test_run_on(2);
+	current->memcg = group;
+	world->environment.memcg_reclaim = fake_reclaim;
+	reclaim_gives = 0;
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 4));
+	ck_assert_int_eq(group->memory.usage, 17);
+	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 0);
+	ck_assert_uint_eq(world->memcg_stock[1].nr_pages, 31);
+}
+
+TEST(charge_leaves_alone_stocks_that_are_empty_or_of_offline_cpus, "19-7")
+{
+	struct mem_cgroup *group;
+
+	test_machine_cpus(32, 3);
+	group = memcg_new("/box", &world->root_mem_cgroup, 64);
+	current->memcg = group;
+	charged_page(GFP_KERNEL, 0);
+	test_run_on(1);
+	charged_page(GFP_KERNEL, 0);
+	world->memcg_stock[1].nr_pages = 0;
+	world->cpu_online = 6;
+	test_run_on(2);
+	world->environment.memcg_reclaim = fake_reclaim;
+	reclaim_gives = 0;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 31);
+}
+
+TEST(charge_with_noretry_gives_up_after_two_rounds, "19-7")
+{
+	full_group(100, 0);
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 0));
+	ck_assert_int_eq(reclaims, 2);
+}
+
+TEST(charge_reclaims_nothing_from_a_group_without_pages, "19-7")
+{
+	/* The real reclaim: kernel pages are not on its lists, so there is nothing to take. */
+	struct mem_cgroup *group = full_group(100, 0);
+
+	world->environment.memcg_reclaim = NULL;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 0));
+	ck_assert_uint_eq(group->events_max, 2);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_memcg_reclaim_begin), 2);
+}
+
+TEST(charge_with_retry_mayfail_fails_instead_of_killing, "19-7")
+{
+	full_group(100, 0);
+	process_new("member", 0)->memcg = current->memcg;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_RETRY_MAYFAIL, 0));
+	ck_assert_int_eq(reclaims, 7);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+}
+
+TEST(charge_with_nofail_goes_over_the_limit_instead_of_killing, "19-7")
+{
+	struct mem_cgroup *group = full_group(100, 0);
+
+	process_new("member", 0)->memcg = current->memcg;
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL | __GFP_NOFAIL, 0));
+	ck_assert_int_eq(group->memory.usage, 101);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+}
+
+/** Reclaim during which the task is told to die. */
+static unsigned long reclaim_and_die(struct mem_cgroup *memcg, unsigned long nr_pages,
+				     gfp_t gfp_mask)
+{
+	(void)memcg;
+	(void)nr_pages;
+	(void)gfp_mask;
+	current->fatal_signal_pending = ++reclaims == 7;
+	return 0;
+}
+
+TEST(charge_of_a_task_killed_meanwhile_goes_over_the_limit, "19-7")
+{
+	struct mem_cgroup *group = full_group(100, 0);
+
+	world->environment.memcg_reclaim = reclaim_and_die;
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(group->memory.usage, 101);
+}
+
+/** Reclaim that has nothing to give until somebody was killed. */
+static unsigned long reclaim_after_a_kill(struct mem_cgroup *memcg, unsigned long nr_pages,
+					  gfp_t gfp_mask)
+{
+	reclaim_gives = test_count(TRACE_mark_victim) ? 8 : 0;
+	return fake_reclaim(memcg, nr_pages, gfp_mask);
+}
+
+TEST(charge_kills_a_process_of_the_group_in_the_end, "19-7")
+{
+	struct mem_cgroup *group = full_group(100, 0);
+	struct task *member = process_new("member", 0);
+
+	member->memcg = group;
+	member->mm->rss_anon = 50;
+	world->environment.memcg_reclaim = reclaim_after_a_kill;
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 1));
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 1);
+	ck_assert(member->fatal_signal_pending);
+	ck_assert_uint_eq(group->events_oom, 1);
+}
+
+TEST(charge_goes_over_the_limit_when_nobody_can_be_killed, "19-7")
+{
+	struct mem_cgroup *group = full_group(100, 0);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(group->memory.usage, 101);
+}
+
+TEST(charge_in_a_group_that_must_not_kill_fails, "19-7")
+{
+	struct mem_cgroup *group = full_group(100, 0);
+
+	group->oom_kill_disable = true;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+}
+
+/* ---- the older hierarchy ---- */
+
+TEST(charge_on_v1_counts_kernel_memory_separately, "19-8")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+	struct page *page;
+
+	world->memcg_legacy = true;
+	group->kmem.max = 2;
+	page = charged_page(GFP_KERNEL, 1);
+	ck_assert_ptr_nonnull(page);
+	ck_assert_int_eq(group->kmem.usage, 2);
+	ck_assert_int_eq(group->memsw.usage, 32);
+	/* Expect: at its limit nothing is reclaimed; the other counters are set back. */
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+	ck_assert_int_eq(group->memory.usage, 31);
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL | __GFP_NOFAIL, 0));
+	ck_assert_int_eq(group->kmem.usage, 3);
+	__free_pages(page, 1);
+	ck_assert_int_eq(group->kmem.usage, 1);
+	ck_assert_int_eq(group->memsw.usage, group->memory.usage);
+}
+
+TEST(charge_on_v1_can_fail_for_memory_and_swap, "19-8")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+
+	world->memcg_legacy = true;
+	group->memsw.max = 40;
+	world->environment.memcg_reclaim = fake_reclaim;
+	reclaim_gives = 0;
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 5));
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_int_eq(group->memsw.usage, 32);
+	/* Expect: where memory alone is at its limit, memory with swap is set back. */
+	group->memory.max = 32;
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 3));
+	ck_assert_int_eq(group->memsw.usage, 32);
+	/* And what must not fail counts in both. */
+	ck_assert_ptr_nonnull(charged_page(GFP_ATOMIC, 0));
+	ck_assert_int_eq(group->memsw.usage, 33);
+	/* Both full: no margin. */
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	group->memsw.max = 33;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	ck_assert_ptr_null(mem_cgroup_oom_group(current, NULL));
+}
+
+TEST(set_max_refuses_a_limit_below_the_usage, "19-2")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+
+	charged_page(GFP_KERNEL, 5);
+	ck_assert_int_ne(page_counter_set_max(&group->memory, 31), 0);
+	ck_assert_int_eq(page_counter_set_max(&group->memory, 32), 0);
+	ck_assert_uint_eq(group->memory.max, 32);
+	ck_assert_uint_eq(mem_cgroup_max(group), 32);
+}
+
+TEST(oom_group_is_the_topmost_below_the_domain, "19-9")
+{
+	struct mem_cgroup *outer = machine_with_group(PAGE_COUNTER_MAX), *inner;
+
+	inner = memcg_new("/box/inner", outer, PAGE_COUNTER_MAX);
+	current->memcg = inner;
+	ck_assert_ptr_null(mem_cgroup_oom_group(current, NULL));
+	inner->oom_group = outer->oom_group = true;
+	ck_assert_ptr_eq(mem_cgroup_oom_group(current, NULL), outer);
+	ck_assert_ptr_eq(mem_cgroup_oom_group(current, inner), inner);
+}

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Scenes in `pageflow shell`: what each command does and refuses, and every file of docs/scenarios run to its end."""
+
+import re
+
+import pytest
+
+SCENARIOS = "docs/scenarios"
+
+
+@pytest.fixture
+def shell(pageflow):
+    """Runs the commands given through standard input."""
+
+    def run(*lines):
+        return pageflow("shell", input="\n".join(lines) + "\n", stdin=None)
+
+    return run
+
+
+@pytest.fixture
+def scene(pageflow, root, tmp_path):
+    """Runs a scenario, if wanted with tracing from its second command on; nothing of it may be refused."""
+
+    def run(name, trace=False):
+        path = root / SCENARIOS / f"{name}.pf"
+        if trace:
+            text = re.sub(r"^live$", "live\ntrace on", path.read_text(), count=1, flags=re.M)
+            path = tmp_path / path.name
+            path.write_text(text)
+        result = pageflow("shell", path)
+        assert result.returncode == 0 and result.stderr == ""
+        return result.stdout
+
+    return run
+
+
+def numbers(pattern, text):
+    """Every number that the only group of a pattern matches."""
+    return [int(found) for found in re.findall(pattern, text)]
+
+
+def free_pages(text):
+    return numbers(r"zone \S+: (\d+) of", text)
+
+
+ERRORS = [
+    ("fill movie 10", "fill: there is no file 'movie'; 'file movie' makes it"),
+    ("dirty movie 10", "there is no file 'movie'"),
+    ("write movie", "there is no file 'movie'"),
+    ("verify movie", "there is no file 'movie'"),
+    ("fragment 10 movie", "there is no file 'movie'"),
+    ("fill movie", "fill: expected 'fill NAME PAGES|PERCENT%'"),
+    ("file", "expected 'file NAME'"),
+    ("file a b", "expected 'file NAME'"),
+    ("file " + "x" * 40, "too long"),
+    ("file " + "x" * 90, "expected 'file NAME'"),
+    ("process " + "x" * 16, "too long"),
+    ("swap lots", "'lots' is no number of pages"),
+    ("swap 0", "'0' is no number of pages"),
+    ("swap 5%", "'5%' is no number of pages"),
+    ("fragment -1", "'-1' is no number of pages"),
+    ("fault 9 10", "fault: there is no process 9; 'process NAME' makes one"),
+    ("fault x 10", "there is no process x"),
+    ("fault 1 some", "'some' is no number of pages"),
+    ("join 9 /job", "there is no process 9"),
+    ("join 1 /job", "there is no memory cgroup '/job'; 'memcg /job LIMIT' makes it"),
+    ("join 1 job", "there is no cpuset 'job'; 'cpuset job NODES' makes it"),
+    ("idle", "'live' starts the daemons"),
+    ("live now", "expected 'live'"),
+    ("takeall", "which mask?"),
+    ("takeall GFP_KERNAL", "no gfp mask or flag"),
+    ("takeall GFP_KERNEL 11", "'11' is no order"),
+    ("takeall GFP_KERNEL 1 1", "too much"),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), ERRORS)
+def test_scene_commands_say_what_is_wrong(shell, line, words):
+    result = shell("machine 64M", line, "alloc GFP_KERNEL")
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stdout.startswith("#1: page")
+    assert result.returncode == 1
+
+
+@pytest.mark.parametrize("line", ["live", "status", "file movie", "takeall GFP_KERNEL", "swap 5"])
+def test_scene_commands_need_a_machine(shell, line):
+    assert "there is no machine yet" in shell(line).stderr
+
+
+def test_scene_commands_once_only(shell):
+    result = shell("machine 64M", "live", "live", "file movie", "file movie")
+    assert "live: the machine is alive already" in result.stderr
+    assert "file: there is a file 'movie' already" in result.stderr
+
+
+def test_scene_help(shell):
+    everything = shell("help").stdout
+    for command in [
+        "live",
+        "idle",
+        "file",
+        "fill",
+        "dirty",
+        "write",
+        "verify",
+        "swap",
+        "process",
+        "fault",
+        "join",
+        "fragment",
+        "takeall",
+        "status",
+    ]:
+        assert re.search(f"^{command} ", everything, re.M)
+
+
+def test_fill_and_dirty(shell):
+    result = shell("machine 64M", "file movie", "fill movie 10", "fill movie 50%", "dirty movie 4", "dirty movie 9000")
+    assert result.stdout.splitlines() == [
+        "movie: 10 pages added, 0 reclaimed meanwhile, 10 in memory",
+        "movie: 8192 pages added, 0 reclaimed meanwhile, 8202 in memory",
+        "movie: 4 pages became dirty",
+        "movie: 8198 pages became dirty",
+    ]
+
+
+def test_verify_sees_pages_that_were_not_written(shell):
+    result = shell(
+        "machine 64M", "file movie", "fill movie 10", "write movie", "verify movie", "fill movie 5", "verify movie"
+    )
+    lines = [line for line in result.stdout.splitlines() if "hold what" in line]
+    assert lines == [
+        "movie: 10 pages hold what was written, 0 do not",
+        "movie: 10 pages hold what was written, 5 do not",
+    ]
+
+
+def test_swap_takes_anonymous_pages(shell):
+    result = shell("machine 64M", "live", "swap 20000", "process browser", "fault 2 20000", "status")
+    assert "browser: 20000 of 20000 pages\n" in result.stdout
+    assert numbers(r"pid 2 browser: .* (\d+) in swap", result.stdout)[0] > 3000
+    assert "oom-killer" not in result.stdout
+
+
+def test_join_cpuset_moves_a_process_to_its_nodes(shell):
+    before = ["machine 2x64M", "process worker", "cpuset small 2"]
+    after = ["current 2", "alloc GFP_USER"]
+    assert re.search(r"page 0x4[0-3]", shell(*before, *after).stdout)
+    assert re.search(r"page 0x4[4-7]", shell(*before, "join 2 small", *after).stdout)
+
+
+def test_join_memcg_charges_its_requests(shell):
+    result = shell("machine 64M", "memcg /job 10", "join 1 /job", "takeall GFP_KERNEL_ACCOUNT|__GFP_NORETRY", "status")
+    assert "10 blocks of order 0: #1 to #10\n" in result.stdout
+    assert "group /job: 10 of 10 pages\n" in result.stdout
+
+
+def test_takeall_counts_and_holds(shell):
+    result = shell("machine 64M", "takeall GFP_NOWAIT|__GFP_NOWARN 10", "takeall GFP_NOWAIT|__GFP_NOWARN 10", "free #3")
+    assert re.match(r"15 blocks of order 10: #1 to #15\n0 blocks of order 10\n$", result.stdout)
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize("spec", ["64M", "2x64M"])
+def test_fragment_leaves_no_neighbours(shell, spec):
+    lines = shell(f"machine {spec}", "fragment 500", "buddyinfo").stdout.splitlines()
+    assert lines[0].endswith("pages taken, 500 of them free again")
+    assert sum(int(line.split()[4]) for line in lines[1:]) == 500
+    assert all(int(count) == 0 for line in lines[1:] for count in line.split()[5:])
+
+
+# ---- The scenarios ---------------------------------------------------------------------------------------------------
+
+
+def test_every_scenario_runs(pageflow, root):
+    for path in sorted((root / SCENARIOS).glob("*.pf")):
+        result = pageflow("shell", path)
+        assert result.returncode == 0 and result.stderr == "", path
+
+
+def test_scenario_page_cache(scene):
+    output = scene("page-cache")
+    added, reclaimed, kept = map(int, re.search(r"(\d+) pages added, (\d+) reclaimed.*, (\d+) in mem", output).groups())
+    assert added == 3 * 16384 and added == reclaimed + kept
+    assert "browser: 8000 of 8000 pages\n" in output
+    assert numbers(r"file movie: (\d+) pages in memory", output)[1] <= kept - 8000 + 384
+    assert "oom-killer" not in output
+
+
+def test_scenario_writeback(scene):
+    output = scene("writeback", trace=True)
+    assert "writer: 8000 of 8000 pages\n" in output
+    before, after, end = re.findall(r"dirty (\d+), being written (\d+), written (\d+)", output)
+    assert before == ("12000", "0", "0")
+    assert int(after[2]) > 0
+    assert end == ("0", "0", "12000")
+    assert "mm_vmscan_kswapd_wake" in output
+
+
+def test_scenario_compaction(scene):
+    output = scene("compaction", trace=True)
+    before, after = re.findall(r"^Node 0, zone +\S+ +(.*)$", output, re.M)
+    assert before.split() == ["6000"] + ["0"] * 10
+    assert re.search(r"^#1: page 0x\w+ order 9$", output, re.M)
+    assert sum(numbers(r"mm_compaction_migratepages: nr_migrated=(\d+)", output)) == 512
+    # Every page that is still in memory holds its contents, moved or not.
+    good, bad = re.search(r"movie: (\d+) pages hold what was written, (\d+) do not", output).groups()
+    assert (good, bad) == ("10384", "0")
+    assert "file movie: 10384 pages in memory, 0 reclaimed" in output
+
+
+def test_scenario_memcg_limit(scene):
+    output = scene("memcg-limit")
+    assert "100 blocks of order 0: #1 to #100\n" in output
+    assert re.findall(r"Killed process (\d+) \((\w+)\)", output) == [("3", "worker")]
+    assert "oom_memcg=/job" in output
+    assert re.search(r"^#101: page", output, re.M)
+    assert re.findall(r"group /job: (.*)", output) == ["100 of 100 pages", "101 of 100 pages"]
+    assert "pid 2 bystander: 4000 pages" in output.split("#101")[1]
+    assert "worker:" not in output.split("#101")[1]
+
+
+def test_scenario_oom(scene):
+    output = scene("oom")
+    # Points: pages in use plus oom_score_adj thousandths of all pages. The highest goes.
+    rows = re.findall(r"^\[ +(\d+)\] +\d+ +\d+ +\d+ +(\d+) +\d+ +\d+ +(-?\d+) (\w+)$", output, re.M)
+    points = {name: int(rss) + int(adj) * 16384 // 1000 for pid, rss, adj, name in rows if name != "init"}
+    assert points["database"] < points["browser"]
+    assert re.findall(r"Killed process \d+ \((\w+)\)", output) == [max(points, key=points.get)] == ["browser"]
+    assert "compiler: 3500 of 3500 pages\n" in output
+    assert "browser: " not in output.split("compiler: 3500")[1]
+
+
+def test_scenario_nofail(scene):
+    output = scene("nofail")
+    assert re.search(r"^no page$", output, re.M)
+    assert "Killed process 2 (browser)" in output
+    number = re.search(r"order 0: #1 to #(\d+)", output)[1]
+    assert re.search(rf"^#{int(number) + 1}: page", output, re.M)
+    assert free_pages(output)[-1] > 15000
+
+
+def test_scenario_atomic_reserves(scene):
+    output = scene("atomic-reserves")
+    low, lower, after = free_pages(output)
+    marks = re.search(r"min (\d+), low (\d+), high (\d+)", output).groups()
+    # An atomic request may go to half of min, less a quarter of that.
+    assert low == int(marks[0])
+    assert int(marks[0]) * 3 // 8 - 2 <= lower <= int(marks[0]) * 3 // 8 + 2
+    assert after > int(marks[2])
+
+
+def test_scenario_kswapd(scene):
+    output = scene("kswapd")
+    assert re.findall(r"^kswapd0: (\w+)", output, re.M) == ["asleep", "woken", "asleep"]
+    before, woken, after = free_pages(output)
+    low, high = map(int, re.search(r"low (\d+), high (\d+)", output).groups())
+    assert woken < low <= before and after >= high
+    traced = scene("kswapd", trace=True)
+    names = re.findall(r"^  (mm_vmscan_(?:wakeup_kswapd|kswapd_\w+)):", traced, re.M)
+    assert names == ["mm_vmscan_wakeup_kswapd", "mm_vmscan_kswapd_wake", "mm_vmscan_kswapd_sleep"]
+
+
+def test_scenario_livelock(scene):
+    output = scene("livelock")
+    assert output.count("livelock: round 18 of init's request for order 6 with GFP_NOIO|__GFP_RETRY_MAYFAIL") == 1
+    assert output.count("livelock:") == 1
+    # The requests with __GFP_IO end by themselves.
+    assert output.count("no page\n") == 3
+    first = output.split("no page\n")[0]
+    assert "mm_compaction_try_to_compact_pages" not in first
+    assert first.count("  mm_vmscan_direct_reclaim_end: nr_reclaimed=1\n") == 17
+    assert first.count("  compact_retry: ") == 17
+
+
+LOOPS = ["fragment 3000"], "alloc GFP_NOIO|__GFP_RETRY_MAYFAIL 6"
+
+
+@pytest.mark.parametrize(
+    ("before", "request_line", "loops"),
+    [
+        (*LOOPS, True),
+        (["fragment 3000", "task 1 flags 0x80000"], "alloc GFP_KERNEL|__GFP_RETRY_MAYFAIL 6", True),
+        (["fragment 3000"], "alloc GFP_NOFS|__GFP_RETRY_MAYFAIL 6", False),
+        (["fragment 3000"], "alloc GFP_NOIO|__GFP_NORETRY 6", False),
+        (["fragment 3000"], "alloc GFP_NOIO 6", False),
+        (["fragment 3000"], "alloc GFP_NOIO|__GFP_RETRY_MAYFAIL 3", False),
+        (["fragment 400"], "alloc GFP_NOIO|__GFP_RETRY_MAYFAIL 6", False),
+    ],
+)
+def test_livelock_needs_each_of_its_conditions(shell, before, request_line, loops):
+    result = shell("machine 64M", "live", *before, request_line)
+    assert result.returncode == 0
+    assert ("livelock:" in result.stdout) == loops
+    assert result.stdout.endswith("no page\n")

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Tests of the counters: thresholds, folding, and what readers see.
+ */
+#include "machines.h"
+
+static struct zone *zone;
+
+/** A machine whose ZONE_DMA folds beyond a difference of 4. */
+static s8 *differences(void)
+{
+	test_machine_uma(32);
+	zone = test_zone(0, ZONE_DMA);
+	zone->pageset[0].stat_threshold = 4;
+	cpu_vm_stats_fold(0);
+	return zone->pageset[0].vm_stat_diff;
+}
+
+TEST(zone_state_folds_beyond_the_threshold, "")
+{
+	s8 *difference = differences();
+	long total = zone->vm_stat[NR_FREE_PAGES], all = world->vm_zone_stat[NR_FREE_PAGES];
+
+	/* Expect a difference equal to the threshold to stay, in both directions. */
+	__mod_zone_page_state(zone, NR_FREE_PAGES, 4);
+	ck_assert_int_eq(difference[NR_FREE_PAGES], 4);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], total);
+	__mod_zone_page_state(zone, NR_FREE_PAGES, -8);
+	ck_assert_int_eq(difference[NR_FREE_PAGES], -4);
+	/* Expect one beyond to be folded whole, without overshoot, into both totals. */
+	__mod_zone_page_state(zone, NR_FREE_PAGES, -1);
+	ck_assert_int_eq(difference[NR_FREE_PAGES], 0);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], total - 5);
+	ck_assert_int_eq(world->vm_zone_stat[NR_FREE_PAGES], all - 5);
+	__mod_zone_page_state(zone, NR_FREE_PAGES, 5);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], total);
+}
+
+TEST(zone_state_folds_when_the_threshold_sank, "")
+{
+	s8 *difference = differences();
+	long total = zone->vm_stat[NR_FREE_PAGES];
+
+	__mod_zone_page_state(zone, NR_FREE_PAGES, 3);
+	zone->pageset[0].stat_threshold = 2;
+	/* Expect a change of 0 to fold. */
+	__mod_zone_page_state(zone, NR_FREE_PAGES, 0);
+	ck_assert_int_eq(difference[NR_FREE_PAGES], 0);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], total + 3);
+}
+
+TEST(freepage_state_counts_cma_twice, "")
+{
+	s8 *difference = differences();
+
+	__mod_zone_freepage_state(zone, 1, MIGRATE_MOVABLE);
+	__mod_zone_freepage_state(zone, 2, MIGRATE_CMA);
+	/* Expect two differences of their own. */
+	ck_assert_int_eq(difference[NR_FREE_PAGES], 3);
+	ck_assert_int_eq(difference[NR_FREE_CMA_PAGES], 2);
+	__mod_zone_freepage_state(zone, 2, MIGRATE_CMA);
+	ck_assert_int_eq(difference[NR_FREE_PAGES], 0);
+	ck_assert_int_eq(difference[NR_FREE_CMA_PAGES], 4);
+}
+
+TEST(readers_never_see_a_negative_count, "")
+{
+	s8 *difference = differences();
+
+	zone->vm_stat[NR_FREE_PAGES] = -3;
+	world->vm_zone_stat[NR_FREE_PAGES] = -1;
+	world->vm_node_stat[NR_FILE_DIRTY] = -1;
+	NODE_DATA(0)->vm_stat[NR_FILE_DIRTY] = -1;
+	ck_assert_uint_eq(zone_page_state(zone, NR_FREE_PAGES), 0);
+	ck_assert_uint_eq(global_zone_page_state(NR_FREE_PAGES), 0);
+	ck_assert_uint_eq(global_node_page_state(NR_FILE_DIRTY), 0);
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_FILE_DIRTY), 0);
+	/* Expect the exact sum to include what the CPUs hold back. */
+	difference[NR_FREE_PAGES] = 4;
+	ck_assert_uint_eq(zone_page_state_snapshot(zone, NR_FREE_PAGES), 1);
+	difference[NR_FREE_PAGES] = 2;
+	ck_assert_uint_eq(zone_page_state_snapshot(zone, NR_FREE_PAGES), 0);
+}
+
+TEST(snapshot_asks_online_cpus_only, "")
+{
+	test_machine_cpus(32, 2);
+	zone = test_zone(0, ZONE_DMA);
+	zone->vm_stat[NR_FREE_PAGES] = 100;
+	zone->pageset[0].vm_stat_diff[NR_FREE_PAGES] = 1;
+	zone->pageset[1].vm_stat_diff[NR_FREE_PAGES] = 2;
+	ck_assert_uint_eq(zone_page_state_snapshot(zone, NR_FREE_PAGES), 103);
+	world->cpu_online = 1;
+	ck_assert_uint_eq(zone_page_state_snapshot(zone, NR_FREE_PAGES), 101);
+}
+
+TEST(cpu_vm_stats_fold_takes_everything, "")
+{
+	test_machine_cpus(32, 2);
+	zone = test_zone(0, ZONE_DMA);
+	zone->vm_stat[NR_FREE_PAGES] = 100;
+	zone->pageset[1].vm_stat_diff[NR_FREE_PAGES] = -2;
+	zone->pageset[1].vm_stat_diff[NR_FREE_CMA_PAGES] = 3;
+	cpu_vm_stats_fold(1);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 98);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_CMA_PAGES], 3);
+	ck_assert_int_eq(zone->pageset[1].vm_stat_diff[NR_FREE_PAGES], 0);
+}
+
+TEST(node_state_counts_at_once, "")
+{
+	test_machine_uma(32);
+	mod_node_page_state(NODE_DATA(0), NR_FILE_PAGES, 7);
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_FILE_PAGES), 7);
+	ck_assert_uint_eq(global_node_page_state(NR_FILE_PAGES), 7);
+}
+
+TEST(normal_threshold_by_size_and_cpus, "")
+{
+	static const struct {
+		unsigned long managed;
+		int threshold[3]; /* 1, 2 and 4 CPUs */
+	} rows[] = {
+		{ 32767, { 2, 4, 6 } },	   { 32768, { 4, 8, 12 } },   { 65535, { 4, 8, 12 } },
+		{ 229376, { 8, 16, 24 } }, { 262143, { 8, 16, 24 } }, { 524288, { 12, 24, 36 } },
+	};
+	struct zone any = { 0 };
+
+	test_machine_cpus(32, 4);
+	for (size_t row = 0; row < ARRAY_SIZE(rows); row++)
+		for (int i = 0; i < 3; i++) {
+			world->cpu_online = (1ull << (1 << i)) - 1;
+			any.managed_pages = rows[row].managed;
+			ck_assert_int_eq(calculate_normal_threshold(&any), rows[row].threshold[i]);
+		}
+	/* Expect a bound of 125. */
+	world->cpu_online = ~0ull;
+	any.managed_pages = 1ul << 40;
+	ck_assert_int_eq(calculate_normal_threshold(&any), 125);
+}
+
+TEST(pressure_threshold_by_distance, "")
+{
+	struct zone any = { ._watermark = { 100, 180, 260 }, .watermark_boost = 50 };
+
+	test_machine_cpus(32, 4);
+	/* Expect (low - min) shared among the CPUs; the boost is in both. */
+	ck_assert_int_eq(calculate_pressure_threshold(&any), 20);
+	any._watermark[WMARK_LOW] = 103;
+	ck_assert_int_eq(calculate_pressure_threshold(&any), 1);
+	any._watermark[WMARK_LOW] = 10000;
+	ck_assert_int_eq(calculate_pressure_threshold(&any), 125);
+}
+
+TEST(thresholds_mark_where_drift_matters, "")
+{
+	test_machine_cpus(32, 2);
+	zone = test_zone(0, ZONE_DMA);
+	/* Expect the mark of the boot, when the second CPU came up and the watermarks were 0: 2 * 4. */
+	ck_assert_uint_eq(zone->percpu_drift_mark, 8);
+	ck_assert_int_eq(zone->pageset[0].stat_threshold, 4);
+	ck_assert_int_eq(zone->pageset[1].stat_threshold, 4);
+	/* Expect no mark where low is far enough from min: the drift is 8. */
+	zone->percpu_drift_mark = 0;
+	test_set_watermarks(zone, 100, 108, 116);
+	refresh_zone_stat_thresholds();
+	ck_assert_uint_eq(zone->percpu_drift_mark, 0);
+	/* Expect one above high where it is not, and to stay later. */
+	test_set_watermarks(zone, 100, 107, 116);
+	refresh_zone_stat_thresholds();
+	ck_assert_uint_eq(zone->percpu_drift_mark, 124);
+	test_set_watermarks(zone, 100, 1000, 2000);
+	refresh_zone_stat_thresholds();
+	ck_assert_uint_eq(zone->percpu_drift_mark, 124);
+}
+
+TEST(thresholds_of_a_single_cpu_boot, "")
+{
+	test_machine_uma(32);
+	/* Expect no mark: the first refresh happened with real watermarks. */
+	ck_assert_uint_eq(test_zone(0, ZONE_DMA)->percpu_drift_mark, 0);
+	ck_assert_int_eq(test_zone(0, ZONE_DMA)->pageset[0].stat_threshold, 2);
+}
+
+TEST(pgdat_threshold_where_drift_matters, "")
+{
+	struct zone *marked, *other;
+
+	test_machine_zones(32);
+	marked = test_zone(0, ZONE_DMA);
+	other = test_zone(0, ZONE_DMA32);
+	marked->percpu_drift_mark = 1;
+	test_set_watermarks(marked, 100, 120, 140);
+	set_pgdat_percpu_threshold(NODE_DATA(0), calculate_pressure_threshold);
+	/* Expect zones with a mark only to change. */
+	ck_assert_int_eq(marked->pageset[0].stat_threshold, 20);
+	ck_assert_int_eq(other->pageset[0].stat_threshold, 2);
+}
