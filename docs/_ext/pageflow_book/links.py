@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Roles that lead through the book: :stage:`06` to a chapter, :fn:`rmqueue` to the listing of a function."""
+
+from docutils import nodes
+from sphinx.roles import XRefRole
+
+from . import chain
+from .listing import targets
+from .state import book, notes
+
+# Names that signatures use and that are the C library's or the compiler's, not ours to document.
+FOREIGN = {
+    'size_t',
+    'ssize_t',
+    'FILE',
+    'bool',
+    'va_list',
+    'time_t',
+    'off_t',
+    'ptrdiff_t',
+    'uintptr_t',
+    'intptr_t',
+    'max_align_t',
+} | {f'{sign}int{bits}_t' for sign in ('', 'u') for bits in (8, 16, 32, 64)}
+
+
+class StageRole(XRefRole):
+    """:stage:`06` shows as the door's name."""
+
+    def process_link(self, env, refnode, has_explicit_title, title, target):
+        stage = chain.stage_of(target)
+        return (title if has_explicit_title or not stage else f'{stage.number} {stage.door}'), target
+
+
+def resolve(app, env, node, content):
+    kind, target = node.get('reftype'), node.get('reftarget')
+    if kind == 'stage':
+        stage = chain.stage_of(target)
+        return link(app, node, content, stage.docname, '', stage.question) if stage else None
+    if kind == 'fn':
+        found = targets(app).get(target, {})
+        place = found.get('code') or found.get('function') or found.get('macro')
+        mine = notes(env).get(node['refdoc'], {}).get('listings', {})
+        if target in mine:
+            place = (node['refdoc'], mine[target])
+        return link(app, node, content, *place, brief(app, target)) if place else None
+    if kind == 'pf-claim':
+        for docname, mine in notes(env).items():
+            if target in mine['claims']:
+                return link(app, node, content, docname, f'claim-{target}', '')
+        # A test naming an unknown claim is reported by claims.check; here the number is simply no link.
+        return content if node['refdoc'].startswith('docs/stages/') else None
+    if kind == 'ref' and target.endswith('_8h'):  # Breathe's "#include" line of a struct
+        header = target[:-3].replace('__', '-').replace('_', '-')
+        return link(app, node, content, 'docs/nouns', 'header-' + header, '')
+    if node.get('refdomain') == 'c' and kind == 'identifier':
+        known = target in FOREIGN or target in book(app).sources.names
+        return content if known else None
+    return None
+
+
+def link(app, node, content, docname, anchor, title):
+    here = node['refdoc']
+    uri = app.builder.get_relative_uri(here, docname) if docname != here else ''
+    made = nodes.reference('', '', content, internal=True, refuri=uri + ('#' + anchor if anchor else '') or '#')
+    if title:
+        made['reftitle'] = title
+    return made
+
+
+def brief(app, name):
+    """The one-line meaning of a name of ours."""
+    for found in book(app).sources.definitions.values():
+        for one in found:
+            if one.name == name and one.doc:
+                return one.brief.replace('`', '')
+    return ''
+
+
+def setup(app):
+    app.add_role('stage', StageRole(innernodeclass=nodes.inline, warn_dangling=True))
+    app.add_role('fn', XRefRole(innernodeclass=nodes.literal, warn_dangling=True))
+    app.connect('missing-reference', resolve)

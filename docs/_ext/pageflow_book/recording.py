@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Worked examples out of the recordings, read while the site is built: `recorded-zones` shows the machine a recording
+begins with, `recorded-requests` some of its operations, decoded."""
+
+import lzma
+import re
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective
+
+from .generated import evaluate
+from .state import book
+from .text import _
+
+# How the kernel writes a mask in a trace: the first name whose bits are all there takes them.
+# fmt: off
+NAMES = (
+    'GFP_TRANSHUGE', 'GFP_TRANSHUGE_LIGHT', 'GFP_HIGHUSER_MOVABLE', 'GFP_HIGHUSER', 'GFP_USER', 'GFP_KERNEL_ACCOUNT',
+    'GFP_KERNEL', 'GFP_NOFS', 'GFP_ATOMIC', 'GFP_NOIO', 'GFP_NOWAIT', 'GFP_DMA', '__GFP_HIGHMEM', 'GFP_DMA32',
+    '__GFP_HIGH', '__GFP_ATOMIC', '__GFP_IO', '__GFP_FS', '__GFP_NOWARN', '__GFP_RETRY_MAYFAIL', '__GFP_NOFAIL',
+    '__GFP_NORETRY', '__GFP_COMP', '__GFP_ZERO', '__GFP_NOMEMALLOC', '__GFP_MEMALLOC', '__GFP_HARDWALL',
+    '__GFP_THISNODE', '__GFP_RECLAIMABLE', '__GFP_MOVABLE', '__GFP_ACCOUNT', '__GFP_WRITE', '__GFP_RECLAIM',
+    '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM',
+)
+# fmt: on
+ZONES = ('DMA', 'DMA32', 'Normal', 'Movable')
+
+
+def mask_names(sources, mask):
+    if not mask:
+        return 'none'
+    found = []
+    for name in NAMES:
+        value = evaluate(sources, name)
+        if value and mask & value == value:
+            found.append(name)
+            mask &= ~value
+    return ' | '.join(found + ([f'{mask:#x}'] if mask else []))
+
+
+class Recording:
+    """One recording: its zones, and its operations with their events."""
+
+    def __init__(self, path):
+        self.zones, self.lists, self.operations = [], {}, []
+        opener = lzma.open if path.suffix == '.xz' else open
+        with opener(path, 'rt', encoding='ascii') as lines:
+            self.read(lines)
+
+    def read(self, lines):
+        inside = False
+        for line in lines:
+            line = line.rstrip('\n')
+            if line.startswith('snapshot before'):
+                inside = True
+            elif line.startswith('snapshot'):
+                return
+            elif inside and line == 'end':
+                inside = False
+            elif inside:
+                self.state(line)
+            elif re.match(r'[agfD] ', line):
+                self.operations.append((line.split(), []))
+            elif line.startswith('  ') and self.operations:
+                self.operations[-1][1].append(line.split())
+
+    def state(self, line):
+        words = line.split()
+        if line.startswith('zone '):
+            self.zones.append({'node': int(words[1]), 'name': words[2], **pairs(words[3:])})
+        elif line.startswith(' watermark '):
+            self.zones[-1].update(pairs(words[1:7]))
+        elif line.startswith(' vmstat '):
+            self.zones[-1].update(pairs(words[1:]))
+        elif line.startswith('zonelist '):
+            self.lists[int(words[1]), int(words[2])] = words[3:]
+
+    def zone_of(self, pfn):
+        for zone in self.zones:
+            if zone['start_pfn'] <= pfn < zone['start_pfn'] + zone['spanned']:
+                return zone
+        raise ValueError(f'no zone holds page {pfn}')
+
+
+def pairs(words):
+    return {name: int(value) for name, value in zip(words[::2], words[1::2])}
+
+
+class RecordingDirective(SphinxDirective):
+    """Common ground: the recording's name is the argument, without folder and ending."""
+
+    required_arguments = 1
+
+    def run(self):
+        self.here = book(self.env.app)
+        path = self.here.root / 'tests' / 'traces' / f'{self.arguments[0]}.trace.xz'
+        if not path.is_file():
+            raise self.error(f'{self.name}: tests/traces has no recording {self.arguments[0]}')
+        self.env.note_dependency(str(path))
+        known = self.here.__dict__.setdefault('recordings', {})
+        if path not in known:
+            known[path] = Recording(path)
+        self.recording = known[path]
+        self.severals = len({zone['node'] for zone in self.recording.zones}) > 1
+        return [self.make()]
+
+    def table(self, headings, rows, classes=()):
+        table = nodes.table(classes=['pf-table', *classes])
+        group = nodes.tgroup(cols=len(headings))
+        group += [nodes.colspec(colwidth=1) for _heading in headings]
+        group += nodes.thead('', self.row(headings))
+        group += nodes.tbody('', *[self.row(cells) for cells in rows])
+        table += group
+        self.set_source_info(table)
+        return table
+
+    def row(self, cells):
+        row = nodes.row()
+        for cell in cells:
+            entry = nodes.entry()
+            if cell != '':
+                entry += nodes.paragraph('', '', nodes.Text(cell) if isinstance(cell, str) else cell)
+                self.set_source_info(entry[0])
+            row += entry
+        return row
+
+
+class RecordedZones(RecordingDirective):
+    """.. recorded-zones:: NAME"""
+
+    def make(self):
+        headings = [_('Zone'), _('Pages from'), _('to'), _('Free'), 'min', 'low', 'high']
+        rows = []
+        for zone in self.recording.zones:
+            if not zone['spanned']:
+                continue
+            cells = [zone['name'], zone['start_pfn'], zone['start_pfn'] + zone['spanned'] - 1]
+            cells += [zone['nr_free_pages'], zone['min'], zone['low'], zone['high']]
+            rows.append(([str(zone['node'])] if self.severals else []) + [str(one) for one in cells])
+        return self.table(([_('Node')] if self.severals else []) + headings, rows, ['pf-zones'])
+
+
+class RecordedRequests(RecordingDirective):
+    """.. recorded-requests:: NAME - operations by number (`:ops: 1-4 9`).
+
+    With :events: what fired on the way, with :addresses: where the page is in physical memory.
+    """
+
+    option_spec = {'ops': directives.unchanged_required, 'events': directives.flag, 'addresses': directives.flag}
+
+    def make(self):
+        rows = []
+        for number in self.wanted():
+            words, events = self.recording.operations[number - 1]
+            cells = [str(number), self.request(words), *self.answer(words)]
+            if 'addresses' in self.options:
+                cells.insert(3, nodes.literal('', f'{int(words[-1]) * 4096:#x}') if words[0] in 'ag' else '')
+            if 'events' in self.options:
+                cells.append(self.events(events))
+            rows.append(cells)
+        headings = [_('No.'), _('Request'), _('Answer: page'), _('in')]
+        if 'addresses' in self.options:
+            headings.insert(3, _('at address'))
+        if 'events' in self.options:
+            headings.append(_('Events on the way'))
+        return self.table(headings, rows, ['pf-requests'])
+
+    def wanted(self):
+        numbers = []
+        for part in self.options.get('ops', '1-8').split():
+            first, _dash, last = part.partition('-')
+            numbers += range(int(first), int(last or first) + 1)
+        if not numbers or max(numbers) > len(self.recording.operations):
+            raise self.error(f'recorded-requests: the recording has {len(self.recording.operations)} operations')
+        return numbers
+
+    def request(self, words):
+        if words[0] == 'f':
+            text = f'__free_pages(page {words[1]}, {words[2]})'
+        elif words[0] == 'D':
+            text = f'CPU {words[1]} drains its lists'
+        else:
+            names = mask_names(self.here.sources, int(words[1], 16))
+            node = f'{words[3]}, ' if words[0] == 'a' and self.severals else ''
+            text = f'{"alloc_pages_node" if node else "alloc_pages"}({node}{names}, {words[2]})'
+        return nodes.literal('', text)
+
+    def answer(self, words):
+        if words[0] in 'fD':
+            return ['', '']
+        if words[-1] == '-':
+            return ['none', '']
+        zone = self.recording.zone_of(int(words[-1]))
+        place = f'ZONE_{zone["name"].upper()}'
+        return [words[-1], (_('node %s, ') % zone['node'] if self.severals else '') + place]
+
+    def events(self, events):
+        """The events in words, runs of the same kind counted."""
+        said = []
+        for words in events:
+            kind = {
+                'l': _('taken from the free lists'),
+                'd': _('given back to the free lists'),
+                'x': _('a block taken over from another type'),
+                'k': _('kswapd woken'),
+                'r': _('direct reclaim begins'),
+                'e': _('direct reclaim ends'),
+                'F': _('given back again'),
+            }.get(words[0], words[0])
+            if said and said[-1][0] == kind:
+                said[-1][1] += 1
+            else:
+                said.append([kind, 1])
+        return ', '.join(f'{kind} ×{count}' if count > 1 else kind for kind, count in said) or '–'
+
+
+def setup(app):
+    app.add_directive('recorded-zones', RecordedZones)
+    app.add_directive('recorded-requests', RecordedRequests)
+    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Files all pages share: the names of the tests and one-line meanings of our names, as one script, and the fonts.
+
+The fonts go into a style sheet as data, so that they are there when the first line is drawn: no text moves when
+they arrive, and a page opened from a file needs no permission to load them.
+"""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+from .state import book
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / '_fonts'
+FONTS = (
+    ('Literata', 'normal', 'literata'),
+    ('Literata', 'italic', 'literata-italic'),
+    ('Inter', 'normal', 'inter'),
+    ('JetBrains Mono', 'normal', 'jetbrains-mono'),
+)
+
+
+def write(app, error):
+    if error or app.builder.format != 'html':
+        return
+    static = app.outdir / '_static'
+    here = book(app)
+    stems = sorted({stem for stem, _name in here.coverage.tests})
+    tests = [[stems.index(stem), name] for stem, name in here.coverage.tests]
+    meanings = {}
+    for found in here.sources.definitions.values():
+        for one in found:
+            if one.doc and one.kind in ('function', 'macro'):
+                meanings.setdefault(one.name, one.brief.replace('`', ''))
+    data = json.dumps({'stems': stems, 'tests': tests, 'meanings': meanings}, separators=(',', ':'), sort_keys=True)
+    (static / 'pageflow-data.js').write_text(
+        f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW={data};\n', encoding='utf-8'
+    )
+
+
+FIGURE = re.compile(r'<figure class="pf-listing".*?</figure>', re.DOTALL)
+IDENTITY = re.compile(r' id="([^"]+)"')
+ROWS = re.compile(r'<script type="application/json" class="pf-data">(.*?)</script>', re.DOTALL)
+
+
+def move_rows(app, error):
+    """Moves what the counts' pop-ups say out of each chapter, into a script that is loaded when one is opened."""
+    if error or app.builder.format != 'html':
+        return
+    target = app.outdir / '_static' / 'rows'
+    target.mkdir(parents=True, exist_ok=True)
+    for page in sorted((app.outdir / 'docs' / 'stages').glob('*.html')):
+        text = page.read_text(encoding='utf-8')
+        rows = {}
+        for figure in FIGURE.findall(text):
+            found = ROWS.search(figure)
+            if found:
+                rows[IDENTITY.search(figure)[1]] = found[1]
+        if not rows:
+            continue
+        page.write_text(ROWS.sub('', text), encoding='utf-8')
+        content = ',\n'.join(f'{json.dumps(name)}:{data}' for name, data in rows.items())
+        (target / f'{page.stem}.js').write_text(
+            f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW_ROWS={{{content}}};\n', encoding='utf-8'
+        )
+
+
+def write_fonts(app):
+    """Makes fonts.css from docs/_fonts before the build copies what is static."""
+    target = app.doctreedir / 'fonts' / 'fonts.css'
+    faces = ['/* SPDX-License-Identifier: OFL-1.1 (see docs/_fonts/README) */']
+    for family, slope, file in FONTS:
+        data = base64.b64encode((FOLDER / f'{file}.woff2').read_bytes()).decode()
+        faces.append(
+            f"@font-face{{font-family:'{family}';font-style:{slope};font-weight:400 700;src:url(data:font/woff2;base64,{data}) format('woff2')}}"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = '\n'.join(faces) + '\n'
+    if not target.is_file() or target.read_text() != text:
+        target.write_text(text)
+    app.config.html_static_path.append(str(target.parent))
+
+
+def setup(app):
+    app.connect('builder-inited', write_fonts)
+    app.connect('build-finished', write)
+    app.connect('build-finished', move_rows)

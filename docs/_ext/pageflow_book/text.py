@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Our own words in the pages go through gettext, so that a second language can be added."""
+
+from sphinx.locale import get_translation
+
+_lazy = get_translation('pageflow')
+
+
+def _(message):
+    return str(_lazy(message))

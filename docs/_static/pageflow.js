@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the listings and links say when pointed at: how often a line ran, by which tests; what a name means. */
+(function () {
+  'use strict';
+  var data = window.PAGEFLOW || { stems: [], tests: [], meanings: {} };
+  var root = document.documentElement.dataset.content_root || './';
+  var loading, wanted; /* the script with this chapter's counts, and what is to be shown when it is there */
+  var CONFIGURATIONS = ['UMA', 'NUMA'];
+  var SHOWN = 8;
+  var tip, owner = null, pinned = false, timer = 0;
+
+  function make(tag, text, css) {
+    var node = document.createElement(tag);
+    if (text !== undefined) node.textContent = text;
+    if (css) node.className = css;
+    return node;
+  }
+
+  function plural(n, one, many) {
+    return n.toLocaleString('en') + ' ' + (n === 1 ? one : many);
+  }
+
+  /* '1-3,7' -> [1, 2, 3, 7] */
+  function expand(text) {
+    var found = [];
+    if (!text) return found;
+    text.split(',').forEach(function (part) {
+      var ends = part.split('-').map(Number);
+      for (var n = ends[0]; n <= ends[ends.length - 1]; n++) found.push(n);
+    });
+    return found;
+  }
+
+  function listingData(button) {
+    var figure = button.closest('figure');
+    if (!figure.pfData) {
+      var script = figure.querySelector('script.pf-data');
+      if (script) figure.pfData = JSON.parse(script.textContent);
+      else if (window.PAGEFLOW_ROWS) figure.pfData = window.PAGEFLOW_ROWS[figure.id];
+    }
+    return figure.pfData;
+  }
+
+  function countsTable(row) {
+    var table = make('table');
+    CONFIGURATIONS.forEach(function (name, at) {
+      var line = make('tr');
+      line.append(make('th', name));
+      var side = row[at];
+      if (!side) {
+        line.append(make('td', 'no code here'));
+      } else {
+        line.append(make('td', side[0] ? 'run ' + plural(side[0], 'time', 'times') : 'never run', side[0] ? '' : 'bad'));
+        var never = [];
+        side[1].forEach(function (taken, branch) { if (!taken) never.push(branch + 1); });
+        if (side[1].length) {
+          var taken = side[1].length - never.length;
+          var words = taken + ' of ' + side[1].length + ' outcomes taken';
+          if (never.length && taken) words += '; never ' + never.map(function (n) { return 'no. ' + n; }).join(', ');
+          line.append(make('td', words, never.length ? 'warn' : ''));
+        }
+      }
+      table.append(line);
+    });
+    return table;
+  }
+
+  /* Outcomes, each with how often it was taken, when the line has few of them. */
+  function outcomes(row) {
+    var counts = [];
+    CONFIGURATIONS.forEach(function (_name, at) {
+      if (row[at]) row[at][1].forEach(function (taken, branch) { counts[branch] = (counts[branch] || 0) + taken; });
+    });
+    if (!counts.length || counts.length > 8) return null;
+    return make('p', 'Outcomes: ' + counts.map(function (taken, at) {
+      return (at + 1) + ' taken ' + (taken ? taken.toLocaleString('en') + '×' : 'never');
+    }).join(', '));
+  }
+
+  function testLink(index) {
+    var test = data.tests[index];
+    if (!test) return make('span', '?');
+    var stem = data.stems[test[0]];
+    if (!/^\d\d-/.test(stem)) return make('span', test[1]);
+    var link = make('a', test[1]);
+    link.href = root + 'docs/stages/' + stem + '.html#test-' + test[1];
+    return link;
+  }
+
+  function testsList(row, sets) {
+    var ran = {}, order = [];
+    CONFIGURATIONS.forEach(function (name, at) {
+      if (!row[at]) return;
+      expand(sets[row[at][2]]).forEach(function (test) {
+        if (!ran[test]) { ran[test] = []; order.push(test); }
+        ran[test].push(name);
+      });
+    });
+    var box = make('div');
+    if (!order.length) return box;
+    box.append(make('p', 'Run by ' + plural(order.length, 'test', 'tests') + ':'));
+    var list = make('ul');
+    list.tabIndex = -1;
+    var sides = CONFIGURATIONS.filter(function (_name, at) { return row[at]; }).length;
+    order.slice(0, SHOWN).forEach(function (test) {
+      var item = make('li');
+      item.append(testLink(test));
+      if (sides > 1 && ran[test].length === 1) { item.append(' '); item.append(make('b', ran[test][0])); }
+      list.append(item);
+    });
+    box.append(list);
+    if (order.length > SHOWN) box.append(make('p', 'and ' + (order.length - SHOWN) + ' more'));
+    return box;
+  }
+
+  /* A chapter's counts come in a file of their own, when the first of them is asked for. */
+  function loadRows(then) {
+    wanted = then;
+    if (loading) return;
+    loading = make('script');
+    loading.src = root + '_static/rows/' + location.pathname.split('/').pop().replace(/\.html$/, '') + '.js';
+    loading.onload = function () { wanted(); };
+    document.head.append(loading);
+  }
+
+  function fillCounts(button) {
+    var found = listingData(button);
+    var row = found && found.rows[button.dataset.i];
+    if (!row) return false;
+    tip.replaceChildren(countsTable(row));
+    var each = outcomes(row);
+    if (each) tip.append(each);
+    if (row[2]) tip.append(make('p', 'Left out of the count: ' + row[2]));
+    tip.append(testsList(row, found.sets));
+    if (found.page) {
+      var link = make('a', 'This line on its coverage page');
+      link.href = found.page + (found.first + Number(button.dataset.i) - 1);
+      tip.append(link);
+    }
+    if (!pinned) tip.append(make('p', 'Enter or click keeps this open.', 'hint'));
+    return true;
+  }
+
+  function fillMeaning(link) {
+    var words = data.meanings[link.textContent.trim()];
+    if (!words) return false;
+    tip.replaceChildren(make('span', words));
+    return true;
+  }
+
+  function place(target) {
+    var at = target.getBoundingClientRect();
+    tip.hidden = false;
+    var width = tip.offsetWidth, height = tip.offsetHeight, page = document.documentElement;
+    var left = Math.max(8, Math.min(at.left + (target.matches('.g') ? at.width + 6 : 0), page.clientWidth - width - 8));
+    var below = at.bottom + 6 + height < window.innerHeight || at.top < height + 12;
+    if (target.matches('.g') && at.left + at.width + 6 > left) {
+      below = at.bottom + 6 + height < window.innerHeight || at.top < height + 12;
+    }
+    var top = below ? at.bottom + 6 : at.top - height - 6;
+    tip.style.left = left + window.scrollX + 'px';
+    tip.style.top = top + window.scrollY + 'px';
+  }
+
+  function show(target, keep) {
+    clearTimeout(timer);
+    if (pinned && !keep) return;
+    if (owner && owner !== target) forget();
+    pinned = !!keep;
+    if (target.matches('.g') && !listingData(target)) {
+      loadRows(function () { show(target, keep); });
+      return;
+    }
+    if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;
+    owner = target;
+    tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
+    if (pinned) tip.setAttribute('aria-label', 'What ran this line'); else tip.removeAttribute('aria-label');
+    owner.setAttribute('aria-describedby', 'pf-tip');
+    if (owner.matches('.g')) owner.classList.add('on');
+    place(target);
+  }
+
+  function forget() {
+    if (!owner) return;
+    owner.removeAttribute('aria-describedby');
+    owner.classList.remove('on');
+    owner = null;
+  }
+
+  function hide() {
+    clearTimeout(timer);
+    pinned = false;
+    forget();
+    tip.hidden = true;
+  }
+
+  function later() {
+    clearTimeout(timer);
+    if (!pinned) timer = setTimeout(hide, 220);
+  }
+
+  function pointed(event) {
+    return event.target.closest && event.target.closest('button.g, .pf-code code a, a.reference code, a.reference .sig-name');
+  }
+
+  /* In a listing one count at a time is in the tab order; the arrow keys go from line to line. */
+  function rove(button, step) {
+    var all = Array.prototype.slice.call(button.closest('.pf-code').querySelectorAll('button.g'));
+    var to = all[step === 'first' ? 0 : step === 'last' ? all.length - 1 : all.indexOf(button) + step];
+    if (!to) return;
+    button.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  }
+
+  function keys(event) {
+    if (event.key === 'Escape' && !tip.hidden) {
+      var back = owner;
+      hide();
+      if (back && tip.contains(document.activeElement)) back.focus();
+      if (back && back.matches('.g')) back.focus();
+      hide();
+      return;
+    }
+    var button = event.target.closest && event.target.closest('button.g');
+    if (!button) return;
+    var steps = { ArrowDown: 1, ArrowUp: -1, Home: 'first', End: 'last' };
+    if (event.key in steps) {
+      event.preventDefault();
+      pinned = false;
+      rove(button, steps[event.key]);
+    }
+  }
+
+  function start() {
+    tip = make('div', undefined, 'pf-tip');
+    tip.id = 'pf-tip';
+    tip.hidden = true;
+    document.body.append(tip);
+    document.querySelectorAll('.pf-code').forEach(function (box) {
+      var first = box.querySelector('button.g');
+      if (first) first.tabIndex = 0;
+    });
+    document.addEventListener('mouseover', function (event) {
+      var target = pointed(event);
+      if (target) { clearTimeout(timer); timer = setTimeout(function () { show(target); }, 90); }
+      else if (tip.contains(event.target)) clearTimeout(timer);
+      else if (!tip.hidden) later();
+    });
+    document.addEventListener('focusin', function (event) {
+      var target = event.target.closest('button.g, .pf-code code a');
+      if (target) { show(target); return; }
+      var inner = event.target.querySelector && event.target.matches('a.reference') && event.target.querySelector('code');
+      if (inner) show(inner); else if (!tip.contains(event.target)) hide();
+    });
+    document.addEventListener('click', function (event) {
+      var button = event.target.closest('button.g');
+      if (button) {
+        if (pinned && owner === button) hide();
+        else {
+          hide();
+          show(button, true);
+          if (event.detail === 0) { var link = tip.querySelector('a'); if (link) link.focus(); }
+        }
+      } else if (!tip.contains(event.target)) hide();
+    });
+    document.addEventListener('keydown', keys);
+    window.addEventListener('resize', hide);
+  }
+
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start); else start();
+})();

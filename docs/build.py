@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds the book: Doxygen once per configuration, then Sphinx. Run from anywhere, with the Python that has Sphinx.
+
+build.py            everything anew into build/site, any warning is an error
+build.py --draft    only what changed, into build/serve; warnings are shown and do not stop it
+build.py --serve    the draft on a local port, built again and reloaded whenever a file changes (--port N)
+"""
+
+import argparse
+import functools
+import hashlib
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / 'build'
+CONFIGURATIONS = {'uma': '', 'numa': 'CONFIG_NUMA=1'}
+WATCHED = ('index.rst', 'docs', 'src', 'include', 'tests', 'build/coverage/coverage.json')
+RELOAD = b"""<script>(function(){var at=null;setInterval(function(){fetch('/.built').then(function(r){return r.text()})
+.then(function(t){if(at!==null&&t!==at)location.reload();at=t}).catch(function(){})},700)})()</script>"""
+
+
+def fail(message):
+    sys.exit(f'docs/build.py: {message}')
+
+
+def files_of(*places):
+    for place in places:
+        path = ROOT / place
+        if path.is_file():
+            yield path
+        for folder, folders, names in os.walk(path):
+            folders[:] = [one for one in folders if one != '__pycache__']
+            for name in names:
+                yield Path(folder) / name
+
+
+def fingerprint(*places):
+    """Changes when a file under these places does."""
+    seen = hashlib.sha1()
+    for path in sorted(files_of(*places)):
+        try:
+            facts = path.stat()
+        except FileNotFoundError:
+            continue
+        seen.update(f'{path} {facts.st_mtime_ns} {facts.st_size}\n'.encode())
+    return seen.hexdigest()
+
+
+def annotations():
+    """The macros that stand for attributes: to Doxygen they must be nothing, else it takes them for functions or types."""
+    found = set()
+    for path in files_of('include', 'src'):
+        if path.suffix in ('.c', '.h'):
+            found.update(
+                re.findall(
+                    r'^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+__attribute__', path.read_text(encoding='utf-8'), re.M
+                )
+            )
+    return ' '.join(f'{name}=' for name in sorted(found))
+
+
+def doxygen():
+    """Writes build/doxygen/{uma,numa}/xml where a source changed; Doxygen's warnings are errors."""
+    now, running = fingerprint('src', 'include', 'docs/Doxyfile'), []
+    settings = (ROOT / 'docs' / 'Doxyfile').read_text(encoding='utf-8')
+    for name, predefined in CONFIGURATIONS.items():
+        output = BUILD / 'doxygen' / name
+        stamp = output / 'stamp'
+        if stamp.is_file() and stamp.read_text() == now:
+            continue
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir(parents=True)
+        try:
+            process = subprocess.Popen(
+                ['doxygen', '-'],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        except FileNotFoundError:
+            fail('doxygen: not found; install the package doxygen')
+        process.stdin.write(
+            f'{settings}\nOUTPUT_DIRECTORY = {output.relative_to(ROOT)}\nPREDEFINED += {predefined} {annotations()}\n'
+        )
+        process.stdin.close()
+        running.append((name, stamp, process))
+    good = True
+    for name, stamp, process in running:
+        said = process.stdout.read()
+        if process.wait() or 'warning:' in said:
+            good = False
+            print(f'doxygen ({name}):\n{said}', file=sys.stderr)
+        else:
+            stamp.write_text(now)
+    return good
+
+
+def sphinx(target, doctrees, *options):
+    command = [
+        sys.executable,
+        '-m',
+        'sphinx',
+        '-q',
+        '-n',
+        '-c',
+        str(ROOT / 'docs'),
+        '-d',
+        str(BUILD / 'doctrees' / doctrees),
+        *options,
+        str(ROOT),
+        str(target),
+    ]
+    return subprocess.run(command, cwd=ROOT).returncode == 0
+
+
+def full():
+    """The strict build. -E: an incremental build raises false warnings about declarations that moved."""
+    if not doxygen():
+        fail('Doxygen has warnings; the site is not built')
+    shutil.rmtree(BUILD / 'site', ignore_errors=True)
+    if not sphinx(BUILD / 'site', 'en', '-E', '-W', '--keep-going'):
+        fail('Sphinx has warnings or errors (above); the site is not built')
+
+
+def draft():
+    return doxygen() and sphinx(BUILD / 'serve', 'serve')
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves the draft and puts the reloading script into its pages."""
+
+    def do_GET(self):
+        if self.path == '/.built':
+            return self.answer((BUILD / 'serve' / '.built').read_bytes(), 'text/plain')
+        path = Path(self.translate_path(self.path))
+        path = path / 'index.html' if path.is_dir() and self.path.endswith('/') else path
+        if path.suffix == '.html' and path.is_file():
+            return self.answer(path.read_bytes() + RELOAD, 'text/html; charset=utf-8')
+        return super().do_GET()
+
+    def answer(self, content, kind):
+        self.send_response(200)
+        self.send_header('Content-Type', kind)
+        self.send_header('Content-Length', str(len(content)))
+        self.send_header('Cache-Control', 'no-store')
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_words):
+        pass
+
+
+def serve(port):
+    """Builds, serves, watches. A failed build leaves the last good pages in place."""
+    seen = ''
+    server = None
+    while True:
+        now = fingerprint(*WATCHED)
+        if now != seen:
+            seen, began = now, time.time()
+            good = draft()
+            print(f'serve: {"built" if good else "FAILED"} in {time.time() - began:.1f} s', flush=True)
+            (BUILD / 'serve').mkdir(parents=True, exist_ok=True)
+            (BUILD / 'serve' / '.built').write_text(str(time.time()))
+        if server is None:
+            server = http.server.ThreadingHTTPServer(
+                ('127.0.0.1', port), functools.partial(Handler, directory=str(BUILD / 'serve'))
+            )
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            print(f'serve: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)', flush=True)
+        time.sleep(0.5)
+
+
+def main():
+    parser = argparse.ArgumentParser(description='Builds the book.')
+    parser.add_argument('--draft', action='store_true', help='only what changed, into build/serve')
+    parser.add_argument('--serve', action='store_true', help='live preview')
+    parser.add_argument('--port', type=int, default=8000, help='port of the live preview (default 8000)')
+    options = parser.parse_args()
+    if options.serve:
+        try:
+            serve(options.port)
+        except KeyboardInterrupt:
+            print()
+        except OSError as error:
+            fail(f'port {options.port}: {error.strerror}; choose another with --port')
+    elif options.draft:
+        sys.exit(0 if draft() else 1)
+    else:
+        full()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Settings of the book. Run docs/build (or `make site`), which runs Doxygen first."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / 'docs' / '_ext'))
+
+project = 'Pageflow'
+author = 'the Pageflow authors'
+copyright = 'the Pageflow authors, GPL-2.0-only'
+version = release = (ROOT / 'VERSION').read_text(encoding='utf-8').split()[-1] if (ROOT / 'VERSION').is_file() else ''
+language = 'en'
+
+extensions = ['breathe', 'pageflow_book'] + [
+    f'pageflow_book.{part}' for part in ('answer', 'picture', 'readme', 'recording')
+]
+
+root_doc = 'index'
+include_patterns = ['index.rst', 'docs/*.rst', 'docs/stages/*.rst', 'docs/exhibits/*.rst']
+exclude_patterns = ['build', '.cache', '.git', 'src', 'tests', 'include', 'coverage', 'docs/_*', 'docs/locale']
+templates_path = ['_templates']
+nitpicky = True
+smartquotes = False
+locale_dirs = ['docs/locale']
+gettext_compact = False
+gettext_uuid = False
+add_function_parentheses = False
+toc_object_entries = False
+primary_domain = 'c'
+highlight_language = 'none'
+default_role = None
+
+breathe_projects = {name: str(ROOT / 'build' / 'doxygen' / name / 'xml') for name in ('uma', 'numa')}
+breathe_default_project = 'numa'
+breathe_domain_by_extension = {'c': 'c', 'h': 'c'}
+breathe_implementation_filename_extensions = []
+c_id_attributes = ['FOCUS_STORAGE']
+c_extra_keywords = []
+
+html_theme = 'furo'
+html_title = 'Pageflow'
+html_static_path = ['_static']
+html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css']
+html_js_files = [('pageflow-data.js', {'defer': 'defer'}), ('pageflow.js', {'defer': 'defer'})]
+html_favicon = '_static/favicon.svg'
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_show_search_summary = False  # it is fetched, which a page opened from a file may not do
+html_use_index = True
+html_domain_indices = False
+html_permalinks_icon = '¶'
+html_theme_options = {'top_of_page_buttons': []}
+pygments_style = 'pageflow_book.pygments_styles.Light'
+pygments_dark_style = 'pageflow_book.pygments_styles.Dark'
