@@ -128,7 +128,7 @@ def test_pop_up_works_from_the_keyboard(open_page):
     counts = page.locator('.pf-listing:has(button.g)').first.locator('button.g')
     counts.first.focus()
     tip = page.locator('#pf-tip')
-    assert tip.is_visible()
+    tip.wait_for(state='visible')  # what it says is loaded when it is first asked for
     first = tip.inner_text()
     page.keyboard.press('ArrowDown')
     page.keyboard.press('ArrowDown')

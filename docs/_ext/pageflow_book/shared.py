@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Files all pages share: the names of the tests and one-line meanings of our names, as one script, and the fonts.
 
-The fonts go into a style sheet as data, so that they are there when the first line is drawn: no text moves when
-they arrive, and a page opened from a file needs no permission to load them.
+The fonts go into a style sheet as data: a page opened from a file needs no permission to load them. A browser still
+takes a moment to read them, and each page waits for that (docs/_templates/page.html) before it is drawn.
 """
 
 import base64
@@ -19,6 +19,11 @@ FONTS = (
     ('Inter', 'normal', 'inter'),
     ('JetBrains Mono', 'normal', 'jetbrains-mono'),
 )
+
+
+def name_fonts(app, pagename, template, context, doctree):
+    """The fonts as a style sheet's `font` would name them, for the script that waits for them."""
+    context['pf_fonts'] = [f"{slope} 1em '{family}'" for family, slope, _file in FONTS]
 
 
 def write(app, error):
@@ -84,5 +89,6 @@ def write_fonts(app):
 
 def setup(app):
     app.connect('builder-inited', write_fonts)
+    app.connect('html-page-context', name_fonts)
     app.connect('build-finished', write)
     app.connect('build-finished', move_rows)
