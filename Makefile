@@ -96,7 +96,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all setup build test test-programs tests-cov coverage site serve gdb bench check warnings clean distclean \
+.PHONY: all setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -272,6 +272,12 @@ build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/s
 
 site: build/site/.stamp
 	@echo 'site: build/site/index.html'
+
+# The book in one file, from the same sources; not part of `make`.
+epub pdf: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+	@$(if $(filter pdf,$@),.ci/setup pdf)
+	@$(VPYTHON) docs/build.py --$@ >&2
+	@echo '$@: build/pageflow.$@'
 
 serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 	@$(VPYTHON) docs/build.py --serve

@@ -4,6 +4,8 @@
 build.py            everything anew into build/site, any warning is an error
 build.py --draft    only what changed, into build/serve; warnings are shown and do not stop it
 build.py --serve    the draft on a local port, built again and reloaded whenever a file changes (--port N)
+build.py --epub     the whole book as build/pageflow.epub
+build.py --pdf      the whole book as build/pageflow.pdf: one long page, printed by Chromium
 """
 
 import argparse
@@ -23,6 +25,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build'
 CONFIGURATIONS = {'uma': '', 'numa': 'CONFIG_NUMA=1'}
 WATCHED = ('index.rst', 'docs', 'src', 'include', 'tests', 'build/coverage/coverage.json')
+PRINTING = (
+    '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
+    '--disable-component-update --disable-sync --no-pdf-header-footer --generate-pdf-document-outline'
+).split()
 RELOAD = b"""<script>(function(){var at=null;setInterval(function(){fetch('/.built').then(function(r){return r.text()})
 .then(function(t){if(at!==null&&t!==at)location.reload();at=t}).catch(function(){})},700)})()</script>"""
 
@@ -136,6 +142,35 @@ def draft():
     return doxygen() and sphinx(BUILD / 'serve', 'serve')
 
 
+def strictly(builder, target):
+    """The strict build of another format, from the same sources."""
+    shutil.rmtree(target, ignore_errors=True)
+    if not doxygen() or not sphinx(target, 'formats', '-b', builder, '-W', '--keep-going'):
+        fail(f'Doxygen or Sphinx has warnings or errors (above); {target.relative_to(ROOT)} is not built')
+
+
+def epub():
+    strictly('epub', BUILD / 'epub')
+    shutil.copyfile(BUILD / 'epub' / 'Pageflow.epub', BUILD / 'pageflow.epub')
+
+
+def pdf():
+    """Chromium prints the book's own style sheets. A LaTeX installation would be several times as large as everything else
+    that is installed here, and would know neither the pictures nor the listings."""
+    browser = shutil.which('chromium') or shutil.which('chromium-browser')
+    if not browser:
+        fail('chromium: not found, and it prints the PDF; install the package chromium')
+    strictly('singlehtml', BUILD / 'single')
+    done = subprocess.run(
+        [browser, *PRINTING, f'--print-to-pdf={BUILD / "pageflow.pdf"}', (BUILD / 'single' / 'index.html').as_uri()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode or not (BUILD / 'pageflow.pdf').is_file():
+        fail(f'chromium left with {done.returncode} and printed no PDF; it said:\n{done.stdout}')
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serves the draft and puts the reloading script into its pages."""
 
@@ -185,6 +220,8 @@ def main():
     parser = argparse.ArgumentParser(description='Builds the book.')
     parser.add_argument('--draft', action='store_true', help='only what changed, into build/serve')
     parser.add_argument('--serve', action='store_true', help='live preview')
+    parser.add_argument('--epub', action='store_true', help='build/pageflow.epub')
+    parser.add_argument('--pdf', action='store_true', help='build/pageflow.pdf')
     parser.add_argument('--port', type=int, default=8000, help='port of the live preview (default 8000)')
     options = parser.parse_args()
     if options.serve:
@@ -196,6 +233,11 @@ def main():
             fail(f'port {options.port}: {error.strerror}; choose another with --port')
     elif options.draft:
         sys.exit(0 if draft() else 1)
+    elif options.epub or options.pdf:
+        if options.epub:
+            epub()
+        if options.pdf:
+            pdf()
     else:
         full()
 

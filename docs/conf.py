@@ -55,3 +55,13 @@ html_permalinks_icon = '¶'
 html_theme_options = {'top_of_page_buttons': []}
 pygments_style = 'pageflow_book.pygments_styles.Light'
 pygments_dark_style = 'pageflow_book.pygments_styles.Dark'
+
+# One file to carry away: `make epub`. Without scripts; what the site folds or pops up stands in the text.
+epub_show_urls = 'no'
+epub_tocscope = 'includehidden'
+epub_tocdepth = 2
+epub_use_index = False
+epub_js_files = []
+epub_css_files = ['pageflow.css', 'pictures.css', 'epub.css']
+epub_language = language
+epub_exclude_files = ['_static/pageflow.js', 'search.html']

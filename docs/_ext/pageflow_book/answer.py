@@ -4,6 +4,7 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from . import formats
 from .text import _
 
 
@@ -32,19 +33,7 @@ def depart_html(translator, _node):
     translator.body.append('</details>')
 
 
-def visit_other(_translator, _node):
-    """Shown as it is."""
-
-
-def depart_other(_translator, _node):
-    pass
-
-
 def setup(app):
-    app.add_node(
-        answer,
-        html=(visit_html, depart_html),
-        **dict.fromkeys(('epub', 'latex', 'text', 'man', 'texinfo'), (visit_other, depart_other)),
-    )
+    formats.add_interactive(app, answer, (visit_html, depart_html))
     app.add_directive('answer', Answer)
     return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

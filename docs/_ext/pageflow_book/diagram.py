@@ -12,7 +12,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain
+from . import chain, formats
 from .coverage import percent
 from .state import book
 from .text import _
@@ -374,12 +374,6 @@ def visit_html(translator, node):
     raise nodes.SkipNode
 
 
-def visit_other(_translator, _node):
-    raise nodes.SkipNode
-
-
 def setup(app):
-    app.add_node(
-        chain_map, **dict.fromkeys(('latex', 'text', 'man', 'texinfo'), (visit_other, None)), html=(visit_html, None)
-    )
+    formats.add_picture(app, chain_map, visit_html, formats.LEFT_OUT)
     app.add_directive('chain-map', ChainMap)

@@ -18,7 +18,7 @@ SKIPPED = re.compile(r'(-sort-\w+|-detail|-c)\.html$')
 def collect(app):
     """Sphinx asks for further pages here: (name, context, template)."""
     here = book(app)
-    if not here.coverage:
+    if not here.coverage or app.builder.name != 'html':
         return
     top = here.build / 'coverage' / 'html'
     for path in sorted(top.rglob('*.html')):

@@ -12,7 +12,7 @@ from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Token
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain
+from . import chain, formats
 from .coverage import percent, ranges, short_count
 from .sources import CONFIGURATIONS, DEPARTS, STEP, SourceError
 from .state import book, note, notes
@@ -98,14 +98,6 @@ def visit_html(translator, node):
     page = Page.of(translator)
     translator.body.append(page.listing(node, definition_of(app, node)))
     raise nodes.SkipNode
-
-
-def visit_other(_translator, _node):
-    """Formats without tooltips show the plain text below."""
-
-
-def depart_other(_translator, _node):
-    pass
 
 
 class Page:
@@ -356,9 +348,5 @@ def summary_words(summary):
 
 
 def setup(app):
-    app.add_node(
-        c_listing,
-        html=(visit_html, None),
-        **dict.fromkeys(('epub', 'latex', 'text', 'man', 'texinfo'), (visit_other, depart_other)),
-    )
+    formats.add_interactive(app, c_listing, (visit_html, None))
     app.add_directive('c-listing', CListing)

@@ -19,7 +19,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain
+from . import chain, formats
 from .diagram import rounded
 from .listing import targets
 
@@ -255,19 +255,7 @@ def visit_html(translator, node):
     raise nodes.SkipNode
 
 
-def visit_other(_translator, _node):
-    """Formats without pictures show the words below."""
-
-
-def depart_other(_translator, _node):
-    pass
-
-
 def setup(app):
-    app.add_node(
-        picture,
-        html=(visit_html, None),
-        **dict.fromkeys(('epub', 'latex', 'text', 'man', 'texinfo'), (visit_other, depart_other)),
-    )
+    formats.add_picture(app, picture, visit_html)
     app.add_directive('picture', Picture)
     return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

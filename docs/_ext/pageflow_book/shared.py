@@ -27,7 +27,7 @@ def name_fonts(app, pagename, template, context, doctree):
 
 
 def write(app, error):
-    if error or app.builder.format != 'html':
+    if error or app.builder.name != 'html':
         return
     static = app.outdir / '_static'
     here = book(app)
@@ -51,7 +51,7 @@ ROWS = re.compile(r'<script type="application/json" class="pf-data">(.*?)</scrip
 
 def move_rows(app, error):
     """Moves what the counts' pop-ups say out of each chapter, into a script that is loaded when one is opened."""
-    if error or app.builder.format != 'html':
+    if error or app.builder.name != 'html':
         return
     target = app.outdir / '_static' / 'rows'
     target.mkdir(parents=True, exist_ok=True)
