@@ -4,6 +4,7 @@
 build.py            everything anew into build/site, any warning is an error
 build.py --draft    only what changed, into build/serve; warnings are shown and do not stop it
 build.py --serve    the draft on a local port, built again and reloaded whenever a file changes (--port N)
+build.py --gettext  what translators translate, as build/gettext/*.pot
 build.py --epub     the whole book as build/pageflow.epub
 build.py --pdf      the whole book as build/pageflow.pdf: one long page, printed by Chromium
 """
@@ -25,10 +26,18 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build'
 CONFIGURATIONS = {'uma': '', 'numa': 'CONFIG_NUMA=1'}
 WATCHED = ('index.rst', 'docs', 'src', 'include', 'tests', 'build/coverage/coverage.json')
-PRINTING = (
-    '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking '
-    '--disable-component-update --disable-sync --no-pdf-header-footer --generate-pdf-document-outline'
-).split()
+PRINTING = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-pdf-header-footer',
+    '--generate-pdf-document-outline',
+]
 RELOAD = b"""<script>(function(){var at=null;setInterval(function(){fetch('/.built').then(function(r){return r.text()})
 .then(function(t){if(at!==null&&t!==at)location.reload();at=t}).catch(function(){})},700)})()</script>"""
 
@@ -134,8 +143,20 @@ def full():
     if not doxygen():
         fail('Doxygen has warnings; the site is not built')
     shutil.rmtree(BUILD / 'site', ignore_errors=True)
-    if not sphinx(BUILD / 'site', 'en', '-E', '-W', '--keep-going'):
-        fail('Sphinx has warnings or errors (above); the site is not built')
+    for language in ('en', *languages()):
+        target = BUILD / 'site' / ('' if language == 'en' else language)
+        if not sphinx(target, language, '-E', '-W', '--keep-going', '-D', f'language={language}'):
+            fail('Sphinx has warnings or errors (above); the site is not built')
+
+
+def languages():
+    """The languages of docs/locale; the book itself is in English."""
+    return sorted(path.parent.name for path in (ROOT / 'docs' / 'locale').glob('*/LC_MESSAGES'))
+
+
+def gettext():
+    """What a translation needs: build/gettext/*.pot."""
+    strictly('gettext', BUILD / 'gettext')
 
 
 def draft():
@@ -145,7 +166,7 @@ def draft():
 def strictly(builder, target):
     """The strict build of another format, from the same sources."""
     shutil.rmtree(target, ignore_errors=True)
-    if not doxygen() or not sphinx(target, 'formats', '-b', builder, '-W', '--keep-going'):
+    if not doxygen() or not sphinx(target, builder, '-b', builder, '-W', '--keep-going'):
         fail(f'Doxygen or Sphinx has warnings or errors (above); {target.relative_to(ROOT)} is not built')
 
 
@@ -222,6 +243,7 @@ def main():
     parser.add_argument('--serve', action='store_true', help='live preview')
     parser.add_argument('--epub', action='store_true', help='build/pageflow.epub')
     parser.add_argument('--pdf', action='store_true', help='build/pageflow.pdf')
+    parser.add_argument('--gettext', action='store_true', help='build/gettext/*.pot for translators')
     parser.add_argument('--port', type=int, default=8000, help='port of the live preview (default 8000)')
     options = parser.parse_args()
     if options.serve:
@@ -233,6 +255,8 @@ def main():
             fail(f'port {options.port}: {error.strerror}; choose another with --port')
     elif options.draft:
         sys.exit(0 if draft() else 1)
+    elif options.gettext:
+        gettext()
     elif options.epub or options.pdf:
         if options.epub:
             epub()

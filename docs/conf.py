@@ -24,6 +24,7 @@ templates_path = ['_templates']
 nitpicky = True
 smartquotes = False
 locale_dirs = ['docs/locale']
+pageflow_languages = ['en', *sorted(path.parent.name for path in ROOT.glob('docs/locale/*/LC_MESSAGES'))]
 gettext_compact = False
 gettext_uuid = False
 add_function_parentheses = False

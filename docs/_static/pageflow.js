@@ -2,7 +2,7 @@
 /* What the listings and links say when pointed at: how often a line ran, by which tests; what a name means. */
 (function () {
   'use strict';
-  var data = window.PAGEFLOW || { stems: [], tests: [], meanings: {} };
+  var data = window.PAGEFLOW || { stems: [], tests: [], meanings: {}, words: {} };
   var root = document.documentElement.dataset.content_root || './';
   var loading, wanted; /* the script with this chapter's counts, and what is to be shown when it is there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
@@ -16,8 +16,14 @@
     return node;
   }
 
-  function plural(n, one, many) {
-    return n.toLocaleString('en') + ' ' + (n === 1 ? one : many);
+  /* A text in the reader's language, with what stands for each %s. */
+  function say(text) {
+    var values = Array.prototype.slice.call(arguments, 1);
+    return (data.words[text] || text).replace(/%s/g, function () { return number(values.shift()); });
+  }
+
+  function number(value) {
+    return typeof value === 'number' ? value.toLocaleString(document.documentElement.lang || 'en') : value;
   }
 
   /* '1-3,7' -> [1, 2, 3, 7] */
@@ -48,15 +54,16 @@
       line.append(make('th', name));
       var side = row[at];
       if (!side) {
-        line.append(make('td', 'no code here'));
+        line.append(make('td', say('no code here')));
       } else {
-        line.append(make('td', side[0] ? 'run ' + plural(side[0], 'time', 'times') : 'never run', side[0] ? '' : 'bad'));
+        var run = !side[0] ? say('never run') : side[0] === 1 ? say('run 1 time') : say('run %s times', side[0]);
+        line.append(make('td', run, side[0] ? '' : 'bad'));
         var never = [];
         side[1].forEach(function (taken, branch) { if (!taken) never.push(branch + 1); });
         if (side[1].length) {
           var taken = side[1].length - never.length;
-          var words = taken + ' of ' + side[1].length + ' outcomes taken';
-          if (never.length && taken) words += '; never ' + never.map(function (n) { return 'no. ' + n; }).join(', ');
+          var words = say('%s of %s outcomes taken', taken, side[1].length);
+          if (never.length && taken) words += say('; never: %s', never.join(', '));
           line.append(make('td', words, never.length ? 'warn' : ''));
         }
       }
@@ -72,9 +79,9 @@
       if (row[at]) row[at][1].forEach(function (taken, branch) { counts[branch] = (counts[branch] || 0) + taken; });
     });
     if (!counts.length || counts.length > 8) return null;
-    return make('p', 'Outcomes: ' + counts.map(function (taken, at) {
-      return (at + 1) + ' taken ' + (taken ? taken.toLocaleString('en') + '×' : 'never');
-    }).join(', '));
+    return make('p', say('Outcomes: %s', counts.map(function (taken, at) {
+      return taken ? say('%s taken %s×', at + 1, taken) : say('%s taken never', at + 1);
+    }).join(', ')));
   }
 
   function testLink(index) {
@@ -98,7 +105,7 @@
     });
     var box = make('div');
     if (!order.length) return box;
-    box.append(make('p', 'Run by ' + plural(order.length, 'test', 'tests') + ':'));
+    box.append(make('p', order.length === 1 ? say('Run by 1 test:') : say('Run by %s tests:', order.length)));
     var list = make('ul');
     list.tabIndex = -1;
     var sides = CONFIGURATIONS.filter(function (_name, at) { return row[at]; }).length;
@@ -109,7 +116,7 @@
       list.append(item);
     });
     box.append(list);
-    if (order.length > SHOWN) box.append(make('p', 'and ' + (order.length - SHOWN) + ' more'));
+    if (order.length > SHOWN) box.append(make('p', say('and %s more', order.length - SHOWN)));
     return box;
   }
 
@@ -130,14 +137,14 @@
     tip.replaceChildren(countsTable(row));
     var each = outcomes(row);
     if (each) tip.append(each);
-    if (row[2]) tip.append(make('p', 'Left out of the count: ' + row[2]));
+    if (row[2]) tip.append(make('p', say('Left out of the count: %s', row[2])));
     tip.append(testsList(row, found.sets));
     if (found.page) {
-      var link = make('a', 'This line on its coverage page');
+      var link = make('a', say('This line on its coverage page'));
       link.href = found.page + (found.first + Number(button.dataset.i) - 1);
       tip.append(link);
     }
-    if (!pinned) tip.append(make('p', 'Enter or click keeps this open.', 'hint'));
+    if (!pinned) tip.append(make('p', say('Enter or click keeps this open.'), 'hint'));
     return true;
   }
 
@@ -174,7 +181,7 @@
     if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;
     owner = target;
     tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
-    if (pinned) tip.setAttribute('aria-label', 'What ran this line'); else tip.removeAttribute('aria-label');
+    if (pinned) tip.setAttribute('aria-label', say('What ran this line')); else tip.removeAttribute('aria-label');
     owner.setAttribute('aria-describedby', 'pf-tip');
     if (owner.matches('.g')) owner.classList.add('on');
     place(target);

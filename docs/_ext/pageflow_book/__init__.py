@@ -3,7 +3,7 @@
 
 import re
 
-from . import chain, claims, diagram, generated, lcovpages, links, listing, shared, stage
+from . import chain, claims, diagram, generated, languages, lcovpages, links, listing, shared, stage, text
 from .state import Book, book, notes
 
 
@@ -77,6 +77,6 @@ def setup(app):
     app.connect('env-purge-doc', forget)
     app.connect('env-check-consistency', check)
     app.connect('html-page-context', page_context, priority=400)  # before Furo makes its navigation
-    for part in (listing, diagram, stage, claims, generated, links, lcovpages, shared):
+    for part in (text, languages, listing, diagram, stage, claims, generated, links, lcovpages, shared):
         part.setup(app)
     return {'version': '1', 'env_version': 1, 'parallel_read_safe': False, 'parallel_write_safe': False}

@@ -5,13 +5,22 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from .text import _
+
 
 @dataclass(frozen=True)
 class Stage:
     stem: str
     layer: str
-    short: str
-    question: str
+    words: tuple  # what it does in a few words, and its question, both in English
+
+    @property
+    def short(self):
+        return _(self.words[0])
+
+    @property
+    def question(self):
+        return _(self.words[1])
 
     @property
     def number(self):
@@ -27,11 +36,20 @@ class Stage:
 
 
 _DATA = json.loads((Path(__file__).parent / 'chain.json').read_text(encoding='utf-8'))
-STAGES = tuple(Stage(**entry) for entry in _DATA['stages'])
+STAGES = tuple(Stage(one['stem'], one['layer'], (one['short'], one['question'])) for one in _DATA['stages'])
 BY_NUMBER = {stage.number: stage for stage in STAGES}
 BY_STEM = {stage.stem: stage for stage in STAGES}
 GROUPS = _DATA['groups']
 EDGES = _DATA['edges']
+
+
+def words():
+    """Everything here that a translation must have."""
+    return [said for stage in STAGES for said in stage.words] + [group['title'] for group in GROUPS]
+
+
+def title(group):
+    return _(group['title'])
 
 
 def stage_of(text):

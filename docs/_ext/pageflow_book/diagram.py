@@ -193,7 +193,9 @@ def wide(here, link, current, ident):
 
     for group, (column, first, last) in zip(chain.GROUPS, ((0, 0, 5), (1, 0, 5), (2, 0, 5), (0, 6, 6), (1, 6, 6))):
         y = top + first * PITCH + (drop if first == 6 else 0)
-        draw.panel(xs[column] - 10, y - 28, widths[column] + 20, 28 + (last - first) * PITCH + BOX + 10, group['title'])
+        draw.panel(
+            xs[column] - 10, y - 28, widths[column] + 20, 28 + (last - first) * PITCH + BOX + 10, chain.title(group)
+        )
 
     for upper, lower in (('01', '02'), ('02', '03'), ('03', '04'), ('04', '05'), ('05', '06'), ('06', '19')):
         kind = next(edge['kind'] for edge in chain.EDGES if (edge['from'], edge['to']) == (upper, lower))
@@ -311,7 +313,7 @@ def tall(here, link, current, ident):
     places = {}
     for group in chain.GROUPS:
         inner = len(group['stems']) * row
-        draw.panel(4, y, width - 8, inner + 34, group['title'])
+        draw.panel(4, y, width - 8, inner + 34, chain.title(group))
         for at, number in enumerate(group['stems']):
             indent = WIDE[number][2] * 16
             places[number] = (30 + indent, y + 28 + at * row, width - 44 - indent)
@@ -336,10 +338,10 @@ def mini(here, link, current, ident):
     """Numbers only, for narrow screens in a chapter: one row a group."""
     width, y = 360, 4
     draw = Drawing(here, link, current, ident, width, 0)
-    rows = [(group['title'], group['stems']) for group in chain.GROUPS[:3]]
+    rows = [(chain.title(group), group['stems']) for group in chain.GROUPS[:3]]
     rows.append(
         (
-            chain.GROUPS[3]['title'] + ', ' + chain.GROUPS[4]['title'][0].lower() + chain.GROUPS[4]['title'][1:],
+            ', '.join(chain.title(group) for group in chain.GROUPS[3:]),
             ['19', '20'],
         )
     )

@@ -136,7 +136,16 @@ def parse(directive, lines):
             for name in signature.findall(pending_xref):
                 name['c:parent_key'] = None  # types are global: a parameter of the same name is not meant
             signature['_toc_name'] = ''  # a hundred functions would bury the headings of the page
+        translatable(directive, node)
     return made
+
+
+def translatable(directive, node):
+    """Breathe says of its texts neither where they stand nor what they were, and gettext passes such ones over."""
+    for inner in node.findall(lambda one: isinstance(one, nodes.paragraph | nodes.term)):
+        if not inner.rawsource:
+            inner.rawsource = re.sub(r'([*`|_\\])', r'\\\1', inner.astext())
+        directive.set_source_info(inner)
 
 
 def essay(directive, file):

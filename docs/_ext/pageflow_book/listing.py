@@ -172,7 +172,7 @@ class Page:
             if step:
                 ident = f'{self.anchor}-step-{step[1]}'
                 yield (
-                    f'<h{self.level} class="step" id="{escape(ident)}"><span>{_("Step %s") % step[1]}</span> {escape(step[2])}'
+                    f'<h{self.level} class="step" id="{escape(ident)}"><span>{_("Step %s") % step[1]}</span> {escape(_(step[2]))}'
                     f'<a class="headerlink" href="#{escape(ident)}" title="{_("Link to this step")}">¶</a></h{self.level}>'
                 )
                 continue

@@ -31,7 +31,8 @@ ANCHORS = ('start', 'middle', 'end')
 
 
 class picture(nodes.General, nodes.Element):
-    """A picture. Its child paragraph is what other formats and the search index get."""
+    """A picture. Its child paragraphs hold its title, its description, and each text in it: what other formats and the
+    search index get, and what a translation translates."""
 
 
 class Picture(SphinxDirective):
@@ -55,10 +56,12 @@ class Picture(SphinxDirective):
         node = picture(
             title=self.arguments[0], alt=' '.join(self.options['alt'].split()), shapes=shapes, ident=f'pic{number}'
         )
-        text = nodes.paragraph('', f'{node["title"]}: {node["alt"]}', classes=['pf-plain'])
         self.set_source_info(node)
-        self.set_source_info(text)
-        node += text
+        node['words'] = words_of(shapes)
+        for words in (node['title'], node['alt'], *node['words']):
+            text = nodes.paragraph(words, words, classes=['pf-plain'])
+            self.set_source_info(text)
+            node += text
         return [node]
 
 
@@ -78,6 +81,19 @@ def shape(line):
     else:
         places = [float(one) for one in places]
     return kind, places, words
+
+
+SAID = {'box': 2, 'arrow': 1, 'cells': 2, 'tick': 1, 'text': 1}  # words of a shape that are for readers
+
+
+def words_of(shapes):
+    """The texts of a picture, each once. What names code, and the letters of cells, stay as they are."""
+    said = []
+    for kind, _places, words in shapes:
+        for text in words[kind == 'cells' : SAID.get(kind, 0)]:
+            if text and not code(text) and text not in said:
+                said.append(text)
+    return said
 
 
 def check(shapes):
@@ -114,6 +130,8 @@ class Canvas:
 
     def __init__(self, node, link):
         self.node, self.link, self.parts, self.bottom = node, link, [], 0
+        self.title, self.alt, *said = (child.astext() for child in node.children)
+        self.said = dict(zip(node['words'], said))
         self.boxes = {places[0]: self.place(places, words) for kind, places, words in node['shapes'] if kind == 'box'}
 
     def place(self, places, words):
@@ -126,7 +144,7 @@ class Canvas:
     def text(self, x, y, words, css, anchor='start'):
         self.grow(y + 4)
         at = '' if anchor == 'start' else f' text-anchor="{anchor}"'
-        self.parts.append(f'<text x="{x:g}" y="{y:g}" class="{css}"{at}>{escape(words)}</text>')
+        self.parts.append(f'<text x="{x:g}" y="{y:g}" class="{css}"{at}>{escape(self.said.get(words, words))}</text>')
 
     def box(self, places, words):
         title, second, layer, target = (words + [''] * 4)[:4]
@@ -230,9 +248,9 @@ class Canvas:
         return (
             f'<figure class="pf-picture"><svg class="pf-map" viewBox="0 0 {COLUMNS * COLUMN} {self.bottom + 4:g}" '
             f'role="group" aria-labelledby="{ident}-t {ident}-d" xmlns="http://www.w3.org/2000/svg">'
-            f'<title id="{ident}-t">{escape(self.node["title"])}</title>'
-            f'<desc id="{ident}-d">{escape(self.node["alt"])}</desc><defs>{heads}</defs>{"".join(self.parts)}</svg>'
-            f'<figcaption>{escape(self.node["title"])}</figcaption></figure>'
+            f'<title id="{ident}-t">{escape(self.title)}</title>'
+            f'<desc id="{ident}-d">{escape(self.alt)}</desc><defs>{heads}</defs>{"".join(self.parts)}</svg>'
+            f'<figcaption>{escape(self.title)}</figcaption></figure>'
         )
 
 

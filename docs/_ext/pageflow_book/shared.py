@@ -11,8 +11,10 @@ import re
 from pathlib import Path
 
 from .state import book
+from .text import _
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / '_fonts'
+STATIC = FOLDER.parent / '_static'
 FONTS = (
     ('Literata', 'normal', 'literata'),
     ('Literata', 'italic', 'literata-italic'),
@@ -24,6 +26,11 @@ FONTS = (
 def name_fonts(app, pagename, template, context, doctree):
     """The fonts as a style sheet's `font` would name them, for the script that waits for them."""
     context['pf_fonts'] = [f"{slope} 1em '{family}'" for family, slope, _file in FONTS]
+
+
+def script_words():
+    """What pageflow.js says to readers."""
+    return re.findall(r"\bsay\('([^']+)'", (STATIC / 'pageflow.js').read_text(encoding='utf-8'))
 
 
 def write(app, error):
@@ -38,7 +45,9 @@ def write(app, error):
         for one in found:
             if one.doc and one.kind in ('function', 'macro'):
                 meanings.setdefault(one.name, one.brief.replace('`', ''))
-    data = json.dumps({'stems': stems, 'tests': tests, 'meanings': meanings}, separators=(',', ':'), sort_keys=True)
+    words = {said: _(said) for said in script_words() if _(said) != said}
+    shown = {'stems': stems, 'tests': tests, 'meanings': meanings, 'words': words}
+    data = json.dumps(shown, separators=(',', ':'), sort_keys=True)
     (static / 'pageflow-data.js').write_text(
         f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW={data};\n', encoding='utf-8'
     )

@@ -8,3 +8,8 @@ _lazy = get_translation('pageflow')
 
 def _(message):
     return str(_lazy(message))
+
+
+def setup(app):
+    """LANGUAGE/LC_MESSAGES/pageflow.po in docs/locale is what these words are in a further language."""
+    app.add_message_catalog('pageflow', str(app.srcdir / app.config.locale_dirs[0]))
