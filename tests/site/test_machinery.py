@@ -194,3 +194,77 @@ def test_a_flag_table_computes_values(tree):
     code, said, page = tree.build()
     assert (code, said) == (0, '')
     assert '0x010' in page and 'first' in page and '0x018' in page
+
+
+SHELL = r"""#!/usr/bin/env python3
+# Stands in for the shell: it knows a state with 4 blocks, and one where the block of order 2 is gone.
+import sys
+blocks, asked = 4, 0
+for command in sys.stdin.read().split('\n'):
+    if command == 'help quit':
+        print('quit                               end the session')
+    elif command == 'pagetypeinfo':
+        for name, counts in (('Unmovable', '0 0 1'), ('Movable', f'{blocks} 0 {1 if blocks == 4 else 0}')):
+            print(f'Node    0, zone      DMA, type {name:>12} {counts}' + ' 0' * 8 + ' ')
+            print(f'Node    1, zone   Normal, type {name:>12} 0 0 7' + ' 0' * 8 + ' ')
+        print('Node 0, zone      DMA            1           2            0            0            0            0 ')
+    elif command.startswith('alloc'):
+        blocks = 3
+        for pfn in (8, 9):
+            print(f'  mm_page_alloc_zone_locked: pfn={pfn} order=0 migratetype=1')
+        print('  mm_page_alloc: pfn=8 order=0 gfp_flags=GFP_USER|__GFP_MOVABLE migratetype=1\n#1: page 0x8 order 0')
+    elif command.startswith('bad'):
+        sys.exit(f'there is no command {command}')
+"""
+SCRIPT = '# a comment\nmachine 64M\nbuddyinfo\nalloc GFP_USER|__GFP_MOVABLE\npagetypeinfo\n'
+
+
+@pytest.fixture
+def scene(tree):
+    """scene(text) puts a directive into the chapter and builds."""
+    tree('build/pageflow', SHELL)
+    (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
+    tree('docs/scenarios/first.pf', SCRIPT)
+    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.scene']"))
+
+    def build(text):
+        tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{text}\n')
+        return tree.build()
+
+    return build
+
+
+def test_a_scene_draws_states_and_tells_events(scene):
+    code, said, page = scene('.. scene:: docs/scenarios/first.pf\n   :alt: Look at order 2.\n   :zone: DMA')
+    assert (code, said) == (0, '')
+    first, second = page.split('<figure class="pf-picture pf-state">')[1:]
+    assert 'class="new"' not in first and 'Look at order 2.' in first
+    assert 'Node 0, zone DMA: 12 pages free. Unmovable: 1 of order 2. Movable: 4 of order 0, 1 of order 2.' in first
+    assert '7 pages free (−5)' in second and 'Movable: 3 of order 0 (−1), 0 of order 2 (−1).' in second
+    assert second.count(' new"') == 2 and 'changed since state 1' in second
+    assert 'Node 1' not in page
+    assert 'mm_page_alloc_zone_locked</code> ×2 taken from the free lists' in first.replace('<span class="pre">', '')
+    assert 'pfn from 8 to 9, order 0, migratetype Movable' in page
+    assert 'trace on' not in page and 'a comment' not in page
+
+
+def test_a_scene_shows_the_part_that_is_asked_for(scene):
+    code, said, page = scene('.. scene:: docs/scenarios/first.pf\n   :from: alloc\n   :to: pagetypeinfo')
+    assert (code, said) == (0, '')
+    assert 'machine 64M' not in page and 'State 1' in page and 'State 2' not in page and 'Node 1' in page
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('.. scene:: docs/scenarios/none.pf', 'there is no file docs/scenarios/none.pf'),
+        ('.. scene::', 'it has no commands'),
+        ('.. scene:: docs/scenarios/first.pf\n\n   machine 1G', 'takes a file or commands, not both'),
+        ('.. scene:: docs/scenarios/first.pf\n   :from: nowhere', 'no command matches "nowhere"'),
+        ('.. scene:: docs/scenarios/first.pf\n   :zone: High', 'there is no zone High to draw'),
+        ('.. scene::\n\n   machine 64M\n   bad', 'there is no command bad'),
+    ],
+)
+def test_a_scene_is_refused(scene, text, words):
+    code, said, _page = scene(text)
+    assert code != 0 and words in said, said

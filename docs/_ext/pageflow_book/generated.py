@@ -46,7 +46,7 @@ class Transcript(SphinxDirective):
         self.set_source_info(node)
         return [node]
 
-    def output(self, command):
+    def output(self, command, called=''):
         """What the command prints (both streams); kept until a program it may run is built again."""
         here = book(self.env.app)
         programs = sorted(here.build.glob('*/O0/*driver*')) + [here.build / 'pageflow']
@@ -67,7 +67,7 @@ class Transcript(SphinxDirective):
         if code != self.options.get('exit', 0):
             kept.unlink()
             raise self.error(
-                f'{self.name}: "{command}" left with {code}, not {self.options.get("exit", 0)}; it said:\n{output}'
+                f'{self.name}: "{called or command}" left with {code}, not {self.options.get("exit", 0)}; it said:\n{output}'
             )
         return output
 

@@ -9,6 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from .events import meaning
 from .generated import evaluate
 from .state import book
 from .text import _
@@ -24,7 +25,16 @@ NAMES = (
     '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM',
 )
 # fmt: on
-ZONES = ('DMA', 'DMA32', 'Normal', 'Movable')
+# The events of a recording that have a letter of their own.
+TRACEPOINTS = {
+    'l': 'mm_page_alloc_zone_locked',
+    'd': 'mm_page_pcpu_drain',
+    'x': 'mm_page_alloc_extfrag',
+    'k': 'mm_vmscan_wakeup_kswapd',
+    'r': 'mm_vmscan_direct_reclaim_begin',
+    'e': 'mm_vmscan_direct_reclaim_end',
+    'F': 'mm_page_free',
+}
 
 
 def mask_names(sources, mask):
@@ -199,15 +209,7 @@ class RecordedRequests(RecordingDirective):
         """The events in words, runs of the same kind counted."""
         said = []
         for words in events:
-            kind = {
-                'l': _('taken from the free lists'),
-                'd': _('given back to the free lists'),
-                'x': _('a block taken over from another type'),
-                'k': _('kswapd woken'),
-                'r': _('direct reclaim begins'),
-                'e': _('direct reclaim ends'),
-                'F': _('given back again'),
-            }.get(words[0], words[0])
+            kind = meaning(TRACEPOINTS.get(words[0], '')) or words[0]
             if said and said[-1][0] == kind:
                 said[-1][1] += 1
             else:
