@@ -244,7 +244,7 @@ def test_a_scene_draws_states_and_tells_events(scene):
     assert second.count(' new"') == 2 and 'changed since state 1' in second
     assert 'Node 1' not in page
     assert 'mm_page_alloc_zone_locked</code> ×2 taken from the free lists' in first.replace('<span class="pre">', '')
-    assert 'pfn from 8 to 9, order 0, migratetype Movable' in page
+    assert 'pfn 8 … 9, order 0, migratetype Movable' in page
     assert 'trace on' not in page and 'a comment' not in page
 
 

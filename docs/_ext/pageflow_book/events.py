@@ -96,4 +96,4 @@ def shown(name, value):
 
 def in_words(told):
     """The fields of one line as text."""
-    return ', '.join(f'{name} {a}' if a == b else _('%s from %s to %s') % (name, a, b) for name, a, b in told.fields)
+    return ', '.join(f'{name} {a}' if a == b else f'{name} {a} … {b}' for name, a, b in told.fields)

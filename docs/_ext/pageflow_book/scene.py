@@ -309,7 +309,7 @@ class Sheet:
 
     def number(self, x, y, words, css):
         """A figure in a square, made narrower when it has many digits."""
-        narrow = f' textLength="{CELL - 5:.0f}" lengthAdjust="spacingAndGlyphs"' if len(words) > 4 else ''
+        narrow = f' textLength="{CELL - 5:.0f}" lengthAdjust="spacingAndGlyphs"' if len(words) > 3 else ''
         self.parts.append(f'<text x="{x:g}" y="{y:g}" class="{css}" text-anchor="middle"{narrow}>{words}</text>')
 
     def figure(self):
