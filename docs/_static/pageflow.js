@@ -2,7 +2,7 @@
 /* What the listings and links say when pointed at: how often a line ran, by which tests; what a name means. */
 (function () {
   'use strict';
-  var data = window.PAGEFLOW || { stems: [], tests: [], meanings: {}, words: {} };
+  var data = window.PAGEFLOW || { stems: [], tests: [], meanings: {}, terms: {}, words: {} };
   var root = document.documentElement.dataset.content_root || './';
   var loading, wanted; /* the script with this chapter's counts, and what is to be shown when it is there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
@@ -148,8 +148,10 @@
     return true;
   }
 
-  function fillMeaning(link) {
-    var words = data.meanings[link.textContent.trim()];
+  /* A term's meaning goes by the place its link leads to; a name's by the name. */
+  function fillMeaning(target) {
+    var link = target.matches('.std-term') && target.closest('a');
+    var words = link ? data.terms[link.hash.slice(1)] : data.meanings[target.textContent.trim().replace(/\(\)$/, '')];
     if (!words) return false;
     tip.replaceChildren(make('span', words));
     return true;
@@ -207,7 +209,7 @@
   }
 
   function pointed(event) {
-    return event.target.closest && event.target.closest('button.g, .pf-code code a, a.reference code, a.reference .sig-name');
+    return event.target.closest && event.target.closest('button.g, .pf-code code a, code.literal, a.reference .sig-name, a .std-term');
   }
 
   /* In a listing one count at a time is in the tab order; the arrow keys go from line to line. */
@@ -257,7 +259,7 @@
     document.addEventListener('focusin', function (event) {
       var target = event.target.closest('button.g, .pf-code code a');
       if (target) { show(target); return; }
-      var inner = event.target.querySelector && event.target.matches('a.reference') && event.target.querySelector('code');
+      var inner = event.target.querySelector && event.target.matches('a.reference') && event.target.querySelector('code, .std-term');
       if (inner) show(inner); else if (!tip.contains(event.target)) hide();
     });
     document.addEventListener('click', function (event) {

@@ -158,6 +158,25 @@ def test_pop_up_leads_to_the_line_on_its_coverage_page(open_page):
     assert page.locator(f'[id="{place}"]').count() == 1
 
 
+@pytest.mark.parametrize(
+    ('chosen', 'words'),
+    [
+        ('a:has(.std-term)', 'A number of free pages that a zone should not fall below'),
+        ('a.pf-name:has-text("GFP_BOOT_MASK")', ''),
+    ],
+)
+def test_terms_and_flags_say_what_they_mean(open_page, chosen, words):
+    page = open_page()
+    page.visit(HEART)
+    tip, link = page.locator('#pf-tip'), page.locator(chosen).first
+    link.focus()
+    assert tip.is_visible() and words in tip.inner_text() and len(tip.inner_text()) > 10
+    page.keyboard.press('Escape')
+    assert tip.is_hidden()
+    link.hover()
+    tip.wait_for(state='visible')
+
+
 def test_a_name_in_the_code_leads_to_its_chapter(open_page):
     page = open_page()
     page.visit(HEART)

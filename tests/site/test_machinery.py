@@ -268,3 +268,94 @@ def test_a_scene_shows_the_part_that_is_asked_for(scene):
 def test_a_scene_is_refused(scene, text, words):
     code, said, _page = scene(text)
     assert code != 0 and words in said, said
+
+
+PRIMER = """
+Primer
+======
+
+.. glossary::
+
+   page
+      A piece of memory, 4 KiB long. It has a number.
+
+   pageblock
+      512 :term:`pages <page>`.
+"""
+
+
+@pytest.fixture
+def primer(tree):
+    """primer(chapter=, text=) builds a book of a primer and a chapter, read in this order."""
+
+    def build(chapter='', text=PRIMER, order=('docs/primer', f'docs/stages/{STEM}')):
+        tree('index.rst', 'Book\n====\n\n.. toctree::\n\n' + ''.join(f'   {one}\n' for one in order))
+        tree('docs/primer.rst', text)
+        tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{chapter}\n')
+        return tree.build()
+
+    return build
+
+
+def test_terms_may_be_used_behind_their_definition_and_say_what_they_mean(primer, tree):
+    code, said, _page = primer('A :term:`pageblock`, and ``helper``.\n\nThe pageblocks.')
+    assert (code, said) == (0, '')
+    data = (tree.out / '_static' / 'pageflow-data.js').read_text()
+    terms = json.loads(data.split('window.PAGEFLOW=')[1].rstrip(';\n'))['terms']
+    assert terms == {'term-page': 'A piece of memory, 4 KiB long.', 'term-pageblock': '512 pages.'}
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        (
+            {'chapter': 'A :term:`page`.', 'order': (f'docs/stages/{STEM}', 'docs/primer')},
+            'the term "page" is used here before it is defined, in docs/primer',
+        ),
+        ({'text': PRIMER.replace('A piece', 'A small :term:`pageblock`')}, '"pageblock" is used here before it is'),
+        (
+            {'text': PRIMER.replace('A piece', 'No pageblock')},
+            'primer.rst:8: WARNING: the term "pageblock" stands here',
+        ),
+        ({'text': PRIMER.replace('======\n', '======\n\nPageblocks are large.\n')}, 'the term "pageblock" stands here'),
+    ],
+)
+def test_a_term_before_its_definition_is_refused(primer, change, words):
+    code, said, _page = primer(**change)
+    assert code != 0 and words in said, said
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('.. image:: dot.svg', 'the image docs/stages/dot.svg has no words'),
+        ('.. raw:: html\n\n   <svg viewBox="0 0 1 1"><path d="M0 0"/></svg>', 'neither a title nor an aria-label'),
+        ('.. raw:: html\n\n   <svg viewBox="0 0 1 1"><title></title></svg>', 'neither a title nor an aria-label'),
+    ],
+)
+def test_a_picture_without_words_is_refused(tree, text, words):
+    tree('docs/stages/dot.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{text}\n')
+    code, said, _page = tree.build()
+    assert code != 0 and words in said, said
+
+
+def test_pictures_with_words_pass_and_links_out_are_listed(tree):
+    tree('docs/stages/dot.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    tree(
+        f'docs/stages/{STEM}.rst',
+        f'{CHAPTER}\n.. image:: dot.svg\n   :alt: a dot\n\n.. raw:: html\n\n   <svg aria-hidden="true"></svg>'
+        '<svg><title>A dot</title></svg>\n\nSee `it <https://example.org/it>`_.\n',
+    )
+    code, said, _page = tree.build()
+    assert (code, said) == (0, '')
+    assert (tree.out / 'external-links.txt').read_text() == f'https://example.org/it\tdocs/stages/{STEM}\n'
+
+
+def test_a_name_in_code_type_is_a_link_once_a_section(tree):
+    more = '\nSee ``helper()``, ``no_such_name`` and ``helper``.\n\nAgain\n-----\n\n``helper`` is here.\n'
+    tree(f'src/stages/{STEM}.c', CODE.replace('helper', 'the_helper'))
+    tree(f'docs/stages/{STEM}.rst', (CHAPTER + more).replace('helper', 'the_helper'))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert page.count('class="pf-name reference internal" href="#code-the_helper"') == 2

@@ -3,7 +3,21 @@
 
 import re
 
-from . import chain, claims, diagram, generated, languages, lcovpages, links, listing, shared, stage, text
+from . import (
+    chain,
+    claims,
+    diagram,
+    generated,
+    glossary,
+    languages,
+    lcovpages,
+    links,
+    listing,
+    pages,
+    shared,
+    stage,
+    text,
+)
 from .state import Book, book, notes
 
 
@@ -28,6 +42,7 @@ def forget(app, env, docname):
 def check(app, env):
     listing.check_everything_shown(app, env)
     claims.check(app, env)
+    glossary.check(env)
 
 
 def slim(body):
@@ -77,6 +92,19 @@ def setup(app):
     app.connect('env-purge-doc', forget)
     app.connect('env-check-consistency', check)
     app.connect('html-page-context', page_context, priority=400)  # before Furo makes its navigation
-    for part in (text, languages, listing, diagram, stage, claims, generated, links, lcovpages, shared):
+    for part in (
+        text,
+        languages,
+        listing,
+        diagram,
+        stage,
+        claims,
+        generated,
+        glossary,
+        links,
+        lcovpages,
+        pages,
+        shared,
+    ):
         part.setup(app)
     return {'version': '1', 'env_version': 1, 'parallel_read_safe': False, 'parallel_write_safe': False}

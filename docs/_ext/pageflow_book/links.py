@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Roles that lead through the book: :stage:`06` to a chapter, :fn:`rmqueue` to the listing of a function."""
+"""Roles that lead through the book: :stage:`06` to a chapter, :fn:`rmqueue` to the listing of a function. A name in
+code type, ``GFP_ATOMIC``, leads to what it names without a role, once in each section."""
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.roles import XRefRole
 
 from . import chain
@@ -24,6 +26,10 @@ FOREIGN = {
 } | {f'{sign}int{bits}_t' for sign in ('', 'u') for bits in (8, 16, 32, 64)}
 
 
+# Where a name stays as it is: links, headings, and the reference, which has its own.
+UNLINKED = (nodes.reference, nodes.title, addnodes.desc, addnodes.toctree)
+
+
 class StageRole(XRefRole):
     """:stage:`06` shows as the door's name."""
 
@@ -38,8 +44,7 @@ def resolve(app, env, node, content):
         stage = chain.stage_of(target)
         return link(app, node, content, stage.docname, '', stage.question) if stage else None
     if kind == 'fn':
-        found = targets(app).get(target, {})
-        place = found.get('code') or found.get('function') or found.get('macro')
+        place = place_of(app, target)
         mine = notes(env).get(node['refdoc'], {}).get('listings', {})
         if target in mine:
             place = (node['refdoc'], mine[target])
@@ -77,7 +82,39 @@ def brief(app, name):
     return ''
 
 
+def place_of(app, name):
+    """(page, anchor) of a function or a macro: its listing if there is one, else its reference; or None."""
+    found = targets(app).get(name, {})
+    return found.get('code') or found.get('function') or found.get('macro')
+
+
+def link_names(app, doctree, docname):
+    """Makes the first of each name in a section a link. A name has an underscore: other words are plain words too."""
+    done = set()
+    for literal in list(doctree.findall(nodes.literal)):
+        name = literal.astext().removesuffix('()')
+        section = inside(literal, nodes.section)
+        if '_' not in name or (id(section), name) in done or inside(literal, UNLINKED):
+            continue
+        place = place_of(app, name)
+        if place:
+            done.add((id(section), name))
+            uri = app.builder.get_relative_uri(docname, place[0]) if place[0] != docname else ''
+            made = nodes.reference('', '', internal=True, refuri=f'{uri}#{place[1]}', classes=['pf-name'])
+            literal.replace_self(made)
+            made += literal
+
+
+def inside(node, kind):
+    """The nearest node of a kind around this one."""
+    node = node.parent
+    while node is not None and not isinstance(node, kind):
+        node = node.parent
+    return node
+
+
 def setup(app):
     app.add_role('stage', StageRole(innernodeclass=nodes.inline, warn_dangling=True))
     app.add_role('fn', XRefRole(innernodeclass=nodes.literal, warn_dangling=True))
     app.connect('missing-reference', resolve)
+    app.connect('doctree-resolved', link_names)

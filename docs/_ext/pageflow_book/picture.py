@@ -21,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import chain, formats
 from .diagram import rounded
-from .listing import targets
+from .links import place_of
 
 COLUMN, ROW, HIGH, LOW, CELL = 50, 62, 42, 28, 15
 COLUMNS = 8
@@ -262,8 +262,7 @@ def visit_html(translator, node):
         stage = chain.stage_of(target)
         if stage:
             return builder.get_relative_uri(docname, stage.docname), f'{stage.number} {stage.door}: {stage.question}'
-        found = targets(builder.app).get(target, {})
-        place = found.get('code') or found.get('function') or found.get('macro')
+        place = place_of(builder.app, target)
         if not place:
             return None
         page = builder.get_relative_uri(docname, place[0]) if place[0] != docname else ''

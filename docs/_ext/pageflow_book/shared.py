@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files all pages share: the names of the tests and one-line meanings of our names, as one script, and the fonts.
+"""Files all pages share: the names of the tests and one-line meanings of our names and of terms, as one script, and the fonts.
 
 The fonts go into a style sheet as data: a page opened from a file needs no permission to load them. A browser still
 takes a moment to read them, and each page waits for that (docs/_templates/page.html) before it is drawn.
@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+from . import glossary
 from .state import book
 from .text import _
 
@@ -46,7 +47,8 @@ def write(app, error):
             if one.doc and one.kind in ('function', 'macro'):
                 meanings.setdefault(one.name, one.brief.replace('`', ''))
     words = {said: _(said) for said in script_words() if _(said) != said}
-    shown = {'stems': stems, 'tests': tests, 'meanings': meanings, 'words': words}
+    terms = glossary.meanings(app.env)
+    shown = {'stems': stems, 'tests': tests, 'meanings': meanings, 'terms': terms, 'words': words}
     data = json.dumps(shown, separators=(',', ':'), sort_keys=True)
     (static / 'pageflow-data.js').write_text(
         f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW={data};\n', encoding='utf-8'
