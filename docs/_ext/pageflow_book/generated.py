@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from .doxygen import inline_words
 from .state import book
+from .tables import TableDirective
 from .text import _
 
 SECONDS = 120
@@ -50,9 +51,8 @@ class Transcript(SphinxDirective):
         """What the command prints (both streams); kept until a program it may run is built again."""
         here = book(self.env.app)
         programs = sorted(here.build.glob('*/O0/*driver*')) + [here.build / 'pageflow']
-        programs += sorted((here.root / 'src' / 'gdb').glob('*.py')) + sorted(
-            (here.root / 'docs' / 'scenarios').glob('*')
-        )
+        for folder, files in (('src/gdb', '*.py'), ('docs/scenarios', '*'), ('tests/traces', '*.xz')):
+            programs += sorted((here.root / folder).glob(files))
         facts = [command] + [f'{path} {path.stat().st_mtime_ns}' for path in programs if path.is_file()]
         kept = here.build / 'transcripts' / (hashlib.sha1('\n'.join(facts).encode()).hexdigest() + '.json')
         for path in programs:
@@ -123,7 +123,7 @@ class Gdb(Transcript):
         return self.show(f"make gdb {numa}B='{commands}'", f"bash .ci/gdb {program} '' '{commands}'")
 
 
-class FlagTable(SphinxDirective):
+class FlagTable(TableDirective):
     """.. flag-table:: FILE - name, value and meaning of the macros of a header whose names match :names:."""
 
     required_arguments = 1
@@ -143,29 +143,10 @@ class FlagTable(SphinxDirective):
             rows.append((one.name, f'0x{value:0{self.options.get("digits", 1)}x}', one.doc.replace('\n', ' ')))
         if not rows:
             raise self.error(f'flag-table: {file} has no macro with a value whose name matches {wanted.pattern}')
-        return [self.table(rows)]
-
-    def table(self, rows):
-        table = nodes.table(classes=['pf-table', 'pf-flags'])
-        group = nodes.tgroup(cols=3)
-        group += [nodes.colspec(colwidth=1) for _column in range(3)]
-        group += nodes.thead('', self.row([[nodes.Text(one)] for one in (_('Name'), _('Value'), _('Meaning'))]))
-        body = [
-            self.row([[nodes.literal('', name)], [nodes.literal('', value)], inline_words(meaning)])
-            for name, value, meaning in rows
+        cells = [
+            [nodes.literal('', name), nodes.literal('', value), inline_words(meaning)] for name, value, meaning in rows
         ]
-        group += nodes.tbody('', *body)
-        table += group
-        self.set_source_info(table)
-        return table
-
-    def row(self, cells):
-        row = nodes.row()
-        for cell in cells:
-            paragraph = nodes.paragraph('', '', *cell)
-            self.set_source_info(paragraph)
-            row += nodes.entry('', paragraph)
-        return row
+        return [self.table([_('Name'), _('Value'), _('Meaning')], cells, ['pf-flags'])]
 
 
 OPERATIONS = {

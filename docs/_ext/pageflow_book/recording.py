@@ -7,11 +7,11 @@ import re
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.util.docutils import SphinxDirective
 
 from .events import meaning
 from .generated import evaluate
 from .state import book
+from .tables import TableDirective
 from .text import _
 
 # How the kernel writes a mask in a trace: the first name whose bits are all there takes them.
@@ -97,7 +97,7 @@ def pairs(words):
     return {name: int(value) for name, value in zip(words[::2], words[1::2])}
 
 
-class RecordingDirective(SphinxDirective):
+class RecordingDirective(TableDirective):
     """Common ground: the recording's name is the argument, without folder and ending."""
 
     required_arguments = 1
@@ -114,26 +114,6 @@ class RecordingDirective(SphinxDirective):
         self.recording = known[path]
         self.severals = len({zone['node'] for zone in self.recording.zones}) > 1
         return [self.make()]
-
-    def table(self, headings, rows, classes=()):
-        table = nodes.table(classes=['pf-table', *classes])
-        group = nodes.tgroup(cols=len(headings))
-        group += [nodes.colspec(colwidth=1) for _heading in headings]
-        group += nodes.thead('', self.row(headings))
-        group += nodes.tbody('', *[self.row(cells) for cells in rows])
-        table += group
-        self.set_source_info(table)
-        return table
-
-    def row(self, cells):
-        row = nodes.row()
-        for cell in cells:
-            entry = nodes.entry()
-            if cell != '':
-                entry += nodes.paragraph('', '', nodes.Text(cell) if isinstance(cell, str) else cell)
-                self.set_source_info(entry[0])
-            row += entry
-        return row
 
 
 class RecordedZones(RecordingDirective):

@@ -14,10 +14,11 @@ from .coverage import percent
 from .listing import CONFIGURATION_NAMES, make_listings
 from .sources import SourceError
 from .state import book, note
+from .tables import TableDirective
 from .text import _
 
 
-class StageDirective(SphinxDirective):
+class StageDirective(TableDirective):
     """Common ground: the stage is the chapter's own, or the argument (06, or the whole stem)."""
 
     optional_arguments = 1
@@ -39,39 +40,9 @@ class StageDirective(SphinxDirective):
             self.set_source_info(node)
         return made
 
-    def paragraph(self, *children, classes=()):
-        node = nodes.paragraph(
-            '', '', *[nodes.Text(one) if isinstance(one, str) else one for one in children], classes=list(classes)
-        )
-        self.set_source_info(node)
-        return node
-
-    def table(self, headings, rows, classes=()):
-        """A table whose cells are strings, nodes or lists of both."""
-        table = nodes.table(classes=['pf-table', *classes])
-        group = nodes.tgroup(cols=len(headings))
-        group += [nodes.colspec(colwidth=1) for _heading in headings]
-        group += nodes.thead('', self.row(headings))
-        group += nodes.tbody('', *[self.row(cells) for cells in rows])
-        table += group
-        self.set_source_info(table)
-        return table
-
-    def row(self, cells):
-        row = nodes.row()
-        for cell in cells:
-            cell = cell if isinstance(cell, list) else [cell]
-            row += nodes.entry('', self.paragraph(*cell))
-        return row
-
     def to_listing(self, name):
         """The function's name as a link to its listing."""
         return xref('fn', name, self.env.docname)
-
-    def to_page(self, docname, words, anchor=''):
-        return nodes.reference(
-            '', words, internal=True, refuri=self.env.app.builder.get_relative_uri(self.env.docname, docname) + anchor
-        )
 
 
 def xref(kind, target, docname, words=None):
@@ -315,22 +286,11 @@ class StageTests(StageDirective):
         ]
 
 
-class CoverageTable(SphinxDirective):
+class CoverageTable(TableDirective):
     """.. coverage-table:: - one row per stage."""
 
     def run(self):
-        here, app = book(self.env.app), self.env.app
-        helper = StageTests(
-            self.name,
-            [],
-            {},
-            self.content,
-            self.lineno,
-            self.content_offset,
-            self.block_text,
-            self.state,
-            self.state_machine,
-        )
+        here = book(self.env.app)
         rows = []
         for stage in chain.STAGES:
             files = here.sources.stage_files(stage)
@@ -344,20 +304,13 @@ class CoverageTable(SphinxDirective):
                     for kind in ('lines', 'functions', 'branches')
                 ]
             link = 'coverage/' + stage.stem if summary else stage.docname
-            name = nodes.reference(
-                '',
-                f'{stage.number} {stage.door}',
-                internal=True,
-                refuri=app.builder.get_relative_uri(self.env.docname, link),
-            )
+            name = self.to_page(link, f'{stage.number} {stage.door}')
             rows.append([name, *cells])
         if not here.coverage:
             return [
-                helper.paragraph(
-                    _('The site was built without coverage. “make” measures it and builds the site again.')
-                )
+                self.paragraph(_('The site was built without coverage. “make” measures it and builds the site again.'))
             ]
-        return [helper.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
+        return [self.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
 
 
 class Nouns(SphinxDirective):
