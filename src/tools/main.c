@@ -11,7 +11,9 @@
 
 static const struct command commands[] = {
 	{ "bench", "run one row of 'make bench'", command_bench },
+	{ "import", "normalise a trace of the kernel's kmem events", command_import },
 	{ "replay", "replay recordings of a real kernel and compare", command_replay },
+	{ "report", "summarise a trace of the kernel's kmem events", command_report },
 	{ "shell", "carry out commands on a machine", command_shell },
 };
 

@@ -45,23 +45,6 @@ static void clear_progress(void)
 	fprintf(stderr, "\r\033[K");
 }
 
-/** Print a string as JSON. */
-static void print_json_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20)
-			printf("\\u%04x", c);
-		else
-			putchar(c);
-	}
-	putchar('"');
-}
-
 static void print_json(const char *path, const struct replay_result *result, bool first)
 {
 	static const char *const outcomes[] = { "identical", "diverged", "unreadable" };

@@ -6,6 +6,9 @@
 #ifndef TOOLS_H
 #define TOOLS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /** Exit codes that all subcommands share. */
 enum {
 	EXIT_OK = 0,
@@ -21,9 +24,15 @@ struct command {
 };
 
 int command_bench(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_shell(int argc, char **argv);
 
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
+
+void print_json_string(const char *text);
+bool use_colour(void);
+int write_file(const char *path, const char *bytes, size_t size);
 
 #endif

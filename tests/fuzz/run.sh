@@ -7,13 +7,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-2}
-read -ra targets <<<"${2:-replay operations}"
+read -ra targets <<<"${2:-replay operations ftrace}"
 sanitize=address,undefined
 flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing -fno-sanitize-recover=all
        -Wall -Wextra -Werror -Wno-unused-command-line-argument
        -Itests/fuzz/shim -Iinclude -Isrc -Itests '-DPAGEFLOW_VERSION="fuzz"')
 sources=(src/stages/*.c src/world/*.c src/life/*.c src/library/text.c tests/byhand.c tests/fuzz/replay.c
-	 tests/fuzz/operations.c)
+	 tests/fuzz/operations.c
+	 src/tools/{ftrace,kmem,kmem-file,tally}.c tests/fuzz/ftrace.c)
 
 compile() { # CONFIGURATION SOURCE: into build/fuzz, when source or any header is newer
 	local object=build/fuzz/$1/${2%.c}.o config=()
@@ -53,6 +54,7 @@ for configuration in uma numa; do
 		options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
 			 "-artifact_prefix=build/fuzz/found/$configuration-$target-")
 		[ "$target" = replay ] && options+=(-dict=tests/fuzz/replay.dict -max_len=8192 -only_ascii=1)
+		[ "$target" = ftrace ] && options+=(-dict=tests/fuzz/ftrace.dict -max_len=4096)
 		[ "$target" = operations ] && options+=(-max_len=1536)
 		corpora=("build/fuzz/corpus/$configuration-$target")
 		[ -d "tests/fuzz/corpus/$target" ] && corpora+=("tests/fuzz/corpus/$target")
