@@ -71,7 +71,8 @@ FLAGS_clang  := -O1 -g -fPIC
 
 # The path in use is optimised as a whole, so that cutting it into stages costs nothing. Only gcc can give back
 # an ordinary object from that.
-WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -finline-limit=400)
+WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -finline-limit=400 \
+		-fno-tree-vectorize -fno-tree-slp-vectorize)
 
 # Only what is measured carries counters: the tests themselves do not.
 COUNTERS     := --coverage -fprofile-update=single

@@ -59,8 +59,10 @@ static inline void list_add_tail(struct list_head *entry, struct list_head *list
 /** Unlink `entry` from whatever list holds it; its own links keep their stale values. */
 static inline void list_del(struct list_head *entry)
 {
-	entry->next->prev = entry->prev;
-	entry->prev->next = entry->next;
+	struct list_head *next = entry->next, *prev = entry->prev;
+
+	next->prev = prev;
+	prev->next = next;
 }
 
 /** Put `entry` where `old` is linked; `old` keeps stale links. */

@@ -38,6 +38,17 @@ typedef u64 phys_addr_t;
 /* A function that hardly ever runs: kept out of the way of those that do. */
 #define __cold __attribute__((cold, noinline))
 
+/* Not on the quickest way through its caller: inlined there, it would cost that way registers to save. */
+#define __aside __attribute__((noinline))
+
+/* On the quickest way through its caller, and small there: a call would cost more than it does. The builds that
+ * are stepped through or counted keep the call. */
+#ifdef __OPTIMIZE__
+#define __quick __attribute__((always_inline)) inline
+#else
+#define __quick
+#endif
+
 static inline unsigned long min_ul(unsigned long a, unsigned long b)
 {
 	return a < b ? a : b;

@@ -98,8 +98,8 @@ static bool area_has_usable_block(const struct free_area *area, unsigned int all
  * @return true when the zone would stay above the mark and has a block
  * @source mm/page_alloc.c:3502
  */
-bool __zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
-			 int highest_zoneidx, unsigned int alloc_flags, long free_pages)
+__aside bool __zone_watermark_ok(const struct zone *zone, unsigned int order, unsigned long mark,
+				 int highest_zoneidx, unsigned int alloc_flags, long free_pages)
 {
 	long min = lowered_mark(mark, alloc_flags);
 

@@ -80,8 +80,8 @@ void zone_statistics(struct zone *preferred_zone, struct zone *zone)
  * @return blocks appended
  * @source mm/page_alloc.c:2827
  */
-static int rmqueue_bulk(struct zone *zone, unsigned int order, int count, struct list_head *list,
-			int migratetype, unsigned int alloc_flags)
+static __aside int rmqueue_bulk(struct zone *zone, unsigned int order, int count,
+				struct list_head *list, int migratetype, unsigned int alloc_flags)
 {
 	int removed, appended = 0;
 
@@ -198,8 +198,9 @@ static struct page *rmqueue_highatomic_or_buddy(struct zone *zone, unsigned int 
  * @return the first page, or NULL
  * @source mm/page_alloc.c:3366
  */
-static struct page *rmqueue_block(struct zone *preferred_zone, struct zone *zone,
-				  unsigned int order, int migratetype, unsigned int alloc_flags)
+static __aside struct page *rmqueue_block(struct zone *preferred_zone, struct zone *zone,
+					  unsigned int order, int migratetype,
+					  unsigned int alloc_flags)
 {
 	struct page *page;
 

@@ -189,7 +189,7 @@ static void free_tail_pages(struct page *page, unsigned int order)
  * @return how many are bad; their flags stay
  * @source mm/page_alloc.c:1172
  */
-static int free_later_pages_prepare(struct page *page, unsigned int order)
+static __aside int free_later_pages_prepare(struct page *page, unsigned int order)
 {
 	struct page *end = page + (1ul << order);
 	int bad = 0;
@@ -215,7 +215,7 @@ static int free_later_pages_prepare(struct page *page, unsigned int order)
  * @return false when a page is bad: the block must not be freed
  * @source mm/page_alloc.c:1172
  */
-bool free_pages_prepare(struct page *page, unsigned int order, bool check_free)
+__quick bool free_pages_prepare(struct page *page, unsigned int order, bool check_free)
 {
 	int bad = 0;
 
@@ -227,7 +227,7 @@ bool free_pages_prepare(struct page *page, unsigned int order, bool check_free)
 		bad += free_later_pages_prepare(page, order);
 
 	/* Step 3: the owner's tag on the mapping */
-	if ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS)
+	if (unlikely((unsigned long)page->mapping & PAGE_MAPPING_FLAGS))
 		page->mapping = NULL;
 
 	/* Step 4: what was charged to a memory cgroup is given back to it */
@@ -235,9 +235,9 @@ bool free_pages_prepare(struct page *page, unsigned int order, bool check_free)
 		world->hooks.memcg_uncharge_page(page, order);
 
 	/* Step 5: the first page */
-	if (check_free && check_free_page(page))
+	if (check_free && unlikely(check_free_page(page)))
 		bad++;
-	if (bad)
+	if (unlikely(bad))
 		return false;
 
 	/* Step 6: no flag survives */
@@ -257,8 +257,8 @@ bool free_pages_prepare(struct page *page, unsigned int order, bool check_free)
  * @param migratetype its type as known before the lock was taken
  * @source mm/page_alloc.c:1382
  */
-void free_one_page(struct zone *zone, struct page *page, unsigned long pfn, unsigned int order,
-		   int migratetype)
+__quick void free_one_page(struct zone *zone, struct page *page, unsigned long pfn,
+			   unsigned int order, int migratetype)
 {
 	spin_lock(&zone->lock);
 	if (unlikely(zone->nr_isolate_pageblock || is_migrate_isolate(migratetype)))
@@ -279,7 +279,7 @@ void __free_pages_ok(struct page *page, unsigned int order)
 	unsigned long pfn = page_to_pfn(page);
 
 	/* A block with a bad page is never seen again. */
-	if (!free_pages_prepare(page, order, true))
+	if (unlikely(!free_pages_prepare(page, order, true)))
 		return;
 	local_irq_disable();
 	count_vm_events(PGFREE, 1ul << order);
