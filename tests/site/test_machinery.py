@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -359,3 +360,92 @@ def test_a_name_in_code_type_is_a_link_once_a_section(tree):
     code, said, page = tree.build()
     assert (code, said) == (0, '')
     assert page.count('class="pf-name reference internal" href="#code-the_helper"') == 2
+
+
+REPLAYED = {'outcome': 'identical', 'ops': 1500, 'events': 20, 'checks': 3}
+FORMAT = """# Format
+
+| machine | memory | zones with memory | nodes |
+| --- | --- | --- | --- |
+| small | 1 MiB | DMA | 1 |
+
+| profile | what it does |
+| --- | --- |
+| policy_M_N | follows a `policy` |
+"""
+PROOF = '\n.. recordings-table::\n\n.. profiles-table::\n\n.. proof-line::\n'
+
+
+@pytest.fixture
+def proof(tree):
+    """proof(text, recordings=, status=) builds a chapter with directives of the proof, where a replay says that."""
+    tree('tests/traces/FORMAT.md', FORMAT)
+    tree('build/coverage/coverage.json', json.dumps(COVERAGE))
+    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.proof']"))
+    for name in ('conformance', 'tests', 'coverage'):
+        tree(f'docs/{name}.rst', f':orphan:\n\n{name}\n============\n')
+
+    def build(text=PROOF, recordings=('small-policy_1_2-3.trace.xz', 'small.boot.xz'), status=0):
+        said = json.dumps([{'file': f'tests/traces/{name}', **REPLAYED} for name in recordings])
+        tree('build/pageflow', f"#!/bin/sh\necho '{said}'\nexit {status}\n")
+        (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
+        tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{text}\n')
+        return tree.build()
+
+    return build
+
+
+def cells(page, css):
+    """The rows of a table, as words."""
+    body = page.split(f'{css}')[1].split('</table>')[0]
+    rows = [re.findall(r'<t[dh][^>]*>(.*?)</t[dh]>', row, re.S) for row in body.split('<tr')[1:]]
+    return [[' '.join(re.sub(r'<[^>]+>', ' ', cell).split()) for cell in row] for row in rows]
+
+
+def test_recordings_are_replayed_and_listed(proof):
+    code, said, page = proof()
+    assert (code, said) == (0, '')
+    assert cells(page, 'pf-recordings')[1:] == [
+        ['small-policy_1_2-3', '1 MiB; DMA', '1,500', '20', '3', 'identical'],
+        ['small.boot', '1 MiB; DMA', '1,500', '20', '3', 'identical'],
+        ['all 2', '', '3,000', '40', '6', ''],
+    ]
+    assert 'follows a policy' in page and 'no requests: memory handed to the allocator at boot' in page
+    assert '2 recordings of a real 5.8.18 kernel: 3,000 operations and 40 events, all identical' in page
+    assert '1 tests' in page and '50.0 % of the lines' in page
+
+
+@pytest.mark.parametrize(
+    ('wrong', 'words'),
+    [
+        ({'status': 1}, 'left with 1, not 0'),
+        ({'recordings': ['large-policy_1-2.trace.xz']}, 'does not describe the machine large'),
+        ({'recordings': ['small-idle-2.trace.xz']}, 'does not describe idle'),
+    ],
+)
+def test_a_recording_that_diverges_or_is_not_described_is_refused(proof, wrong, words):
+    code, said, _page = proof(**wrong)
+    assert code != 0 and words in said, said
+
+
+def test_all_tests_are_listed_with_what_they_run(proof, tree):
+    tree('tests/tools/test_tool.py', 'def test_a_tool_runs():\n    pass\n\n\ndef other():\n    pass\n')
+    code, said, page = proof('Tests\n-----\n\n.. all-tests::\n')
+    assert (code, said) == (0, '')
+    listed = page.split('id="tests-tests-stages-06')[1]
+    assert 'href="#test-nodemask_refuses_large_order"' in listed and 'href="#claim-06-1"' in listed
+    assert 'Expect no page for an order' in listed and '06: 1<' in listed.replace('</p>', '<')
+    assert 'a tool runs' in listed and 'other' not in listed.split('a tool runs')[1].split('</section>')[0]
+
+
+def test_functions_of_the_kernel_lead_to_ours(proof, tree):
+    tree(
+        f'src/stages/{STEM}.c',
+        CODE.replace('/** Helps. */', '/**\n * @brief Helps.\n *\n * @source mm/page_alloc.c:4830\n */'),
+    )
+    code, said, page = proof('Functions\n---------\n\n.. kernel-functions::\n')
+    assert (code, said) == (0, '')
+    assert cells(page, 'pf-wide')[1:] == [
+        ['__alloc_pages_nodemask', '4819–4881', f'src/stages/{STEM}.c:7', '06', '1'],
+        ['helper', '4830 in __alloc_pages_nodemask', f'src/stages/{STEM}.c:24', '06', '0'],
+    ]
