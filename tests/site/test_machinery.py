@@ -373,7 +373,7 @@ FORMAT = """# Format
 | --- | --- |
 | policy_M_N | follows a `policy` |
 """
-PROOF = '\n.. recordings-table::\n\n.. profiles-table::\n\n.. proof-line::\n'
+PROOF = '\n.. recordings-table::\n\n.. machines-table::\n\n.. profiles-table::\n\n.. proof-line::\n'
 
 
 @pytest.fixture
@@ -406,10 +406,11 @@ def test_recordings_are_replayed_and_listed(proof):
     code, said, page = proof()
     assert (code, said) == (0, '')
     assert cells(page, 'pf-recordings')[1:] == [
-        ['small-policy_1_2-3', '1 MiB; DMA', '1,500', '20', '3', 'identical'],
-        ['small.boot', '1 MiB; DMA', '1,500', '20', '3', 'identical'],
-        ['all 2', '', '3,000', '40', '6', ''],
+        ['small-policy_1_2-3', '1,500', '20', '3', 'identical'],
+        ['small.boot', '1,500', '20', '3', 'identical'],
+        ['all 2', '3,000', '40', '6', ''],
     ]
+    assert cells(page, 'pf-machines')[1:] == [['small', '1 MiB', 'DMA', '1']]
     assert 'follows a policy' in page and 'no requests: memory handed to the allocator at boot' in page
     assert '2 recordings of a real 5.8.18 kernel: 3,000 operations and 40 events, all identical' in page
     assert '1 tests' in page and '50.0 % of the lines' in page
