@@ -107,10 +107,10 @@ def tree(tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding='utf-8')
 
-    def build():
-        command = [sys.executable, '-B', '-m', 'sphinx', '-q', '-E', '-W', '--keep-going', '-c', 'docs']
+    def build(builder='html', suffix='.html'):
+        command = [sys.executable, '-B', '-m', 'sphinx', '-q', '-E', '-W', '--keep-going', '-c', 'docs', '-b', builder]
         done = subprocess.run([*command, '-d', 'trees', '.', 'out'], cwd=tmp_path, capture_output=True, text=True)
-        page = tmp_path / 'out' / 'docs' / 'stages' / f'{STEM}.html'
+        page = tmp_path / 'out' / 'docs' / 'stages' / f'{STEM}{suffix}'
         return done.returncode, done.stderr, page.read_text(encoding='utf-8') if page.is_file() else ''
 
     write('docs/conf.py', CONF)
@@ -228,11 +228,18 @@ def scene(tree):
     tree('docs/scenarios/first.pf', SCRIPT)
     tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.scene']"))
 
-    def build(text):
+    def build(text, *builder):
         tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{text}\n')
-        return tree.build()
+        return tree.build(*builder)
 
     return build
+
+
+def test_a_scene_is_a_table_of_text_where_nothing_can_be_drawn(scene):
+    _code, _said, page = scene('.. scene:: docs/scenarios/first.pf\n   :zone: DMA', 'text', '.txt')
+    assert re.search(r'^ +order +0 +1 +2 .* 10$', page, re.M)
+    assert re.search(r'^ +Node 0, zone DMA: 7 pages free \(−5\)$', page, re.M)
+    assert re.search(r'^ +Movable +3 −1 +\. +\. −1 ', page, re.M)
 
 
 def test_a_scene_draws_states_and_tells_events(scene):

@@ -118,7 +118,7 @@ class ProfilesTable(Proof):
             )
         if counts:
             raise self.error(f'profiles-table: {FORMAT} does not describe {", ".join(counts)}')
-        return [self.table([_('Profile'), _('What it does'), _('Recordings')], rows, ['pf-figures'])]
+        return [self.table([_('Profile'), _('What it does'), _('Recordings')], rows)]
 
 
 class ProofLine(Proof):
