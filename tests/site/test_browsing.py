@@ -177,6 +177,20 @@ def test_terms_and_flags_say_what_they_mean(open_page, chosen, words):
     tip.wait_for(state='visible')
 
 
+@needs_counts
+def test_the_page_of_tests_tells_which_lines_a_test_runs(open_page):
+    page = open_page()
+    page.visit('docs/tests.html')
+    button = page.locator('button[data-test]').first
+    button.click()
+    lines = page.locator('.pf-lines a')
+    lines.first.wait_for()
+    assert button.get_attribute('aria-expanded') == 'true'
+    lines.first.click()
+    page.wait_for_url('**/coverage/**')
+    assert page.locator(f'[id="{page.url.rsplit("#", 1)[1]}"]').count() == 1
+
+
 def test_a_name_in_the_code_leads_to_its_chapter(open_page):
     page = open_page()
     page.visit(HEART)

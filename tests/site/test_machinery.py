@@ -442,7 +442,14 @@ def test_all_tests_are_listed_with_what_they_run(proof, tree):
     assert (code, said) == (0, '')
     listed = page.split('id="tests-tests-stages-06')[1]
     assert 'href="#test-nodemask_refuses_large_order"' in listed and 'href="#claim-06-1"' in listed
-    assert 'Expect no page for an order' in listed and '06: 1<' in listed.replace('</p>', '<')
+    assert 'Expect no page for an order' in listed and '06: 1 <button' in listed
+    assert f'data-test="{STEM} nodemask_refuses_large_order"' in listed and 'pageflow-tests.js' in page
+    lines = (tree.out / f'_static/tests/{STEM}.js').read_text()
+    known = json.loads(lines.split('window.PAGEFLOW_LINES, ')[1].rstrip(');\n'))[STEM]
+    assert known == {
+        'files': [[f'src/stages/{STEM}.c', '']],
+        'tests': {'nodemask_refuses_large_order': [[0, '10']]},
+    }
     assert 'a tool runs' in listed and 'other' not in listed.split('a tool runs')[1].split('</section>')[0]
 
 

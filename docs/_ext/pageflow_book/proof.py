@@ -5,14 +5,15 @@
 import ast
 import json
 import re
+from html import escape
 
 from docutils import nodes
 
 from . import chain
-from .coverage import percent
+from .coverage import percent, ranges
 from .generated import Transcript
 from .stage import join, xref
-from .state import book
+from .state import book, note, notes
 from .tables import TableDirective
 from .text import _
 
@@ -145,6 +146,7 @@ class AllTests(Proof):
     def make(self):
         made, tests = [], {}
         reach = self.reach()
+        note(self.env)['lists_tests'] = True
         for one in self.here.sources.test_list():
             tests.setdefault(one.file, []).append(one)
         for file, found in sorted(tests.items(), key=lambda item: (not item[0].startswith('tests/stages/'), item[0])):
@@ -173,8 +175,10 @@ class AllTests(Proof):
         code = nodes.literal('', '', name)
         first = [code, ' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [code]
         claims = join([nodes.inline('', '', xref('pf-claim', claim, self.env.docname, claim)) for claim in one.claims])
-        lines = reach.get((one.file.rsplit('/', 1)[-1].removesuffix('.c'), one.name), {})
-        return [first, claims or '–', ' · '.join(f'{place}: {count}' for place, count in sorted(lines.items())) or '–']
+        stem = one.file.rsplit('/', 1)[-1].removesuffix('.c')
+        lines = reach.get((stem, one.name), {})
+        counts = ' · '.join(f'{place}: {count}' for place, count in sorted(lines.items()))
+        return [first, claims or '–', [counts + ' ', which_lines(stem, one.name)] if counts else '–']
 
     def reach(self):
         """(stem, test) -> {number of a stage, or 'other': lines it runs}."""
@@ -202,6 +206,49 @@ class AllTests(Proof):
             len(functions),
             nodes.bullet_list('', *names, classes=['pf-sentences']),
         )
+
+
+def which_lines(stem, name):
+    """What a script turns into a list of lines; without scripts, and in other formats, it is not there."""
+    words = _('which?')
+    label = escape(_('Which lines %s runs') % name)
+    button = (
+        f'<button type="button" data-test="{escape(stem)} {escape(name)}" aria-label="{label}" hidden>{words}</button>'
+    )
+    return nodes.raw('', button, format='html')
+
+
+def write_lines(app, error):
+    """For each file of tests a script with the lines that each of its tests runs, loaded when one is asked for."""
+    if error or app.builder.format != 'html' or not any(mine.get('lists_tests') for mine in notes(app.env).values()):
+        return
+    here, found = book(app), {}
+    for file in here.sources.files:
+        runs = {}
+        for number, line in here.coverage.lines(file).items():
+            for test in {one for ids in line.tests.values() for one in ids}:
+                runs.setdefault(test, []).append(number)
+        page = here.coverage_page(file)
+        for test, numbers in runs.items():
+            stem, name = here.coverage.tests[test]
+            mine = found.setdefault(stem, {'files': [], 'tests': {}})
+            if not mine['files'] or mine['files'][-1][0] != file:
+                mine['files'].append([file, f'{page}.html#{here.coverage.anchor}' if page else ''])
+            mine['tests'].setdefault(name, []).append([len(mine['files']) - 1, ranges(sorted(numbers))])
+    target = app.outdir / '_static' / 'tests'
+    target.mkdir(parents=True, exist_ok=True)
+    for stem, lines in found.items():
+        data = json.dumps({stem: lines}, separators=(',', ':'), sort_keys=True)
+        (target / f'{stem}.js').write_text(
+            f'/* SPDX-License-Identifier: GPL-2.0-only */\nObject.assign(window.PAGEFLOW_LINES, {data});\n',
+            encoding='utf-8',
+        )
+
+
+def add_script(app, pagename, _template, _context, _doctree):
+    """Only a page that lists tests needs it."""
+    if notes(app.env).get(pagename, {}).get('lists_tests'):
+        app.add_js_file('pageflow-tests.js', defer='defer')
 
 
 class KernelFunctions(Proof):
@@ -284,4 +331,6 @@ def setup(app):
         ('kernel-functions', KernelFunctions),
     ):
         app.add_directive(name, directive)
+    app.connect('html-page-context', add_script)
+    app.connect('build-finished', write_lines)
     return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}
