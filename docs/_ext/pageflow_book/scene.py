@@ -35,6 +35,7 @@ from html import escape
 from docutils import nodes
 from docutils.parsers.rst import directives
 
+from . import formats
 from .events import TYPES, in_words, meaning, read, tell
 from .generated import Transcript
 from .state import book
@@ -334,19 +335,7 @@ def visit_html(translator, node):
     raise nodes.SkipNode
 
 
-def visit_other(_translator, _node):
-    """Formats without drawings show the table below."""
-
-
-def depart_other(_translator, _node):
-    pass
-
-
 def setup(app):
-    app.add_node(
-        free_lists,
-        html=(visit_html, None),
-        **dict.fromkeys(('epub', 'latex', 'text', 'man', 'texinfo'), (visit_other, depart_other)),
-    )
+    formats.add_picture(app, free_lists, visit_html)
     app.add_directive('scene', Scene)
     return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}
