@@ -250,6 +250,10 @@
       var first = box.querySelector('button.g');
       if (first) first.tabIndex = 0;
     });
+    /* The pop-up says what the browser's own tooltip would say once more. */
+    document.querySelectorAll('a.reference[title] > code').forEach(function (name) {
+      if (fillMeaning(name)) name.parentNode.removeAttribute('title');
+    });
     document.addEventListener('mouseover', function (event) {
       var target = pointed(event);
       if (target) { clearTimeout(timer); timer = setTimeout(function () { show(target); }, 90); }

@@ -36,7 +36,7 @@ def check_drawings(app, pagename, _template, context, _doctree):
 
 def list_links(app, error):
     """external-links.txt beside the pages: which address outside is linked from where."""
-    if error or app.builder.format != 'html':
+    if error or app.builder.name != 'html':
         return
     found = {}
     for docname, mine in notes(app.env).items():

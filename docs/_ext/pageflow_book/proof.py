@@ -212,15 +212,13 @@ def which_lines(stem, name):
     """What a script turns into a list of lines; without scripts, and in other formats, it is not there."""
     words = _('which?')
     label = escape(_('Which lines %s runs') % name)
-    button = (
-        f'<button type="button" data-test="{escape(stem)} {escape(name)}" aria-label="{label}" hidden>{words}</button>'
-    )
+    button = f'<button type="button" data-test="{escape(stem)} {escape(name)}" aria-label="{label}" hidden="hidden">{words}</button>'
     return nodes.raw('', button, format='html')
 
 
 def write_lines(app, error):
     """For each file of tests a script with the lines that each of its tests runs, loaded when one is asked for."""
-    if error or app.builder.format != 'html' or not any(mine.get('lists_tests') for mine in notes(app.env).values()):
+    if error or app.builder.name != 'html' or not any(mine.get('lists_tests') for mine in notes(app.env).values()):
         return
     here, found = book(app), {}
     for file in here.sources.files:
