@@ -8,7 +8,7 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from .events import meaning
+from .events import TYPES, meaning
 from .generated import evaluate
 from .state import book
 from .tables import TableDirective
@@ -134,10 +134,16 @@ class RecordedZones(RecordingDirective):
 class RecordedRequests(RecordingDirective):
     """.. recorded-requests:: NAME - operations by number (`:ops: 1-4 9`).
 
-    With :events: what fired on the way, with :addresses: where the page is in physical memory.
+    With :events: what fired on the way, with :pages: also for which pages, with :addresses: where the page is in
+    physical memory.
     """
 
-    option_spec = {'ops': directives.unchanged_required, 'events': directives.flag, 'addresses': directives.flag}
+    option_spec = {
+        'ops': directives.unchanged_required,
+        'events': directives.flag,
+        'pages': directives.flag,
+        'addresses': directives.flag,
+    }
 
     def make(self):
         rows = []
@@ -146,15 +152,18 @@ class RecordedRequests(RecordingDirective):
             cells = [str(number), self.request(words), *self.answer(words)]
             if 'addresses' in self.options:
                 cells.insert(3, nodes.literal('', f'{int(words[-1]) * 4096:#x}') if words[0] in 'ag' else '')
-            if 'events' in self.options:
+            if self.with_events():
                 cells.append(self.events(events))
             rows.append(cells)
         headings = [_('No.'), _('Request'), _('Answer: page'), _('in')]
         if 'addresses' in self.options:
             headings.insert(3, _('at address'))
-        if 'events' in self.options:
+        if self.with_events():
             headings.append(_('Events on the way'))
         return self.table(headings, rows, ['pf-requests'])
+
+    def with_events(self):
+        return bool({'events', 'pages'} & self.options.keys())
 
     def wanted(self):
         numbers = []
@@ -186,15 +195,27 @@ class RecordedRequests(RecordingDirective):
         return [words[-1], (_('node %s, ') % zone['node'] if self.severals else '') + place]
 
     def events(self, events):
-        """The events in words, runs of the same kind counted."""
+        """The events in words, runs of the same kind counted, or with their pages."""
         said = []
         for words in events:
             kind = meaning(TRACEPOINTS.get(words[0], '')) or words[0]
-            if said and said[-1][0] == kind:
-                said[-1][1] += 1
-            else:
-                said.append([kind, 1])
-        return ', '.join(f'{kind} ×{count}' if count > 1 else kind for kind, count in said) or '–'
+            if not said or said[-1][0] != kind:
+                said.append([kind, []])
+            said[-1][1].append(self.pages(words))
+        return self.in_words(said) or '–'
+
+    def in_words(self, said):
+        if 'pages' not in self.options:
+            return ', '.join(f'{kind} ×{len(pages)}' if len(pages) > 1 else kind for kind, pages in said)
+        return '; '.join(f'{kind}: {", ".join(pages)}' if pages[0] else kind for kind, pages in said)
+
+    def pages(self, words):
+        """The page an event is about, and for a block taken over its order and type."""
+        if words[0] == 'x':
+            return _('%s (order %s, %s)') % (words[1], words[3], TYPES[int(words[5])])
+        if words[0] in 'ldF':
+            return _('none') if words[1] == '-1' else words[1]
+        return ''
 
 
 def setup(app):
