@@ -263,6 +263,17 @@ def test_scenario_kswapd(scene):
     assert names == ["mm_vmscan_wakeup_kswapd", "mm_vmscan_kswapd_wake", "mm_vmscan_kswapd_sleep"]
 
 
+def test_scenario_fragmentation(scene):
+    output = scene("fragmentation")
+    # Boosted by a pageblock, then worked off.
+    assert numbers(r"; min (\d+),", output) == [768, 256]
+    unmovable = re.findall(r"type +Unmovable +([\d ]+?) *$", output, re.M)
+    blocks = [list(map(int, line.split())) for line in unmovable]
+    # One page keeps the pageblock apart; given back, it merges with all of it, and with the next pageblock.
+    assert blocks[2] == [1] * 9 + [0, 0]
+    assert blocks[3] == [0] * 10 + [1]
+
+
 def test_scenario_livelock(scene):
     output = scene("livelock")
     assert output.count("livelock: round 18 of init's request for order 6 with GFP_NOIO|__GFP_RETRY_MAYFAIL") == 1
