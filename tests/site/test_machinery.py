@@ -2,6 +2,7 @@
 """The machinery of the book on a small tree of its own: what it shows, and what it refuses."""
 
 import json
+import lzma
 import pathlib
 import re
 import subprocess
@@ -464,3 +465,31 @@ def test_functions_of_the_kernel_lead_to_ours(proof, tree):
         ['__alloc_pages_nodemask', '4819–4881', f'src/stages/{STEM}.c:7', '06', '1'],
         ['helper', '4830 in __alloc_pages_nodemask', f'src/stages/{STEM}.c:24', '06', '0'],
     ]
+
+
+RECORDING = """trace v1 profile small seed 1 ops 2
+snapshot before
+zone 0 DMA start_pfn 0 spanned 1024 present 1024 managed 1024
+end
+a 0 0 0 3
+  l 3 0 0
+  x 512 0 9 0 1
+  l 512 0 0
+a 0 0 0 512
+snapshot after
+"""
+
+
+def test_recorded_requests_tell_events_and_their_pages(tree):
+    path = tree.out.parent / 'tests' / 'traces' / 'small.trace.xz'
+    path.parent.mkdir(parents=True)
+    path.write_bytes(lzma.compress(RECORDING.encode()))
+    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.recording']"))
+    table = '.. recorded-requests:: small\n   :ops: 1\n   '
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}:events:\n\n{table}:pages:\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert 'lists, a block taken over from another type, taken from' in page
+    assert (
+        'lists: 3; a block taken over from another type: 512 (order 9, Movable); taken from the free lists: 512' in page
+    )

@@ -35,6 +35,7 @@ TRACEPOINTS = {
     'e': 'mm_vmscan_direct_reclaim_end',
     'F': 'mm_page_free',
 }
+FEW = 5  # changes from one kind of event to another that are told one after the other
 
 
 def mask_names(sources, mask):
@@ -207,6 +208,11 @@ class RecordedRequests(RecordingDirective):
     def in_words(self, said):
         if 'pages' not in self.options:
             return ', '.join(f'{kind} ×{len(pages)}' if len(pages) > 1 else kind for kind, pages in said)
+        if len(said) > FEW:
+            together = {}
+            for kind, pages in said:
+                together.setdefault(kind, []).extend(pages)
+            said = list(together.items())
         return '; '.join(f'{kind}: {", ".join(pages)}' if pages[0] else kind for kind, pages in said)
 
     def pages(self, words):
