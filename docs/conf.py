@@ -14,7 +14,7 @@ version = release = (ROOT / 'VERSION').read_text(encoding='utf-8').split()[-1] i
 language = 'en'
 
 extensions = ['breathe', 'pageflow_book'] + [
-    f'pageflow_book.{part}' for part in ('answer', 'picture', 'proof', 'readme', 'recording', 'scene')
+    f'pageflow_book.{part}' for part in ('answer', 'computed', 'picture', 'proof', 'readme', 'recording', 'scene')
 ]
 
 root_doc = 'index'

@@ -198,6 +198,54 @@ def test_a_flag_table_computes_values(tree):
     assert '0x010' in page and 'first' in page and '0x018' in page
 
 
+def with_part(tree, part, before=''):
+    """A book with one more part of the machinery; the function returned puts a text into the chapter and builds."""
+    tree('docs/conf.py', CONF.replace("['pageflow_book']", f"['pageflow_book', 'pageflow_book.{part}']"))
+
+    def build(text, *builder):
+        tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{before}{text}\n')
+        return tree.build(*builder)
+
+    return build
+
+
+GDB = r"""#!/bin/bash
+# Stands in for the debugger: the value of an expression is what is written in it, if it is a number.
+number=0
+while read -r command; do
+	if [[ $command =~ ^print(/x)?\ ([0-9]+)$ ]]; then echo "\$$((++number)) = ${BASH_REMATCH[2]}00"; fi
+done < <(tr ';' '\n' <<<"$3" | sed 's/^ //')
+"""
+
+
+@pytest.fixture
+def computed(tree):
+    """computed(text) puts a table into the chapter and builds."""
+    tree('.ci/gdb', GDB)
+    return with_part(tree, 'computed', '.. computed-table::\n')
+
+
+def test_a_computed_table_asks_the_program(computed):
+    code, said, page = computed('   :each: 7-8\n\n   Bit | of `mask` | Value\n   a @ | {/x @} | {4@}')
+    assert (code, said) == (0, '')
+    assert [word in page for word in ('a 7', '700', '4700', 'a 8', '800', '4800')] == [True] * 6
+    assert '>mask</code>' in page
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('', 'needs rows'),
+        ('\n   A | B\n   1 | 2 | 3', 'each with as many cells as there are headings, 2'),
+        ('\n   A | B\n   1 | {nonsense}', '1 expressions, 0 values'),
+        ('   :each: 7\n\n   A\n   {@}', 'two numbers, as in 0-15'),
+    ],
+)
+def test_a_computed_table_is_refused(computed, text, words):
+    code, said, _page = computed(text)
+    assert code != 0 and words in said, said
+
+
 SHELL = r"""#!/usr/bin/env python3
 # Stands in for the shell: it knows a state with 4 blocks, and one where the block of order 2 is gone.
 import sys
@@ -227,13 +275,7 @@ def scene(tree):
     tree('build/pageflow', SHELL)
     (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
     tree('docs/scenarios/first.pf', SCRIPT)
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.scene']"))
-
-    def build(text, *builder):
-        tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{text}\n')
-        return tree.build(*builder)
-
-    return build
+    return with_part(tree, 'scene')
 
 
 def test_a_scene_is_a_table_of_text_where_nothing_can_be_drawn(scene):

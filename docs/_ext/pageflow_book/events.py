@@ -11,8 +11,10 @@ LINE = re.compile(r'  (\w+):((?: \w+=\S*)*)$')
 MOST = 8
 
 
-def meaning(name):
-    """A few words for the event of this name; '' for one that speaks for itself."""
+def meaning(name, failed=False):
+    """A few words for the event of this name; '' for one that speaks for itself. Some events tell of a failure, too."""
+    if failed and name == 'mm_page_alloc_zone_locked':
+        return _('a zone had no block for it')
     return {
         'mm_page_alloc': _('the answer'),
         'mm_page_alloc_zone_locked': _('taken from the free lists'),
@@ -51,6 +53,7 @@ class Told:
     name: str
     count: int
     fields: list  # (name, first value, last value)
+    failed: bool  # there was no page
 
 
 def read(line):
@@ -65,16 +68,22 @@ def tell(events):
     """The events one after the other, runs of one kind together. When that is too long: one line for each kind."""
     runs = []
     for event in events:
-        if runs and runs[-1][0][0] == event[0]:
+        if runs and kind(runs[-1][0]) == kind(event):
             runs[-1].append(event)
         else:
             runs.append([event])
     if len(runs) > MOST:
         kinds = {}
         for event in events:
-            kinds.setdefault(event[0], []).append(event)
+            kinds.setdefault(kind(event), []).append(event)
         runs = list(kinds.values())
     return [together(run) for run in runs]
+
+
+def kind(event):
+    """Events of one kind can be told together: of one name, all with a page or all without."""
+    name, fields = event
+    return name, fields.get('pfn') == '-1'
 
 
 def together(run):
@@ -85,7 +94,8 @@ def together(run):
         for name, value in first.items()
         if name == 'pfn' or all(event[1].get(name) == value for event in run)
     ]
-    return Told(run[0][0], len(run), [(name, shown(name, a), shown(name, b)) for name, a, b in fields])
+    name, failed = kind(run[0])
+    return Told(name, len(run), [(field, shown(field, a), shown(field, b)) for field, a, b in fields], failed)
 
 
 def shown(name, value):

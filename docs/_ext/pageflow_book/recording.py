@@ -199,7 +199,7 @@ class RecordedRequests(RecordingDirective):
         """The events in words, runs of the same kind counted, or with their pages."""
         said = []
         for words in events:
-            kind = meaning(TRACEPOINTS.get(words[0], '')) or words[0]
+            kind = meaning(TRACEPOINTS.get(words[0], ''), failed=words[1:2] == ['-1']) or words[0]
             if not said or said[-1][0] != kind:
                 said.append([kind, []])
             said[-1][1].append(self.pages(words))

@@ -186,7 +186,7 @@ class Scene(Transcript):
 
     def event(self, told):
         times = f' ×{told.count:,}' if told.count > 1 else ''
-        words, fields = meaning(told.name), in_words(told)
+        words, fields = meaning(told.name, told.failed), in_words(told)
         parts = [nodes.literal('', told.name), times + (f' {words}' if words else '')]
         if fields:
             parts += [' ', nodes.inline('', fields, classes=['pf-fields'])]
