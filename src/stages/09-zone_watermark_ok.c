@@ -161,8 +161,8 @@ bool zone_watermark_fast(const struct zone *zone, unsigned int order, unsigned l
 	if (!(alloc_flags & ALLOC_CMA))
 		cma_pages = (long)zone_page_state(zone, NR_FREE_CMA_PAGES);
 
-	/* Step 2: a single page and plenty free: yes. The comparison is unsigned, so counters that
-	 * have drifted apart (more CMA than free) read as plenty */
+	/* Step 2: a single page and plenty free: yes */
+	/* The comparison is unsigned: counters that have drifted apart (more CMA than free) pass. */
 	if (!order &&
 	    (unsigned long)(free_pages - cma_pages) > mark + zone->lowmem_reserve[highest_zoneidx])
 		return true;
