@@ -252,6 +252,40 @@ def test_scenario_atomic_reserves(scene):
     assert after > int(marks[2])
 
 
+def pages_given(text):
+    return [int(pfn, 16) for pfn in re.findall(r"^#\d+: page (0x\w+) order \d+$", text, re.M)]
+
+
+def test_scenario_cpuset(scene):
+    output = scene("cpuset")
+    # Node 0 ends at page 0x44000. The reported masks: two first attempts, a slow path, a refusal.
+    assert [pfn >= 0x44000 for pfn in pages_given(output)] == [False, False, True]
+    masks = re.findall(r"mm_page_alloc: pfn=\S+ order=0 gfp_flags=(\S+)", output)
+    assert masks == ["GFP_USER", "GFP_USER", "GFP_KERNEL", "GFP_USER|__GFP_NOWARN|__GFP_NORETRY"]
+    assert output.endswith("\nno page\n")
+
+
+def test_scenario_dirty_node(scene):
+    assert [pfn >= 0x44000 for pfn in pages_given(scene("dirty-node"))] == [False, True]
+
+
+def test_scenario_lowmem(scene):
+    output = scene("lowmem")
+    low = int(re.search(r"min (\d+)", output)[1])
+    # What each zone keeps back from each kind of request: a 256th of what lies between it and the highest zone.
+    kept = [[128, 64, 0], [64, 0, 0], [0, 0, 0]]
+    for row, free in zip(kept, zip(*[iter(free_pages(output)[3:])] * 3), strict=True):
+        # A refill takes three pages when the check has passed, so up to two of them lie below the line.
+        assert all(low + back - 2 <= pages <= low + back for back, pages in zip(row, free, strict=True))
+
+
+def test_scenario_cma(scene):
+    output = scene("cma")
+    low = int(re.search(r"min (\d+)", output)[1])
+    with_cma, without = free_pages(output)
+    assert low - 2 <= with_cma - 4096 <= low and low - 2 <= without <= low
+
+
 def test_scenario_kswapd(scene):
     output = scene("kswapd")
     assert re.findall(r"^kswapd0: (\w+)", output, re.M) == ["asleep", "woken", "asleep"]
