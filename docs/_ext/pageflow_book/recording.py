@@ -25,14 +25,14 @@ NAMES = (
     '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM',
 )
 # fmt: on
-# The events of a recording that have a letter of their own.
+# The events of a recording that are told without their figures.
 TRACEPOINTS = {
     'l': 'mm_page_alloc_zone_locked',
     'd': 'mm_page_pcpu_drain',
     'x': 'mm_page_alloc_extfrag',
     'k': 'mm_vmscan_wakeup_kswapd',
+    'w': 'mm_compaction_wakeup_kcompactd',
     'r': 'mm_vmscan_direct_reclaim_begin',
-    'e': 'mm_vmscan_direct_reclaim_end',
     'F': 'mm_page_free',
 }
 FEW = 5  # changes from one kind of event to another that are told one after the other
@@ -48,6 +48,47 @@ def mask_names(sources, mask):
             found.append(name)
             mask &= ~value
     return ' | '.join(found + ([f'{mask:#x}'] if mask else []))
+
+
+# What the kernel's enum compact_result calls its values.
+RESULTS = (
+    'not suitable',
+    'skipped',
+    'deferred',
+    'no suitable page',
+    'continue',
+    'complete',
+    'partial',
+    'contended',
+    'success',
+)
+
+
+def event_words(words):
+    """One event of a recording in words; FORMAT.md beside the recordings says what its fields are."""
+    kind, fields = words[0], words[1:]
+    if kind == 'e':
+        return _('direct reclaim ends and reports %s') % fields[0]
+    if kind == 't':
+        return _('compaction begins at priority %s') % fields[2]
+    if kind == 's':
+        return _('compaction examines a zone: %s') % RESULTS[int(fields[3])]
+    if kind == 'q':
+        return _('compaction leaves a zone: %s') % RESULTS[int(fields[2])]
+    if kind == 'o':
+        return _('compaction of a zone: %s') % fields[0]
+    if kind == 'y':
+        answer = _('yes') if fields[7] == '1' else _('no')
+        return _('another round? reclaimable %s, available %s, min %s: %s') % (*fields[3:6], answer)
+    if kind == 'p':
+        answer = _('yes') if fields[5] == '1' else _('no')
+        return _('compact again? %s, priority %s, retries %s: %s') % (
+            RESULTS[int(fields[2])],
+            fields[1],
+            fields[3],
+            answer,
+        )
+    return meaning(TRACEPOINTS.get(kind, ''), failed=fields[:1] == ['-1']) or kind
 
 
 class Recording:
@@ -135,14 +176,15 @@ class RecordedZones(RecordingDirective):
 class RecordedRequests(RecordingDirective):
     """.. recorded-requests:: NAME - operations by number (`:ops: 1-4 9`).
 
-    With :events: what fired on the way, with :pages: also for which pages, with :addresses: where the page is in
-    physical memory.
+    With :events: what fired on the way (of it :only: some kinds, `e y`), with :pages: also for which pages, with
+    :addresses: where the page is in physical memory.
     """
 
     option_spec = {
         'ops': directives.unchanged_required,
         'events': directives.flag,
         'pages': directives.flag,
+        'only': directives.unchanged_required,
         'addresses': directives.flag,
     }
 
@@ -198,8 +240,11 @@ class RecordedRequests(RecordingDirective):
     def events(self, events):
         """The events in words, runs of the same kind counted, or with their pages."""
         said = []
+        wanted = self.options.get('only', '').split()
         for words in events:
-            kind = meaning(TRACEPOINTS.get(words[0], ''), failed=words[1:2] == ['-1']) or words[0]
+            if wanted and words[0] not in wanted:
+                continue
+            kind = event_words(words)
             if not said or said[-1][0] != kind:
                 said.append([kind, []])
             said[-1][1].append(self.pages(words))
