@@ -5,6 +5,7 @@ Each line is a shape, its place, and words behind bars. Places are in a grid: 8 
 
     box ID COLUMN ROW WIDTH | title | second line | layer | target
     arrow ID -> ID | label | kind        ID:0.25 leaves or enters at a quarter of the side
+    lane ID -> ID COLUMN | label | kind  an arrow around others: from side to side, along a column beside the boxes
     cells COLUMN ROW | UUMM..## | label  one square a letter: U M R H C types, . free, # in use, > chosen; a blank is a gap
     bar COLUMN ROW WIDTH SHARE           a gauge, filled to a share
     tick COLUMN ROW | label | end        a mark on a gauge, its label above; anchored at its start, middle or end
@@ -27,6 +28,7 @@ COLUMN, ROW, HIGH, LOW, CELL = 50, 62, 42, 28, 15
 COLUMNS = 8
 LAYERS = {'entry', 'heart', 'fast', 'slow', 'charge', 'free', 'numa', 'plain'}
 KINDS = ('call', 'uma', 'numa', 'fails', 'retry', 'gives')
+ARROWS = ('arrow', 'lane')
 ANCHORS = ('start', 'middle', 'end')
 
 
@@ -69,15 +71,16 @@ def shape(line):
     """(kind, places, words) of one line."""
     head, *words = [part.strip() for part in line.split('|')]
     kind, *places = head.split()
-    wanted = {'box': 4, 'arrow': 3, 'cells': 2, 'bar': 4, 'tick': 2, 'text': 2}
+    wanted = {'box': 4, 'arrow': 3, 'lane': 4, 'cells': 2, 'bar': 4, 'tick': 2, 'text': 2}
     if kind not in wanted:
         raise ValueError(f'"{line}": no shape "{kind}"; use {", ".join(sorted(wanted))}')
-    if len(places) != wanted[kind] or (kind == 'arrow' and places[1] != '->'):
+    if len(places) != wanted[kind] or (kind in ARROWS and places[1] != '->'):
         raise ValueError(f'"{line}": {kind} takes {wanted[kind]} words before the first bar')
     if kind == 'box':
         places = [places[0], *[float(one) for one in places[1:]]]
-    elif kind == 'arrow':
-        places = [(one.partition(':')[0], float(one.partition(':')[2] or 0.5)) for one in (places[0], places[2])]
+    elif kind in ARROWS:
+        ends = [(one.partition(':')[0], float(one.partition(':')[2] or 0.5)) for one in (places[0], places[2])]
+        places = ends + [float(one) for one in places[3:]]
     else:
         places = [float(one) for one in places]
     return kind, places, words
@@ -105,8 +108,8 @@ def check(shapes):
             raise ValueError(
                 f'box {places[0]}: its words are wider than the box; {widest(words) / COLUMN:.1f} columns fit'
             )
-        if kind == 'arrow':
-            for name, _share in places:
+        if kind in ARROWS:
+            for name, _share in places[:2]:
                 if name not in boxes:
                     raise ValueError(f'arrow: no box "{name}"')
             if len(words) > 1 and words[1] not in KINDS:
@@ -182,9 +185,7 @@ class Canvas:
             if abs(points[0][1] - points[1][1]) > 1:
                 middle = (points[0][0] + points[1][0]) / 2
                 points[1:1] = [(middle, points[0][1]), (middle, points[1][1])]
-        self.parts.append(
-            f'<path class="e e-{kind}" d="{rounded(points)}" marker-end="url(#{self.node["ident"]}-{kind})"/>'
-        )
+        self.line(points, kind)
         if label:
             last = points[-1] if len(points) == 2 else points[-2]
             first = points[0] if len(points) == 2 else points[-3]
@@ -192,6 +193,23 @@ class Canvas:
                 self.text((first[0] + last[0]) / 2, first[1] - 4, label, 'el', 'middle')
             else:
                 self.text(points[-1][0] + 5, (points[-1][1] + points[-2][1]) / 2 + 3.5, label, 'el')
+
+    def line(self, points, kind):
+        self.parts.append(
+            f'<path class="e e-{kind}" d="{rounded(points)}" marker-end="url(#{self.node["ident"]}-{kind})"/>'
+        )
+
+    def lane(self, places, words):
+        label, kind = (words + [''] * 2)[:2]
+        (start, leave), (end, enter), column = places
+        ax, ay, aw, ah = self.boxes[start]
+        bx, by, bw, bh = self.boxes[end]
+        x, y = column * COLUMN, ay + ah * leave
+        left = x < ax
+        out, back = (ax, bx - 1) if left else (ax + aw, bx + bw + 1)
+        self.line([(out, y), (x, y), (x, by + bh * enter), (back, by + bh * enter)], kind or 'call')
+        if label:
+            self.text(out + (-5 if left else 5), y - 4, label, 'el', 'end' if left else 'start')
 
     def cells(self, places, words):
         x, y = places[0] * COLUMN + 3, places[1] * ROW + 4
@@ -229,15 +247,16 @@ class Canvas:
         draw = {
             'box': self.box,
             'arrow': self.arrow,
+            'lane': self.lane,
             'cells': self.cells,
             'bar': self.bar,
             'tick': self.tick,
             'text': self.words,
         }
-        for kind, places, words in sorted(self.node['shapes'], key=lambda one: one[0] != 'arrow'):
+        for kind, places, words in sorted(self.node['shapes'], key=lambda one: one[0] not in ARROWS):
             draw[kind](places, words)
         used = sorted(
-            {(words + [''] * 2)[1] or 'call' for kind, _places, words in self.node['shapes'] if kind == 'arrow'}
+            {(words + [''] * 2)[1] or 'call' for kind, _places, words in self.node['shapes'] if kind in ARROWS}
         )
         ident = self.node['ident']
         heads = ''.join(
