@@ -361,7 +361,8 @@ TEST(slowpath_reclaim_that_helps, "13-9")
 	ck_assert_int_eq(reclaims, 1);
 }
 
-TEST(slowpath_retries_while_pages_look_reclaimable, "13-9")
+/** A machine where pages look reclaimable, and are freed after so many reclaims only. */
+static void starved_machine_that_frees_after(int reclaims_in_vain)
 {
 	struct zone *zone = starved_machine();
 
@@ -371,8 +372,12 @@ TEST(slowpath_retries_while_pages_look_reclaimable, "13-9")
 	for (int i = 0; i < 8; i++)
 		freed_by_reclaim[i] = test_page(zone, 2ul * (unsigned)i);
 	nr_freed_by_reclaim = 8;
-	reclaims_before_freeing = 5;
-	reclaim_answer = 0;
+	reclaims_before_freeing = reclaims_in_vain;
+}
+
+TEST(slowpath_retries_while_pages_look_reclaimable, "13-9")
+{
+	starved_machine_that_frees_after(5);
 	/* Nothing is gained in five rounds; in the sixth somebody freed pages meanwhile. */
 	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL, 0));
 	ck_assert_int_eq(reclaims, 6);
@@ -421,6 +426,16 @@ TEST(slowpath_waits_for_another_killer, "13-10")
 	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL, 0));
 	ck_assert_int_eq(reclaims, 3);
 	ck_assert_uint_eq(world->jiffies, 2);
+}
+
+TEST(slowpath_oom_progress_begins_the_count_anew, "13-10")
+{
+	starved_machine_that_frees_after(20);
+	world->oom_lock_held = true;
+	/* Sixteen rounds, a seventeenth with the OOM step, and four more, counted from 1. */
+	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL, 0));
+	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 16 + 4);
+	ck_assert_int_eq(test_last_event(TRACE_reclaim_retry_zone)->field[6], 4);
 }
 
 TEST(slowpath_victim_leaves_when_its_reserves_are_empty, "13-10")
