@@ -233,6 +233,30 @@ def test_scenario_oom(scene):
     assert "browser: " not in output.split("compiler: 3500")[1]
 
 
+def test_scenario_charge_stock(scene):
+    output = scene("charge-stock")
+    # A batch; out of the stock; exactly, once the stock was emptied; exactly; refused; over the limit; given back.
+    assert numbers(r"group /job: (\d+) of 40 pages", output) == [32, 32, 33, 34, 34, 50, 49]
+    assert output.count("no page\n") == 1
+
+
+def test_scenario_failure_report(scene):
+    output = scene("failure-report")
+    # A block is free, the mark forbids to take it, and of two failures one is reported.
+    assert output.count("page allocation failure: order:3") == 1
+    assert "DMA free:1024kB min:1024kB" in output
+    assert re.search(r"DMA: .*1\*1024kB \(U\)", output)
+    assert output.count("  mm_page_alloc: pfn=-1 order=3") == output.count("no page\n") == 2
+
+
+def test_scenario_oom_refusals(scene):
+    output = scene("oom-refusals")
+    refused, killed = output.split("livelock: round 2 of init's request for order 0 with GFP_NOFS")
+    assert refused.count("no page\n") == 3 and "Killed" not in refused
+    assert re.findall(r"Killed process \d+ \((\w+)\)", killed) == ["browser"]
+    assert re.search(r"^#\d+: page", killed, re.M)
+
+
 def test_scenario_nofail(scene):
     output = scene("nofail")
     assert re.search(r"^no page$", output, re.M)
