@@ -182,6 +182,11 @@ TEST(wake_all_kswapds_once_a_node, "14-6")
 	pgdat->kswapd_waiting = true;
 	wake_all_kswapds(1, GFP_KERNEL, &ac);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_wakeup_kswapd), 1);
+	/* A hopeless node: kcompactd is asked instead, and looks at each of the three zones once. */
+	pgdat->kswapd_waiting = true;
+	pgdat->kswapd_failures = 16;
+	wake_all_kswapds(1, GFP_ATOMIC, &ac);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 3);
 }
 
 #ifdef CONFIG_NUMA
