@@ -1105,11 +1105,17 @@ TEST(direct_reclaim_drains_once, "15-16")
 {
 	struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
 	unsigned long progress = 0;
+	struct page *reserved;
 
 	setup();
 	page_cache_fill(file, GFP_KERNEL, 64);
 	ac.zonelist = zonelist();
 	ac.preferred_zoneref = first_zones_zonelist(ac.zonelist, ZONE_NORMAL, NULL);
+	reserved =
+		list_entry(zone->free_area[10].free_list[MIGRATE_MOVABLE].next, struct page, lru);
+	set_pageblock_migratetype(reserved, MIGRATE_HIGHATOMIC);
+	move_freepages_block(zone, reserved, MIGRATE_HIGHATOMIC, NULL);
+	zone->nr_reserved_highatomic = 2 * pageblock_nr_pages;
 	/* Nothing to gain: no walk. */
 	test_set_watermarks(zone, 1u << 30, 1u << 30, 1u << 30);
 	pgdat->kswapd_failures = 16;
@@ -1117,7 +1123,8 @@ TEST(direct_reclaim_drains_once, "15-16")
 	ck_assert_ptr_null(
 		__alloc_pages_direct_reclaim(GFP_KERNEL, 0, ALLOC_WMARK_MIN, &ac, &progress));
 	ck_assert_uint_ge(progress, 32);
-	/* The freed pages lay on the CPU's list, and were driven out. */
+	/* The reserve was opened. The freed pages lay on the CPU's list, and were driven out. */
+	ck_assert_uint_eq(zone->nr_reserved_highatomic, pageblock_nr_pages);
 	ck_assert_int_eq(test_pcp_count(zone), 0);
 	ck_assert_int_gt(test_count(TRACE_mm_page_pcpu_drain), 0);
 	ck_assert_uint_eq(current->flags & PF_MEMALLOC, 0);
