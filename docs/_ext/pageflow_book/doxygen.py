@@ -148,13 +148,13 @@ def translatable(directive, node):
         directive.set_source_info(inner)
 
 
-def essay(directive, file):
-    """The detailed description of a file, as nodes."""
+def essay(directive, file, brief=True):
+    """The description of a file, as nodes; the brief one goes before the detailed one."""
     for found in documented(book(directive.env.app)).values():
         compound = found.get((file, None))
         if compound is not None:
             made = []
-            for part in ('briefdescription', 'detaileddescription'):
+            for part in ('briefdescription', 'detaileddescription')[not brief :]:
                 made += blocks(compound.find(part))
             for node in made:
                 for inner in [node, *node.findall(nodes.paragraph)]:

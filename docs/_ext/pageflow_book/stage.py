@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
@@ -75,12 +76,21 @@ class StageHead(StageDirective):
 
 
 class StageEssay(StageDirective):
-    """.. stage-essay:: - the essay the stage's file opens with."""
+    """.. stage-essay:: - the essays the stage's files open with; `:part: NAME` takes that of `NN-DOOR-NAME.c` only,
+    `:part: door` that of `NN-DOOR.c`."""
+
+    option_spec = {'part': directives.unchanged_required}
 
     def make(self):
-        made = []
-        for file in self.files:
-            made += doxygen.essay(self, file)
+        part, made = self.options.get('part'), []
+        wanted = self.files
+        if part:
+            stem = self.stage.stem if part == 'door' else f'{self.stage.stem}-{part}'
+            wanted = [file for file in self.files if file == f'src/stages/{stem}.c']
+            if not wanted:
+                raise self.error(f'stage-essay: there is no src/stages/{stem}.c; its parts are named by its files')
+        for file in wanted:
+            made += doxygen.essay(self, file, brief=part in (None, 'door'))
         return made
 
 
