@@ -150,6 +150,24 @@ def test_counts_stand_beside_the_code(tree):
     assert found['rows']['4'] == [[12345, [12345, 0], 0], 0]
 
 
+ESSAY = """<doxygen><compounddef><location file="{file}"/><briefdescription><para>{name} in brief.</para></briefdescription>
+<detaileddescription><para>{name} at length.</para></detaileddescription></compounddef></doxygen>"""
+
+
+def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
+    for configuration in ('uma', 'numa'):
+        xml = f'build/doxygen/{configuration}/xml'
+        tree(f'{xml}/index.xml', '')
+        for name, file in (('Door', f'{STEM}.c'), ('Part', f'{STEM}-part.c')):
+            tree(f'{xml}/{name}_8c.xml', ESSAY.format(file=f'src/stages/{file}', name=name))
+    tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
+    for options, shown in (('', ['Door in', 'Door at', 'Part in', 'Part at']), (':part: part', ['Part at'])):
+        tree(f'docs/stages/{STEM}.rst', CHAPTER + f'\n.. stage-essay::\n   {options}\n')
+        code, said, page = tree.build()
+        assert (code, said) == (0, '')
+        assert [words for words in ('Door in', 'Door at', 'Part in', 'Part at') if words in page] == shown
+
+
 @pytest.mark.parametrize(
     ('path', 'old', 'new', 'words'),
     [
@@ -166,6 +184,12 @@ def test_counts_stand_beside_the_code(tree):
         (f'docs/stages/{STEM}.rst', ':fn:`helper`', ':fn:`nobody`', 'nobody'),
         (f'docs/stages/{STEM}.rst', ':stage:`06`', ':stage:`66`', '66'),
         (f'docs/stages/{STEM}.rst', '.. stage-tests::\n', '', 'needs ".. stage-tests::"'),
+        (
+            f'docs/stages/{STEM}.rst',
+            '.. chain-map::\n',
+            '.. stage-essay::\n   :part: other\n',
+            f'there is no src/stages/{STEM}-other.c',
+        ),
     ],
 )
 def test_the_build_refuses(tree, path, old, new, words):

@@ -332,6 +332,46 @@ def test_scenario_fragmentation(scene):
     assert blocks[3] == [0] * 10 + [1]
 
 
+def test_scenario_kswapd_run(scene):
+    output = scene("kswapd-run")
+    priorities = numbers(r"mm_vmscan_lru_shrink_inactive: .* priority=(\d+)", output)
+    assert priorities == sorted(priorities, reverse=True) and priorities[0] == 12
+    reclaimed = numbers(r"mm_vmscan_lru_shrink_inactive: .* nr_reclaimed=(\d+)", output)
+    _before, woken, after = free_pages(output)
+    low, high = map(int, re.search(r"low (\d+), high (\d+)", output).groups())
+    assert woken < low
+    assert re.findall(r"^kswapd0: (\w+)", output, re.M) == ["asleep", "woken", "asleep"]
+    # It stops after the priority that passes the high mark, and not before.
+    last = sum(count for count, priority in zip(reclaimed, priorities) if priority == priorities[-1])
+    assert woken + sum(reclaimed) - last < high <= after
+
+
+def test_scenario_boost(scene):
+    output = scene("boost")
+    marks = re.findall(r"min (\d+), low (\d+), high (\d+)", output)
+    assert marks[0] == marks[2] and [int(now) - int(then) for now, then in zip(marks[1], marks[0])] == [512] * 3
+    assert "mm_vmscan_wakeup_kswapd: nid=0 zid=DMA order=0 gfp_flags=none" in output
+    assert numbers(r"in memory, (\d+) reclaimed", output)[-1] >= 512
+
+
+def test_scenario_direct_reclaim(scene):
+    output = scene("direct-reclaim")
+    first, second = re.split(r"^#1: ", output, flags=re.M)
+    reclaimed = numbers(r"nr_reclaimed=(\d+) nr_dirty", first)
+    assert sum(reclaimed[:-1]) < 32 <= sum(reclaimed)
+    assert f"mm_vmscan_direct_reclaim_end: nr_reclaimed={sum(reclaimed)}\n" in first
+    assert "direct_reclaim" not in second and "#2: page" in second
+
+
+def test_scenario_compact_run(scene):
+    output = scene("compact-run")
+    assert numbers(r"nr_migrated=(\d+) nr_failed=0", output) == [32, 480]
+    # Caught: nobody looks at the lists after the last move.
+    assert re.search(
+        r"nr_migrated=480 nr_failed=0\n(  mm_page_\w+: .*\n)*  mm_compaction_end: .* status=success", output
+    )
+
+
 def test_scenario_livelock(scene):
     output = scene("livelock")
     assert output.count("livelock: round 18 of init's request for order 6 with GFP_NOIO|__GFP_RETRY_MAYFAIL") == 1
