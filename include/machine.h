@@ -11,6 +11,7 @@
 #define MACHINE_H
 
 #include "cpuset.h"
+#include "decisions.h"
 #include "hooks.h"
 #include "memcg.h"
 #include "mempolicy.h"
@@ -184,6 +185,8 @@ struct machine {
 	struct environment environment;
 	trace_subscriber subscriber; /**< NULL: nobody listens */
 	void *subscriber_context;
+	decision_witness witness; /**< NULL: nobody asks why */
+	void *witness_context;
 	void (*console)(const char *text, void *context); /**< NULL: standard error */
 	void *console_context;
 	void (*bug_handler)(const char *text, void *context); /**< NULL: print and abort */

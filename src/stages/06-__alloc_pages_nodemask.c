@@ -17,6 +17,7 @@
 #include "scopes.h"
 #include "stages/stages.h"
 #include "tracepoints.h"
+#include "witness.h"
 #include "world/world.h"
 
 /**
@@ -31,6 +32,7 @@ static bool order_too_large(gfp_t gfp_mask, unsigned int order)
 {
 	if (likely(order < MAX_ORDER))
 		return false;
+	witness_request(DECISION_ORDER_TOO_LARGE, order, 0);
 	if (!(gfp_mask & __GFP_NOWARN))
 		warn_once(ONCE_ORDER_TOO_LARGE, "__alloc_pages_nodemask: order %u is above %d\n",
 			  order, MAX_ORDER - 1);
@@ -48,9 +50,13 @@ static bool order_too_large(gfp_t gfp_mask, unsigned int order)
  */
 static struct page *charge_or_free(gfp_t gfp_mask, unsigned int order, struct page *page)
 {
+	int refused;
+
 	if (likely(!memcg_kmem_enabled()) || !(gfp_mask & __GFP_ACCOUNT) || !page)
 		return page;
-	if (__memcg_kmem_charge_page(page, gfp_mask, order) == 0)
+	refused = __memcg_kmem_charge_page(page, gfp_mask, order);
+	witness_request(DECISION_CHARGE, order, refused != 0);
+	if (!refused)
 		return page;
 	/* An ordinary free, with its own events and list changes. */
 	__free_pages(page, order);

@@ -15,6 +15,7 @@
 #include "gfp_zones.h"
 #include "stages/stages.h"
 #include "vmstat.h"
+#include "witness.h"
 #include "world/world.h"
 
 /** A remote node farther away than this is not worth reclaiming on. */
@@ -177,15 +178,33 @@ static __cold bool below_mark_but_usable(const struct zone *preferred, struct zo
 {
 	int reclaimed;
 
-	if (alloc_flags & ALLOC_NO_WATERMARKS)
+	witness_zone(DECISION_BELOW_MARK, zone, (s64)mark, 0);
+	if (alloc_flags & ALLOC_NO_WATERMARKS) {
+		witness_zone(DECISION_MARK_IGNORED, zone, 0, 0);
 		return true;
+	}
 	if (!world->node_reclaim_mode || !zone_allows_reclaim(preferred, zone))
 		return false;
 	/* Reclaiming here may be better than going to a remote node. */
 	reclaimed = world->hooks.node_reclaim(zone->zone_pgdat, gfp_mask, order);
+	witness_zone(DECISION_NODE_RECLAIM, zone, reclaimed, 0);
 	if (reclaimed == NODE_RECLAIM_NOSCAN || reclaimed == NODE_RECLAIM_FULL)
 		return false;
 	return zone_watermark_ok(zone, order, mark, highest_zoneidx, alloc_flags);
+}
+
+/**
+ * @brief Pass a zone over.
+ *
+ * @param why the reason
+ * @param zone the zone
+ * @return true
+ * @source none (ours: says why)
+ */
+static __cold bool pass_over(enum decision_kind why, const struct zone *zone)
+{
+	witness_zone(why, zone, 0, 0);
+	return true;
 }
 
 /**
@@ -204,15 +223,15 @@ static bool zone_ruled_out(gfp_t gfp_mask, unsigned int alloc_flags, const struc
 {
 	if (cpusets_enabled() && (alloc_flags & ALLOC_CPUSET) &&
 	    !__cpuset_node_allowed(zone_to_nid(zone), gfp_mask))
-		return true;
+		return pass_over(DECISION_ZONE_CPUSET, zone);
 	if (!ac->spread_dirty_pages)
 		return false;
 	if (*last_dirty == zone->zone_pgdat)
-		return true;
+		return pass_over(DECISION_ZONE_DIRTY, zone);
 	if (node_dirty_ok(zone->zone_pgdat))
 		return false;
 	*last_dirty = zone->zone_pgdat;
-	return true;
+	return pass_over(DECISION_ZONE_DIRTY, zone);
 }
 
 /**
@@ -241,8 +260,10 @@ static struct page *try_zone(gfp_t gfp_mask, unsigned int order, unsigned int al
 
 	/* Step 2: take a page out of its lists */
 	page = rmqueue(preferred, zone, order, gfp_mask, alloc_flags, ac->migratetype);
-	if (!page)
+	if (!page) {
+		witness_zone(DECISION_LISTS_EMPTY, zone, 0, 0);
 		return NULL;
+	}
 
 	/* Step 3: prepare it for its new owner */
 	prep_new_page(page, order, gfp_mask, alloc_flags);
@@ -294,8 +315,10 @@ static struct page *walk_zones(gfp_t gfp_mask, unsigned int order, unsigned int 
 		if (zone_ruled_out(gfp_mask, alloc_flags, ac, zone, last_dirty))
 			continue;
 		/* Step 2: locality is worth more than unmixed pageblocks */
-		if (leaves_node(alloc_flags, ac->preferred_zoneref->zone, zone))
+		if (leaves_node(alloc_flags, ac->preferred_zoneref->zone, zone)) {
+			witness_zone(DECISION_STAY_ON_NODE, zone, 0, 0);
 			return NULL;
+		}
 		/* Step 3: watermark, lists, preparation */
 		page = try_zone(gfp_mask, order, alloc_flags, ac, zone);
 		if (page)
@@ -321,10 +344,13 @@ struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, unsigned
 	struct page *page;
 
 	/* Step 1: walk; with ALLOC_NOFRAGMENT, without mixing types */
+	witness_walk(DECISION_WALK, gfp_mask, order, alloc_flags, ac);
 	page = walk_zones(gfp_mask, order, alloc_flags, ac, &last_dirty);
 	if (page || !(alloc_flags & ALLOC_NOFRAGMENT))
 		return page;
 
 	/* Step 2: nothing unmixed to be had; walk once more and mix */
-	return walk_zones(gfp_mask, order, alloc_flags & ~ALLOC_NOFRAGMENT, ac, &last_dirty);
+	alloc_flags &= ~ALLOC_NOFRAGMENT;
+	witness_walk(DECISION_SECOND_PASS, gfp_mask, order, alloc_flags, ac);
+	return walk_zones(gfp_mask, order, alloc_flags, ac, &last_dirty);
 }

@@ -26,7 +26,7 @@
  * @return pages to subtract from the free ones
  * @source mm/page_alloc.c:3502
  */
-static long unusable_free(const struct zone *zone, unsigned int order, unsigned int alloc_flags)
+long unusable_free(const struct zone *zone, unsigned int order, unsigned int alloc_flags)
 {
 	/* Step 1: the block itself, all but its last page */
 	long unusable = (1l << order) - 1;
@@ -49,7 +49,7 @@ static long unusable_free(const struct zone *zone, unsigned int order, unsigned 
  * @return pages
  * @source mm/page_alloc.c:3502
  */
-static long lowered_mark(unsigned long mark, unsigned int alloc_flags)
+long lowered_mark(unsigned long mark, unsigned int alloc_flags)
 {
 	long min = (long)mark;
 

@@ -16,6 +16,7 @@
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
+#include "witness.h"
 #include "world/world.h"
 
 #ifdef CONFIG_NUMA
@@ -85,6 +86,7 @@ static __aside int rmqueue_bulk(struct zone *zone, unsigned int order, int count
 {
 	int removed, appended = 0;
 
+	witness_zone(DECISION_REFILL, zone, count, migratetype);
 	spin_lock(&zone->lock);
 	for (removed = 0; removed < count; removed++) {
 		struct page *page = __rmqueue(zone, order, migratetype, alloc_flags);
@@ -101,6 +103,7 @@ static __aside int rmqueue_bulk(struct zone *zone, unsigned int order, int count
 	}
 	__mod_zone_page_state(zone, NR_FREE_PAGES, -((long)removed << order));
 	spin_unlock(&zone->lock);
+	witness_zone(DECISION_REFILLED, zone, appended, 0);
 	return appended;
 }
 
@@ -179,8 +182,10 @@ static struct page *rmqueue_highatomic_or_buddy(struct zone *zone, unsigned int 
 	if (alloc_flags & ALLOC_HARDER) {
 		page = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
 		/* The event names the type that was asked for, not the reserve. */
-		if (page)
+		if (page) {
 			trace_mm_page_alloc_zone_locked(page, order, migratetype);
+			witness_zone(DECISION_FROM_HIGHATOMIC, zone, order, 0);
+		}
 	}
 	if (!page)
 		page = __rmqueue(zone, order, migratetype, alloc_flags);
@@ -285,6 +290,7 @@ void reserve_highatomic_pageblock(struct page *page, struct zone *zone)
 		zone->nr_reserved_highatomic += pageblock_nr_pages;
 		set_pageblock_migratetype(page, MIGRATE_HIGHATOMIC);
 		move_freepages_block(zone, page, MIGRATE_HIGHATOMIC, NULL);
+		witness_zone(DECISION_RESERVED, zone, (s64)zone->nr_reserved_highatomic, 0);
 	}
 	spin_unlock(&zone->lock);
 	local_irq_enable();
@@ -311,6 +317,8 @@ static bool unreserve_one_pageblock(struct zone *zone, int migratetype)
 			zone->nr_reserved_highatomic -=
 				min_ul(pageblock_nr_pages, zone->nr_reserved_highatomic);
 		set_pageblock_migratetype(page, migratetype);
+		witness_zone(DECISION_UNRESERVED, zone, (s64)zone->nr_reserved_highatomic,
+			     migratetype);
 		if (move_freepages_block(zone, page, migratetype, NULL))
 			return true;
 	}

@@ -21,6 +21,7 @@
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
+#include "witness.h"
 #include "world/world.h"
 
 /* Where each type looks when its own lists are empty, in this order; nobody takes from the others. */
@@ -78,6 +79,7 @@ struct page *__rmqueue_smallest(struct zone *zone, unsigned int order, int migra
 		expand(zone, page, order, found, migratetype);
 		/* Step 3: remember the list; the pageblock may be of another type */
 		set_pcppage_migratetype(page, migratetype);
+		witness_block(zone, order, found, migratetype);
 		return page;
 	}
 	return NULL;
@@ -204,7 +206,7 @@ static void boost_watermark(struct zone *zone)
 {
 	unsigned long high = zone->_watermark[WMARK_HIGH];
 	unsigned long factor = (unsigned long)world->watermark_boost_factor;
-	unsigned long max_boost;
+	unsigned long before = zone->watermark_boost, max_boost;
 
 	if (!factor)
 		return;
@@ -215,7 +217,8 @@ static void boost_watermark(struct zone *zone)
 	if (!max_boost)
 		return;
 	max_boost = max_ul(pageblock_nr_pages, max_boost);
-	zone->watermark_boost = min_ul(zone->watermark_boost + pageblock_nr_pages, max_boost);
+	zone->watermark_boost = min_ul(before + pageblock_nr_pages, max_boost);
+	witness_zone(DECISION_BOOST, zone, (s64)before, (s64)zone->watermark_boost);
 }
 
 /**
@@ -245,6 +248,7 @@ static void change_pageblock_range(struct page *page, unsigned int order, int mi
 static bool claim_pageblock(struct zone *zone, struct page *page, int start_type, int old_type)
 {
 	int movable, alike = 0;
+	bool converted;
 	int moved = move_freepages_block(zone, page, start_type, &movable);
 
 	/* Pages in use that suit the new type: movable ones for a movable request. For others, what
@@ -255,9 +259,11 @@ static bool claim_pageblock(struct zone *zone, struct page *page, int start_type
 		alike = (int)pageblock_nr_pages - (moved + movable);
 	if (!moved)
 		return false;
-	if (moved + alike >= (int)(pageblock_nr_pages / 2) ||
-	    world->page_group_by_mobility_disabled)
+	converted = moved + alike >= (int)(pageblock_nr_pages / 2) ||
+		    world->page_group_by_mobility_disabled;
+	if (converted)
 		set_pageblock_migratetype(page, start_type);
+	witness_claim(zone, moved, alike, converted, old_type, start_type);
 	return true;
 }
 
@@ -284,6 +290,7 @@ static void steal_suitable_fallback(struct zone *zone, struct page *page, unsign
 	/* Step 2: a block of whole pageblocks changes their type, and nothing is mixed */
 	if (order >= pageblock_order) {
 		change_pageblock_range(page, order, start_type);
+		witness_convert(zone, 1l << (order - pageblock_order), old_type, start_type);
 		goto single_page;
 	}
 

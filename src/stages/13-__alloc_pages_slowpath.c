@@ -18,6 +18,7 @@
 #include "gfp_zones.h"
 #include "slow_path.h"
 #include "stages/stages.h"
+#include "witness.h"
 #include "world/world.h"
 
 /** Where a request goes next. */
@@ -154,6 +155,19 @@ static void slow_find_preferred_zone(struct slow_request *rq)
 }
 
 /**
+ * @brief The request gives up.
+ *
+ * @param why the reason
+ * @return SLOW_NOPAGE
+ * @source none (ours: says why)
+ */
+static enum slow_verdict give_up(enum give_up why)
+{
+	witness_request(DECISION_GIVE_UP, why, 0);
+	return SLOW_NOPAGE;
+}
+
+/**
  * @brief Is it worth compacting before anything is reclaimed?
  *
  * @param rq the request
@@ -185,9 +199,10 @@ static enum slow_verdict slow_start(struct slow_request *rq)
 
 	/* Step 2: the min watermark instead of low, and what the mask adds to it */
 	rq->alloc_flags = gfp_to_alloc_flags(rq->gfp_mask);
+	witness_request(DECISION_SLOW_START, rq->alloc_flags, 0);
 	slow_find_preferred_zone(rq);
 	if (!rq->ac->preferred_zoneref->zone)
-		return SLOW_NOPAGE;
+		return give_up(GIVE_UP_NO_ZONE);
 
 	/* Step 3: background reclaim is overdue */
 	if (rq->alloc_flags & ALLOC_KSWAPD)
@@ -205,7 +220,7 @@ static enum slow_verdict slow_start(struct slow_request *rq)
 	if (rq->costly && (rq->gfp_mask & __GFP_NORETRY)) {
 		/* Too little memory, or too many failures lately: this caller rather fails. */
 		if (rq->compact_result == COMPACT_SKIPPED || rq->compact_result == COMPACT_DEFERRED)
-			return SLOW_NOPAGE;
+			return give_up(GIVE_UP_NOT_COMPACTED);
 		rq->compact_priority = INIT_COMPACT_PRIORITY;
 	}
 	return SLOW_RETRY;
@@ -222,8 +237,10 @@ static void slow_apply_reserves(struct slow_request *rq)
 	unsigned int reserve_flags = __gfp_pfmemalloc_flags(rq->gfp_mask);
 
 	/* The reserve flags replace all others. */
-	if (reserve_flags)
+	if (reserve_flags) {
 		rq->alloc_flags = reserve_flags;
+		witness_request(DECISION_RESERVES, reserve_flags, 0);
+	}
 	/* No reserve flags have ALLOC_CPUSET: whoever uses reserves leaves his nodes too. */
 	if (!(rq->alloc_flags & ALLOC_CPUSET)) {
 		rq->ac->nodemask = NULL;
@@ -242,10 +259,10 @@ static void slow_apply_reserves(struct slow_request *rq)
 static enum slow_verdict slow_judge(struct slow_request *rq)
 {
 	if (rq->gfp_mask & __GFP_NORETRY)
-		return SLOW_NOPAGE;
+		return give_up(GIVE_UP_NORETRY);
 	/* A large block is worth more rounds only to those who say so. */
 	if (rq->costly && !(rq->gfp_mask & __GFP_RETRY_MAYFAIL))
-		return SLOW_NOPAGE;
+		return give_up(GIVE_UP_COSTLY);
 	if (should_reclaim_retry(rq->gfp_mask, rq->order, rq->ac, rq->alloc_flags,
 				 rq->did_some_progress > 0, &rq->no_progress_loops))
 		return SLOW_RETRY;
@@ -274,9 +291,9 @@ static enum slow_verdict slow_oom(struct slow_request *rq)
 	/* A victim that found the reserves empty must not wait for its own death. */
 	if (tsk_is_oom_victim(current) &&
 	    (rq->alloc_flags == ALLOC_OOM || (rq->gfp_mask & __GFP_NOMEMALLOC)))
-		return SLOW_NOPAGE;
+		return give_up(GIVE_UP_VICTIM);
 	if (!rq->did_some_progress)
-		return SLOW_NOPAGE;
+		return give_up(GIVE_UP_NOTHING_LEFT);
 	rq->no_progress_loops = 0;
 	return SLOW_RETRY;
 }
@@ -295,8 +312,11 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 	/* departs: a round that begins exactly as an earlier one would go on for ever, since nothing
 	 * runs beside it. 5.8.18 then does; here the machine's watchdog may stop the request. */
 	rq->rounds++;
-	if (world->hooks.slow_round && world->hooks.slow_round(rq))
+	witness_request(DECISION_ROUND, (s64)rq->rounds, 0);
+	if (world->hooks.slow_round && world->hooks.slow_round(rq)) {
+		give_up(GIVE_UP_LIVELOCK);
 		return SLOW_FAIL;
+	}
 
 	/* Step 1: keep kswapd awake */
 	if (rq->alloc_flags & ALLOC_KSWAPD)
@@ -308,8 +328,10 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 		return SLOW_GOT_PAGE;
 
 	/* Step 3: the rest needs sleeping, and must not be done by those who reclaim themselves */
-	if (!rq->can_direct_reclaim || (current->flags & PF_MEMALLOC))
-		return SLOW_NOPAGE;
+	if (!rq->can_direct_reclaim)
+		return give_up(GIVE_UP_CANNOT_SLEEP);
+	if (current->flags & PF_MEMALLOC)
+		return give_up(GIVE_UP_RECLAIMING);
 
 	/* Step 4: reclaim pages */
 	rq->page = __alloc_pages_direct_reclaim(rq->gfp_mask, rq->order, rq->alloc_flags, rq->ac,
@@ -359,6 +381,7 @@ static enum slow_verdict slow_nopage(struct slow_request *rq)
 			  "__alloc_pages_slowpath: __GFP_NOFAIL with order %u\n", rq->order);
 
 	/* Step 3: some of the reserve, and then from the top */
+	witness_request(DECISION_MUST_NOT_FAIL, 0, 0);
 	rq->page = __alloc_pages_cpuset_fallback(rq->gfp_mask, rq->order, ALLOC_HARDER, rq->ac);
 	return rq->page ? SLOW_GOT_PAGE : SLOW_RETRY;
 }

@@ -25,6 +25,7 @@
 #include "stages/reclaim.h"
 #include "tracepoints.h"
 #include "vmstat.h"
+#include "witness.h"
 #include "world/world.h"
 
 /** Longest wait for kswapd of a task that may hold a file system's locks, in ticks. */
@@ -405,6 +406,7 @@ struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
 
 	/* Step 1: reclaim; without any progress another walk is useless */
 	*did_some_progress = __perform_reclaim(gfp_mask, order, ac);
+	witness_request(DECISION_RECLAIM, (s64)*did_some_progress, 0);
 	if (!*did_some_progress)
 		return NULL;
 

@@ -15,6 +15,7 @@
 #include "scopes.h"
 #include "tracepoints.h"
 #include "vmstat.h"
+#include "witness.h"
 #include "world/world.h"
 
 /** At or below this index a failure is put down to lack of memory, not to fragmentation. */
@@ -339,6 +340,7 @@ struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
 	noreclaim = memalloc_noreclaim_save();
 	*compact_result = try_to_compact_pages(gfp_mask, order, alloc_flags, ac, prio, &page);
 	memalloc_noreclaim_restore(noreclaim);
+	witness_compact(prio, *compact_result, page != NULL);
 	count_vm_events(COMPACTSTALL, 1);
 
 	/* Step 2: a block that was caught needs preparing; otherwise walk the zones, even if nothing

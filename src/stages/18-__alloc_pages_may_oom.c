@@ -15,7 +15,21 @@
  */
 #include "stages/stages.h"
 #include "gfp.h"
+#include "witness.h"
 #include "world/world.h"
+
+/**
+ * @brief Nobody is killed for this request.
+ *
+ * @param why the reason
+ * @return true
+ * @source none (ours: says why)
+ */
+static bool spare(enum no_kill why)
+{
+	witness_request(DECISION_NO_KILL, why, 0);
+	return true;
+}
 
 /**
  * @brief Is this a request for which no process is killed?
@@ -30,14 +44,18 @@ static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct al
 {
 	/* A dump of a dying process must be complete. */
 	if (current->flags & PF_DUMPCORE)
-		return true;
+		return spare(NO_KILL_DUMPCORE);
 	/* Killing frees single pages; it would not make a large block. */
 	if (order > PAGE_ALLOC_COSTLY_ORDER)
-		return true;
+		return spare(NO_KILL_COSTLY);
 	/* The caller prefers to fail, or wants memory that a kill may well not free. */
-	if (gfp_mask & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE))
-		return true;
-	return ac->highest_zoneidx < ZONE_NORMAL;
+	if (gfp_mask & __GFP_RETRY_MAYFAIL)
+		return spare(NO_KILL_MAY_FAIL);
+	if (gfp_mask & __GFP_THISNODE)
+		return spare(NO_KILL_ONE_NODE);
+	if (ac->highest_zoneidx < ZONE_NORMAL)
+		return spare(NO_KILL_LOW_ZONE);
+	return false;
 }
 
 /**
@@ -61,6 +79,7 @@ static struct page *kill_and_retry(gfp_t gfp_mask, unsigned int order,
 	};
 	bool killed = out_of_memory(&oc);
 
+	witness_request(DECISION_OOM, killed, 0);
 	if (!killed && !(gfp_mask & __GFP_NOFAIL))
 		return NULL;
 	if (!killed)
@@ -93,6 +112,7 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 	/* Step 1: somebody else is at it: wait a tick and count that as progress */
 	if (world->oom_lock_held) {
 		*did_some_progress = 1;
+		spare(NO_KILL_NOT_ALONE);
 		world_sleep(1);
 		return NULL;
 	}

@@ -88,6 +88,9 @@ bool zone_watermark_fast(const struct zone *zone, unsigned int order, unsigned l
 bool zone_watermark_ok_safe(const struct zone *zone, unsigned int order, unsigned long mark,
 			    int highest_zoneidx);
 
+long unusable_free(const struct zone *zone, unsigned int order, unsigned int alloc_flags);
+long lowered_mark(unsigned long mark, unsigned int alloc_flags);
+
 /* 10 */
 struct page *rmqueue(struct zone *preferred_zone, struct zone *zone, unsigned int order,
 		     gfp_t gfp_flags, unsigned int alloc_flags, int migratetype);

@@ -105,6 +105,10 @@ const struct trace_event_description trace_event_descriptions[NR_TRACE_EVENTS] =
 	EVENT(skip_task_reaping, { "pid", NUMBER }),
 };
 
+const char *const compact_result_names[] = { "not_suitable_zone", "skipped",   "deferred",
+					     "no_suitable_page",  "continue",  "complete",
+					     "partial_skipped",	  "contended", "success" };
+
 /* Composite masks first: the first match takes its bits away. */
 static const struct gfp_name {
 	gfp_t mask;
@@ -236,9 +240,6 @@ static const char *compact_feedback(s64 result)
 static void append_field(enum trace_field_kind kind, s64 value, char *text, size_t size,
 			 size_t *length)
 {
-	static const char *const results[] = { "not_suitable_zone", "skipped",	 "deferred",
-					       "no_suitable_page",  "continue",	 "complete",
-					       "partial_skipped",   "contended", "success" };
 	static const char *const priorities[] = { "COMPACT_PRIO_SYNC_FULL",
 						  "COMPACT_PRIO_SYNC_LIGHT", "COMPACT_PRIO_ASYNC" };
 
@@ -250,7 +251,7 @@ static void append_field(enum trace_field_kind kind, s64 value, char *text, size
 		append(text, size, length, "%s", zone_names[value]);
 		break;
 	case TRACE_FIELD_COMPACT_RESULT:
-		append(text, size, length, "%s", results[value]);
+		append(text, size, length, "%s", compact_result_names[value]);
 		break;
 	case TRACE_FIELD_COMPACT_FEEDBACK:
 		append(text, size, length, "%s", compact_feedback(value));

@@ -68,6 +68,7 @@ void set_pgdat_percpu_threshold(struct pglist_data *pgdat, int (*threshold)(cons
 void cpu_vm_stats_fold(int cpu);
 
 /* trace.c: the trace sink */
+extern const char *const compact_result_names[];
 __cold void trace_emit(const struct trace_event *event);
 int trace_format(const struct trace_event *event, char *text, size_t size);
 int gfp_format(gfp_t mask, char *text, size_t size);
