@@ -67,6 +67,8 @@ struct boot_spec {
 	uint8_t distance[MAX_BOOT_NODES][MAX_BOOT_NODES]; /**< 0: the default */
 };
 
+struct explain_request;
+struct explanation;
 struct machine;
 struct pageflow_event;
 
@@ -111,6 +113,8 @@ struct pageflow_engine {
 		     struct engine_error *error);
 	void (*listen)(struct machine *machine, const struct engine_listener *listener);
 	uint64_t (*alloc)(struct machine *machine, int nid, uint32_t gfp, unsigned int order);
+	int (*explain)(struct machine *machine, const struct explain_request *request,
+		       struct explanation *explanation);
 	void (*free)(struct machine *machine, uint64_t pfn, unsigned int order);
 	void *(*address)(struct machine *machine, uint64_t pfn);
 	uint64_t (*pfn)(struct machine *machine, const void *address);

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "explain.h"
 #include "life/life.h"
 #include "memory_map.h"
 #include "pageflow.h"
@@ -182,6 +183,18 @@ static uint64_t engine_alloc(struct machine *machine, int nid, uint32_t gfp, uns
 	return pfn;
 }
 
+/** Allocate as alloc() does, and tell the story. */
+static int engine_explain(struct machine *machine, const struct explain_request *request,
+			  struct explanation *explanation)
+{
+	struct machine *before = machine_focus(machine);
+	int failed = explain_run(request, explanation);
+
+	explanation->configuration = ENGINE_NAME;
+	machine_focus(before);
+	return failed;
+}
+
 /** Free a block; a PFN that names no page is a violation. */
 static void engine_free(struct machine *machine, uint64_t pfn, unsigned int order)
 {
@@ -283,6 +296,7 @@ const struct pageflow_engine ENGINE = {
 	.scene = engine_scene,
 	.listen = engine_listen,
 	.alloc = engine_alloc,
+	.explain = engine_explain,
 	.free = engine_free,
 	.address = engine_address,
 	.pfn = engine_pfn,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain.h"
 #include "library/library.h"
 
 struct pageflow_machine {
@@ -223,6 +224,36 @@ uint64_t pageflow_alloc_pages_node(pageflow_machine *machine, int nid, uint32_t 
 	if (nid == ENGINE_BY_POLICY)
 		nid = -3;
 	return machine->engine->alloc(machine->inner, nid, gfp, order);
+}
+
+/**
+ * @brief Allocate, and explain what happened on the way.
+ *
+ * @param machine the machine
+ * @param request what to ask for
+ * @param explanation receives the story; explanation_free() it, also after a failure
+ * @param error receives why there is none
+ * @return 0, or -1
+ */
+int explain_on(pageflow_machine *machine, const struct explain_request *request,
+	       struct explanation *explanation, struct pageflow_error *error)
+{
+	memset(explanation, 0, sizeof(*explanation));
+	if (machine->engine->explain(machine->inner, request, explanation))
+		return library_fail(error, "out of memory");
+	return 0;
+}
+
+/**
+ * @brief Give an explanation's memory back.
+ *
+ * @param explanation the explanation
+ */
+void explanation_free(struct explanation *explanation)
+{
+	free(explanation->walk);
+	free(explanation->step);
+	memset(explanation, 0, sizeof(*explanation));
 }
 
 int pageflow_free_pages(pageflow_machine *machine, uint64_t pfn, unsigned int order)

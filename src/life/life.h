@@ -21,6 +21,11 @@ struct cpuset *cpuset_new(const char *name, struct cpuset *parent, nodemask_t me
 struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsigned long max);
 void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
 
+struct explain_request;
+struct explanation;
+struct explained_attempt;
+struct explained_walk;
+
 /** Most daemons of a machine. */
 #define MAX_DAEMONS 16
 
@@ -151,6 +156,14 @@ void records_write(FILE *out);
 
 /* scene.c */
 int scene_run(const char *line, FILE *out, char *error, size_t error_size);
+
+/* explain.c: what a request meets on the machine in focus */
+int explain_run(const struct explain_request *request, struct explanation *explanation);
+/* explain-zones.c: the arithmetic of a zone */
+void explain_zones(struct explanation *explanation);
+int explain_zone_number(const struct explanation *explanation, const struct zone *zone);
+void explain_attempt(const struct zone *zone, const struct explained_walk *walk, unsigned int order,
+		     struct explained_attempt *attempt);
 
 /* bench.c */
 double bench_run(const char *row, unsigned long count);
