@@ -171,6 +171,7 @@ struct explanation {
 	const struct explained_walk *closest_walk[EXPLAIN_MAX_ZONES];
 
 	char violation[256]; /**< a rule of the kernel's that the request broke; "": none */
+	bool charge_refused; /**< there was a page, but the memory cgroup refused its charge */
 	bool panic;	     /**< nobody could be killed, and the kernel would have stopped there */
 	char livelock[768];  /**< the watchdog's report; "": none */
 };

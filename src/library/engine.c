@@ -58,6 +58,18 @@ static struct machine *engine_load(const struct text *text, size_t first,
 	return machine;
 }
 
+/** Take over what a reader noted about one of several files, and which. */
+static void take_proc_error(const struct proc_sample *sample, const struct reader *reader,
+			    struct engine_error *error)
+{
+	const char *file = reader->text == sample->zoneinfo    ? "zoneinfo"
+			   : reader->text == sample->buddyinfo ? "buddyinfo"
+							       : "pagetypeinfo";
+
+	error->line = reader->error_line;
+	snprintf(error->text, sizeof(error->text), "%s: %s", file, reader->error);
+}
+
 /** Make a machine from the texts of /proc. */
 static struct machine *engine_read_proc(const struct proc_sample *sample,
 					struct engine_error *error)
@@ -66,7 +78,7 @@ static struct machine *engine_read_proc(const struct proc_sample *sample,
 	struct machine *before = world, *machine = proc_read(sample, &reader);
 
 	if (!machine)
-		take_error(&reader, error);
+		take_proc_error(sample, &reader, error);
 	machine_focus(before);
 	return machine;
 }

@@ -235,6 +235,9 @@ static void note_progress(struct story *story, const struct decision *decision)
 	case DECISION_BLOCK:
 		note_block(story, decision);
 		break;
+	case DECISION_CHARGE:
+		story->out->charge_refused = decision->number[1];
+		break;
 	case DECISION_BOOST:
 		cost->boosts++;
 		break;

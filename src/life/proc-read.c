@@ -5,9 +5,14 @@
  *
  * zoneinfo gives the zones, their limits and counters, buddyinfo and pagetypeinfo how many free
  * blocks stand on each list. What the files do not say is made up, in the simplest way that leaves
- * a consistent machine: a zone's hole lies before its last pages, pageblocks of one type stand
- * together, free blocks lie in blocks of their type where they fit and never beside a free buddy,
- * and a CPU's pages are movable.
+ * a consistent machine: a zone's hole lies before its last pages (behind its first, where it does not
+ * begin with a whole block of the largest order), pageblocks of one type stand together, free blocks
+ * lie in blocks of their type where they fit and never beside a free buddy, and a CPU's pages are
+ * movable.
+ *
+ * Other kernels count more or less than 5.8.18, and have other zones. What has a name and a number is
+ * taken where 5.8.18 has it too, and passed over where not; the lists of migratetypes and of reserves
+ * are read by the names that the files give. What cannot be represented is refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +35,21 @@ static bool line_says(const char *line, const char *word, long *value)
 	return take_number(&line, value) && take_end(&line);
 }
 
-/** Take `Node N, zone NAME` from the start of a line. */
+/** The zones that 5.8.18 on arm64 does not have. */
+static const char *const foreign_zones[] = { "HighMem", "Device" };
+
+/** Number of the first foreign zone, where zones are numbered. */
+#define FOREIGN_ZONE MAX_NR_ZONES
+
+/** All zones that a file may name. */
+#define NR_NAMED_ZONES (MAX_NR_ZONES + (int)ARRAY_SIZE(foreign_zones))
+
+static const char *named_zone(int zid)
+{
+	return zid < FOREIGN_ZONE ? zone_names[zid] : foreign_zones[zid - FOREIGN_ZONE];
+}
+
+/** Take `Node N, zone NAME` from the start of a line; a foreign zone's number is FOREIGN_ZONE or more. */
 static bool take_node_zone(const char **line, int *nid, int *zid)
 {
 	long node;
@@ -40,10 +59,10 @@ static bool take_node_zone(const char **line, int *nid, int *zid)
 		return false;
 	*nid = (int)node;
 	*line += strspn(*line, " ");
-	for (*zid = 0; *zid < MAX_NR_ZONES; ++*zid) {
-		size_t length = strlen(zone_names[*zid]);
+	for (*zid = 0; *zid < NR_NAMED_ZONES; ++*zid) {
+		size_t length = strlen(named_zone(*zid));
 
-		if (!strncmp(*line, zone_names[*zid], length) && strchr(" ,", (*line)[length])) {
+		if (!strncmp(*line, named_zone(*zid), length) && strchr(" ,", (*line)[length])) {
 			*line += length;
 			return true;
 		}
@@ -56,9 +75,20 @@ struct layout {
 	struct {
 		bool seen;
 		long start, spanned, present, managed;
-	} zone[MAX_NUMNODES][MAX_NR_ZONES];
+	} zone[MAX_NUMNODES][NR_NAMED_ZONES];
 	long nr_cpus;
+	int tier[NR_NAMED_ZONES]; /**< zones in the order of the file: a reserve's place in its list */
+	int nr_tiers;
 };
+
+/** Note a zone's place in the kernel's list of zones, which every node goes through alike. */
+static void note_tier(struct layout *layout, int zid)
+{
+	for (int i = 0; i < layout->nr_tiers; i++)
+		if (layout->tier[i] == zid)
+			return;
+	layout->tier[layout->nr_tiers++] = zid;
+}
 
 /** First reading of zoneinfo: the layout. */
 static int read_layout(struct reader *reader, struct layout *layout)
@@ -74,6 +104,7 @@ static int read_layout(struct reader *reader, struct layout *layout)
 			if (!take_node_zone(&line, &nid, &zid) || layout->zone[nid][zid].seen)
 				return reader_fail(reader, "'Node N, zone NAME' of a new zone");
 			layout->zone[nid][zid].seen = true;
+			note_tier(layout, zid);
 			continue;
 		}
 		if (nid < 0)
@@ -93,6 +124,11 @@ static int read_layout(struct reader *reader, struct layout *layout)
 		return reader_fail(reader, "'Node 0, zone ...', the start of zoneinfo");
 	if (layout->nr_cpus > MAX_CPUS)
 		return reader_refuse(reader, "expected at most 64 CPUs");
+	for (nid = 0; nid < MAX_NUMNODES; nid++)
+		if (layout->zone[nid][FOREIGN_ZONE].present)
+			return reader_refuse(reader,
+					     "memory in zone HighMem cannot be represented: "
+					     "arm64 has no such zone");
 	return 0;
 }
 
@@ -101,6 +137,15 @@ static int compare_ranges(const void *a, const void *b)
 	const struct memory_range *x = a, *y = b;
 
 	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
+}
+
+/** How many of a zone's pages lie behind its hole, if it has one? */
+static long pages_behind_hole(long start, long present)
+{
+	/* A large block begins at a multiple of its size: the partial one in front is the lesser loss. */
+	if (start % (long)MAX_ORDER_NR_PAGES)
+		return present - 1;
+	return present > 2 * (long)BEHIND_HOLE ? (long)BEHIND_HOLE : 1;
 }
 
 /** Where memory lies: one range a zone, two where it has holes. */
@@ -114,7 +159,7 @@ static int layout_ranges(struct reader *reader, const struct layout *layout,
 			long start = layout->zone[nid][zid].start;
 			long present = layout->zone[nid][zid].present;
 			long end = start + layout->zone[nid][zid].spanned;
-			long behind = present > 2 * (long)BEHIND_HOLE ? (long)BEHIND_HOLE : 1;
+			long behind = pages_behind_hole(start, present);
 
 			if (!present)
 				continue;
@@ -197,6 +242,13 @@ static int find_name(const char *const *names, int count, const char *line)
 	return -1;
 }
 
+/** Set a counter of a zone, and the machine's with it. */
+static void set_zone_counter(struct zone *zone, int item, long value)
+{
+	world->vm_zone_stat[item] += value - zone->vm_stat[item];
+	zone->vm_stat[item] = value;
+}
+
 /** A counter by name: of the node, of the zone, or of where allocations landed. */
 static bool read_counter(struct zone *zone, const char *line)
 {
@@ -216,8 +268,7 @@ static bool read_counter(struct zone *zone, const char *line)
 	}
 	item = find_name(zone_stat_names, NR_VM_ZONE_STAT_ITEMS, line);
 	if (item >= 0) {
-		zone->vm_stat[item] = value;
-		world->vm_zone_stat[item] += value;
+		set_zone_counter(zone, item, value);
 		return true;
 	}
 #ifdef CONFIG_NUMA
@@ -225,20 +276,40 @@ static bool read_counter(struct zone *zone, const char *line)
 	if (item >= 0)
 		zone->vm_numa_stat[item] = (unsigned long)value;
 #endif
-	return item >= 0;
+	/* A counter that 5.8.18 does not have. */
+	return true;
 }
 
-/** The reserves: `protection: (A, B, C, D)`. */
-static bool read_protection(struct zone *zone, const char *line)
+/** Which zone does a reserve's place in its list stand for? Older kernels leave out empty zones. */
+static int reserve_zone(const struct layout *layout, int place, int places)
 {
-	long value;
+	if (layout->nr_tiers >= places)
+		return layout->tier[place];
+	return place;
+}
+
+/** The reserves: `protection: (A, B, C, D)`, one a zone that the kernel has. */
+static bool read_protection(const struct layout *layout, struct zone *zone, const char *line)
+{
+	long value[NR_NAMED_ZONES];
+	int places = 0, last = 0;
 
 	if (!take_word(&line, "protection:"))
 		return false;
 	line += strspn(line, " (");
-	for (int zid = 0; zid < MAX_NR_ZONES && take_number(&line, &value); zid++) {
-		zone->lowmem_reserve[zid] = (unsigned long)value;
+	while (places < NR_NAMED_ZONES && take_number(&line, &value[places])) {
+		places++;
 		line += strspn(line, ",)");
+	}
+	/* A zone that this kernel does not have stands for the next lower one. */
+	for (int i = 0; i < places; i++) {
+		int zid = reserve_zone(layout, i, places);
+
+		for (; last < zid && last < MAX_NR_ZONES; last++)
+			zone->lowmem_reserve[last] = i ? (unsigned long)value[i - 1] : 0;
+		if (zid < MAX_NR_ZONES)
+			zone->lowmem_reserve[zid] = (unsigned long)value[i];
+		last = zid + 1;
 	}
 	return true;
 }
@@ -280,17 +351,42 @@ static bool read_limit(struct zone *zone, const char *line)
 		zone->_watermark[WMARK_LOW] = (unsigned long)value;
 	else if (line_says(line, "high", &value))
 		zone->_watermark[WMARK_HIGH] = (unsigned long)value;
+	else if (line_says(line, "boost", &value))
+		zone->watermark_boost = (unsigned long)value;
+	else if (line_says(line, "pages free", &value))
+		set_zone_counter(zone, NR_FREE_PAGES, value);
 	else if (line_says(line, "node_unreclaimable:", &value))
 		zone->zone_pgdat->kswapd_failures = value ? UNRECLAIMABLE_FAILURES : 0;
 	else
-		return line_says(line, "pages free", &value) ||
-		       line_says(line, "spanned", &value) || line_says(line, "present", &value) ||
-		       line_says(line, "managed", &value) || line_says(line, "start_pfn:", &value);
+		return false;
 	return true;
 }
 
+/** What only other kernels say: a name, and a number behind blanks or a colon. */
+static bool is_foreign_line(const char *line)
+{
+	size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyz_");
+	long value;
+
+	line += name;
+	line += *line == ':';
+	return name && take_number(&line, &value) && take_end(&line);
+}
+
+/** The marks that newer kernels print include the boost, which they also print. */
+static void take_boost_off(void)
+{
+	struct zone *zone;
+	int nid;
+
+	for_each_zone(nid, zone)
+		for (int mark = 0; mark < NR_WMARK; mark++)
+			zone->_watermark[mark] -=
+				min_ul(zone->watermark_boost, zone->_watermark[mark]);
+}
+
 /** Second reading of zoneinfo: limits and counters. */
-static int read_zoneinfo(struct reader *reader)
+static int read_zoneinfo(struct reader *reader, const struct layout *layout)
 {
 	struct zone *zone = NULL;
 	const char *line;
@@ -301,16 +397,18 @@ static int read_zoneinfo(struct reader *reader)
 		const char *bare = line + strspn(line, " ");
 
 		if (take_node_zone(&line, &nid, &zid)) {
-			zone = &NODE_DATA(nid)->node_zones[zid];
+			zone = zid < MAX_NR_ZONES ? &NODE_DATA(nid)->node_zones[zid] : NULL;
 			cpu = -1;
 			continue;
 		}
-		if (!*bare || !strcmp(bare, "per-node stats") || !strcmp(bare, "pagesets") ||
-		    read_pageset_line(zone, &cpu, bare) || read_limit(zone, bare) ||
-		    read_protection(zone, bare) || read_counter(zone, bare))
+		if (!zone || !*bare || !strcmp(bare, "per-node stats") ||
+		    !strcmp(bare, "pagesets") || read_pageset_line(zone, &cpu, bare) ||
+		    read_limit(zone, bare) || read_protection(layout, zone, bare) ||
+		    read_counter(zone, bare) || is_foreign_line(bare))
 			continue;
-		return reader_fail(reader, "a line of 5.8.18's zoneinfo");
+		return reader_fail(reader, "a line of zoneinfo, a name and a number");
 	}
+	take_boost_off();
 	return 0;
 }
 
@@ -414,6 +512,8 @@ struct blocks {
 	unsigned long total[MAX_NUMNODES][MAX_NR_ZONES][MAX_ORDER];
 	unsigned long pageblocks[MAX_NUMNODES][MAX_NR_ZONES][MIGRATE_TYPES];
 	bool with_total, with_types;
+	int column[MIGRATE_TYPES]; /**< types in the order of pagetypeinfo's second table */
+	int nr_columns;
 };
 
 /** Take the free blocks of all orders; a `>` marks a count that went on. */
@@ -433,12 +533,13 @@ static bool take_orders(const char *line, unsigned long *count, size_t stride)
 /** Read buddyinfo. */
 static int read_buddyinfo(struct reader *reader, struct blocks *blocks)
 {
+	unsigned long foreign[MAX_ORDER];
 	const char *line;
 	int nid, zid;
 
 	while ((line = reader_line(reader)))
 		if (!take_node_zone(&line, &nid, &zid) || !NODE_DATA(nid) ||
-		    !take_orders(line, blocks->total[nid][zid], 1))
+		    !take_orders(line, zid < MAX_NR_ZONES ? blocks->total[nid][zid] : foreign, 1))
 			return reader_fail(reader, "'Node N, zone NAME' and 11 numbers, as in "
 						   "buddyinfo");
 	blocks->with_total = true;
@@ -452,18 +553,36 @@ static bool read_type_line(struct blocks *blocks, const char *line)
 
 	if (!take_node_zone(&line, &nid, &zid) || !NODE_DATA(nid))
 		return false;
+	if (zid >= MAX_NR_ZONES)
+		return true;
 	if (*line == ',') {
 		line++;
 		return take_word(&line, "type") && take_migratetype(&line, &type) &&
 		       take_orders(line, &blocks->free[nid][zid][0][type], MIGRATE_TYPES);
 	}
-	for (type = 0; type < MIGRATE_TYPES; type++) {
+	for (int i = 0; i < blocks->nr_columns; i++) {
 		long value;
 
 		if (!take_number(&line, &value) || value < 0)
 			return false;
-		blocks->pageblocks[nid][zid][type] = (unsigned long)value;
+		blocks->pageblocks[nid][zid][blocks->column[i]] = (unsigned long)value;
 	}
+	return take_end(&line);
+}
+
+/** A heading: the size of pageblocks, and which types the columns of the second table are. */
+static bool read_type_heading(struct blocks *blocks, const char *line)
+{
+	long value;
+
+	if (take_word(&line, "Page block order:"))
+		return take_number(&line, &value) && value == pageblock_order;
+	if (!take_word(&line, "Number of blocks type"))
+		return true;
+	blocks->nr_columns = 0;
+	while (!take_end(&line) && blocks->nr_columns < MIGRATE_TYPES)
+		if (!take_migratetype(&line, &blocks->column[blocks->nr_columns++]))
+			return false;
 	return take_end(&line);
 }
 
@@ -473,10 +592,14 @@ static int read_pagetypeinfo(struct reader *reader, struct blocks *blocks)
 	const char *line;
 
 	while ((line = reader_line(reader))) {
-		if (strncmp(line, "Node ", 5))
-			continue; /* headings */
+		if (strncmp(line, "Node ", 5)) {
+			if (!read_type_heading(blocks, line))
+				return reader_fail(reader, "pageblocks of order 9, and types that "
+							   "5.8.18 has");
+			continue;
+		}
 		if (!read_type_line(blocks, line))
-			return reader_fail(reader, "a line of 5.8.18's pagetypeinfo");
+			return reader_fail(reader, "a line of pagetypeinfo");
 	}
 	blocks->with_types = true;
 	return 0;
@@ -501,19 +624,37 @@ static void lay_pageblocks(const struct zone *zone, const unsigned long *count)
 	}
 }
 
+/** Without pagetypeinfo: the largest blocks are CMA's, as many as are free there, the rest is movable. */
+static void guess_types(struct blocks *blocks, const struct zone *zone)
+{
+	int nid = zone_to_nid(zone), zid = zone_idx(zone);
+	unsigned long cma = (unsigned long)zone->vm_stat[NR_FREE_CMA_PAGES];
+
+	blocks->pageblocks[nid][zid][MIGRATE_CMA] = DIV_ROUND_UP(cma, pageblock_nr_pages);
+	for (int order = MAX_ORDER - 1; order >= 0; order--) {
+		unsigned long total = blocks->total[nid][zid][order];
+		unsigned long lent = min_ul(total, cma >> order);
+
+		blocks->free[nid][zid][order][MIGRATE_CMA] = lent;
+		blocks->free[nid][zid][order][MIGRATE_MOVABLE] = total - lent;
+		cma -= lent << order;
+	}
+}
+
 /** Put a zone's free blocks on its lists, large ones first. */
-static int place_zone(struct reader *reader, const struct blocks *blocks, struct zone *zone)
+static int place_zone(struct reader *reader, struct blocks *blocks, struct zone *zone)
 {
 	int nid = zone_to_nid(zone), zid = zone_idx(zone);
 
+	if (!blocks->with_types)
+		guess_types(blocks, zone);
 	lay_pageblocks(zone, blocks->pageblocks[nid][zid]);
+	zone->nr_reserved_highatomic =
+		blocks->pageblocks[nid][zid][MIGRATE_HIGHATOMIC] * pageblock_nr_pages;
 	for (unsigned int order = MAX_ORDER; order-- > 0;)
 		for (int type = 0; type < MIGRATE_TYPES; type++) {
-			unsigned long count = blocks->free[nid][zid][order][type];
-
-			if (!blocks->with_types && type == MIGRATE_MOVABLE)
-				count = blocks->total[nid][zid][order];
-			if (place_blocks(reader, zone, order, type, count))
+			if (place_blocks(reader, zone, order, type,
+					 blocks->free[nid][zid][order][type]))
 				return -1;
 		}
 	for (int order = 0; blocks->with_total && order < MAX_ORDER; order++)
@@ -542,17 +683,38 @@ static int place_pcp(struct reader *reader, struct zone *zone)
 	return 0;
 }
 
-/** Counts that the zone's total leaves out are this CPU's not yet folded difference. */
-static void note_difference(struct zone *zone)
+/** Free pages on the lists of a zone, or those of one type of list. */
+static long listed_pages(const struct zone *zone, int only_type)
 {
-	long listed = 0, difference;
+	long pages = 0;
 
 	for (int order = 0; order < MAX_ORDER; order++)
-		listed += (long)zone->free_area[order].nr_free << order;
-	difference = listed - zone->vm_stat[NR_FREE_PAGES];
+		for (int type = 0; type < MIGRATE_TYPES; type++) {
+			const struct list_head *entry;
+
+			if (only_type >= 0 && type != only_type)
+				continue;
+			list_for_each(entry, &zone->free_area[order].free_list[type])
+				pages += 1l << order;
+		}
+	return pages;
+}
+
+/**
+ * Bring counters and lists together. A small difference is one that a CPU has not folded in yet; more
+ * comes from reading one file after the other, and then the lists are right.
+ */
+static void settle_difference(struct zone *zone)
+{
+	long listed = listed_pages(zone, -1);
+	long difference = listed - zone->vm_stat[NR_FREE_PAGES];
+
 	if (difference >= -zone->pageset[0].stat_threshold &&
 	    difference <= zone->pageset[0].stat_threshold)
 		zone->pageset[0].vm_stat_diff[NR_FREE_PAGES] = (s8)difference;
+	else
+		set_zone_counter(zone, NR_FREE_PAGES, listed);
+	set_zone_counter(zone, NR_FREE_CMA_PAGES, listed_pages(zone, MIGRATE_CMA));
 }
 
 /** Read the lists of free blocks and place them. */
@@ -575,8 +737,8 @@ static int read_lists(const struct proc_sample *sample, struct reader *reader)
 	for_each_populated_zone(nid, zone) {
 		if (failed || place_zone(reader, blocks, zone) || place_pcp(reader, zone))
 			failed = -1;
-		else
-			note_difference(zone);
+		else if (blocks->with_total || blocks->with_types)
+			settle_difference(zone);
 	}
 	free(blocks);
 	return failed;
@@ -603,7 +765,7 @@ struct machine *proc_read(const struct proc_sample *sample, struct reader *reade
 	wire_hooks(machine);
 	if (!read_layout(reader, &layout) && !make_ground(reader, &layout)) {
 		reader->next = 0;
-		if (!read_zoneinfo(reader)) {
+		if (!read_zoneinfo(reader, &layout)) {
 			derive();
 			if (!read_lists(sample, reader))
 				return machine;

@@ -157,8 +157,12 @@ static void print_attempt(const struct page_of_text *p, const struct explained_w
 	else if (a->verdict == EXPLAINED_TAKEN)
 		say(p, GREEN, 0, "%s: taken although %ld pages are missing: ALLOC_NO_WATERMARKS",
 		    zone, a->shortfall);
+	else if (a->verdict == EXPLAINED_NOT_REACHED)
+		say(p, FAINT, 0, "%s %s; it is %ld pages %s its %s watermark", zone, why,
+		    a->shortfall ? a->shortfall : a->usable - a->needed,
+		    a->shortfall ? "short of" : "above", explain_mark_name(walk->alloc_flags));
 	else
-		say(p, a->verdict == EXPLAINED_NOT_REACHED ? FAINT : RED, 0, "%s %s", zone, why);
+		say(p, RED, 0, "%s %s", zone, why);
 	if (a->verdict == EXPLAINED_NOT_REACHED || a->verdict == EXPLAINED_CPUSET ||
 	    a->verdict == EXPLAINED_DIRTY || a->verdict == EXPLAINED_OTHER_NODE)
 		return;
@@ -441,13 +445,30 @@ static void print_request(const struct page_of_text *p, const struct explain_ori
 	snprintf(line, sizeof(line), "on %s: %s, %d CPU%s%s", origin->machine,
 		 strcmp(e->configuration, "uma") ? "NUMA" : "no NUMA", e->nr_cpus,
 		 e->nr_cpus == 1 ? "" : "s",
-		 e->request.nothing_helps
+		 e->request.nothing_helps && !origin->live
 			 ? "; reclaim and compaction achieve nothing, nobody is killed"
 			 : "");
 	print_wrapped(p->out, 0, line);
-	for (const char *const *line_of = origin->assumed; line_of && *line_of; line_of++) {
-		snprintf(line, sizeof(line), "assumed: %s", *line_of);
+	for (int i = 0; origin->assumed[i]; i++) {
+		snprintf(line, sizeof(line), "assumed: %s", origin->assumed[i]);
 		print_wrapped(p->out, 0, line);
+	}
+}
+
+/** The zones as they are before the request. */
+static void print_zones(const struct page_of_text *p)
+{
+	const struct explanation *e = p->e;
+	char zone[48];
+
+	fprintf(p->out, "\n%-14s%9s%8s%8s%8s%8s%8s%8s%9s\n", "zone, pages", "free", "min", "low",
+		"high", "boost", "CMA", "urgent", "CPU list");
+	for (int i = 0; i < e->nr_zones; i++) {
+		const struct explained_zone *z = &e->zone[i];
+
+		fprintf(p->out, "%-14s%9lu%8lu%8lu%8lu%8lu%8lu%8lu%9lu\n",
+			explain_zone_label(e, i, zone, sizeof(zone)), z->free, z->mark[0],
+			z->mark[1], z->mark[2], z->boost, z->free_cma, z->highatomic, z->pcp);
 	}
 }
 
@@ -541,12 +562,13 @@ void explain_print_text(const struct explanation *e, const struct explain_origin
 	char answer[EXPLAIN_SENTENCE];
 
 	print_request(&page, origin);
+	print_zones(&page);
 	print_context(&page);
 	print_story(&page);
 	if (e->found)
 		print_page(&page);
 	print_cost(&page);
-	explain_answer(e, answer, sizeof(answer));
+	explain_answer(e, origin, answer, sizeof(answer));
 	fprintf(out, "\n%sanswer: %s%s\n", ink(&page, e->found ? GREEN : RED), answer,
 		ink(&page, PLAIN));
 }

@@ -12,8 +12,9 @@
 
 /** Where the machine came from, and what about it is assumed. */
 struct explain_origin {
-	const char *machine;	    /**< "1G", or a file */
-	const char *const *assumed; /**< lines, ended by NULL; NULL: nothing is */
+	bool live;		/**< a running machine: what would happen */
+	const char *machine;	/**< "1G", or a file */
+	const char *assumed[8]; /**< lines, ended by NULL */
 };
 
 /* explain-words.c */
@@ -26,7 +27,8 @@ void explain_refusal(const struct explanation *e, const struct explained_attempt
 const char *explain_give_up(int why);
 const char *explain_no_kill(int why);
 void explain_source_text(const struct explanation *e, char *text, size_t size);
-void explain_answer(const struct explanation *e, char *text, size_t size);
+void explain_answer(const struct explanation *e, const struct explain_origin *origin, char *text,
+		    size_t size);
 
 /* explain-text.c, explain-json.c, explain-svg.c */
 void explain_print_text(const struct explanation *e, const struct explain_origin *origin, FILE *out,

@@ -227,14 +227,18 @@ void explain_source_text(const struct explanation *e, char *text, size_t size)
 }
 
 /** The answer when there is a page. */
-static void answer_found(const struct explanation *e, char *text, size_t size)
+static void answer_found(const struct explanation *e, bool live, char *text, size_t size)
 {
 	const struct explained_walk *walk = e->nr_walks ? &e->walk[e->nr_walks - 1] : NULL;
 	char zone[48], source[256];
 
 	explain_zone_label(e, e->page_zone, zone, sizeof(zone));
 	explain_source_text(e, source, sizeof(source));
-	append(text, size, "page %#llx of zone %s, %s", (unsigned long long)e->pfn, zone, source);
+	if (live)
+		append(text, size, "a page of zone %s would be found, %s", zone, source);
+	else
+		append(text, size, "page %#llx of zone %s, %s", (unsigned long long)e->pfn, zone,
+		       source);
 	for (int i = 0; walk && i < walk->nr_attempts; i++) {
 		const struct explained_attempt *attempt = &walk->attempt[i];
 
@@ -256,14 +260,13 @@ static void answer_found(const struct explanation *e, char *text, size_t size)
 }
 
 /** The answer when there is none: every zone, its check, and by how much. */
-static void answer_refused(const struct explanation *e, char *text, size_t size)
+static void answer_refused(const struct explanation *e, bool live, char *text, size_t size)
 {
-	const char *before = "refused: ";
+	const char *first = live ? "it would be refused: " : "refused: ", *before = first;
 
 	if (e->request.order >= EXPLAIN_ORDERS) {
-		append(text, size,
-		       "refused: order %u is above %d, the largest that a free list holds.",
-		       e->request.order, EXPLAIN_ORDERS - 1);
+		append(text, size, "%sorder %u is above %d, the largest that a free list holds.",
+		       before, e->request.order, EXPLAIN_ORDERS - 1);
 		return;
 	}
 	for (int i = 0; i < e->nr_zones; i++) {
@@ -277,11 +280,14 @@ static void answer_refused(const struct explanation *e, char *text, size_t size)
 		append(text, size, "%s%s %s", before, zone, why);
 		before = "; ";
 	}
-	if (e->panic)
+	if (e->charge_refused)
+		append(text, size, "%sthere was a page, but the memory cgroup refused its charge",
+		       before);
+	else if (e->panic)
 		append(text, size, "%sthere is no process to kill, so the kernel panics", before);
 	else if (e->give_up >= 0)
 		append(text, size, "%s%sit gives up since %s", before,
-		       strcmp(before, "; ") ? "" : "and ", explain_give_up(e->give_up));
+		       before == first ? "" : "and ", explain_give_up(e->give_up));
 	append(text, size, ".");
 }
 
@@ -289,14 +295,16 @@ static void answer_refused(const struct explanation *e, char *text, size_t size)
  * @brief The answer in one sentence, without "answer: ".
  *
  * @param e the explanation
+ * @param origin where the machine came from
  * @param text receives the sentence
  * @param size bytes of `text`
  */
-void explain_answer(const struct explanation *e, char *text, size_t size)
+void explain_answer(const struct explanation *e, const struct explain_origin *origin, char *text,
+		    size_t size)
 {
 	text[0] = '\0';
 	if (e->found)
-		answer_found(e, text, size);
+		answer_found(e, origin->live, text, size);
 	else
-		answer_refused(e, text, size);
+		answer_refused(e, origin->live, text, size);
 }

@@ -20,13 +20,15 @@ struct options {
 	struct explain_request request;
 	const char *machine; /**< file of a snapshot or recording */
 	const char *boot;    /**< description to boot from */
+	const char *live;    /**< directory of the files of /proc */
 	const char *svg;
 	bool json;
 };
 
 static void print_help(void)
 {
-	printf("usage: pageflow explain GFP ORDER [--nid N] [--machine FILE | --boot SPEC]\n"
+	printf("usage: pageflow explain GFP ORDER [--nid N] \n"
+	       "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
 	       "                        [--no-reclaim] [--json] [--svg FILE]\n\n"
 	       "Runs one request on a machine and tells stage by stage what it was given, what was\n"
 	       "decided and on which numbers, where the page came from, and what it cost. The last\n"
@@ -35,11 +37,14 @@ static void print_help(void)
 	       "      --machine FILE  the machine: a snapshot or a recording ('-': standard input)\n"
 	       "      --boot SPEC     the machine: booted, as in 'machine SPEC' of 'pageflow shell'\n"
 	       "                      (default: 1G)\n"
+	       "      --live[=DIR]    the machine: this one as /proc shows it, or copies of its files\n"
+	       "                      zoneinfo, buddyinfo and pagetypeinfo in DIR; what they do not\n"
+	       "                      say is assumed, and named\n"
 	       "      --no-reclaim    reclaim and compaction achieve nothing, nobody is killed\n"
 	       "      --json          print the explanation as JSON\n"
 	       "      --svg FILE      also draw it, into FILE\n"
 	       "  -h, --help          print this help\n\n"
-	       "exit code: 0 a page was found, 1 the request was refused, 2 bad input\n");
+	       "exit code: 0 a page was or would be found, 1 the request was refused, 2 bad input\n");
 }
 
 /** Read a whole number; false when the text is none. */
@@ -92,6 +97,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		{ "nid", required_argument, NULL, 'n' },
 		{ "machine", required_argument, NULL, 'm' },
 		{ "boot", required_argument, NULL, 'b' },
+		{ "live", optional_argument, NULL, 'l' },
 		{ "no-reclaim", no_argument, NULL, 'r' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "svg", required_argument, NULL, 's' },
@@ -108,6 +114,8 @@ static int read_options(int argc, char **argv, struct options *options)
 			options->machine = optarg;
 		else if (option == 'b')
 			options->boot = optarg;
+		else if (option == 'l')
+			options->live = optarg ? optarg : "/proc";
 		else if (option == 's')
 			options->svg = optarg;
 		else if (option == ':')
@@ -121,19 +129,40 @@ static int read_options(int argc, char **argv, struct options *options)
 			return EXIT_OK;
 		}
 	}
-	if (options->machine && options->boot)
-		return usage_error("explain", "--machine and --boot exclude each other");
+	if (!!options->machine + !!options->boot + !!options->live > 1)
+		return usage_error("explain", "--machine, --boot and --live exclude each other");
+	options->request.nothing_helps |= options->live != NULL;
 	return read_request(argc - optind, argv + optind, &options->request) ? EXIT_BAD_INPUT : -1;
 }
 
 /** One line on standard error. */
-static int refuse_input(const char *what, const char *why, size_t line)
+static int refuse_input(const char *what, const char *why)
 {
-	if (line)
-		fprintf(stderr, "pageflow explain: %s:%zu: %s\n", what, line, why);
+	struct pageflow_error error = { 0 };
+
+	snprintf(error.text, sizeof(error.text), "%s", why);
+	return input_error("explain", what, &error);
+}
+
+/** What the files of /proc leave open, for the reader of the answer. */
+static void note_assumptions(const struct proc_origin *proc, struct explain_origin *origin)
+{
+	const char **line = origin->assumed;
+
+	*line++ = "the decisions are those of 5.8.18, whatever kernel runs";
+	*line++ = "reclaim and compaction achieve nothing, since the files do not say what they "
+		  "would find";
+	*line++ =
+		"the order of blocks on their lists, and where they lie; CPU 0 asks, and the pages "
+		"on its list are movable";
+	if (proc->types_missing)
+		*line++ =
+			"free blocks are movable but for those of CMA, and none are reserved: pagetypeinfo could "
+			"not be read";
 	else
-		fprintf(stderr, "pageflow explain: %s: %s\n", what, why);
-	return EXIT_BAD_INPUT;
+		*line++ = "the highatomic reserve is as large as the pageblocks of that type";
+	if (proc->boost_missing)
+		*line++ = "the watermarks include no boost: zoneinfo does not name it";
 }
 
 /** Make the machine; NULL with a line on standard error. */
@@ -142,13 +171,20 @@ static pageflow_machine *make_machine(const struct options *options, struct expl
 	struct pageflow_error error = { 0 };
 	pageflow_machine *machine;
 
-	origin->machine = options->machine ? options->machine
-			  : options->boot  ? options->boot
-					   : "1G";
-	machine = options->machine ? pageflow_load(options->machine, &error)
-				   : pageflow_boot(origin->machine, &error);
+	struct proc_origin proc = { options->live, false, false };
+
+	origin->machine = options->live	     ? options->live
+			  : options->machine ? options->machine
+			  : options->boot    ? options->boot
+					     : "1G";
+	origin->live = options->live != NULL;
+	machine = options->live	     ? proc_machine(&proc, &error)
+		  : options->machine ? pageflow_load(options->machine, &error)
+				     : pageflow_boot(origin->machine, &error);
 	if (!machine)
-		refuse_input(origin->machine, error.text, error.line);
+		input_error("explain", origin->machine, &error);
+	else if (options->live)
+		note_assumptions(&proc, origin);
 	return machine;
 }
 
@@ -160,11 +196,11 @@ static int write_svg(const struct explanation *e, const struct explain_origin *o
 	bool failed;
 
 	if (!out)
-		return refuse_input(path, strerror(errno), 0);
+		return refuse_input(path, strerror(errno));
 	explain_print_svg(e, origin, out);
 	failed = ferror(out);
 	failed |= fclose(out) != 0;
-	return failed ? refuse_input(path, "it was not written whole", 0) : EXIT_OK;
+	return failed ? refuse_input(path, "it was not written whole") : EXIT_OK;
 }
 
 /** Print in the form that was asked for; the exit code. */
@@ -192,11 +228,11 @@ static int explain_machine(pageflow_machine *machine, const struct explain_origi
 	int code;
 
 	if (options->request.nid > 0 && !strcmp(pageflow_configuration(machine), "uma"))
-		return refuse_input("--nid", "this machine has no NUMA: it has node 0 only", 0);
+		return refuse_input("--nid", "this machine has no NUMA: it has node 0 only");
 	if (explain_on(machine, &options->request, &e, &error))
-		code = refuse_input(origin->machine, error.text, 0);
+		code = refuse_input(origin->machine, error.text);
 	else if (e.violation[0])
-		code = refuse_input("the kernel does not define this", e.violation, 0);
+		code = refuse_input("the kernel does not define this", e.violation);
 	else
 		code = print_explanation(&e, origin, options);
 	explanation_free(&e);

@@ -16,6 +16,7 @@ static const struct command commands[] = {
 	{ "replay", "replay recordings of a real kernel and compare", command_replay },
 	{ "report", "summarise a trace of the kernel's kmem events", command_report },
 	{ "shell", "carry out commands on a machine", command_shell },
+	{ "snapshot", "save the state of the running machine", command_snapshot },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -50,6 +51,24 @@ int usage_error(const char *command, const char *format, ...)
 	va_end(arguments);
 	fprintf(stderr, "; try 'pageflow%s%s --help'\n", command ? " " : "",
 		command ? command : "");
+	return EXIT_BAD_INPUT;
+}
+
+/**
+ * @brief Say what is wrong with an input.
+ *
+ * @param command the subcommand
+ * @param what the file or the argument
+ * @param error why, and in which line
+ * @return EXIT_BAD_INPUT
+ */
+int input_error(const char *command, const char *what, const struct pageflow_error *error)
+{
+	if (error->line)
+		fprintf(stderr, "pageflow %s: %s: line %zu: %s\n", command, what, error->line,
+			error->text);
+	else
+		fprintf(stderr, "pageflow %s: %s: %s\n", command, what, error->text);
 	return EXIT_BAD_INPUT;
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pageflow.h"
+
 /** Exit codes that all subcommands share. */
 enum {
 	EXIT_OK = 0,
@@ -28,8 +30,21 @@ int command_explain(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_snapshot(int argc, char **argv);
 int command_shell(int argc, char **argv);
 
+/** What the files of a running machine say, and what they could not. */
+struct proc_origin {
+	const char *directory; /**< "/proc", or where copies are */
+	bool types_missing;    /**< pagetypeinfo could not be read */
+	bool boost_missing;    /**< zoneinfo does not name the boost */
+};
+
+/* snapshot.c */
+pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error *error);
+
+/* main.c */
+int input_error(const char *command, const char *what, const struct pageflow_error *error);
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 
 void print_json_string(const char *text);
