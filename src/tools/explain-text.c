@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc_context.h"
 #include "gfp.h"
 #include "tools/explain-view.h"
 
@@ -133,8 +134,9 @@ static void print_arithmetic(const struct page_of_text *p, const struct explaine
 			     const struct explained_attempt *a)
 {
 	static const char *const less[] = { "block", "highatomic", "CMA" };
-	static const char *const marks[] = { "boost", "ALLOC_HIGH", "ALLOC_HARDER/OOM",
-					     "lowmem reserve" };
+	const char *const marks[] = { "boost", "ALLOC_HIGH",
+				      walk->alloc_flags & ALLOC_OOM ? "ALLOC_OOM" : "ALLOC_HARDER",
+				      "lowmem reserve" };
 	const long unusable[] = { -a->block, -a->highatomic, -a->cma };
 	const long needed[] = { a->boost, -a->less_high, -a->less_more, a->reserve };
 
@@ -172,6 +174,23 @@ static void print_attempt(const struct page_of_text *p, const struct explained_w
 		    "(the quick test for single pages leaves the highatomic reserve out)");
 }
 
+/** Did the walk before meet the same, so that it need not be told again? */
+static bool as_before(const struct explanation *e, const struct explained_walk *walk)
+{
+	const struct explained_walk *before = walk - 1;
+
+	if (walk == e->walk || before->alloc_flags != walk->alloc_flags ||
+	    before->nr_attempts != walk->nr_attempts)
+		return false;
+	for (int i = 0; i < walk->nr_attempts; i++)
+		if (before->attempt[i].zone != walk->attempt[i].zone ||
+		    before->attempt[i].verdict != walk->attempt[i].verdict ||
+		    before->attempt[i].usable != walk->attempt[i].usable ||
+		    before->attempt[i].needed != walk->attempt[i].needed)
+			return false;
+	return true;
+}
+
 /** A walk: which marks, which flags, and what each zone answered. */
 static void print_walk(struct page_of_text *p, const struct explained_walk *walk)
 {
@@ -182,6 +201,10 @@ static void print_walk(struct page_of_text *p, const struct explained_walk *walk
 		 walk->second_pass ? ", second pass: types may be mixed now" : "");
 	heading(p, 8, more);
 	say(p, PLAIN, 0, "%s", flags);
+	if (walk->nr_attempts && as_before(p->e, walk)) {
+		say(p, RED, 0, "every zone answers as in the walk before");
+		return;
+	}
 	if (!walk->nr_attempts)
 		say(p, RED, 0, "no zone may serve this request");
 	for (int i = 0; i < walk->nr_attempts; i++)
@@ -301,8 +324,7 @@ static void print_slow(struct page_of_text *p, const struct explained_step *step
 		say(p, PLAIN, 0, "__GFP_NOFAIL: it must not fail, tries ALLOC_HARDER, and goes on");
 		break;
 	case DECISION_RECLAIM:
-		say(p, n[0] ? PLAIN : RED, 0, "direct reclaim freed %ld pages%s", (long)n[0],
-		    p->e->request.nothing_helps ? " (asked not to)" : "");
+		say(p, n[0] ? PLAIN : RED, 0, "pages that direct reclaim freed: %ld", (long)n[0]);
 		break;
 	case DECISION_COMPACT:
 		say(p, PLAIN, 0, "compaction (%s): %s%s", priorities[n[0]], p->e->result_name[n[1]],
@@ -485,8 +507,8 @@ static void print_context(struct page_of_text *p)
 	if (e->mask != e->request.gfp)
 		say(p, PLAIN, 0, "what is not allowed yet is taken out of the mask: %s", mask);
 	if (e->request.order < EXPLAIN_ORDERS)
-		say(p, PLAIN, 0, "%lu pages, %lu KiB; the first attempt is at the low watermark",
-		    1ul << e->request.order, 4ul << e->request.order);
+		say(p, PLAIN, 0, "%lu page%s, %lu KiB; the first attempt is at the low watermark",
+		    1ul << e->request.order, e->request.order ? "s" : "", 4ul << e->request.order);
 	if (!walk)
 		return;
 	heading(p, 7, "");
@@ -499,12 +521,14 @@ static void print_context(struct page_of_text *p)
 }
 
 /** A count and what it counts, if it is not 0. */
-static void add_cost(char *text, size_t size, unsigned long count, const char *what)
+static void add_cost(char *text, size_t size, unsigned long count, const char *noun,
+		     const char *rest)
 {
 	size_t length = strlen(text);
 
 	if (count)
-		snprintf(text + length, size - length, "%s%lu %s", length ? ", " : "", count, what);
+		snprintf(text + length, size - length, "%s%lu %s%s%s", length ? ", " : "", count,
+			 noun, count == 1 ? "" : "s", rest);
 }
 
 /** What it cost, in one line. */
@@ -513,19 +537,19 @@ static void print_cost(const struct page_of_text *p)
 	const struct explained_cost *c = &p->e->cost;
 	char text[768] = "";
 
-	add_cost(text, sizeof(text), c->walks, "walks over the zones");
-	add_cost(text, sizeof(text), c->rounds, "rounds of the slow path");
-	add_cost(text, sizeof(text), c->splits, "splits");
-	add_cost(text, sizeof(text), c->refilled_pages, "pages refilled");
-	add_cost(text, sizeof(text), c->steals, "blocks taken from other types");
-	add_cost(text, sizeof(text), c->converted_pageblocks, "pageblocks converted");
-	add_cost(text, sizeof(text), c->boosts, "watermark boosts");
-	add_cost(text, sizeof(text), c->kswapd_wakes, "wake-ups of kswapd");
-	add_cost(text, sizeof(text), c->reclaims, "runs of direct reclaim");
-	add_cost(text, sizeof(text), c->reclaimed_pages, "pages reclaimed");
-	add_cost(text, sizeof(text), c->compactions, "compactions");
-	add_cost(text, sizeof(text), c->kills, "processes killed");
-	add_cost(text, sizeof(text), c->ticks * 4, "ms slept");
+	add_cost(text, sizeof(text), c->walks, "walk", " over the zones");
+	add_cost(text, sizeof(text), c->rounds, "round", " of the slow path");
+	add_cost(text, sizeof(text), c->splits, "split", "");
+	add_cost(text, sizeof(text), c->refilled_pages, "page", " refilled");
+	add_cost(text, sizeof(text), c->steals, "block", " taken from other types");
+	add_cost(text, sizeof(text), c->converted_pageblocks, "pageblock", " converted");
+	add_cost(text, sizeof(text), c->boosts, "watermark boost", "");
+	add_cost(text, sizeof(text), c->kswapd_wakes, "wake-up", " of kswapd");
+	add_cost(text, sizeof(text), c->reclaims, "run", " of direct reclaim");
+	add_cost(text, sizeof(text), c->reclaimed_pages, "page", " reclaimed");
+	add_cost(text, sizeof(text), c->compactions, "compaction", "");
+	add_cost(text, sizeof(text), c->kills, "OOM kill", "");
+	add_cost(text, sizeof(text), c->ticks, "tick", " slept");
 	fprintf(p->out, "\n%scost%s\n", ink(p, BOLD), ink(p, PLAIN));
 	say(p, PLAIN, 0, "%s", *text ? text : "nothing");
 }

@@ -24,6 +24,8 @@ const char *explain_mark_name(uint32_t alloc_flags);
 void explain_flags_text(uint32_t alloc_flags, char *text, size_t size);
 void explain_refusal(const struct explanation *e, const struct explained_attempt *attempt,
 		     uint32_t alloc_flags, char *text, size_t size);
+const char *explain_decision_word(int kind);
+const char *explain_verdict_word(enum explained_verdict verdict);
 const char *explain_give_up(int why);
 const char *explain_no_kill(int why);
 void explain_source_text(const struct explanation *e, char *text, size_t size);

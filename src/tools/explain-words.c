@@ -143,6 +143,71 @@ void explain_refusal(const struct explanation *e, const struct explained_attempt
 }
 
 /**
+ * @brief A decision's name, for programs.
+ *
+ * @param kind enum decision_kind
+ * @return a word
+ */
+const char *explain_decision_word(int kind)
+{
+	static const char *const words[] = {
+		[DECISION_ORDER_TOO_LARGE] = "order_too_large",
+		[DECISION_CHARGE] = "charge",
+		[DECISION_WALK] = "walk",
+		[DECISION_SECOND_PASS] = "second_pass",
+		[DECISION_ZONE_CPUSET] = "zone_cpuset",
+		[DECISION_ZONE_DIRTY] = "zone_dirty",
+		[DECISION_BELOW_MARK] = "below_mark",
+		[DECISION_MARK_IGNORED] = "mark_ignored",
+		[DECISION_NODE_RECLAIM] = "node_reclaim",
+		[DECISION_LISTS_EMPTY] = "lists_empty",
+		[DECISION_STAY_ON_NODE] = "stay_on_node",
+		[DECISION_REFILL] = "refill",
+		[DECISION_REFILLED] = "refilled",
+		[DECISION_FROM_HIGHATOMIC] = "from_highatomic",
+		[DECISION_RESERVED] = "reserved",
+		[DECISION_UNRESERVED] = "unreserved",
+		[DECISION_BLOCK] = "block",
+		[DECISION_BOOST] = "boost",
+		[DECISION_CLAIM] = "claim",
+		[DECISION_CONVERT] = "convert",
+		[DECISION_SLOW_START] = "slow_start",
+		[DECISION_ROUND] = "round",
+		[DECISION_RESERVES] = "reserves",
+		[DECISION_GIVE_UP] = "give_up",
+		[DECISION_MUST_NOT_FAIL] = "must_not_fail",
+		[DECISION_RECLAIM] = "reclaim",
+		[DECISION_COMPACT] = "compact",
+		[DECISION_NO_KILL] = "no_kill",
+		[DECISION_OOM] = "oom",
+	};
+
+	return words[kind];
+}
+
+/**
+ * @brief A verdict's name, for programs.
+ *
+ * @param verdict how a zone answered
+ * @return a word
+ */
+const char *explain_verdict_word(enum explained_verdict verdict)
+{
+	static const char *const words[] = {
+		[EXPLAINED_NOT_REACHED] = "not_reached",
+		[EXPLAINED_TAKEN] = "taken",
+		[EXPLAINED_CPUSET] = "cpuset",
+		[EXPLAINED_DIRTY] = "dirty",
+		[EXPLAINED_TOO_FEW_PAGES] = "too_few_pages",
+		[EXPLAINED_NO_BLOCK] = "no_block",
+		[EXPLAINED_LISTS_EMPTY] = "lists_empty",
+		[EXPLAINED_OTHER_NODE] = "other_node",
+	};
+
+	return words[verdict];
+}
+
+/**
  * @brief Why a request gives up.
  *
  * @param why enum give_up
@@ -207,8 +272,8 @@ void explain_source_text(const struct explanation *e, char *text, size_t size)
 		break;
 	case EXPLAINED_FROM_REFILL:
 		snprintf(text, size,
-			 "from the list of CPU %d, refilled with %lu %s from an order %d block of "
-			 "the %s list on",
+			 "from the list of CPU %d, refilled with %lu %s, the first out of an "
+			 "order %d block of the %s list",
 			 e->cpu, e->cost.refilled_pages, pages((long)e->cost.refilled_pages),
 			 e->list_order, type);
 		break;
@@ -259,28 +324,39 @@ static void answer_found(const struct explanation *e, bool live, char *text, siz
 	append(text, size, ".");
 }
 
-/** The answer when there is none: every zone, its check, and by how much. */
+/** Every zone that was tried, in that order: its check, and by how much. */
+static const char *append_refusals(const struct explanation *e, const char *before, char *text,
+				   size_t size)
+{
+	bool told[EXPLAIN_MAX_ZONES] = { false };
+
+	for (size_t w = 0; w < e->nr_walks; w++)
+		for (int i = 0; i < e->walk[w].nr_attempts; i++) {
+			int number = e->walk[w].attempt[i].zone;
+			char zone[48], why[256];
+
+			if (told[number] || !e->closest[number])
+				continue;
+			told[number] = true;
+			explain_zone_label(e, number, zone, sizeof(zone));
+			explain_refusal(e, e->closest[number], e->closest_walk[number]->alloc_flags,
+					why, sizeof(why));
+			append(text, size, "%s%s %s", before, zone, why);
+			before = "; ";
+		}
+	return before;
+}
+
+/** The answer when there is none: the zones, and why it goes no further. */
 static void answer_refused(const struct explanation *e, bool live, char *text, size_t size)
 {
-	const char *first = live ? "it would be refused: " : "refused: ", *before = first;
+	const char *first = live ? "it would be refused: " : "refused: ";
+	const char *before = append_refusals(e, first, text, size);
 
-	if (e->request.order >= EXPLAIN_ORDERS) {
-		append(text, size, "%sorder %u is above %d, the largest that a free list holds.",
+	if (e->request.order >= EXPLAIN_ORDERS)
+		append(text, size, "%sorder %u is above %d, the largest that a free list holds",
 		       before, e->request.order, EXPLAIN_ORDERS - 1);
-		return;
-	}
-	for (int i = 0; i < e->nr_zones; i++) {
-		char zone[48], why[256];
-
-		if (!e->closest[i])
-			continue;
-		explain_zone_label(e, i, zone, sizeof(zone));
-		explain_refusal(e, e->closest[i], e->closest_walk[i]->alloc_flags, why,
-				sizeof(why));
-		append(text, size, "%s%s %s", before, zone, why);
-		before = "; ";
-	}
-	if (e->charge_refused)
+	else if (e->charge_refused)
 		append(text, size, "%sthere was a page, but the memory cgroup refused its charge",
 		       before);
 	else if (e->panic)

@@ -50,17 +50,17 @@ static void print_json(const char *path, const struct replay_result *result, boo
 	static const char *const outcomes[] = { "identical", "diverged", "unreadable" };
 
 	printf("%s\n  {\"file\": ", first ? "[" : ",");
-	print_json_string(path);
+	json_string(stdout, path);
 	printf(", \"outcome\": \"%s\", \"ops\": %lu, \"events\": %lu, \"checks\": %lu",
 	       outcomes[result->outcome], result->ops, result->events, result->checks);
 	if (result->outcome == REPLAY_DIVERGED) {
 		printf(", \"line\": %zu, \"expected\": ", result->line);
-		print_json_string(result->expected);
+		json_string(stdout, result->expected);
 		printf(", \"got\": ");
-		print_json_string(result->got);
+		json_string(stdout, result->got);
 	} else if (result->outcome == REPLAY_UNREADABLE) {
 		printf(", \"line\": %zu, \"error\": ", result->line);
-		print_json_string(result->error);
+		json_string(stdout, result->error);
 	}
 	putchar('}');
 }

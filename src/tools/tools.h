@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "pageflow.h"
 
@@ -42,6 +43,9 @@ struct proc_origin {
 
 /* snapshot.c */
 pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error *error);
+
+/* json.c */
+void json_string(FILE *out, const char *text);
 
 /* main.c */
 int input_error(const char *command, const char *what, const struct pageflow_error *error);
