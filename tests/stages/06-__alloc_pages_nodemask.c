@@ -8,6 +8,9 @@
 #include "life/life.h"
 #include "machines.h"
 #include "scopes.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
 
 /** A field of the last mm_page_alloc event. */
 static s64 traced(int field)
@@ -55,11 +58,13 @@ TEST(nodemask_refuses_too_large_an_order, "06-1")
 TEST(nodemask_refuses_too_large_an_order_silently, "06-1")
 {
 	test_machine_uma(32);
+	test_witness();
 	/* Expect the caller's own mask to count: early in boot too. */
 	ck_assert_ptr_null(ask(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));
 	world->gfp_allowed_mask = 0;
 	ck_assert_ptr_null(ask(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));
 	ck_assert_str_eq(test_console(), "");
+	ck_assert_str_eq(test_decisions(DECISION_ORDER_TOO_LARGE), "11; 11");
 }
 
 TEST(nodemask_serves_the_largest_order, "06-1")
@@ -328,6 +333,7 @@ TEST(nodemask_charges_accounted_requests, "06-10")
 	struct page *page;
 
 	test_machine_uma(32);
+	test_witness();
 	memcg = memcg_new("/jobs", &world->root_mem_cgroup, 1000);
 	current->memcg = memcg;
 	/* Expect no charge without the bit, */
@@ -339,6 +345,7 @@ TEST(nodemask_charges_accounted_requests, "06-10")
 	ck_assert_ptr_eq(page->mem_cgroup, memcg);
 	ck_assert(PageKmemcg(page));
 	ck_assert_int_gt(memcg->memory.usage, 0);
+	ck_assert_str_eq(test_decisions(DECISION_CHARGE), "1");
 }
 
 TEST(nodemask_charges_nobody_without_groups, "06-10")
@@ -354,6 +361,7 @@ TEST(nodemask_gives_back_what_it_may_not_charge, "06-12")
 	s64 pfn;
 
 	test_machine_uma(32);
+	test_witness();
 	memcg = memcg_new("/jobs", &world->root_mem_cgroup, 0);
 	current->memcg = memcg;
 	ck_assert_ptr_null(ask(GFP_NOWAIT | __GFP_ACCOUNT, 0));
@@ -367,6 +375,7 @@ TEST(nodemask_gives_back_what_it_may_not_charge, "06-12")
 	ck_assert_int_eq((s64)page_to_pfn(ask(GFP_NOWAIT, 0)), pfn);
 	ck_assert_int_eq(memcg->memory.usage, 0);
 	test_check_lists();
+	ck_assert_str_eq(test_decisions(DECISION_CHARGE), "0 1");
 }
 
 TEST(nodemask_charges_nothing_for_a_failure, "06-10")

@@ -4,6 +4,13 @@
  * The walk over zones: which zone is asked, which is passed over, and when the walk starts again.
  */
 #include "byhand.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
 
 /*
  *   DMA            DMA32          Normal
@@ -138,12 +145,16 @@ TEST(get_page_from_freelist_begins_at_preferred_entry, "08-1")
 TEST(get_page_from_freelist_goes_on_when_lists_are_empty, "08-2")
 {
 	three_zones();
+	test_witness();
 	hand_lay_blocks(NORMAL_PFN, 9, MIGRATE_HIGHATOMIC, 1);
 	hand_lay(DMA_PFN, 9, MIGRATE_MOVABLE);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA_PFN);
 	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_zone_locked 40000 0 1; "
 					"alloc_zone_locked 40001 0 1; alloc_zone_locked 40002 0 1");
+	/* The witness hears why the walk went on. */
+	ck_assert_str_eq(test_decisions(DECISION_LISTS_EMPTY), "Normal");
+	ck_assert_str_eq(test_decisions(DECISION_BELOW_MARK), "DMA32");
 }
 
 /*
@@ -155,6 +166,7 @@ TEST(get_page_from_freelist_goes_on_when_lists_are_empty, "08-2")
 TEST(get_page_from_freelist_nofragment_walks_all_zones_before_mixing, "08-3")
 {
 	three_zones();
+	test_witness();
 	hand_lay_blocks(NORMAL_PFN, 3, MIGRATE_UNMOVABLE, 1);
 	hand_lay(DMA_PFN, 0, MIGRATE_MOVABLE);
 
@@ -169,6 +181,8 @@ TEST(get_page_from_freelist_nofragment_walks_all_zones_before_mixing, "08-3")
 					"alloc_extfrag 44000 0 3 1 0 0; "
 					"alloc_zone_locked 44000 0 1; alloc_zone_locked 44001 0 1; "
 					"alloc_zone_locked 44002 0 1");
+	ck_assert_str_eq(test_decisions(DECISION_SECOND_PASS), "1051850 0 1");
+	ck_assert_str_eq(test_decisions(DECISION_WALK), "1051850 0 257; 1051850 0 257");
 }
 
 /* Expect no second pass without NOFRAGMENT: one failed removal a zone is reported, once. */
@@ -190,6 +204,7 @@ TEST(get_page_from_freelist_no_watermarks_ignores_mark, "08-4")
 	struct alloc_context ac;
 
 	three_zones_with_memory();
+	test_witness();
 	hand_marks(normal, 9999, 9999, 9999);
 	ac = hand_context(0, ZONE_NORMAL, MIGRATE_MOVABLE);
 
@@ -200,6 +215,8 @@ TEST(get_page_from_freelist_no_watermarks_ignores_mark, "08-4")
 	page = get_page_from_freelist(GFP_KERNEL, 0, ALLOC_WMARK_LOW, &ac);
 	ck_assert_uint_eq(page_to_pfn(page), DMA32_PFN);
 	ck_assert(!page_is_pfmemalloc(page));
+	ck_assert_str_eq(test_decisions(DECISION_BELOW_MARK), "Normal 9999; Normal 9999");
+	ck_assert_str_eq(test_decisions(DECISION_MARK_IGNORED), "Normal");
 }
 
 /* ---- node reclaim ---- */
@@ -258,6 +275,9 @@ TEST(get_page_from_freelist_node_reclaim_looks_again, "08-5")
 
 	below_mark_with_reclaim(1, NODE_RECLAIM_SUCCESS, 10);
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA32_PFN);
+	test_witness();
+	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA32_PFN + 1);
+	ck_assert_str_eq(test_decisions(DECISION_NODE_RECLAIM), "Normal 1");
 }
 
 /*
@@ -402,6 +422,7 @@ TEST(get_page_from_freelist_asks_cpuset_with_flag_only, "08-7")
 	struct alloc_context ac;
 
 	confine_to_nothing()->mem_hardwall = true;
+	test_witness();
 	ac = hand_context(0, ZONE_NORMAL, MIGRATE_MOVABLE);
 	ck_assert_ptr_null(
 		get_page_from_freelist(GFP_USER, 0, ALLOC_WMARK_LOW | ALLOC_CPUSET, &ac));
@@ -410,6 +431,7 @@ TEST(get_page_from_freelist_asks_cpuset_with_flag_only, "08-7")
 	world->nr_cpusets = 0;
 	ck_assert_ptr_nonnull(
 		get_page_from_freelist(GFP_USER, 0, ALLOC_WMARK_LOW | ALLOC_CPUSET, &ac));
+	ck_assert_str_eq(test_decisions(DECISION_ZONE_CPUSET), "Normal; DMA32; DMA");
 }
 
 /* ---- dirty pages ---- */
@@ -502,6 +524,7 @@ TEST(get_page_from_freelist_dirty_node_is_passed_over, "08-9")
 	struct alloc_context ac;
 
 	three_zones_with_memory();
+	test_witness();
 	mod_node_page_state(NODE_DATA(0), NR_FILE_DIRTY, 100000);
 	ac = hand_context(0, ZONE_NORMAL, MIGRATE_MOVABLE);
 	ac.spread_dirty_pages = true;
@@ -516,6 +539,8 @@ TEST(get_page_from_freelist_dirty_node_is_passed_over, "08-9")
 	mod_node_page_state(NODE_DATA(0), NR_FILE_DIRTY, -100000);
 	ac.spread_dirty_pages = true;
 	ck_assert_ptr_nonnull(get_page_from_freelist(GFP_USER, 0, ALLOC_WMARK_LOW, &ac));
+	ck_assert_str_eq(test_decisions(DECISION_ZONE_DIRTY),
+			 "Normal; DMA32; DMA; Normal; DMA32; DMA; Normal; DMA32; DMA");
 }
 
 #ifdef CONFIG_NUMA
@@ -544,6 +569,7 @@ static void two_nodes(void)
 TEST(get_page_from_freelist_locality_beats_fragmentation, "08-10")
 {
 	two_nodes();
+	test_witness();
 	hand_lay_blocks(DMA32_PFN, 3, MIGRATE_UNMOVABLE, 1);
 	hand_lay(NORMAL_PFN, 9, MIGRATE_MOVABLE);
 
@@ -551,6 +577,7 @@ TEST(get_page_from_freelist_locality_beats_fragmentation, "08-10")
 	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_extfrag 42000 0 3 1 0 0; "
 					"alloc_zone_locked 42000 0 1; alloc_zone_locked 42001 0 1; "
 					"alloc_zone_locked 42002 0 1");
+	ck_assert_str_eq(test_decisions(DECISION_STAY_ON_NODE), "Normal");
 }
 
 /* Expect another zone of the same node to be tried unmixed before that. */

@@ -4,6 +4,10 @@
  * Taking a block out of a zone: the per-CPU lists, the counters, the urgent reserve and the wake-up of kswapd.
  */
 #include "byhand.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
 
 static struct page *take(struct zone *zone, unsigned int order, int migratetype, unsigned int flags)
 {
@@ -32,6 +36,7 @@ TEST(rmqueue_refills_empty_list_with_a_batch, "10-1")
 {
 	struct zone *zone = hand_one_zone();
 
+	test_witness();
 	hand_lay(0x40000, 3, MIGRATE_MOVABLE);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40000);
 	ck_assert_str_eq(hand_pcplist(zone, 0, MIGRATE_MOVABLE), "40001 40002");
@@ -47,6 +52,8 @@ TEST(rmqueue_refills_empty_list_with_a_batch, "10-1")
 	ck_assert_str_eq(hand_events(), "");
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40003);
 	hand_check_zone(zone, true);
+	ck_assert_str_eq(test_decisions(DECISION_REFILL), "DMA 3 1; DMA 3 1");
+	ck_assert_str_eq(test_decisions(DECISION_REFILLED), "DMA 3; DMA 3");
 }
 
 /* Expect the page that was freed last, at the head, to be taken first, and each type to have its own list. */
@@ -204,6 +211,7 @@ TEST(rmqueue_harder_takes_from_reserve_first, "10-4")
 {
 	struct zone *zone = hand_one_zone();
 
+	test_witness();
 	hand_lay(0x40000, 2, MIGRATE_UNMOVABLE);
 	hand_lay(0x40200, 2, MIGRATE_HIGHATOMIC);
 	ck_assert_uint_eq(take_pfn(zone, 2, MIGRATE_UNMOVABLE, ALLOC_HARDER), 0x40200);
@@ -211,6 +219,7 @@ TEST(rmqueue_harder_takes_from_reserve_first, "10-4")
 	/* Empty reserve: the ordinary lists. */
 	ck_assert_uint_eq(take_pfn(zone, 2, MIGRATE_UNMOVABLE, ALLOC_HARDER), 0x40000);
 	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40000 2 0");
+	ck_assert_str_eq(test_decisions(DECISION_FROM_HIGHATOMIC), "DMA 2");
 }
 
 /* Expect others, and single pages even with HARDER, never to take from the reserve. */
@@ -321,6 +330,7 @@ TEST(reserve_highatomic_pageblock_converts_one_pageblock, "10-6")
 {
 	struct zone *zone = hand_one_zone();
 
+	test_witness();
 	hand_lay(0x40010, 4, MIGRATE_MOVABLE);
 	hand_lay(0x40200, 4, MIGRATE_MOVABLE);
 	reserve_highatomic_pageblock(P(0x40003), zone);
@@ -332,6 +342,7 @@ TEST(reserve_highatomic_pageblock_converts_one_pageblock, "10-6")
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 32);
 	reserve_highatomic_pageblock(P(0x40010), zone);
 	ck_assert_uint_eq(zone->nr_reserved_highatomic, 512);
+	ck_assert_str_eq(test_decisions(DECISION_RESERVED), "DMA 512");
 }
 
 /*
@@ -394,6 +405,7 @@ TEST(unreserve_highatomic_pageblock_keeps_last_unless_forced, "10-7")
 {
 	struct alloc_context ac = zones_with_reserve(512);
 
+	test_witness();
 	ck_assert(!unreserve_highatomic_pageblock(&ac, false));
 	ck_assert_uint_eq(high->nr_reserved_highatomic, 512);
 	ck_assert(unreserve_highatomic_pageblock(&ac, true));
@@ -406,6 +418,7 @@ TEST(unreserve_highatomic_pageblock_keeps_last_unless_forced, "10-7")
 	ac = zones_with_reserve(1024);
 	ck_assert(unreserve_highatomic_pageblock(&ac, false));
 	ck_assert_uint_eq(high->nr_reserved_highatomic, 512);
+	ck_assert_str_eq(test_decisions(DECISION_UNRESERVED), "DMA32");
 }
 
 /* Expect zones above the request's highest one to be left alone, and the next zone to be tried. */

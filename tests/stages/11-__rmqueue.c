@@ -4,6 +4,9 @@
  * The buddy lists: splitting, borrowing from CMA, and taking from other migratetypes.
  */
 #include "byhand.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
 
 #define U MIGRATE_UNMOVABLE
 #define M MIGRATE_MOVABLE
@@ -31,6 +34,7 @@ TEST(__rmqueue_smallest_splits_and_hands_out_ascending, "11-1")
 {
 	struct zone *zone = hand_one_zone();
 
+	test_witness();
 	hand_lay(0x40000, 3, M);
 	ck_assert_ptr_eq(__rmqueue_smallest(zone, 0, M), P(0x40000));
 	ck_assert_str_eq(hand_list(zone, 0, M), "40001");
@@ -46,6 +50,9 @@ TEST(__rmqueue_smallest_splits_and_hands_out_ascending, "11-1")
 	ck_assert_ptr_null(__rmqueue_smallest(zone, 0, M));
 	for (int order = 0; order < MAX_ORDER; order++)
 		ck_assert_uint_eq(zone->free_area[order].nr_free, 0);
+	ck_assert_str_eq(
+		test_decisions(DECISION_BLOCK),
+		"DMA 0 3 1; DMA 0 0 1; DMA 0 1 1; DMA 0 0 1; DMA 0 2 1; DMA 0 0 1; DMA 0 1 1; DMA 0 0 1");
 }
 
 /* Expect the first block of the smallest sufficient order, not the largest and not the lowest PFN. */
@@ -195,6 +202,7 @@ TEST(__rmqueue_takes_over_whole_pageblock, "11-7")
 	struct zone *zone = hand_one_zone();
 	struct page *page;
 
+	test_witness();
 	hand_lay(0x40003, 0, M);
 	hand_lay(0x40005, 0, M);
 	hand_lay(0x40008, 3, M);
@@ -216,6 +224,9 @@ TEST(__rmqueue_takes_over_whole_pageblock, "11-7")
 	ck_assert_str_eq(hand_list(zone, 8, U), "40100");
 	for (unsigned int order = 0; order < MAX_ORDER; order++)
 		ck_assert_str_eq(hand_list(zone, order, M), "");
+	/* 266 free, 246 in use that cannot be moved. */
+	ck_assert_str_eq(test_decisions(DECISION_CLAIM), "DMA 266 246 1 1");
+	ck_assert_str_eq(test_decisions(DECISION_BOOST), "DMA 0 512");
 }
 
 /*
@@ -441,6 +452,7 @@ TEST(__rmqueue_large_block_changes_all_its_pageblocks, "11-11")
 {
 	struct zone *zone = hand_one_zone();
 
+	test_witness();
 	hand_lay(0x40400, 10, M);
 	hand_marks(zone, 0, 0, 1000);
 	ck_assert_uint_eq(take(zone, 0, U, ALLOC_KSWAPD), 0x40400);
@@ -452,6 +464,7 @@ TEST(__rmqueue_large_block_changes_all_its_pageblocks, "11-11")
 	ck_assert_uint_eq(zone->watermark_boost, 0);
 	ck_assert_uint_eq(zone->flags, 0);
 	ck_assert_str_eq(hand_list(zone, 9, U), "40600");
+	ck_assert_str_eq(test_decisions(DECISION_CONVERT), "DMA 2 1");
 }
 
 /* Expect NOFRAGMENT to take blocks of order 9 and 10 from other types, and nothing smaller. */

@@ -12,6 +12,15 @@
 #include <string.h>
 
 #include "machines.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
+#include "watch.h"
 
 /* ---- Flags ----------------------------------------------------------------------------------------- */
 
@@ -158,11 +167,14 @@ static void give(struct zone *zone, unsigned long count)
 TEST(slowpath_nowait_leaves_before_reclaim, "13-3")
 {
 	starved_machine();
+	test_witness();
 	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0));
 	ck_assert_ptr_null(alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 3));
 	ck_assert_int_eq(reclaims, 0);
 	ck_assert_int_eq(compactions, 0);
 	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[0], -1);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "1; 1");
+	ck_assert_str_eq(test_decisions(DECISION_ROUND), "1; 1");
 }
 
 TEST(slowpath_nowait_wakes_kswapd_twice_at_most, "13-3")
@@ -224,11 +236,13 @@ TEST(slowpath_memalloc_task_takes_all_and_never_reclaims, "13-5 13-6")
 TEST(slowpath_memalloc_without_reserves_compacts_once, "13-6")
 {
 	starved_machine();
+	test_witness();
 	current->flags |= PF_MEMALLOC;
 	/* Reserves forbidden: the early compaction is allowed, then the task leaves all the same. */
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOMEMALLOC | __GFP_NOWARN, 4));
 	ck_assert_int_eq(compactions, 1);
 	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "2");
 }
 
 TEST(slowpath_early_compaction_for_whom, "13-7")
@@ -310,6 +324,7 @@ TEST(slowpath_page_after_later_compaction, "13-7")
 TEST(slowpath_noretry_costly_leaves_when_compaction_refuses, "13-8")
 {
 	starved_machine();
+	test_witness();
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 4));
 	ck_assert_int_eq(compactions, 1);
 	ck_assert_int_eq(reclaims, 0);
@@ -319,6 +334,8 @@ TEST(slowpath_noretry_costly_leaves_when_compaction_refuses, "13-8")
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 4));
 	ck_assert_int_eq(compactions, 1);
 	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "5; 5");
+	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "2 1; 2 2");
 }
 
 TEST(slowpath_noretry_costly_stays_asynchronous, "13-8")
@@ -338,6 +355,7 @@ TEST(slowpath_noretry_costly_stays_asynchronous, "13-8")
 TEST(slowpath_costly_gives_up_after_one_round, "13-8")
 {
 	starved_machine();
+	test_witness();
 	reclaim_answer = 100;
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 4));
 	ck_assert_int_eq(reclaims, 1);
@@ -346,6 +364,8 @@ TEST(slowpath_costly_gives_up_after_one_round, "13-8")
 	ck_assert_int_eq(test_count(TRACE_compact_retry), 0);
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_try_to_compact_pages, 1)->field[2],
 			 COMPACT_PRIO_SYNC_LIGHT);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "4");
+	ck_assert_str_eq(test_decisions(DECISION_RECLAIM), "100");
 }
 
 TEST(slowpath_reclaim_that_helps, "13-9")
@@ -388,6 +408,7 @@ TEST(slowpath_sixteen_rounds_then_the_oom_step, "13-9 17-2")
 {
 	struct zone *zone = starved_machine();
 
+	test_witness();
 	test_set_watermarks(zone, 2, 3, 4);
 	world->environment.reclaimable_pages = NULL;
 	zone_page_state_add(1000, zone, NR_ZONE_INACTIVE_FILE);
@@ -395,6 +416,8 @@ TEST(slowpath_sixteen_rounds_then_the_oom_step, "13-9 17-2")
 	ck_assert_int_eq(reclaims, 17);
 	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 16);
 	ck_assert_int_eq(test_last_event(TRACE_reclaim_retry_zone)->field[6], 16);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "7");
+	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "0");
 }
 
 TEST(slowpath_atomic_and_sleeping_is_not_atomic, "13-3")
@@ -441,6 +464,7 @@ TEST(slowpath_oom_progress_begins_the_count_anew, "13-10")
 TEST(slowpath_victim_leaves_when_its_reserves_are_empty, "13-10")
 {
 	starved_machine();
+	test_witness();
 	world->oom_lock_held = true;
 	current->oom_mm = current->mm;
 	/* Without the rule for victims this would go on for ever: the lock is never released. */
@@ -449,6 +473,9 @@ TEST(slowpath_victim_leaves_when_its_reserves_are_empty, "13-10")
 	/* Also for a victim that must not use reserves. */
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOMEMALLOC | __GFP_NOWARN, 0));
 	ck_assert_int_eq(reclaims, 2);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "6; 6");
+	ck_assert_str_eq(test_decisions(DECISION_RESERVES), "8");
+	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "5; 5");
 }
 
 static unsigned long become_victim(gfp_t gfp_mask, unsigned int order)
@@ -493,11 +520,14 @@ TEST(slowpath_nofail_gets_a_part_of_the_reserve, "13-11")
 {
 	struct zone *zone = starved_machine();
 
+	test_witness();
 	test_set_watermarks(zone, 64, 80, 96);
 	give(zone, 60);
 	/* Below min, above three quarters of it: only HARDER may take these. */
 	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL | __GFP_NOFAIL | __GFP_NORETRY, 0));
 	ck_assert_int_eq(reclaims, 1);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "3");
+	ck_assert_str_eq(test_decisions(DECISION_MUST_NOT_FAIL), "0");
 }
 
 TEST(slowpath_nofail_goes_on_until_it_has_a_page, "13-11")
@@ -540,11 +570,13 @@ static bool stop_after_three(const struct slow_request *request)
 TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12")
 {
 	starved_machine();
+	test_witness();
 	current->flags |= PF_MEMALLOC;
 	world->hooks.slow_round = stop_after_three;
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN, 0));
 	ck_assert_ptr_nonnull(strstr(test_console(), "__GFP_NOFAIL in PF_MEMALLOC context"));
 	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "2; 2; 2; 8");
 }
 
 /* ---- Cpusets ---------------------------------------------------------------------------------------- */
@@ -579,9 +611,12 @@ TEST(slowpath_no_zone_at_all, "13-3")
 	struct alloc_context ac = { .zonelist = &nothing, .highest_zoneidx = ZONE_NORMAL };
 
 	starved_machine();
+	test_witness();
 	ac.preferred_zoneref = nothing._zonerefs;
 	ck_assert_ptr_null(__alloc_pages_slowpath(GFP_KERNEL | __GFP_NOWARN, 0, &ac));
 	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "0");
+	ck_assert_str_eq(test_decisions(DECISION_SLOW_START), "2112");
 }
 
 #ifdef CONFIG_NUMA

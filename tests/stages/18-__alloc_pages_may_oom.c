@@ -8,6 +8,8 @@
 
 #include "life/life.h"
 #include "machines.h"
+#include "watch.h"
+#include "watch.h"
 
 /** The context of an ordinary request on the machine. */
 static struct alloc_context ordinary_request(gfp_t gfp_mask)
@@ -101,6 +103,7 @@ TEST(may_oom_kills_nobody_for_requests_that_are_not_worth_it, "18-3")
 	unsigned long progress;
 
 	machine_without_memory();
+	test_witness();
 	process_using("big", 100);
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		current->flags = refused[i].flags;
@@ -108,6 +111,7 @@ TEST(may_oom_kills_nobody_for_requests_that_are_not_worth_it, "18-3")
 		ck_assert_uint_eq(progress, 0);
 	}
 	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "0; 1; 2; 4; 4; 3");
 }
 
 TEST(may_oom_gives_nofail_all_reserves_after_the_decision, "18-10")
@@ -117,12 +121,14 @@ TEST(may_oom_gives_nofail_all_reserves_after_the_decision, "18-10")
 	struct page *page;
 
 	test_machine_uma(32);
+	test_witness();
 	test_set_watermarks(test_zone(0, ZONE_DMA), 1ul << 20, 1ul << 20, 1ul << 20);
 	process_using("big", 100);
 	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
 	page = may_oom(GFP_KERNEL | __GFP_NOFAIL, 0, &progress);
 	ck_assert_ptr_nonnull(page);
 	ck_assert(page_is_pfmemalloc(page));
+	ck_assert_str_eq(test_decisions(DECISION_OOM), "1; 1");
 }
 
 TEST(may_oom_counts_progress_for_nofail_when_nobody_can_be_killed, "18-10")
