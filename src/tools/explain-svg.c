@@ -16,10 +16,11 @@
 #define WIDTH	   760
 #define LEFT	   44
 #define RIGHT	   (WIDTH - 20)
-#define TOP	   84
+#define TOP	   102
 #define ROW	   98
 #define LINE	   18
 #define CHARACTERS 88 /* of a line of text, at most */
+#define MACHINE	   60 /* characters of the machine's name, its end */
 
 /** Print text with the characters escaped that mean something in XML. */
 __attribute__((format(printf, 2, 3))) static void put(FILE *out, const char *format, ...)
@@ -119,7 +120,8 @@ static int scaled(long pages, long most)
 }
 
 /** A zone's bar: usable pages, unusable ones, and the line that usable ones must cross. */
-static void print_bar(const struct explained_attempt *a, int y, FILE *out)
+static void print_bar(const struct explained_zone *zone, const struct explained_attempt *a, int y,
+		      FILE *out)
 {
 	long most = a->free > a->needed ? a->free : a->needed;
 	int usable = scaled(a->usable, most), free = scaled(a->free, most);
@@ -131,8 +133,13 @@ static void print_bar(const struct explained_attempt *a, int y, FILE *out)
 		LEFT + usable, y, free - usable);
 	fprintf(out, "<rect class=\"usable\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/>\n",
 		LEFT, y, usable);
+	for (int mark = 0; mark < 3; mark++) {
+		int at = LEFT + scaled((long)(zone->mark[mark] + zone->boost), most);
+
+		fprintf(out, "<path class=\"mark\" d=\"M%d %d v5\"/>\n", at, y + 16);
+	}
 	fprintf(out, "<line class=\"needed\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n",
-		LEFT + needed, y - 4, LEFT + needed, y + 20);
+		LEFT + needed, y - 4, LEFT + needed, y + 16);
 }
 
 /** A zone's row. */
@@ -150,7 +157,7 @@ static void print_row(const struct explanation *e, const struct explained_walk *
 	fprintf(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT, y, zone);
 	fprintf(out, "<text class=\"verdict %s\" x=\"%d\" y=\"%d\">%s</text>\n", class, RIGHT, y,
 		verdict);
-	print_bar(a, y + 14, out);
+	print_bar(&e->zone[a->zone], a, y + 14, out);
 	fprintf(out, "<text class=\"small\" x=\"%d\" y=\"%d\">", LEFT, y + 48);
 	put(out, "free %ld, of them unusable: block %ld, urgent reserve %ld, CMA %ld; usable %ld",
 	    a->free, a->block, a->highatomic, a->cma, a->usable);
@@ -197,6 +204,7 @@ static void print_style(FILE *out)
 		".track { fill: var(--track); } .usable { fill: var(--fill); }\n"
 		".unusable { fill: var(--hatch); }\n"
 		".needed { stroke: var(--bad); stroke-width: 2; }\n"
+		".mark { stroke: var(--ink); }\n"
 		".path { stroke: var(--quiet); stroke-width: 2; fill: none; }\n"
 		"</style>\n");
 }
@@ -205,14 +213,18 @@ static void print_style(FILE *out)
 static void print_heading(const struct explanation *e, const struct explain_origin *origin,
 			  FILE *out)
 {
+	size_t length = strlen(origin->machine);
 	char mask[512];
 
 	pageflow_gfp_text(e->request.gfp, mask, sizeof(mask));
 	fprintf(out, "<text class=\"title\" x=\"20\" y=\"30\">");
-	put(out, "order %u, %.60s", e->request.order, mask);
+	put(out, "order %u, %.50s", e->request.order, mask);
 	fprintf(out, "</text>\n<text class=\"small\" x=\"20\" y=\"52\">");
-	put(out, "on %.60s; the red line is what usable pages must exceed", origin->machine);
-	fprintf(out, "</text>\n");
+	put(out, "on %s%s", length > MACHINE ? "..." : "",
+	    origin->machine + (length > MACHINE ? length - MACHINE : 0));
+	fprintf(out, "</text>\n<text class=\"small\" x=\"20\" y=\"70\">"
+		     "red line: what usable pages must exceed; ticks: min, low and high watermark"
+		     "</text>\n");
 }
 
 /**

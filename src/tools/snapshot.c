@@ -36,11 +36,9 @@ static char *read_file(const char *directory, const char *name)
 		return NULL;
 	errno = 0;
 	/* To the end: a text holds no zero byte. */
-	if (getdelim(&text, &size, '\0', file) < 0 && !text)
-		text = strdup("");
-	if (ferror(file)) {
+	if (getdelim(&text, &size, '\0', file) < 0) {
 		free(text);
-		text = NULL;
+		text = ferror(file) ? NULL : strdup("");
 	}
 	fclose(file);
 	return text;
