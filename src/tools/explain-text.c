@@ -179,7 +179,7 @@ static bool as_before(const struct explanation *e, const struct explained_walk *
 {
 	const struct explained_walk *before = walk - 1;
 
-	if (walk == e->walk || before->alloc_flags != walk->alloc_flags ||
+	if (walk == e->walk || ((before->alloc_flags ^ walk->alloc_flags) & ~ALLOC_NOFRAGMENT) ||
 	    before->nr_attempts != walk->nr_attempts)
 		return false;
 	for (int i = 0; i < walk->nr_attempts; i++)

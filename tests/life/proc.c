@@ -187,6 +187,56 @@ TEST(proc_read_says_what_is_wrong, "")
 	}
 }
 
+/* Zones, counters and lines that 5.8.18 on arm64 does not have; the marks include a boost of 5. */
+TEST(proc_read_takes_what_newer_kernels_print, "")
+{
+	static const char zones[] =
+		"Node 0, zone      DMA\n  per-node stats\n      nr_throttled_written 3\n"
+		"  pages free     3000\n        boost    5\n        min      15\n        low      25\n"
+		"        high     35\n        promo    45\n        spanned  8192\n"
+		"        present  8192\n        managed  8000\n        cma      0\n"
+		"        protection: (0, 1, 2, 3)\n  pagesets\n    cpu: 0\n"
+		"              count:    0\n              high:     42\n"
+		"              batch:    7\n              high_min: 42\n"
+		"  vm stats threshold: 2\n  node_unreclaimable:  0\n"
+		"  start_pfn:           262144\nNode 0, zone   Normal\n  pages free     0\n"
+		"        protection: (0, 0, 0, 0)\nNode 0, zone  Movable\n  pages free     0\n"
+		"        protection: (0, 0, 0, 0)\nNode 0, zone   Device\n  pages free     0\n"
+		"        present  9\n        protection: (0, 0, 0, 0)\n";
+	struct reader reader;
+	struct machine *machine = read_texts(zones, NULL, NULL, &reader);
+	struct zone *zone;
+
+	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error_line, reader.error);
+	zone = &NODE_DATA(0)->node_zones[ZONE_DMA];
+	ck_assert_uint_eq(zone->watermark_boost, 5);
+	ck_assert_uint_eq(zone->_watermark[WMARK_LOW], 20);
+	ck_assert_uint_eq(low_wmark_pages(zone), 25);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 3000);
+	/* Four values for four zones: DMA, Normal, Movable, Device. DMA32 stands for what is below it. */
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_DMA], 0);
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_DMA32], 0);
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_NORMAL], 1);
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_MOVABLE], 2);
+	machine_free(machine);
+}
+
+/* A zone that does not begin with a whole block of the largest order has its hole behind its first page. */
+TEST(proc_read_keeps_large_blocks_of_an_odd_zone_whole, "")
+{
+	static const char zone[] =
+		"Node 0, zone      DMA\n        spanned  4095\n        present  3998\n"
+		"        managed  3840\n  start_pfn:           1\n";
+	struct reader reader;
+	struct machine *machine =
+		read_texts(zone, "Node 0, zone      DMA 0 0 0 0 0 0 0 0 1 1 3\n", NULL, &reader);
+
+	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error_line, reader.error);
+	ck_assert(pfn_valid(1) && !pfn_valid(2) && pfn_valid(4095));
+	test_check_lists();
+	machine_free(machine);
+}
+
 TEST(proc_read_lays_holes_inside_the_zone, "")
 {
 	static const char zone[] =
