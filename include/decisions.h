@@ -25,11 +25,11 @@ struct zone;
 enum decision_kind {
 	/** [06: order] no free list has such blocks */
 	DECISION_ORDER_TOO_LARGE,
-	/** [06: order, 1 when the memory cgroup refused] done */
-	DECISION_CHARGE,
+	/** [06: order] there is a page, but the memory cgroup refuses its charge */
+	DECISION_CHARGE_REFUSED,
 	/** [08: gfp mask, order, alloc flags] a walk over the zones begins; ac is set */
 	DECISION_WALK,
-	/** [08: gfp mask, order, alloc flags] the walk begins again, and may mix types now; ac is set */
+	/** [08] the walk that follows is a second pass, which may mix types */
 	DECISION_SECOND_PASS,
 	/** [08] passed over: the cpuset does not allow its node */
 	DECISION_ZONE_CPUSET,

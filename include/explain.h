@@ -99,7 +99,7 @@ struct explained_step {
 	enum explained_step_kind kind;
 	int what;
 	int zone; /**< -1: none in particular */
-	int walk; /**< DECISION_WALK and DECISION_SECOND_PASS: which; else the last one; -1: none */
+	int walk; /**< DECISION_WALK: which; else the last one; -1: none */
 	int64_t number[MAX_TRACE_FIELDS];
 };
 

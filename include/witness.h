@@ -29,11 +29,11 @@ static inline void witness_request(enum decision_kind kind, s64 a, s64 b)
 }
 
 /** A walk over the zones begins, or begins again. */
-static inline void witness_walk(enum decision_kind kind, gfp_t gfp_mask, unsigned int order,
-				unsigned int alloc_flags, const struct alloc_context *ac)
+static inline void witness_walk(gfp_t gfp_mask, unsigned int order, unsigned int alloc_flags,
+				const struct alloc_context *ac)
 {
 	if (unlikely(world->witness))
-		witness_tell(kind, NULL, ac, gfp_mask, order, alloc_flags);
+		witness_tell(DECISION_WALK, NULL, ac, gfp_mask, order, alloc_flags);
 }
 
 /** A block leaves a list. */

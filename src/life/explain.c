@@ -27,13 +27,14 @@ struct story {
 	int walker;		   /**< stage that the next walk belongs to */
 	unsigned long round;
 	bool refilled, from_reserve, caught; /**< since the last walk began */
+	bool second_pass;		     /**< the next walk is one */
 	bool out_of_memory;
 };
 
 /** Which stage a decision falls in. */
 static const unsigned char decision_stage[NR_DECISIONS] = {
 	[DECISION_ORDER_TOO_LARGE] = 6,
-	[DECISION_CHARGE] = 6,
+	[DECISION_CHARGE_REFUSED] = 6,
 	[DECISION_WALK] = 8,
 	[DECISION_SECOND_PASS] = 8,
 	[DECISION_ZONE_CPUSET] = 8,
@@ -142,7 +143,7 @@ static void begin_walk(struct story *story, const struct decision *decision)
 	*walk = (struct explained_walk){
 		.stage = walker_of(story, (unsigned int)decision->number[2]),
 		.round = story->round,
-		.second_pass = decision->kind == DECISION_SECOND_PASS,
+		.second_pass = story->second_pass,
 		.gfp = (uint32_t)decision->number[0],
 		.alloc_flags = (uint32_t)decision->number[2],
 		.highest_zone = (int)ac->highest_zoneidx,
@@ -157,7 +158,7 @@ static void begin_walk(struct story *story, const struct decision *decision)
 	}
 	story->walk = walk;
 	story->out->cost.walks++;
-	story->refilled = story->from_reserve = story->caught = false;
+	story->refilled = story->from_reserve = story->caught = story->second_pass = false;
 	story->out->list_type = story->out->list_order = -1;
 }
 
@@ -221,6 +222,9 @@ static void note_progress(struct story *story, const struct decision *decision)
 	struct explained_cost *cost = &story->out->cost;
 
 	switch (decision->kind) {
+	case DECISION_SECOND_PASS:
+		story->second_pass = true;
+		break;
 	case DECISION_REFILL:
 		story->refilled = true;
 		story->out->list_order = -1;
@@ -235,8 +239,8 @@ static void note_progress(struct story *story, const struct decision *decision)
 	case DECISION_BLOCK:
 		note_block(story, decision);
 		break;
-	case DECISION_CHARGE:
-		story->out->charge_refused = decision->number[1];
+	case DECISION_CHARGE_REFUSED:
+		story->out->charge_refused = true;
 		break;
 	case DECISION_BOOST:
 		cost->boosts++;
@@ -290,7 +294,7 @@ static void on_decision(const struct decision *decision, void *context)
 		step.number[i] = decision->number[i];
 	if (decision->ac)
 		begin_walk(story, decision);
-	else if (step.stage == 8)
+	else if (decision->zone && step.stage == 8)
 		note_answer(story, decision, step.zone);
 	note_progress(story, decision);
 	add_step(story, &step);

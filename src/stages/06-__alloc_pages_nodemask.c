@@ -50,15 +50,12 @@ static bool order_too_large(gfp_t gfp_mask, unsigned int order)
  */
 static struct page *charge_or_free(gfp_t gfp_mask, unsigned int order, struct page *page)
 {
-	int refused;
-
 	if (likely(!memcg_kmem_enabled()) || !(gfp_mask & __GFP_ACCOUNT) || !page)
 		return page;
-	refused = __memcg_kmem_charge_page(page, gfp_mask, order);
-	witness_request(DECISION_CHARGE, order, refused != 0);
-	if (!refused)
+	if (__memcg_kmem_charge_page(page, gfp_mask, order) == 0)
 		return page;
 	/* An ordinary free, with its own events and list changes. */
+	witness_request(DECISION_CHARGE_REFUSED, order, 0);
 	__free_pages(page, order);
 	return NULL;
 }

@@ -308,6 +308,7 @@ static struct page *walk_zones(gfp_t gfp_mask, unsigned int order, unsigned int 
 	struct zoneref *z = ac->preferred_zoneref;
 	struct zone *zone;
 
+	witness_walk(gfp_mask, order, alloc_flags, ac);
 	for_next_zone_zonelist_nodemask(zone, z, (int)ac->highest_zoneidx, ac->nodemask) {
 		struct page *page;
 
@@ -344,13 +345,11 @@ struct page *get_page_from_freelist(gfp_t gfp_mask, unsigned int order, unsigned
 	struct page *page;
 
 	/* Step 1: walk; with ALLOC_NOFRAGMENT, without mixing types */
-	witness_walk(DECISION_WALK, gfp_mask, order, alloc_flags, ac);
 	page = walk_zones(gfp_mask, order, alloc_flags, ac, &last_dirty);
 	if (page || !(alloc_flags & ALLOC_NOFRAGMENT))
 		return page;
 
 	/* Step 2: nothing unmixed to be had; walk once more and mix */
-	alloc_flags &= ~ALLOC_NOFRAGMENT;
-	witness_walk(DECISION_SECOND_PASS, gfp_mask, order, alloc_flags, ac);
-	return walk_zones(gfp_mask, order, alloc_flags, ac, &last_dirty);
+	witness_request(DECISION_SECOND_PASS, 0, 0);
+	return walk_zones(gfp_mask, order, alloc_flags & ~ALLOC_NOFRAGMENT, ac, &last_dirty);
 }

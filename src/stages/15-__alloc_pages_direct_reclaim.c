@@ -382,6 +382,7 @@ static unsigned long __perform_reclaim(gfp_t gfp_mask, unsigned int order,
 	world_reschedule();
 	noreclaim = memalloc_noreclaim_save();
 	progress = try_to_free_pages(ac->zonelist, order, gfp_mask, ac->nodemask);
+	witness_request(DECISION_RECLAIM, (s64)progress, 0);
 	memalloc_noreclaim_restore(noreclaim);
 	world_reschedule();
 	return progress;
@@ -406,7 +407,6 @@ struct page *__alloc_pages_direct_reclaim(gfp_t gfp_mask, unsigned int order,
 
 	/* Step 1: reclaim; without any progress another walk is useless */
 	*did_some_progress = __perform_reclaim(gfp_mask, order, ac);
-	witness_request(DECISION_RECLAIM, (s64)*did_some_progress, 0);
 	if (!*did_some_progress)
 		return NULL;
 

@@ -259,9 +259,8 @@ static void print_taking(struct page_of_text *p, const struct explained_step *st
 	case DECISION_ORDER_TOO_LARGE:
 		say(p, RED, 0, "no free list holds blocks of order %d", (int)n[0]);
 		break;
-	case DECISION_CHARGE:
-		say(p, n[1] ? RED : PLAIN, 0, "the memory cgroup is charged: %s",
-		    n[1] ? "it refuses, and the page is freed again" : "granted");
+	case DECISION_CHARGE_REFUSED:
+		say(p, RED, 0, "the memory cgroup refuses the charge, and the page is freed again");
 		break;
 	case DECISION_REFILL:
 		say(p, PLAIN, 0, "the %s list of CPU %d is empty: refill it with %d pages",
@@ -366,7 +365,7 @@ static void print_step(struct page_of_text *p, const struct explained_step *step
 	if (step->kind == EXPLAINED_EVENT) {
 		heading(p, step->stage, "");
 		print_kernel_event(p, step);
-	} else if (step->what == DECISION_WALK || step->what == DECISION_SECOND_PASS) {
+	} else if (step->what == DECISION_WALK) {
 		if (step->walk >= 0)
 			print_walk(p, &p->e->walk[step->walk]);
 	} else if (step->what == DECISION_BLOCK) {

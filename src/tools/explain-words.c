@@ -152,7 +152,7 @@ const char *explain_decision_word(int kind)
 {
 	static const char *const words[] = {
 		[DECISION_ORDER_TOO_LARGE] = "order_too_large",
-		[DECISION_CHARGE] = "charge",
+		[DECISION_CHARGE_REFUSED] = "charge_refused",
 		[DECISION_WALK] = "walk",
 		[DECISION_SECOND_PASS] = "second_pass",
 		[DECISION_ZONE_CPUSET] = "zone_cpuset",
