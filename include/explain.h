@@ -144,6 +144,7 @@ struct explanation {
 	struct explain_request request;
 	const char *configuration;	/**< "uma" or "numa" */
 	const char *const *type_name;	/**< of the migratetypes */
+	const char *const *zone_name;	/**< of the zones of a node */
 	const char *const *result_name; /**< of enum compact_result */
 	int nr_cpus;
 	int cpu;

@@ -209,38 +209,26 @@ static void note_block(struct story *story, const struct decision *decision)
 {
 	struct explanation *out = story->out;
 
-	out->cost.splits += (unsigned long)(decision->number[1] - decision->number[0]);
 	if (story->refilled && out->list_order >= 0)
 		return;
 	out->list_order = (int)decision->number[1];
 	out->list_type = (int)decision->number[2];
 }
 
-/** Count what a decision costs, and note where the request is. */
-static void note_progress(struct story *story, const struct decision *decision)
+/** Count what a decision costs. */
+static void note_cost(struct explained_cost *cost, const struct decision *decision)
 {
-	struct explained_cost *cost = &story->out->cost;
+	unsigned long number = (unsigned long)decision->number[0];
 
 	switch (decision->kind) {
-	case DECISION_SECOND_PASS:
-		story->second_pass = true;
-		break;
 	case DECISION_REFILL:
-		story->refilled = true;
-		story->out->list_order = -1;
 		cost->refills++;
 		break;
 	case DECISION_REFILLED:
-		cost->refilled_pages += (unsigned long)decision->number[0];
-		break;
-	case DECISION_FROM_HIGHATOMIC:
-		story->from_reserve = true;
+		cost->refilled_pages += number;
 		break;
 	case DECISION_BLOCK:
-		note_block(story, decision);
-		break;
-	case DECISION_CHARGE_REFUSED:
-		story->out->charge_refused = true;
+		cost->splits += (unsigned long)decision->number[1] - number;
 		break;
 	case DECISION_BOOST:
 		cost->boosts++;
@@ -249,28 +237,57 @@ static void note_progress(struct story *story, const struct decision *decision)
 		cost->converted_pageblocks += (unsigned long)decision->number[2];
 		break;
 	case DECISION_CONVERT:
-		cost->converted_pageblocks += (unsigned long)decision->number[0];
+		cost->converted_pageblocks += number;
+		break;
+	case DECISION_ROUND:
+		cost->rounds = number;
+		break;
+	case DECISION_RECLAIM:
+		cost->reclaims++;
+		cost->reclaimed_pages += number;
+		break;
+	case DECISION_COMPACT:
+		cost->compactions++;
+		break;
+	default:
+		break;
+	}
+}
+
+/** Note where the request is, and what the next walk or the page will be. */
+static void note_progress(struct story *story, const struct decision *decision)
+{
+	switch (decision->kind) {
+	case DECISION_CHARGE_REFUSED:
+		story->out->charge_refused = true;
+		break;
+	case DECISION_SECOND_PASS:
+		story->second_pass = true;
+		break;
+	case DECISION_REFILL:
+		story->refilled = true;
+		story->out->list_order = -1;
+		break;
+	case DECISION_FROM_HIGHATOMIC:
+		story->from_reserve = true;
+		break;
+	case DECISION_BLOCK:
+		note_block(story, decision);
+		break;
+	case DECISION_ROUND:
+		story->round = (unsigned long)decision->number[0];
+		story->walker = 13;
 		break;
 	case DECISION_SLOW_START:
 	case DECISION_MUST_NOT_FAIL:
-		story->walker = 13;
-		break;
-	case DECISION_ROUND:
-		story->walker = 13;
-		story->round = cost->rounds = (unsigned long)decision->number[0];
-		break;
 	case DECISION_RECLAIM:
-		story->walker = 15;
-		cost->reclaims++;
-		cost->reclaimed_pages += (unsigned long)decision->number[0];
+	case DECISION_OOM:
+		/* The walks that follow are those of the stage that decided. */
+		story->walker = decision_stage[decision->kind];
 		break;
 	case DECISION_COMPACT:
-		story->walker = 16;
 		story->caught = decision->number[2];
-		cost->compactions++;
-		break;
-	case DECISION_OOM:
-		story->walker = 18;
+		story->walker = decision_stage[decision->kind];
 		break;
 	case DECISION_GIVE_UP:
 		story->out->give_up = (int)decision->number[0];
@@ -296,6 +313,7 @@ static void on_decision(const struct decision *decision, void *context)
 		begin_walk(story, decision);
 	else if (decision->zone && step.stage == 8)
 		note_answer(story, decision, step.zone);
+	note_cost(&story->out->cost, decision);
 	note_progress(story, decision);
 	add_step(story, &step);
 }
@@ -486,6 +504,7 @@ int explain_run(const struct explain_request *request, struct explanation *expla
 
 	explanation->request = *request;
 	explanation->type_name = migratetype_names;
+	explanation->zone_name = zone_names;
 	explanation->result_name = compact_result_names;
 	explanation->mask = request->gfp & world->gfp_allowed_mask;
 	explanation->nr_cpus = world->nr_cpus;

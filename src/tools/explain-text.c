@@ -515,8 +515,12 @@ static void print_context(struct page_of_text *p)
 		length += (size_t)snprintf(
 			zones + length, sizeof(zones) - length, "%s%s", i ? ", " : "",
 			explain_zone_label(e, walk->attempt[i].zone, zone, sizeof(zone)));
-	say(p, PLAIN, 0, "zones in the order of trying: %s", zones);
+	say(p, PLAIN, 0, "zones up to %s, in the order of trying: %s",
+	    e->zone_name[walk->highest_zone], walk->nr_attempts ? zones : "none");
 	say(p, PLAIN, 0, "lists: %s", e->type_name[walk->migratetype]);
+	if (walk->alloc_flags & ALLOC_NOFRAGMENT)
+		say(p, PLAIN, 0,
+		    "ALLOC_NOFRAGMENT: rather another zone than mixing types in this one");
 }
 
 /** A count and what it counts, if it is not 0. */

@@ -193,7 +193,7 @@ def test_explain_nodes(pageflow):
     policy = json.loads(pageflow("explain", "GFP_KERNEL", "1", "--boot", "2x64M", "--nid", "-1", "--json").stdout)
     assert policy["zones"][policy["page"]["zone"]]["node"] == 0
     both = pageflow("explain", "GFP_KERNEL", "1", "--boot", "2x64M", "--nid", "0")
-    assert "zones in the order of trying: node 0 DMA, node 1 DMA" in both.stdout
+    assert "zones up to Normal, in the order of trying: node 0 DMA, node 1 DMA" in both.stdout
 
 
 def test_explain_memory_that_the_cpuset_or_cma_hides(pageflow, machine, zones):
