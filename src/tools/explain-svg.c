@@ -43,25 +43,33 @@ __attribute__((format(printf, 2, 3))) static void put(FILE *out, const char *for
 	}
 }
 
-/** Print text in lines; the number of lines. */
+/** Characters of the first line of a text: to the last blank that fits, if there is one. */
+static int line_length(const char *text)
+{
+	int length = (int)strlen(text);
+
+	if (length <= CHARACTERS)
+		return length;
+	length = CHARACTERS;
+	while (length && text[length] != ' ')
+		length--;
+	return length ? length : CHARACTERS;
+}
+
+/** Print text in lines, or with no file only count them; the number of lines. */
 static int put_lines(FILE *out, int y, const char *class, const char *text)
 {
 	int lines = 0;
 
-	while (*text) {
-		int length = (int)strlen(text);
+	for (; *text; lines++) {
+		int length = line_length(text);
 
-		if (length > CHARACTERS) {
-			length = CHARACTERS;
-			while (length && text[length] != ' ')
-				length--;
-			if (!length)
-				length = CHARACTERS;
+		if (out) {
+			fprintf(out, "<text class=\"%s\" x=\"20\" y=\"%d\">", class,
+				y + lines * LINE);
+			put(out, "%.*s", length, text);
+			fprintf(out, "</text>\n");
 		}
-		fprintf(out, "<text class=\"%s\" x=\"20\" y=\"%d\">", class, y + lines * LINE);
-		put(out, "%.*s", length, text);
-		fprintf(out, "</text>\n");
-		lines++;
 		text += length;
 		text += strspn(text, " ");
 	}
@@ -238,11 +246,10 @@ void explain_print_svg(const struct explanation *e, const struct explain_origin 
 {
 	int rows = count_rows(e), y = TOP + rows * ROW;
 	char answer[EXPLAIN_SENTENCE];
-	/* Words are never longer than a line: so many lines are enough. */
 	int height;
 
 	explain_answer(e, origin, answer, sizeof(answer));
-	height = y + (int)(strlen(answer) / (CHARACTERS / 2) + 2) * LINE;
+	height = y + put_lines(NULL, y, "", answer) * LINE + 8;
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
 		"height=\"%d\" role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">",

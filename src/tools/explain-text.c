@@ -334,7 +334,9 @@ static void print_slow(struct page_of_text *p, const struct explained_step *step
 		break;
 	case DECISION_OOM:
 		say(p, n[0] ? PLAIN : RED, 0, "the OOM killer was asked: %s",
-		    n[0] ? "memory will come" : "nothing will come");
+		    n[0]	  ? "memory will come"
+		    : p->e->panic ? "there is no process to kill, and the kernel panics"
+				  : "nothing will come");
 		break;
 	}
 }
@@ -352,9 +354,9 @@ static void print_kernel_event(struct page_of_text *p, const struct explained_st
 		say(p, PLAIN, 0, "kswapd of node %d is woken, for order %d", (int)n[0], (int)n[2]);
 	else if (step->what == TRACE_reclaim_retry_zone)
 		say(p, PLAIN, 0,
-		    "node %d zone %d: free and reclaimable together are %ld; with min %ld that "
+		    "node %d %s: free and reclaimable together are %ld; with min %ld that "
 		    "would %sdo",
-		    (int)n[0], (int)n[1], (long)n[4], (long)n[5], n[7] ? "" : "not ");
+		    (int)n[0], p->e->zone_name[n[1]], (long)n[4], (long)n[5], n[7] ? "" : "not ");
 	else
 		print_event(p, step);
 }

@@ -124,11 +124,19 @@ void explain_refusal(const struct explanation *e, const struct explained_attempt
 			 e->request.order);
 		break;
 	case EXPLAINED_LISTS_EMPTY:
-		snprintf(text, size,
-			 "passed its %s watermark by %ld %s, but the lists that this request may "
-			 "take from hold no block of order %u or more",
-			 explain_mark_name(alloc_flags), attempt->usable - attempt->needed,
-			 pages(attempt->usable - attempt->needed), e->request.order);
+		if (attempt->mark_ignored)
+			snprintf(
+				text, size,
+				"was tried below its watermark, but the lists that this request may "
+				"take from hold no block of order %u or more",
+				e->request.order);
+		else
+			snprintf(
+				text, size,
+				"passed its %s watermark by %ld %s, but the lists that this request may "
+				"take from hold no block of order %u or more",
+				explain_mark_name(alloc_flags), attempt->usable - attempt->needed,
+				pages(attempt->usable - attempt->needed), e->request.order);
 		break;
 	case EXPLAINED_OTHER_NODE:
 		snprintf(text, size, "is on another node, and mixing types here is preferred");
@@ -228,7 +236,7 @@ const char *explain_give_up(int why)
 		[GIVE_UP_VICTIM] = "the task is a victim of the OOM killer and found the reserves "
 				   "empty",
 		[GIVE_UP_NOTHING_LEFT] = "no round promises more, and nobody is killed for it",
-		[GIVE_UP_LIVELOCK] = "it would go on for ever, as 5.8.18 would, each round "
+		[GIVE_UP_LIVELOCK] = "it would go on for ever, each round "
 				     "like one before",
 	};
 
