@@ -299,6 +299,38 @@ TEST(explain_run_without_memory_for_the_story, "")
 	}
 }
 
+TEST(explain_run_dirty_node_then_the_slow_path, "")
+{
+	test_machine_zones(64);
+	mod_node_page_state(NODE_DATA(0), NR_FILE_DIRTY, 1000000);
+	explain(GFP_USER | __GFP_WRITE, 0, ENGINE_BY_POLICY, false);
+	/* Only the first attempt spares the node. */
+	ck_assert(story.found);
+	ck_assert_int_eq(story.walk[0].nr_attempts, 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(story.walk[0].attempt[i].verdict, EXPLAINED_DIRTY);
+	ck_assert_int_eq(last_attempt(0)->verdict, EXPLAINED_TAKEN);
+	ck_assert_int_eq(story.walk[story.nr_walks - 1].stage, 13);
+}
+
+TEST(explain_run_second_pass_mixes, "")
+{
+	struct zone *zone;
+
+	test_machine_zones(64);
+	test_empty_machine();
+	zone = test_zone(0, ZONE_NORMAL);
+	for (int zid = ZONE_DMA; zid <= ZONE_NORMAL; zid++)
+		test_set_watermarks(test_zone(0, zid), 0, 0, 0);
+	test_free_block(test_page(zone, 0), 3, MIGRATE_UNMOVABLE);
+	explain(GFP_HIGHUSER_MOVABLE, 0, ENGINE_BY_POLICY, false);
+	ck_assert_uint_eq(story.nr_walks, 2);
+	ck_assert(!story.walk[0].second_pass && story.walk[1].second_pass);
+	ck_assert_int_eq(story.walk[0].attempt[0].verdict, EXPLAINED_LISTS_EMPTY);
+	ck_assert_int_eq(last_attempt(0)->verdict, EXPLAINED_TAKEN);
+	ck_assert_uint_eq(story.cost.steals, 1);
+}
+
 #ifdef CONFIG_NUMA
 TEST(explain_run_zones_of_nodes, "")
 {
