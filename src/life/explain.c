@@ -484,7 +484,10 @@ static void listen_no_more(const struct machine *before)
 	world->bug_handler = before->bug_handler;
 	world->bug_context = before->bug_context;
 	watchdog_set_handler(NULL, NULL);
-	world->hooks = before->hooks;
+	/* Not all hooks: those that the machine's life has set meanwhile belong to it. */
+	world->hooks.slow_round = before->hooks.slow_round;
+	world->hooks.kswapd_woken = before->hooks.kswapd_woken;
+	world->hooks.kcompactd_woken = before->hooks.kcompactd_woken;
 	world->environment = before->environment;
 	world->oom_killer_disabled = before->oom_killer_disabled;
 }
