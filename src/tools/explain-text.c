@@ -60,25 +60,27 @@ static const char *ink(const struct page_of_text *p, enum ink ink)
 	return p->colour ? codes[ink] : "";
 }
 
-/** Print words, broken into lines between blanks. */
+/** Print words, broken into lines at blanks and behind the bars of a mask. */
 static void print_wrapped(FILE *out, int indent, const char *text)
 {
-	int column = indent;
+	int column = indent, blank = 0;
 
 	fprintf(out, "%*s", indent, "");
 	while (*text) {
-		int length = (int)strcspn(text, " ");
+		int length = (int)strcspn(text, " |");
 
-		if (column > indent && column + 1 + length > COLUMNS) {
+		length += text[length] == '|';
+		if (column > indent && column + blank + length > COLUMNS) {
 			fprintf(out, "\n%*s", indent + 2, "");
 			column = indent + 2;
-		} else if (column > indent) {
-			fputc(' ', out);
-			column++;
+		} else {
+			fprintf(out, "%*s", blank, "");
+			column += blank;
 		}
 		fprintf(out, "%.*s", length, text);
 		column += length;
 		text += length;
+		blank = *text == ' ';
 		text += strspn(text, " ");
 	}
 	fputc('\n', out);

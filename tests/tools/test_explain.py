@@ -180,6 +180,11 @@ def test_explain_rounds_that_go_alike_are_told_once(pageflow, tmp_path, root):
     assert re.search(r"13 __alloc_pages_slowpath, rounds \d+ to \d+, which go alike", result.stdout)
 
 
+def test_explain_long_masks_are_broken(pageflow):
+    result = pageflow("explain", "0x4fbb2e", "2", "--boot", "64M")
+    assert narrow(result) and "|__GFP_MOVABLE|" in result.stdout.replace("\n  ", "")
+
+
 def test_explain_large_order_is_answered(pageflow):
     result = pageflow("explain", "GFP_KERNEL", "11")
     assert result.returncode == 1
