@@ -12,7 +12,8 @@
  *
  * Other kernels count more or less than 5.8.18, and have other zones. What has a name and a number is
  * taken where 5.8.18 has it too, and passed over where not; the lists of migratetypes and of reserves
- * are read by the names that the files give. What cannot be represented is refused.
+ * are read by the names that the files give. What cannot be represented is refused. A line
+ * `reserved_highatomic`, which no kernel prints here, says what the reports of failures say.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -353,6 +354,8 @@ static bool read_limit(struct zone *zone, const char *line)
 		zone->_watermark[WMARK_HIGH] = (unsigned long)value;
 	else if (line_says(line, "boost", &value))
 		zone->watermark_boost = (unsigned long)value;
+	else if (line_says(line, "reserved_highatomic", &value))
+		zone->nr_reserved_highatomic = (unsigned long)value;
 	else if (line_says(line, "pages free", &value))
 		set_zone_counter(zone, NR_FREE_PAGES, value);
 	else if (line_says(line, "node_unreclaimable:", &value))
@@ -649,8 +652,9 @@ static int place_zone(struct reader *reader, struct blocks *blocks, struct zone 
 	if (!blocks->with_types)
 		guess_types(blocks, zone);
 	lay_pageblocks(zone, blocks->pageblocks[nid][zid]);
-	zone->nr_reserved_highatomic =
-		blocks->pageblocks[nid][zid][MIGRATE_HIGHATOMIC] * pageblock_nr_pages;
+	if (!zone->nr_reserved_highatomic)
+		zone->nr_reserved_highatomic =
+			blocks->pageblocks[nid][zid][MIGRATE_HIGHATOMIC] * pageblock_nr_pages;
 	for (unsigned int order = MAX_ORDER; order-- > 0;)
 		for (int type = 0; type < MIGRATE_TYPES; type++) {
 			if (place_blocks(reader, zone, order, type,
