@@ -27,7 +27,7 @@ struct report_reader {
 	int zone;	      /**< whose line was read last; -1 */
 	int list;	      /**< whose free list line was read last; -1 */
 	char log_version[64]; /**< from `Linux version` */
-	struct report report;
+	struct failure_report report;
 };
 
 /**
@@ -49,7 +49,7 @@ struct report_reader *report_reader_new(report_handler handler, void *context)
 }
 
 /** Translate the mask, now that the version is known as well as it will be. */
-static void resolve_mask(struct report *report)
+static void resolve_mask(struct failure_report *report)
 {
 	if (!report->has_mask)
 		return;
@@ -63,7 +63,7 @@ static void resolve_mask(struct report *report)
 /** Hand the report on, if there is one. */
 static void close_report(struct report_reader *reader)
 {
-	struct report *report = &reader->report;
+	struct failure_report *report = &reader->report;
 
 	if (!reader->open)
 		return;
@@ -77,7 +77,7 @@ static void close_report(struct report_reader *reader)
 }
 
 /** Begin a report. */
-static struct report *open_report(struct report_reader *reader, enum report_kind kind)
+static struct failure_report *open_report(struct report_reader *reader, enum report_kind kind)
 {
 	close_report(reader);
 	memset(&reader->report, 0, sizeof(reader->report));
@@ -105,7 +105,7 @@ static bool number_behind(const char *text, const char *name, uint64_t *value)
 }
 
 /** Take `0xHEX(NAMES)` behind a name. */
-static void take_mask(struct report *report, const char *text, const char *name)
+static void take_mask(struct failure_report *report, const char *text, const char *name)
 {
 	const char *found = text_find(text, name), *close;
 	char *end;
@@ -147,7 +147,7 @@ static bool take_nodes(const char *text, const char *name, uint64_t *nodes)
 }
 
 /** Take cpuset and allowed nodes: at the end of the header, or on a line of their own. */
-static void take_cpuset(struct report *report, const char *text)
+static void take_cpuset(struct failure_report *report, const char *text)
 {
 	const char *name = text_find(text, "cpuset="), *mems;
 
@@ -189,7 +189,7 @@ static bool read_header(struct report_reader *reader, const char *line)
 {
 	enum report_kind kind;
 	const char *what = find_header(line, &kind), *comm;
-	struct report *report;
+	struct failure_report *report;
 	uint64_t order;
 
 	if (!what)
@@ -209,7 +209,7 @@ static bool read_header(struct report_reader *reader, const char *line)
 }
 
 /** The release in `... Comm: NAME Not tainted RELEASE ...`, or behind the letters of `Tainted:`. */
-static bool read_cpu_line(struct report *report, const char *line)
+static bool read_cpu_line(struct failure_report *report, const char *line)
 {
 	const char *word = strstr(line, "Comm: ");
 
@@ -227,7 +227,7 @@ static bool read_cpu_line(struct report *report, const char *line)
 }
 
 /** What an OOM report says when a memory cgroup, and not the machine, ran out. */
-static bool read_memcg_line(struct report *report, const char *line)
+static bool read_memcg_line(struct failure_report *report, const char *line)
 {
 	static const char stats[] = "Memory cgroup stats for ", group[] = "oom_memcg=";
 	const char *found = text_find(line, "memory: usage ");
@@ -308,7 +308,7 @@ static struct report_zone *zone_before(struct report_reader *reader, const char 
 {
 	static const char *const types[NR_REPORT_TYPES] = { "DMA",     "DMA32",	  "Normal",
 							    "HighMem", "Movable", "Device" };
-	struct report *report = &reader->report;
+	struct failure_report *report = &reader->report;
 	const char *name = end;
 	int nid = -1, type = 0, i = 0;
 
@@ -391,7 +391,7 @@ static bool read_reserve_line(struct report_reader *reader, const char *line)
 }
 
 /** The order of blocks of a size; -1 for no size of this kernel. */
-static int order_of(const struct report *report, uint64_t size_kb)
+static int order_of(const struct failure_report *report, uint64_t size_kb)
 {
 	for (int order = 0; order < REPORT_ORDERS; order++)
 		if (size_kb == (uint64_t)report->page_kb << order)
@@ -420,7 +420,7 @@ static uint8_t take_letters(const char **cursor)
 }
 
 /** Take the entries of a free list: `COUNT*SIZEkB (LETTERS)` and `= SUMkB`; what is neither is passed over. */
-static void take_list(struct report *report, struct report_zone *zone, const char *entry)
+static void take_list(struct failure_report *report, struct report_zone *zone, const char *entry)
 {
 	while (*entry) {
 		uint64_t count, size;
@@ -458,7 +458,7 @@ static void take_list(struct report *report, struct report_zone *zone, const cha
 /** A free list line: `[Node N ]NAME: COUNT*SIZEkB ... = SUMkB`, or the rest of one. */
 static bool read_list_line(struct report_reader *reader, const char *line)
 {
-	struct report *report = &reader->report;
+	struct failure_report *report = &reader->report;
 	const char *star = line, *colon, *message;
 	struct report_zone *zone = NULL;
 
@@ -521,7 +521,7 @@ static bool take_pages(const char *line, const char *what, bool *has, uint64_t *
 }
 
 /** The last lines of a report. */
-static bool read_tail_line(struct report *report, const char *line)
+static bool read_tail_line(struct failure_report *report, const char *line)
 {
 	return take_pages(line, " pages RAM", &report->has_ram, &report->ram) ||
 	       take_pages(line, " pages reserved", &report->has_reserved, &report->reserved) ||
@@ -548,7 +548,7 @@ static void read_state_line(struct report_reader *reader, const char *line)
  */
 void report_reader_line(struct report_reader *reader, char *line, size_t length)
 {
-	struct report *report = &reader->report;
+	struct failure_report *report = &reader->report;
 	const char *version;
 
 	reader->line++;

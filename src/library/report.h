@@ -6,8 +6,8 @@
  * A report may come from another kernel version or another architecture than the one Pageflow models, and from a
  * damaged log. So every figure knows whether it was read, zones go by name, and sizes are kept in the kB printed.
  */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef LIBRARY_REPORT_H
+#define LIBRARY_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -97,7 +97,7 @@ enum report_kind {
 };
 
 /** One report. */
-struct report {
+struct failure_report {
 	enum report_kind kind;
 	size_t line; /**< of the log, where it begins */
 	char comm[64];
@@ -128,7 +128,7 @@ struct report {
 };
 
 /** Receives each report; it is valid until it returns. */
-typedef void (*report_handler)(const struct report *report, void *context);
+typedef void (*report_handler)(const struct failure_report *report, void *context);
 
 /** Reading of a log, line by line. */
 struct report_reader;

@@ -15,7 +15,7 @@
 #define LONGEST_BRACKET 48
 
 /**
- * @brief Make a line a string: colours are dropped, bytes that are no text become blanks, blanks at the end go.
+ * @brief Make a line a string: colours are dropped, bytes that are not ASCII are replaced, blanks at the end go.
  *
  * @param line the line
  * @param length bytes of it; line[length] must be writable
@@ -31,7 +31,12 @@ void text_clean(char *line, size_t length)
 				i++;
 			continue;
 		}
-		*to++ = (unsigned char)line[i] < ' ' || line[i] == 0x7f ? ' ' : line[i];
+		*to = line[i];
+		if ((unsigned char)*to < ' ' || *to == 0x7f)
+			*to = ' ';
+		else if ((unsigned char)*to >= 0x80)
+			*to = '?';
+		to++;
 	}
 	while (to > line && to[-1] == ' ')
 		to--;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "tools/explain-log.h"
 #include "tools/explain-view.h"
 #include "tools/tools.h"
 
@@ -21,6 +22,7 @@ struct options {
 	const char *machine; /**< file of a snapshot or recording */
 	const char *boot;    /**< description to boot from */
 	const char *live;    /**< directory of the files of /proc */
+	const char *log;     /**< a kernel log with reports of failures, instead of a request */
 	const char *svg;
 	bool json;
 };
@@ -29,10 +31,13 @@ static void print_help(void)
 {
 	printf("usage: pageflow explain GFP ORDER [--nid N] \n"
 	       "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
-	       "                        [--no-reclaim] [--json] [--svg FILE]\n\n"
+	       "                        [--no-reclaim] [--json] [--svg FILE]\n"
+	       "       pageflow explain --log FILE [--json]\n\n"
 	       "Runs one request on a machine and tells stage by stage what it was given, what was\n"
 	       "decided and on which numbers, where the page came from, and what it cost. The last\n"
 	       "line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a number.\n\n"
+	       "With --log, the failures that a kernel reported in its log are explained instead:\n"
+	       "its zones are rebuilt and the request is run on them.\n\n"
 	       "      --nid N         start from node N, as alloc_pages_node() does\n"
 	       "      --machine FILE  the machine: a snapshot or a recording ('-': standard input)\n"
 	       "      --boot SPEC     the machine: booted, as in 'machine SPEC' of 'pageflow shell'\n"
@@ -40,6 +45,7 @@ static void print_help(void)
 	       "      --live[=DIR]    the machine: this one as /proc shows it, or copies of its files\n"
 	       "                      zoneinfo, buddyinfo and pagetypeinfo in DIR; what they do not\n"
 	       "                      say is assumed, and named\n"
+	       "      --log FILE      explain the reports in a kernel log ('-': standard input)\n"
 	       "      --no-reclaim    reclaim and compaction achieve nothing, nobody is killed\n"
 	       "      --json          print the explanation as JSON\n"
 	       "      --svg FILE      also draw it, into FILE\n"
@@ -90,6 +96,34 @@ static int read_nid(const char *text, struct explain_request *request)
 	return EXIT_OK;
 }
 
+/** Nothing that describes a request or a machine goes with --log; the exit code, or -1 to go on. */
+static int check_log_options(int count, char **words, const struct options *options)
+{
+	if (count)
+		return usage_error("explain",
+				   "--log takes its requests from the log: '%s' is too much",
+				   words[0]);
+	if (options->machine || options->boot || options->live ||
+	    options->request.nid != ENGINE_BY_POLICY)
+		return usage_error(
+			"explain",
+			"--log takes its machines from the log: --machine, --boot, --live "
+			"and --nid do not go with it");
+	if (options->svg)
+		return usage_error("explain",
+				   "there is no picture of a log: --svg does not go with "
+				   "--log");
+	return -1;
+}
+
+/** Is standard output a terminal, and is colour wanted? */
+static bool use_colour(void)
+{
+	const char *refused = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(refused && *refused);
+}
+
 /** Read the options; the exit code, or -1 to go on. */
 static int read_options(int argc, char **argv, struct options *options)
 {
@@ -98,6 +132,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		{ "machine", required_argument, NULL, 'm' },
 		{ "boot", required_argument, NULL, 'b' },
 		{ "live", optional_argument, NULL, 'l' },
+		{ "log", required_argument, NULL, 'L' },
 		{ "no-reclaim", no_argument, NULL, 'r' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "svg", required_argument, NULL, 's' },
@@ -116,6 +151,8 @@ static int read_options(int argc, char **argv, struct options *options)
 			options->boot = optarg;
 		else if (option == 'l')
 			options->live = optarg ? optarg : "/proc";
+		else if (option == 'L')
+			options->log = optarg;
 		else if (option == 's')
 			options->svg = optarg;
 		else if (option == ':')
@@ -129,6 +166,8 @@ static int read_options(int argc, char **argv, struct options *options)
 			return EXIT_OK;
 		}
 	}
+	if (options->log)
+		return check_log_options(argc - optind, argv + optind, options);
 	if (!!options->machine + !!options->boot + !!options->live > 1)
 		return usage_error("explain", "--machine, --boot and --live exclude each other");
 	options->request.nothing_helps |= options->live != NULL;
@@ -207,15 +246,12 @@ static int write_svg(const struct explanation *e, const struct explain_origin *o
 static int print_explanation(const struct explanation *e, const struct explain_origin *origin,
 			     const struct options *options)
 {
-	const char *no_colour = getenv("NO_COLOR");
-
 	if (options->svg && write_svg(e, origin, options->svg))
 		return EXIT_BAD_INPUT;
 	if (options->json)
 		explain_print_json(e, origin, stdout);
 	else
-		explain_print_text(e, origin, stdout,
-				   isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
+		explain_print_text(e, origin, stdout, use_colour());
 	return e->found ? EXIT_OK : EXIT_DIFFERENT;
 }
 
@@ -255,6 +291,8 @@ int command_explain(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (options.log)
+		return explain_log(options.log, options.json, use_colour());
 	machine = make_machine(&options, &origin);
 	if (!machine)
 		return EXIT_BAD_INPUT;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The answers to the reports of a log as JSON.
+ */
+#include <string.h>
+
+#include "tools/explain-log.h"
+#include "tools/tools.h"
+
+/** `"NAME": "TEXT", `. */
+static void print_text(FILE *out, const char *name, const char *text)
+{
+	fprintf(out, "\"%s\": ", name);
+	json_string(out, text);
+	fputs(", ", out);
+}
+
+/** A zone: its numbers in pages, its check, its verdict. */
+static void print_zone(const struct log_answer *answer, const struct zone_account *zone, FILE *out)
+{
+	static const char *const places[] = { "tried", "too high", "node left out" };
+	static const char *const sources[] = { "read", "none", "inferred", "unknown" };
+	static const char *const verdicts[] = {
+		[EXPLAINED_NOT_REACHED] = "not reached", [EXPLAINED_TAKEN] = "passes",
+		[EXPLAINED_CPUSET] = "cpuset",		 [EXPLAINED_DIRTY] = "dirty",
+		[EXPLAINED_TOO_FEW_PAGES] = "watermark", [EXPLAINED_NO_BLOCK] = "no block",
+		[EXPLAINED_LISTS_EMPTY] = "lists empty", [EXPLAINED_OTHER_NODE] = "other node",
+	};
+	const struct explained_attempt *a = &zone->attempt;
+
+	fputs("\n    {", out);
+	print_text(out, "zone", zone->zone->name);
+	fprintf(out, "\"node\": %d, ", zone->zone->nid);
+	print_text(out, "place", places[zone->place]);
+	fprintf(out,
+		"\"free\": %ld, \"free_cma\": %ld, \"reserved_highatomic\": %ld, \"managed\": %ld, "
+		"\"min\": %ld, \"low\": %ld, \"high\": %ld, \"boost\": %ld, ",
+		zone->free, zone->cma, zone->highatomic, zone->managed, zone->min, zone->low,
+		zone->high, zone->boost);
+	print_text(out, "boost_source", sources[zone->boost_source]);
+	if (zone->place == ZONE_TRIED && !answer->report->memcg) {
+		print_text(out, "verdict", verdicts[a->passes ? EXPLAINED_TAKEN : a->verdict]);
+		fprintf(out,
+			"\"block\": %ld, \"highatomic\": %ld, \"cma\": %ld, \"usable\": %ld, "
+			"\"less_high\": %ld, \"less_more\": %ld, \"reserve\": %ld, \"needed\": %ld, "
+			"\"shortfall\": %ld, ",
+			a->block, a->highatomic, a->cma, a->usable, a->less_high, a->less_more,
+			a->reserve, a->needed, a->shortfall);
+	}
+	fprintf(out, "\"reserve_read\": %s}", zone->reserve_read ? "true" : "false");
+}
+
+/** What would have let the request pass. */
+static void print_advice(const struct log_answer *answer, FILE *out)
+{
+	fputs(",\n   \"advice\": [", out);
+	for (int i = 0; i < answer->nr_advice; i++) {
+		fputs(i ? ",\n    {" : "\n    {", out);
+		print_text(out, "key", answer->advice[i].key);
+		print_text(out, "what", answer->advice[i].what);
+		print_text(out, "cost", answer->advice[i].cost);
+		fprintf(out, "\"would_pass\": %s}",
+			answer->advice[i].would_pass ? "true" : "false");
+	}
+	fputs("]", out);
+}
+
+/**
+ * @brief Print the answer to a report as a JSON object.
+ *
+ * @param answer the answer
+ * @param out where to
+ */
+void log_print_json(const struct log_answer *answer, FILE *out)
+{
+	static const char *const kinds[] = { "failure", "stall", "oom", "state" };
+	const struct failure_report *report = answer->report;
+	char names[512];
+
+	pageflow_gfp_text(report->mask.mask, names, sizeof(names));
+	fputs("  {", out);
+	fprintf(out, "\"report\": %lu, \"line\": %zu, ", answer->number, report->line);
+	print_text(out, "kind", report->memcg ? "memcg oom" : kinds[report->kind]);
+	print_text(out, "comm", report->comm);
+	print_text(out, "kernel", report->version);
+	fprintf(out, "\"order\": %u, \"mode\": \"0x%llx\", \"mask_5_8\": \"0x%x\", ", report->order,
+		(unsigned long long)report->mask_number, report->mask.mask);
+	print_text(out, "gfp", names);
+	print_text(out, "unknown_gfp", report->mask.unknown);
+	fprintf(out, "\"page_kb\": %llu, \"found\": %s, \"replayed\": %s, ", page_size_kb(report),
+		answer->passes ? "true" : "false", answer->replayed ? "true" : "false");
+	print_text(out, "not_replayed", answer->account.not_replayed);
+	print_text(out, "answer", answer->sentence);
+	fputs("\n   \"zones\": [", out);
+	for (int i = 0; i < answer->account.nr_zones; i++) {
+		fputs(i ? "," : "", out);
+		print_zone(answer, &answer->account.zone[i], out);
+	}
+	fputs("]", out);
+	print_advice(answer, out);
+	fputs("}", out);
+}

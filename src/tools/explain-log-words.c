@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The words of `pageflow explain --log`: names, amounts, and the answer in one sentence.
+ */
+#include <string.h>
+
+#include "gfp.h"
+#include "tools/explain-log.h"
+
+/** Append to a text, as far as there is room. */
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
+							 const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text + length, size - length, format, arguments);
+	va_end(arguments);
+}
+
+/**
+ * @brief A zone by its name, and its node where the report names nodes.
+ *
+ * @param answer the answer
+ * @param zone the zone
+ * @param text receives the name
+ * @param size bytes of `text`
+ * @return text
+ */
+const char *log_zone_label(const struct log_answer *answer, const struct zone_account *zone,
+			   char *text, size_t size)
+{
+	if (answer->report->named_nodes)
+		snprintf(text, size, "node %d %s", zone->zone->nid, zone->zone->name);
+	else
+		snprintf(text, size, "%s", zone->zone->name);
+	return text;
+}
+
+/**
+ * @brief "12 pages (48 kB)".
+ *
+ * @param answer the answer, for the size of a page
+ * @param pages how many
+ * @param text receives the words
+ * @param size bytes of `text`
+ * @return text
+ */
+const char *log_pages(const struct log_answer *answer, long pages, char *text, size_t size)
+{
+	snprintf(text, size, "%ld %s (%lld kB)", pages, pages == 1 ? "page" : "pages",
+		 (long long)pages * (long long)page_size_kb(answer->report));
+	return text;
+}
+
+/**
+ * @brief The mark of what was not read.
+ *
+ * @param inferred was it inferred?
+ * @return the mark, or nothing
+ */
+const char *log_inferred(bool inferred)
+{
+	return inferred ? " (inferred)" : "";
+}
+
+/**
+ * @brief Who asked for how much: "init asked for 512 pages in one block (order 9, 2048 kB)".
+ *
+ * @param answer the answer
+ * @param text receives the words
+ * @param size bytes of `text`
+ */
+void log_request(const struct log_answer *answer, char *text, size_t size)
+{
+	const struct failure_report *report = answer->report;
+	char amount[64];
+
+	snprintf(text, size, "%s asked for ", report->comm[0] ? report->comm : "a task");
+	if (!report->has_order || report->order >= REPORT_ORDERS) {
+		append(text, size, "pages");
+		return;
+	}
+	log_pages(answer, 1l << report->order, amount, sizeof(amount));
+	append(text, size, "%s%s, order %u", amount, report->order ? " in one block" : "",
+	       report->order);
+}
+
+/**
+ * @brief The mask: as printed, and what 5.8.18 calls it where that differs.
+ *
+ * @param answer the answer
+ * @param text receives the words
+ * @param size bytes of `text`
+ */
+void log_mask(const struct log_answer *answer, char *text, size_t size)
+{
+	const struct failure_report *report = answer->report;
+	char names[512];
+
+	snprintf(text, size, "0x%llx", (unsigned long long)report->mask_number);
+	if (report->mask_names[0])
+		append(text, size, " (%s)", report->mask_names);
+	pageflow_gfp_text(report->mask.mask, names, sizeof(names));
+	if (report->mask.version)
+		append(text, size, ", by the numbers of %s%s: %s", report->mask.version,
+		       log_inferred(report->mask.guessed), names);
+	if (report->mask.mask != report->mask_number)
+		append(text, size, "; in 5.8.18 0x%x", report->mask.mask);
+	if (report->mask.unknown[0])
+		append(text, size, "; 5.8.18 does not know %s", report->mask.unknown);
+}
+
+/** Blocks that are large enough, but on lists that this request may not use. */
+static void append_blocks(const struct log_answer *answer, const struct zone_account *zone,
+			  const char **joint, char *text, size_t size)
+{
+	static const char *const types[NR_LETTERS] = {
+		[3] = "in the reserve for urgent high orders", [4] = "CMA", [5] = "isolated"
+	};
+
+	for (int letter = 3; letter < NR_LETTERS; letter++) {
+		long blocks = 0;
+
+		for (unsigned int order = answer->report->order; order < REPORT_ORDERS; order++)
+			blocks += zone->blocks[order][letter];
+		if (!blocks)
+			continue;
+		append(text, size, "%s%ld of the large enough blocks %s %s", *joint, blocks,
+		       blocks == 1 ? "is" : "are", types[letter]);
+		*joint = ", ";
+	}
+}
+
+/** An amount that counted against the request, if there is one. */
+static void append_amount(const struct log_answer *answer, long pages, const char **joint,
+			  const char *format, bool inferred, char *text, size_t size)
+{
+	char amount[64], before[32];
+	int place = (int)strcspn(format, "@");
+
+	if (!pages)
+		return;
+	snprintf(before, sizeof(before), "%.*s", place, format);
+	append(text, size, "%s%s%s%s%s", *joint, before,
+	       log_pages(answer, pages, amount, sizeof(amount)), format + place + 1,
+	       log_inferred(inferred));
+	*joint = ", ";
+}
+
+/** What made a zone's check fail, besides the size of the numbers: CMA, reserves, boost. */
+static void append_reasons(const struct log_answer *answer, const struct zone_account *zone,
+			   char *text, size_t size)
+{
+	const struct explained_attempt *a = &zone->attempt;
+	const char *joint = ": ";
+
+	append_amount(answer, a->cma, &joint, "@ of free CMA do not count for it", false, text,
+		      size);
+	append_amount(answer, a->highatomic, &joint, "@ are reserved for urgent high orders", false,
+		      text, size);
+	if (a->verdict == EXPLAINED_NO_BLOCK)
+		append_blocks(answer, zone, &joint, text, size);
+	if (a->verdict != EXPLAINED_TOO_FEW_PAGES)
+		return;
+	append_amount(answer, a->reserve, &joint, "the lowmem reserve keeps @", !zone->reserve_read,
+		      text, size);
+	append_amount(answer, a->boost, &joint, "the watermark is boosted by @",
+		      zone->boost_source == BOOST_INFERRED, text, size);
+}
+
+/** Why one zone refused. */
+static void append_refusal(const struct log_answer *answer, const struct zone_account *zone,
+			   char *text, size_t size)
+{
+	const struct explained_attempt *a = &zone->attempt;
+	char label[32];
+
+	append(text, size, "%s ", log_zone_label(answer, zone, label, sizeof(label)));
+	if (a->verdict == EXPLAINED_TOO_FEW_PAGES)
+		append(text, size,
+		       "is %ld %s short of its min watermark (%ld usable, more than %ld needed)",
+		       a->shortfall, a->shortfall == 1 ? "page" : "pages", a->usable, a->needed);
+	else if (a->verdict == EXPLAINED_NO_BLOCK || a->verdict == EXPLAINED_LISTS_EMPTY)
+		append(text, size,
+		       "is 0 pages short of its min watermark (%ld usable, more than %ld needed) "
+		       "but has no free block of order %u or more that this request may use",
+		       a->usable, a->needed, answer->report->order);
+	else if (a->verdict == EXPLAINED_CPUSET)
+		append(text, size, "is on a node that the task's cpuset does not allow");
+	else
+		append(text, size, "was passed over");
+	append_reasons(answer, zone, text, size);
+}
+
+/** The answer to a report whose zones refused. */
+static void refused(struct log_answer *answer)
+{
+	const struct report_account *account = &answer->account;
+	size_t size = sizeof(answer->sentence);
+	const char *before = "";
+
+	append(answer->sentence, size,
+	       "refused%s: ", answer->replayed ? "" : ", by the figures of the report");
+	for (int i = 0; i < account->nr_zones; i++) {
+		if (account->zone[i].place != ZONE_TRIED)
+			continue;
+		append(answer->sentence, size, "%s", before);
+		append_refusal(answer, &account->zone[i], answer->sentence, size);
+		before = "; ";
+	}
+	append(answer->sentence, size, ".");
+}
+
+/** The answer to a report whose state would serve the request. */
+static void passed(struct log_answer *answer)
+{
+	const struct report_account *account = &answer->account;
+	size_t size = sizeof(answer->sentence);
+	char label[32];
+
+	for (int i = 0; i < account->nr_zones; i++) {
+		const struct zone_account *zone = &account->zone[i];
+
+		if (zone->place != ZONE_TRIED || !zone->attempt.passes)
+			continue;
+		append(answer->sentence, size,
+		       "in the state that the report shows, zone %s would serve the request, %ld "
+		       "pages above its limit: memory was freed between the refusal and the "
+		       "report (inferred), or the report does not show what bound the request.",
+		       log_zone_label(answer, zone, label, sizeof(label)),
+		       zone->attempt.usable - zone->attempt.needed);
+		return;
+	}
+}
+
+/**
+ * @brief Write the answer in one sentence, without "answer: ".
+ *
+ * @param answer receives it
+ */
+void log_sentence(struct log_answer *answer)
+{
+	const struct failure_report *report = answer->report;
+
+	answer->sentence[0] = '\0';
+	if (report->memcg)
+		snprintf(answer->sentence, sizeof(answer->sentence),
+			 "refused by the memory cgroup %s, which uses %llu kB of its limit of %llu "
+			 "kB, 0 pages short by any zone: no zone was asked.",
+			 report->memcg_path[0] ? report->memcg_path : "(unnamed)",
+			 (unsigned long long)report->memcg_usage_kb,
+			 (unsigned long long)report->memcg_limit_kb);
+	else if (answer->passes)
+		passed(answer);
+	else
+		refused(answer);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Whatever bytes are read as a kernel log: each report in it is answered, or it is said what it lacks.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/explain-log.h"
+
+/** Answer a report, and print the answer in both forms to nowhere. */
+static void on_report(const struct failure_report *report, void *context)
+{
+	struct log_answer *answer = calloc(1, sizeof(*answer));
+	FILE *nowhere = context;
+
+	answer->number = 1;
+	if (log_answer_take(answer, report)) {
+		assert(answer->sentence[0] && !strchr(answer->sentence, '\n'));
+		assert(report->memcg || answer->replayed || answer->account.not_replayed[0]);
+		log_print_text(answer, "log", nowhere, true);
+		log_print_json(answer, nowhere);
+		log_answer_release(answer);
+	} else {
+		assert(answer->account.missing[0]);
+	}
+	free(answer);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	FILE *nowhere = fopen("/dev/null", "w");
+	struct report_reader *reader = report_reader_new(on_report, nowhere);
+
+	for (size_t from = 0; from < size;) {
+		const uint8_t *newline = memchr(data + from, '\n', size - from);
+		size_t length = newline ? (size_t)(newline - data) - from : size - from;
+		/* Exactly as large as promised, so that a byte too far is noticed. */
+		char *line = malloc(length + 1);
+
+		memcpy(line, data + from, length);
+		report_reader_line(reader, line, length);
+		free(line);
+		from += length + 1;
+	}
+	report_reader_end(reader);
+	fclose(nowhere);
+	return 0;
+}
