@@ -459,10 +459,10 @@ static void take_list(struct failure_report *report, struct report_zone *zone, c
 static bool read_list_line(struct report_reader *reader, const char *line)
 {
 	struct failure_report *report = &reader->report;
-	const char *star = line, *colon, *message;
+	const char *star, *colon, *message;
 	struct report_zone *zone = NULL;
 
-	while ((star = strchr(star + (star != line), '*')))
+	for (star = strchr(line, '*'); star; star = strchr(star + 1, '*'))
 		if (star > line && isdigit((unsigned char)star[-1]) &&
 		    isdigit((unsigned char)star[1]))
 			break;

@@ -130,6 +130,38 @@ static int find_first_node(const struct failure_report *report)
 	return first < 0 ? lowest : first;
 }
 
+/** Number the nodes of the report: a machine's nodes begin at 0 and have no gaps. */
+static void number_nodes(struct report_account *account)
+{
+	for (int i = 0; i < account->report->nr_zones; i++) {
+		int nid = account->report->zone[i].nid, place = 0;
+
+		while (place < account->nr_nodes && account->node[place] < nid)
+			place++;
+		if (place < account->nr_nodes && account->node[place] == nid)
+			continue;
+		memmove(&account->node[place + 1], &account->node[place],
+			(size_t)(account->nr_nodes - place) * sizeof(account->node[0]));
+		account->node[place] = nid;
+		account->nr_nodes++;
+	}
+}
+
+/**
+ * @brief The node of a rebuilt machine that stands for a node of the report.
+ *
+ * @param account the account
+ * @param nid the report's node
+ * @return the machine's node; -1 when the report shows none of its zones
+ */
+int report_node_place(const struct report_account *account, int nid)
+{
+	for (int place = 0; place < account->nr_nodes; place++)
+		if (account->node[place] == nid)
+			return place;
+	return -1;
+}
+
 /* ---- marks ---- */
 
 /** Is the report's kernel known to be older than a version? */
@@ -458,8 +490,6 @@ static const char *zone_unlike(const struct zone_account *zone)
 		return "it has high memory, which arm64 has not";
 	if (zone->zone->type == REPORT_DEVICE)
 		return "it has a zone of device memory";
-	if (zone->zone->nid >= NODES_5_8)
-		return "it has more nodes than the machine modelled here";
 	if (!zone->has_marks || !zone->has_lists ||
 	    !figure_seen(&zone->zone->figures, FIGURE_LOW) ||
 	    !figure_seen(&zone->zone->figures, FIGURE_HIGH) ||
@@ -484,6 +514,8 @@ static void find_unlike(struct report_account *account)
 	}
 	if (account->has_type[REPORT_HIGHMEM])
 		why = "it has high memory, which arm64 has not";
+	else if (account->nr_nodes > NODES_5_8)
+		why = "it has more nodes than the machine modelled here";
 	else if (report->too_many_zones)
 		why = "it has more zones than are read";
 	else if (((report->mask.mask & __GFP_DMA) && !account->has_type[REPORT_DMA]) ||
@@ -509,6 +541,7 @@ void report_account_take(const struct failure_report *report, struct report_acco
 	account->report = report;
 	find_types(account);
 	account->highest = highest_type(account);
+	number_nodes(account);
 	account->first_node = find_first_node(report);
 	for (int i = 0; i < report->nr_zones; i++) {
 		const struct report_figures *figures = &report->zone[i].figures;

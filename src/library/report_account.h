@@ -50,7 +50,9 @@ struct report_account {
 	bool has_type
 		[NR_REPORT_TYPES]; /**< zone types of that kernel (inferred from names and reserves) */
 	enum report_zone_type highest; /**< that the mask allows */
-	int first_node;		       /**< from which the zones are tried */
+	int node[REPORT_ZONES]; /**< nodes of the report, ascending; their places are the machine's nodes */
+	int nr_nodes;
+	int first_node; /**< from which the zones are tried */
 	int nr_zones;
 	struct zone_account zone[REPORT_ZONES]; /**< in the order of trying, then those not tried */
 	bool passes;				/**< by the figures */
@@ -70,6 +72,7 @@ void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
 		struct explained_attempt *attempt);
 pageflow_machine *report_rebuild(const struct report_account *account,
 				 struct pageflow_error *error);
+int report_node_place(const struct report_account *account, int nid);
 unsigned long long page_size_kb(const struct failure_report *report);
 
 #endif

@@ -103,12 +103,12 @@ static void write_pageset(FILE *out, int cpu, long count)
 }
 
 /** A zone as /proc/zoneinfo has it, with two lines more: its boost and what is reserved for urgent requests. */
-static void write_zone(FILE *out, const struct report_account *account,
+static void write_zone(FILE *out, const struct report_account *account, int nid,
 		       const struct zone_account *zone, unsigned long start)
 {
 	unsigned long pages = zone_pages(zone);
 
-	fprintf(out, "Node %d, zone %8s\n", zone->zone->nid, zone->zone->name);
+	fprintf(out, "Node %d, zone %8s\n", nid, zone->zone->name);
 	fprintf(out, "  pages free %ld\n boost %ld\n min %ld\n low %ld\n high %ld\n", zone->free,
 		zone->boost, zone->min + zone->boost, zone->low + zone->boost,
 		zone->high + zone->boost);
@@ -135,25 +135,25 @@ static void write_zone(FILE *out, const struct report_account *account,
 }
 
 /** The free blocks of a zone as /proc/pagetypeinfo has them. */
-static void write_types(FILE *out, const struct zone_account *zone)
+static void write_types(FILE *out, int nid, const struct zone_account *zone)
 {
 	for (int letter = 0; letter < NR_LETTERS; letter++) {
-		fprintf(out, "Node %d, zone %8s, type %12s", zone->zone->nid, zone->zone->name,
+		fprintf(out, "Node %d, zone %8s, type %12s", nid, zone->zone->name,
 			type_names[letter]);
 		for (int order = 0; order < ORDERS; order++)
 			fprintf(out, " %ld", listed(zone->blocks[order][letter], order));
 		fputc('\n', out);
 	}
-	fprintf(out, "Node %d, zone %8s", zone->zone->nid, zone->zone->name);
+	fprintf(out, "Node %d, zone %8s", nid, zone->zone->name);
 	for (int letter = 0; letter < NR_LETTERS; letter++)
 		fprintf(out, " %lu", pageblocks(zone, letter));
 	fputc('\n', out);
 }
 
 /** How many free blocks each order has, as /proc/buddyinfo has them. */
-static void write_counts(FILE *out, const struct zone_account *zone)
+static void write_counts(FILE *out, int nid, const struct zone_account *zone)
 {
-	fprintf(out, "Node %d, zone %8s", zone->zone->nid, zone->zone->name);
+	fprintf(out, "Node %d, zone %8s", nid, zone->zone->name);
 	for (int order = 0; order < ORDERS; order++)
 		fprintf(out, " %llu", (unsigned long long)zone->zone->blocks[order]);
 	fputc('\n', out);
@@ -171,15 +171,16 @@ static void write_zones(struct proc_texts *texts, const struct report_account *a
 {
 	unsigned long start = FIRST_PFN;
 
-	for (int nid = 0; nid < MAX_BOOT_NODES; nid++)
+	for (int nid = 0; nid < account->nr_nodes; nid++)
 		for (int index = 0; index < 4; index++) {
-			const struct zone_account *zone = zone_at(account, nid, index);
+			const struct zone_account *zone =
+				zone_at(account, account->node[nid], index);
 
 			if (!zone)
 				continue;
-			write_zone(texts->out[0], account, zone, start);
-			write_counts(texts->out[1], zone);
-			write_types(texts->out[2], zone);
+			write_zone(texts->out[0], account, nid, zone, start);
+			write_counts(texts->out[1], nid, zone);
+			write_types(texts->out[2], nid, zone);
 			start += zone_pages(zone);
 		}
 }
@@ -198,34 +199,44 @@ static int write_texts(struct proc_texts *texts, const struct report_account *ac
 	return failed;
 }
 
+/** A set of the report's nodes as a set of the machine's. */
+static unsigned long machine_nodes(const struct report_account *account, uint64_t nodes)
+{
+	unsigned long set = 0;
+
+	for (int place = 0; place < account->nr_nodes; place++)
+		if (account->node[place] < REPORT_NODES && (nodes >> account->node[place] & 1))
+			set |= 1ul << place;
+	return set;
+}
+
 /** Let the machine's CPU and task be where the request was: on its first node, bound as it was bound. */
 static int place_task(pageflow_machine *machine, const struct report_account *account,
 		      struct pageflow_error *error)
 {
 	const struct failure_report *report = account->report;
-	unsigned long nodes = (1ul << MAX_BOOT_NODES) - 1;
+	unsigned long mems = machine_nodes(account, report->mems_allowed);
+	unsigned long mask = machine_nodes(account, report->nodemask);
 	char record[96];
 
 	if (!report->named_nodes)
 		return 0;
 	for (int cpu = 0; cpu < 2; cpu++) {
 		snprintf(record, sizeof(record), "cpu %d node %d online 1", cpu,
-			 account->first_node);
+			 report_node_place(account, account->first_node));
 		if (pageflow_apply(machine, record, error))
 			return -1;
 	}
-	if (report->has_mems && report->mems_allowed & nodes) {
-		snprintf(record, sizeof(record), "cpuset report mems %lx",
-			 (unsigned long)report->mems_allowed & nodes);
+	if (mems) {
+		snprintf(record, sizeof(record), "cpuset report mems %lx", mems);
 		if (pageflow_apply(machine, record, error) ||
 		    pageflow_apply(machine, "task 1 cpuset report", error))
 			return -1;
 	}
-	if (!report->has_nodemask || !(report->nodemask & nodes))
+	if (!mask)
 		return 0;
 	snprintf(record, sizeof(record),
-		 "policy 1 mode 2 flags 0 preferred -1 nodes %lx relative 0",
-		 (unsigned long)report->nodemask & nodes);
+		 "policy 1 mode 2 flags 0 preferred -1 nodes %lx relative 0", mask);
 	return pageflow_apply(machine, record, error);
 }
 

@@ -12,7 +12,8 @@
 static struct zone_account *account_of(struct log_answer *answer, const struct explained_zone *zone)
 {
 	for (int i = 0; i < answer->account.nr_zones; i++)
-		if (answer->account.zone[i].zone->nid == zone->nid &&
+		if (report_node_place(&answer->account, answer->account.zone[i].zone->nid) ==
+			    zone->nid &&
 		    !strcmp(answer->account.zone[i].zone->name, zone->name))
 			return &answer->account.zone[i];
 	return NULL;

@@ -221,9 +221,13 @@ static void print_verdict(const struct sheet *sheet, const struct zone_account *
 	const struct explained_attempt *a = &zone->attempt;
 
 	fputs(a->passes ? green(sheet) : red(sheet), sheet->out);
-	if (a->passes)
-		say(sheet, 4, "passes, %ld pages above%s", a->usable - a->needed,
-		    a->quick ? " by the quick test for single pages" : "");
+	if (a->passes && a->shortfall)
+		say(sheet, 4, "passes, %ld pages below what the full check asks for: %s",
+		    a->shortfall,
+		    a->quick ? "the quick test for single pages lets it"
+			     : "it may ignore the mark");
+	else if (a->passes)
+		say(sheet, 4, "passes, %ld pages above", a->usable - a->needed);
 	else if (a->verdict == EXPLAINED_TOO_FEW_PAGES)
 		say(sheet, 4, "refused by the watermark check: %ld %s short", a->shortfall,
 		    a->shortfall == 1 ? "page" : "pages");

@@ -202,6 +202,14 @@ static void refused(struct log_answer *answer)
 	size_t size = sizeof(answer->sentence);
 	const char *before = "";
 
+	if (answer->replayed && answer->report->order >= EXPLAIN_ORDERS) {
+		append(answer->sentence, size,
+		       "refused: order %u is above %d, the largest that a free list of 5.8.18 "
+		       "holds, and no zone is asked.",
+		       answer->report->order, EXPLAIN_ORDERS - 1);
+		return;
+	}
+
 	append(answer->sentence, size,
 	       "refused%s: ", answer->replayed ? "" : ", by the figures of the report");
 	for (int i = 0; i < account->nr_zones; i++) {
@@ -227,11 +235,16 @@ static void passed(struct log_answer *answer)
 		if (zone->place != ZONE_TRIED || !zone->attempt.passes)
 			continue;
 		append(answer->sentence, size,
-		       "in the state that the report shows, zone %s would serve the request, %ld "
-		       "pages above its limit: memory was freed between the refusal and the "
-		       "report (inferred), or the report does not show what bound the request.",
-		       log_zone_label(answer, zone, label, sizeof(label)),
-		       zone->attempt.usable - zone->attempt.needed);
+		       "in the state that the report shows, zone %s would serve the request, ",
+		       log_zone_label(answer, zone, label, sizeof(label)));
+		if (zone->attempt.shortfall)
+			append(answer->sentence, size, "below a mark that it may ignore");
+		else
+			append(answer->sentence, size, "%ld pages above its limit",
+			       zone->attempt.usable - zone->attempt.needed);
+		append(answer->sentence, size,
+		       ": memory was freed between the refusal and the report (inferred), or the "
+		       "report does not show what bound the request.");
 		return;
 	}
 }
