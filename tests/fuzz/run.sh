@@ -7,14 +7,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-2}
-read -ra targets <<<"${2:-replay operations ftrace}"
+read -ra targets <<<"${2:-replay operations report ftrace}"
 sanitize=address,undefined
 flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing -fno-sanitize-recover=all
        -Wall -Wextra -Werror -Wno-unused-command-line-argument
        -Itests/fuzz/shim -Iinclude -Isrc -Itests '-DPAGEFLOW_VERSION="fuzz"')
-sources=(src/stages/*.c src/world/*.c src/life/*.c src/library/text.c tests/byhand.c tests/fuzz/replay.c
-	 tests/fuzz/operations.c
-	 src/tools/{ftrace,kmem,kmem-file,tally}.c tests/fuzz/ftrace.c)
+sources=(src/stages/*.c src/world/*.c src/life/*.c src/library/*.c src/tools/explain-log-*.c src/tools/json.c
+	 src/tools/{ftrace,kmem,kmem-file,tally}.c tests/byhand.c tests/fuzz/*.c)
 
 compile() { # CONFIGURATION SOURCE: into build/fuzz, when source or any header is newer
 	local object=build/fuzz/$1/${2%.c}.o config=()
@@ -26,6 +25,8 @@ compile() { # CONFIGURATION SOURCE: into build/fuzz, when source or any header i
 	clang "${flags[@]}" -fsanitize=fuzzer-no-link,$sanitize "${config[@]}" -c -o "$object" "$2"
 }
 
+# One configuration is in a fuzzer; the library is told that it is the other one as well.
+declare -A other=([uma]=numa [numa]=uma)
 for configuration in uma numa; do
 	running=0
 	for source in "${sources[@]}"; do
@@ -49,11 +50,13 @@ for configuration in uma numa; do
 			esac
 			objects+=("build/fuzz/$configuration/${source%.c}.o")
 		done
-		clang -fsanitize=fuzzer,$sanitize -o "build/fuzz/$configuration-$target" "${objects[@]}" -llzma
+		clang -fsanitize=fuzzer,$sanitize \
+			"-Wl,--defsym=pageflow_engine_${other[$configuration]}=pageflow_engine_$configuration" -o "build/fuzz/$configuration-$target" "${objects[@]}" -llzma
 		mkdir -p build/fuzz/found "build/fuzz/corpus/$configuration-$target"
 		options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
 			 "-artifact_prefix=build/fuzz/found/$configuration-$target-")
 		[ "$target" = replay ] && options+=(-dict=tests/fuzz/replay.dict -max_len=8192 -only_ascii=1)
+		[ "$target" = report ] && options+=(-dict=tests/fuzz/report.dict -max_len=16384)
 		[ "$target" = ftrace ] && options+=(-dict=tests/fuzz/ftrace.dict -max_len=4096)
 		[ "$target" = operations ] && options+=(-max_len=1536)
 		corpora=("build/fuzz/corpus/$configuration-$target")

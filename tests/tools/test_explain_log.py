@@ -1,0 +1,507 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`pageflow explain --log`: real and hand-made reports, their checks computed here again from the text; damaged logs."""
+
+import json
+import random
+import re
+import subprocess
+import time
+
+import pytest
+
+REAL = ["atomic-order0", "kernel-order9", "nowait-order1", "oom"]
+SAMPLES = [f"5.8.18-{name}" for name in REAL] + [
+    "4.14-order4",
+    "4.19-atomic",
+    "4.19-highmem",
+    "5.4-order3",
+    "5.10-cma",
+    "5.15-reserve",
+    "6.1-64k",
+    "6.1-dma32",
+    "6.6-numa",
+    "6.12-oom",
+]
+HIGH, ATOMIC, MOVABLE = 0x20, 0x200, 0x8
+
+
+@pytest.fixture
+def sample(root):
+    """Gives the text of a sample."""
+    return lambda name: (root / f"tests/samples/{name}.dmesg").read_text()
+
+
+@pytest.fixture
+def explain(pageflow):
+    """Explains a log given as text or bytes; subprocess's result, text on both streams."""
+    command = pageflow("--version").args[:-1]
+
+    def run(log, *options):
+        data = log if isinstance(log, bytes) else log.encode()
+        done = subprocess.run(
+            [*command, "explain", "--log", "-", *options], input=data, capture_output=True, timeout=120
+        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def facts(explain):
+    """The reports of a log, as JSON gives them."""
+
+    def run(log):
+        return json.loads(explain(log, "--json").stdout)["reports"]
+
+    return run
+
+
+# ---- the arithmetic, from the text alone ---------------------------------------------------------------------------
+
+
+def figure(line, name):
+    found = re.search(rf"(?<![a-z_]){name}: ?(\d+)[kK]B", line)
+    return int(found[1]) if found else 0
+
+
+def zones_of(text):
+    """{(node, zone): its figures in pages, its reserve, its blocks [(order, letters)]} by the rules of the spec."""
+    size = int(re.search(r": \d+\*(\d+)kB", text)[1])
+    zones, last = {}, None
+    for line in text.splitlines():
+        found = re.search(r"(?:Node (\d+) )?(\w+) free:\d+kB", line)
+        if found:
+            last = zones[int(found[1] or 0), found[2]] = {
+                name: figure(line, name) // size for name in ("free", "boost", "min", "low", "free_cma")
+            }
+            last["highatomic"] = figure(line, "reserved_highatomic") // size
+        if "lowmem_reserve" in line:
+            last["reserve"] = [int(word) for word in line.split(":")[-1].split()]
+        found = re.search(r"(?:Node (\d+) )?(\w+): \d+\*\d+kB", line)
+        if found:
+            entries = re.findall(r"(\d+)\*\d+kB(?: \((\w+)\))?", line)
+            zones[int(found[1] or 0), found[2]]["blocks"] = [
+                (order, letters) for order, (count, letters) in enumerate(entries) if int(count)
+            ]
+    return zones
+
+
+def check(zone, order, mask, reserve):
+    """The watermark check of 5.8.18 at min, then the search for a block: (verdict, pages short)."""
+    harder, movable = mask & ATOMIC, mask & MOVABLE
+    usable = zone["free"] - (2**order - 1)
+    usable -= 0 if harder else zone["highatomic"]
+    usable -= 0 if movable else zone["free_cma"]
+    mark = zone["min"]
+    mark -= mark // 2 if mask & HIGH else 0
+    mark -= mark // 4 if harder else 0
+    needed = mark + reserve
+    if usable <= needed:
+        return "watermark", needed - usable + 1
+    wanted = set("UME") | (set("C") if movable else set()) | (set("H") if harder else set())
+    if order and not any(o >= order and wanted & set(letters) for o, letters in zone["blocks"]):
+        return "no block", 0
+    return "passes", 0
+
+
+# Which zones each request tries, in order, and the place of its highest zone in the reserve lines.
+TRIED = {
+    "4.14-order4": ([(0, "DMA32"), (0, "DMA")], 2),
+    "4.19-highmem": ([(0, "Normal")], 0),
+    "5.15-reserve": ([(0, "Normal"), (0, "DMA32")], 2),
+    "6.1-dma32": ([(0, "DMA32"), (0, "DMA")], 1),
+    "6.6-numa": ([(0, "Normal"), (0, "DMA32"), (1, "Normal")], 2),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_zone_refuses_at_the_check_that_the_text_gives(name, sample, explain, facts):
+    text = sample(name)
+    order = int(re.search(r"order[:=](\d+)", text)[1])
+    (report,) = facts(text)
+    zones = zones_of(text)
+    tried, highest = TRIED.get(name, (list(zones), 2))
+    assert [(z["node"], z["zone"]) for z in report["zones"] if z["place"] == "tried"] == tried
+    sentence = explain(text).stdout.splitlines()[-1]
+    for zone in report["zones"]:
+        if zone["place"] != "tried":
+            continue
+        here = zones[zone["node"], zone["zone"]]
+        verdict, short = check(here, order, int(report["mask_5_8"], 16), here["reserve"][highest])
+        assert (zone["verdict"], zone["shortfall"]) == (verdict, short)
+        assert f"{zone['zone']} is {short} page" in sentence
+    assert sentence.startswith("answer: refused")
+    assert explain(text).returncode == 1
+
+
+def test_the_numbers_of_the_real_reports_are_those_worked_out_by_hand(sample, explain):
+    # 4456 free - 4032 CMA; 1136 - 568 - 142
+    assert "3 pages short" in explain(sample("5.8.18-atomic-order0")).stdout
+    # 5163 free - 1 - 4032 CMA; 1136
+    assert "7 pages short" in explain(sample("5.8.18-nowait-order1")).stdout
+    # 348 pages are not more than 348
+    assert "1 page short" in explain(sample("5.8.18-oom")).stdout
+    assert "no free block of order 9" in explain(sample("5.8.18-kernel-order9")).stdout
+
+
+@pytest.mark.parametrize("name", ["atomic-order0", "nowait-order1"])
+def test_free_cma_and_the_boost_are_both_said_where_both_decide(name, sample, explain, facts):
+    text = sample(f"5.8.18-{name}")
+    sentence = explain(text).stdout.splitlines()[-1]
+    assert "4032 pages (16128 kB) of free CMA" in sentence
+    assert "boosted by 786 pages (3144 kB) (inferred)" in sentence
+    (report,) = facts(text)
+    assert {"boost", "cma"} <= {item["key"] for item in report["advice"] if item["would_pass"]}
+    # Of 1136 pages 350 are plain: a quarter of it is the distance of 87, and 786 is 1.5 times its high mark of 524.
+    assert (report["zones"][0]["min"], report["zones"][0]["boost"]) == (350, 786)
+    assert report["zones"][0]["boost_source"] == "inferred"
+
+
+def test_large_blocks_that_are_cma_are_said(sample, explain):
+    assert "4 of the large enough blocks are CMA" in explain(sample("5.8.18-kernel-order9")).stdout.splitlines()[-1]
+
+
+def test_a_limit_of_a_memory_cgroup_is_no_matter_of_zones(sample, explain):
+    result = explain(sample("5.8.18-memcg-oom"))
+    assert "memory cgroup /box, which uses 20480 kB of its limit of 20480 kB" in result.stdout.splitlines()[-1]
+    assert result.returncode == 1
+
+
+def test_advice_would_let_the_request_pass_when_it_says_so(sample, facts):
+    """Each advice marked so, carried out on the text, makes the same request pass."""
+    text = sample("5.8.18-nowait-order1")
+    changes = {
+        "boost": lambda t: t.replace("min:4544kB", "min:1400kB").replace("low:4892kB", "low:1748kB"),
+        "cma": lambda t: t.replace("mode:0x800(GFP_NOWAIT)", "mode:0x808(GFP_NOWAIT|__GFP_MOVABLE)"),
+        "order": lambda t: t.replace("order:1", "order:0"),
+        "atomic": lambda t: t.replace("mode:0x800(GFP_NOWAIT)", "mode:0xa20(GFP_ATOMIC)"),
+    }
+    (report,) = facts(text)
+    would = {item["key"] for item in report["advice"] if item["would_pass"]}
+    assert would == {"boost", "cma", "atomic"}, "order 0 does not pass: 1131 pages are not more than 1136"
+    for key in would:
+        changed = changes[key](text).replace("high:5240kB", "high:2096kB" if key == "boost" else "high:5240kB")
+        assert facts(changed)[0]["found"], key
+    assert not facts(changes["order"](text))[0]["found"]
+
+
+def test_a_state_that_would_serve_the_request_is_not_called_a_refusal(sample, explain):
+    text = sample("5.8.18-atomic-order0").replace("free:17824kB", "free:27824kB")
+    result = explain(text)
+    assert result.returncode == 0
+    assert "would serve the request" in result.stdout.splitlines()[-1]
+    assert "(inferred)" in result.stdout.splitlines()[-1]
+
+
+# ---- other versions, other geometries ------------------------------------------------------------------------------
+
+
+def test_the_verdict_for_another_version_is_labelled(sample, explain):
+    for name in SAMPLES:
+        text = " ".join(explain(sample(name)).stdout.split())
+        assert ("it is what 5.8.18 would decide" in text) == (not name.startswith("5.8.18"))
+
+
+@pytest.mark.parametrize(
+    "name, why",
+    [("6.1-64k", "its pages have 64 kB"), ("4.19-highmem", "it has high memory")],
+)
+def test_another_geometry_is_explained_from_its_figures(name, why, sample, explain, facts):
+    (report,) = facts(sample(name))
+    assert not report["replayed"] and why in report["not_replayed"]
+    assert "by the figures of the report" in explain(sample(name)).stdout.splitlines()[-1]
+
+
+def test_boost_is_read_where_it_is_printed_and_absent_where_there_is_none(sample, facts):
+    zone = facts(sample("6.1-dma32"))[0]["zones"][0]
+    assert (zone["boost"], zone["boost_source"], zone["min"]) == (524, "read", 2000)
+    zone = facts(sample("4.19-atomic"))[0]["zones"][0]
+    assert (zone["boost"], zone["boost_source"]) == (0, "none")
+    zone = facts(sample("5.4-order3"))[0]["zones"][0]
+    assert (zone["boost"], zone["boost_source"], zone["min"]) == (864, "inferred", 384)
+
+
+def table(root):
+    rows = [
+        line.split("\t")
+        for line in (root / "docs/gfp-versions.tsv").read_text().splitlines()
+        if not line.startswith("#")
+    ]
+    return rows[0][1:], {row[0].replace("___", "__"): row[1:] for row in rows[1:]}
+
+
+def test_the_table_of_masks_is_the_one_in_the_source(root):
+    versions, rows = table(root)
+    source = (root / "src/library/gfp_versions.c").read_text()
+    known = {
+        name: [int(value, 16) for value in values.split(",")]
+        for name, values in re.findall(r'\{\s*"(\w+)",\s*\{([x0-9a-f,\s]+)\}\s*\}', source)
+    }
+    assert known == {name: [int(value, 16) if value != "-" else 0 for value in values] for name, values in rows.items()}
+    assert re.findall(r'\{ "([\d.]+)", \d+, \d+ \}', source) == versions
+
+
+def test_a_mask_that_is_only_a_number_is_read_by_its_version(root, sample, facts):
+    versions, rows = table(root)
+    text = sample("5.8.18-atomic-order0")
+    for column, version in enumerate(versions):
+        for name in ("GFP_ATOMIC", "GFP_KERNEL", "GFP_NOWAIT", "GFP_HIGHUSER_MOVABLE", "GFP_NOFS"):
+            number = rows[name][column]
+            log = text.replace("mode:0xa20(GFP_ATOMIC)", f"mode:{number}").replace("5.8.18+", f"{version}.3-generic")
+            (report,) = facts(log)
+            expected = int(rows[name][versions.index("5.8")], 16)
+            # 0x2000: the GFP_NOWAIT of 6.12 does not warn.
+            assert int(report["mask_5_8"], 16) & ~0x2000 == expected, (version, name)
+
+
+@pytest.mark.parametrize(
+    "number, mask", [("0x1080020", "0xa20"), ("0x480020", "0xa20"), ("0xa20", "0xa20"), ("0x6000c0", "0xcc0")]
+)
+def test_a_number_without_a_version_is_read_by_its_look(number, mask, sample, explain, facts):
+    text = sample("5.8.18-atomic-order0").replace("mode:0xa20(GFP_ATOMIC)", f"mode:{number}").replace("5.8.18+", "")
+    assert facts(text)[0]["mask_5_8"] == mask
+    assert "(inferred)" in re.search(r"gfp mask.*", explain(text).stdout)[0]
+
+
+def test_the_version_comes_from_the_log_when_the_report_does_not_say_it(sample, facts):
+    text = sample("5.8.18-atomic-order0").replace("CPU: 0", "xxx").replace("mode:0xa20(GFP_ATOMIC)", "mode:0x480020")
+    boot = "[    0.000000] Linux version 4.19.40-custom (someone@somewhere) (gcc) #1 SMP\n"
+    (report,) = facts(boot + text)
+    assert (report["kernel"], report["mask_5_8"]) == ("4.19.40-custom", "0xa20")
+
+
+def test_names_that_5_8_does_not_know_are_named(sample, facts):
+    text = sample("5.8.18-atomic-order0").replace("GFP_ATOMIC", "GFP_ATOMIC|__GFP_ZEROTAGS|__GFP_FUTURE|0x8000000")
+    (report,) = facts(text)
+    assert report["unknown_gfp"] == "__GFP_ZEROTAGS|__GFP_FUTURE|0x8000000"
+    assert report["mask_5_8"] == "0xa20"
+
+
+def test_numbers_before_the_table_need_names(sample, explain):
+    text = sample("5.8.18-atomic-order0").replace("mode:0xa20(GFP_ATOMIC)", "mode:0x20").replace("5.8.18+", "3.10.0")
+    result = explain(text)
+    assert result.returncode == 2 and "the names of the gfp mask" in result.stderr
+
+
+def test_nodes_need_not_begin_at_0(sample, facts):
+    text = sample("6.6-numa")
+    only = "\n".join(line for line in text.splitlines() if "Node 0" not in line)
+    far = text.replace("Node 1", "Node 8")
+    assert [zone["node"] for zone in facts(only)[0]["zones"]] == [1]
+    assert [(zone["node"], zone["verdict"]) for zone in facts(far)[0]["zones"]][-1] == (8, "watermark")
+    assert facts(far)[0]["replayed"]
+
+
+def test_a_nodemask_leaves_other_nodes_out(sample, facts):
+    text = sample("6.6-numa").replace("0x820(GFP_ATOMIC)", "0x100cca(GFP_HIGHUSER_MOVABLE)")
+    (report,) = facts(text.replace("nodemask=(null)", "nodemask=1"))
+    assert [(zone["node"], zone["place"]) for zone in report["zones"]] == [
+        (1, "tried"),
+        (0, "node left out"),
+        (0, "node left out"),
+    ]
+
+
+# ---- logs as they are found ----------------------------------------------------------------------------------------
+
+PREFIXES = [
+    "[   12.345678] ",
+    "<4>[   12.345678] ",
+    "<4>",
+    "[   12.345678][    T1] ",
+    "[   12.345678] [ T123] ",
+    "[   12.345678][    C0] ",
+    "[Tue Nov 24 15:00:01 2026] ",
+    "kern  :warn  : [   12.345678] ",
+    "Nov 24 15:00:01 host kernel: [   12.345678] ",
+    "Nov 24 15:00:01 host kernel: ",
+    "2026-11-24T15:00:01.123456+00:00 host kernel: [   12.345678] ",
+    "2026-11-24T15:00:01,123456+00:00 ",
+    "4,1234,5678901,-;",
+    "4,1234,5678901,-,caller=T1;",
+    "[   12.345678] host kernel: ",
+    "\x1b[32m[   12.345678] \x1b[0m",
+]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("name", ["5.8.18-kernel-order9", "5.8.18-oom"])
+def test_prefixes_change_nothing(prefix, name, sample, facts):
+    text = sample(name)
+    assert facts("".join(prefix + line for line in text.splitlines(True))) == facts(text)
+
+
+def test_carriage_returns_and_blanks_change_nothing(sample, facts):
+    text = sample("5.8.18-nowait-order1")
+    assert facts(text.replace("\n", "\r\n")) == facts(text)
+    assert facts(text.replace("\n", " \t\n")) == facts(text)
+    assert facts(text.replace(" ", "\0", 1).rstrip("\n")) == facts(text)
+
+
+def test_other_lines_between_change_nothing(sample, facts):
+    text = sample("5.8.18-kernel-order9")
+    other = "[    9.876543] usb 1-1: new high-speed USB device number 3 using xhci_hcd\n"
+    assert facts(text.replace("\n", "\n" + other)) == facts(text)
+
+
+def test_a_torn_free_list_line_is_put_together(sample, facts):
+    text = sample("5.8.18-kernel-order9")
+    for at in (" 4*256kB", " 1*2048kB", " = 41020kB"):
+        assert facts(text.replace(at, "\nusb 1-1: new device\n" + at.strip(), 1)) == facts(text), at
+
+
+def test_torn_zone_and_reserve_lines_are_put_together(sample, facts):
+    text = sample("6.6-numa")
+    torn = text.replace("Node 1 Normal free", "Node 1 \nNormal free").replace(
+        "lowmem_reserve[]: 0 0 12000", "lowmem_reserve[]: 0 0\n 12000"
+    )
+    assert torn != text
+    assert facts(torn) == facts(text)
+
+
+def test_several_reports_are_numbered_and_the_worst_exit_code_wins(sample, explain):
+    refused = sample("5.8.18-atomic-order0")
+    passes = refused.replace("free:17824kB", "free:27824kB")
+    result = explain(passes + "something else\n" + refused)
+    assert re.findall(r"^report (\d+)", result.stdout, re.M) == ["1", "2"]
+    assert len(re.findall(r"^answer: ", result.stdout, re.M)) == 2
+    assert result.returncode == 1
+    assert explain(passes + passes).returncode == 0
+    damaged = explain(passes + refused.splitlines()[0] + "\n")
+    assert damaged.returncode == 2 and len(damaged.stderr.splitlines()) == 1
+    assert "answer: " in damaged.stdout
+
+
+@pytest.mark.parametrize("name", ["5.8.18-kernel-order9", "6.6-numa", "5.8.18-memcg-oom"])
+def test_a_report_cut_at_any_line_is_answered_or_says_what_is_missing(name, sample, explain):
+    lines = sample(name).splitlines(True)
+    whole = explain("".join(lines)).stdout.splitlines()[-1]
+    for end in range(len(lines)):
+        result = explain("".join(lines[:end]))
+        if result.returncode == 2:
+            assert len(result.stderr.splitlines()) == 1 and "report" in result.stderr, end
+        else:
+            assert result.stdout.splitlines()[-1].startswith("answer: "), end
+    for start in range(1, 4):
+        result = explain("".join(lines[start:]))
+        assert result.returncode in (1, 2)
+    assert whole.startswith("answer: refused")
+
+
+def test_a_line_left_out_or_cut_anywhere_never_confuses_it(sample, explain):
+    lines = sample("6.6-numa").splitlines(True)
+    for missing in range(len(lines)):
+        for kept in ("", lines[missing][: len(lines[missing]) // 2] + "\n"):
+            result = explain("".join(lines[:missing] + [kept] + lines[missing + 1 :]))
+            assert result.returncode in (0, 1, 2), missing
+            assert result.returncode == 2 or "answer: " in result.stdout, missing
+
+
+def test_what_is_missing_is_named(sample, explain):
+    text = sample("5.8.18-kernel-order9")
+    lines = text.splitlines(True)
+    header_lost = explain("".join(lines[1:]))
+    assert header_lost.returncode == 2 and "the line that says who asked for what" in header_lost.stderr
+    lists_lost = explain("".join(line for line in lines if "*4kB" not in line))
+    assert lists_lost.returncode == 2 and "the free lists of zone DMA" in lists_lost.stderr
+    zone_cut = explain(text.replace("min:1400kB", "m"))
+    assert zone_cut.returncode == 2 and "free and min of zone DMA" in zone_cut.stderr
+    state_lost = explain(lines[0])
+    assert state_lost.returncode == 2 and "Mem-Info" in state_lost.stderr
+
+
+def test_lists_that_are_missing_do_not_matter_where_the_watermark_decides(sample, explain):
+    text = "".join(line for line in sample("5.8.18-atomic-order0").splitlines(True) if "*4kB" not in line)
+    result = explain(text)
+    assert result.returncode == 1
+    assert "by the figures of the report: DMA is 3 pages short" in result.stdout
+
+
+def test_junk_is_refused_in_one_line(explain):
+    noise = random.Random(1)
+    for log in (b"", b"\0" * 100000, bytes(noise.randrange(256) for _ in range(200000)), b"a:" * 500000, b"*1" * 9000):
+        result = explain(log)
+        assert result.returncode == 2 and result.stdout == ""
+        assert len(result.stderr.splitlines()) == 1 and "no report is in it" in result.stderr
+
+
+def test_damaged_bytes_never_crash_it(sample, explain):
+    noise = random.Random(2)
+    whole = sample("6.6-numa").encode() + sample("5.8.18-kernel-order9").encode()
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(noise.randrange(1, 40)):
+            at = noise.randrange(len(data))
+            data[at : at + noise.randrange(3)] = bytes(noise.randrange(256) for _ in range(noise.randrange(3)))
+        assert explain(bytes(data)).returncode in (0, 1, 2)
+
+
+def test_absurd_figures_are_survived(sample, explain):
+    text = sample("5.8.18-kernel-order9")
+    assert explain(re.sub(r"(\d)kB", r"\g<1>99999999999999999999kB", text)).returncode in (0, 1, 2)
+    assert explain(re.sub(r"(\d+)\*", r"\g<1>99999999999\*", text)).returncode in (0, 1, 2)
+    assert explain(text.replace("order:9", "order:99999999999")).returncode == 2
+    assert "order 11 is above 10" in explain(text.replace("order:9", "order:11")).stdout
+    many = "".join(f"Node {n} Normal free:8kB min:100kB low:125kB high:150kB managed:9999kB\n" for n in range(400))
+    assert explain(text + many).returncode in (1, 2)
+
+
+def test_a_large_log_takes_time_in_proportion(sample, explain):
+    text = sample("5.8.18-nowait-order1")
+    filler = "[  1.0] something of no interest, with a colon: 1*4kB and free:3kB\n" * 2000
+
+    def seconds(times):
+        begin = time.monotonic()
+        assert explain((filler + text) * times).returncode == 1
+        return time.monotonic() - begin
+
+    assert seconds(80) < 20 * max(seconds(8), 0.05)
+
+
+def test_the_machine_of_a_large_report_stays_small(sample, explain, root):
+    """A terabyte with most of it free in large blocks: pages are made for the front of each list only."""
+    text = sample("5.8.18-kernel-order9").replace("3*4096kB (C) = 41020kB", "250000000*4096kB (C) = 1000000000kB")
+    text = text.replace("free:41020kB", "free:1000024060kB").replace("free_cma:16128kB", "free_cma:1000003840kB")
+    text = text.replace("managed:123404kB", "managed:1073741824kB").replace("present:131072kB", "present:1073741824kB")
+    begin = time.monotonic()
+    result = explain(text)
+    assert result.returncode == 1 and "run through the path" in result.stdout
+    assert time.monotonic() - begin < 10
+
+
+# ---- the command ---------------------------------------------------------------------------------------------------
+
+
+def test_text_keeps_to_80_columns_but_for_the_answer(sample, explain):
+    for name in SAMPLES:
+        for line in explain(sample(name)).stdout.splitlines():
+            assert len(line) <= 80 or line.startswith("answer: "), line
+
+
+def test_the_last_line_is_the_answer_in_one_sentence(pageflow):
+    for name in SAMPLES:
+        last = pageflow("explain", "--log", f"tests/samples/{name}.dmesg").stdout.splitlines()[-1]
+        assert last.startswith("answer: ") and last.endswith(".")
+
+
+def test_standard_input_and_file_say_the_same(pageflow, explain, sample):
+    by_file = pageflow("explain", "--log", "tests/samples/5.8.18-oom.dmesg").stdout
+    by_input = explain(sample("5.8.18-oom")).stdout
+    assert by_file.replace("tests/samples/5.8.18-oom.dmesg", "-") == by_input
+
+
+@pytest.mark.parametrize(
+    "words, what",
+    [
+        (["--log"], "lacks its value"),
+        (["--log", "x", "GFP_KERNEL"], "'GFP_KERNEL' is too much"),
+        (["--log", "x", "--nid", "0"], "--nid do not go with it"),
+        (["--log", "x", "--boot", "1G"], "--boot"),
+        (["--log", "x", "--svg", "y"], "there is no picture"),
+        (["--log", "/nonexistent"], "cannot be read"),
+        (["--log", "/"], "cannot be read"),
+    ],
+)
+def test_wrong_arguments_are_named(words, what, pageflow):
+    result = pageflow("explain", *words)
+    assert result.returncode == 2 and what in result.stderr and len(result.stderr.splitlines()) == 1
