@@ -117,11 +117,6 @@ static void write_zone(FILE *out, const struct report_account *account, int nid,
 	fprintf(out, " protection: (%llu, %llu, %llu, %llu)\n", reserve_against(account, zone, 0),
 		reserve_against(account, zone, 1), reserve_against(account, zone, 2),
 		reserve_against(account, zone, 3));
-	fprintf(out, " nr_free_pages %ld\n nr_free_cma %ld\n", zone->free, zone->cma);
-	fprintf(out, " nr_zone_inactive_anon %llu\n nr_zone_active_anon %llu\n",
-		list_pages(zone, FIGURE_INACTIVE_ANON), list_pages(zone, FIGURE_ACTIVE_ANON));
-	fprintf(out, " nr_zone_inactive_file %llu\n nr_zone_active_file %llu\n",
-		list_pages(zone, FIGURE_INACTIVE_FILE), list_pages(zone, FIGURE_ACTIVE_FILE));
 	/* A report that names nodes comes from a kernel with NUMA: pageflow_read_proc() tells it by this line. */
 	if (account->report->named_nodes)
 		fprintf(out, " numa_hit 0\n");
@@ -171,6 +166,10 @@ static void write_zones(struct proc_texts *texts, const struct report_account *a
 {
 	unsigned long start = FIRST_PFN;
 
+	fprintf(texts->out[2], "Number of blocks type");
+	for (int letter = 0; letter < NR_LETTERS; letter++)
+		fprintf(texts->out[2], " %s", type_names[letter]);
+	fputc('\n', texts->out[2]);
 	for (int nid = 0; nid < account->nr_nodes; nid++)
 		for (int index = 0; index < 4; index++) {
 			const struct zone_account *zone =
@@ -197,6 +196,34 @@ static int write_texts(struct proc_texts *texts, const struct report_account *ac
 	for (int i = 0; i < 3; i++)
 		failed |= !texts->out[i] || fclose(texts->out[i]);
 	return failed;
+}
+
+/** Set a zone's counters: those of the report, which are not those of the shortened lists. */
+static int count_zone(pageflow_machine *machine, int nid, const struct zone_account *zone,
+		      struct pageflow_error *error)
+{
+	char record[320];
+
+	/* The kernel's order: free, anonymous and file pages, seven that decide nothing, free CMA. */
+	snprintf(record, sizeof(record),
+		 "zone_stat %d %s %ld %llu %llu %llu %llu 0 0 0 0 0 0 0 %ld", nid, zone->zone->name,
+		 zone->free, list_pages(zone, FIGURE_INACTIVE_ANON),
+		 list_pages(zone, FIGURE_ACTIVE_ANON), list_pages(zone, FIGURE_INACTIVE_FILE),
+		 list_pages(zone, FIGURE_ACTIVE_FILE), zone->cma);
+	return pageflow_apply(machine, record, error);
+}
+
+/** Set the counters of all zones. */
+static int count_zones(pageflow_machine *machine, const struct report_account *account,
+		       struct pageflow_error *error)
+{
+	for (int i = 0; i < account->nr_zones; i++) {
+		const struct zone_account *zone = &account->zone[i];
+
+		if (count_zone(machine, report_node_place(account, zone->zone->nid), zone, error))
+			return -1;
+	}
+	return 0;
 }
 
 /** A set of the report's nodes as a set of the machine's. */
@@ -258,7 +285,8 @@ pageflow_machine *report_rebuild(const struct report_account *account, struct pa
 		machine = pageflow_read_proc(texts.text[0], texts.text[1], texts.text[2], error);
 	for (int i = 0; i < 3; i++)
 		free(texts.text[i]);
-	if (machine && place_task(machine, account, error)) {
+	if (machine &&
+	    (count_zones(machine, account, error) || place_task(machine, account, error))) {
 		pageflow_destroy(machine);
 		machine = NULL;
 	}
