@@ -380,6 +380,16 @@ bool report_what_if(const struct report_account *account, const struct what_if *
 
 /* ---- the account ---- */
 
+/** Was a free list line read whole? Then its entries add up to the sum at its end. */
+static bool list_is_whole(const struct failure_report *report, const struct report_zone *zone)
+{
+	uint64_t sum = 0;
+
+	for (int order = 0; order < zone->nr_orders; order++)
+		sum += zone->blocks[order] * (page_size_kb(report) << order);
+	return zone->nr_orders > 0 && zone->list_ended && sum == zone->list_kb;
+}
+
 /** A zone in pages. */
 static void take_zone(struct report_account *account, const struct report_zone *zone,
 		      struct zone_account *out)
@@ -394,7 +404,7 @@ static void take_zone(struct report_account *account, const struct report_zone *
 							 : ZONE_TRIED;
 	out->has_marks =
 		figure_seen(&zone->figures, FIGURE_FREE) && figure_seen(&zone->figures, FIGURE_MIN);
-	out->has_lists = zone->nr_orders > 0 && zone->list_ended;
+	out->has_lists = list_is_whole(report, zone);
 	out->free = pages_of(report, zone, FIGURE_FREE);
 	out->managed = pages_of(report, zone, FIGURE_MANAGED);
 	out->cma = pages_of(report, zone, FIGURE_FREE_CMA);
@@ -476,7 +486,7 @@ static void miss_zones(struct report_account *account)
 			miss(account, "free and min of zone %s of node %d", name, zone->zone->nid);
 		else if (!zone->has_lists && account->report->order > 0 &&
 			 zone->attempt.verdict != EXPLAINED_TOO_FEW_PAGES)
-			miss(account, "the free lists of zone %s of node %d", name,
+			miss(account, "a whole free list line of zone %s of node %d", name,
 			     zone->zone->nid);
 	}
 	if (!tried && account->report->nr_zones)

@@ -29,7 +29,7 @@ struct zone_account {
 	const struct report_zone *zone;
 	enum zone_place place;
 	bool has_marks; /**< free and min were read */
-	bool has_lists; /**< its free list line was read to its end */
+	bool has_lists; /**< its free list line was read whole */
 	long free, managed, cma, highatomic, local_pcp, other_pcp;
 	long min, low, high; /**< without the boost */
 	long boost;

@@ -133,6 +133,22 @@ static void print_basis(const struct sheet *sheet)
 		    answer->account.first_node);
 }
 
+/** Does the machine have more free pages than the zones of the report? */
+static void print_absent(const struct sheet *sheet)
+{
+	const struct report_account *account = &sheet->answer->account;
+	long total = (long)sheet->answer->report->totals.value[FIGURE_FREE], shown = 0;
+
+	for (int i = 0; i < account->nr_zones; i++)
+		shown += account->zone[i].free;
+	/* The zones are read a moment after the totals: a small difference says nothing. */
+	if (total > shown + shown / 8 + 1024)
+		say(sheet, 2,
+		    "the zones in this report hold %ld of %ld free pages: others are not "
+		    "shown, or their lines are lost",
+		    shown, total);
+}
+
 /** The walks of the replay, those alike once. */
 static void print_walks(const struct sheet *sheet)
 {
@@ -314,6 +330,7 @@ void log_print_text(const struct log_answer *answer, const char *path, FILE *out
 	print_request(&sheet, path);
 	if (!answer->report->memcg) {
 		print_basis(&sheet);
+		print_absent(&sheet);
 		print_walks(&sheet);
 		for (int i = 0; i < answer->account.nr_zones; i++)
 			if (answer->account.zone[i].place == ZONE_TRIED)
