@@ -128,6 +128,25 @@ TEST(proc_read_takes_zoneinfo_alone, "")
 	machine_free(machine);
 }
 
+TEST(proc_read_takes_the_reserve_of_a_report, "")
+{
+	static const char types[] =
+		"Number of blocks type Unmovable Movable Reclaimable HighAtomic CMA Isolate\n"
+		"Node 0, zone DMA 1 12 1 2 0 0\n";
+	struct reader reader;
+	struct machine *machine =
+		read_texts(ZONE " reserved_highatomic 600\n", NULL, types, &reader);
+
+	/* Expect the number that was read; without one, that of the pageblocks. */
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	ck_assert_uint_eq(NODE_DATA(0)->node_zones[ZONE_DMA].nr_reserved_highatomic, 600);
+	machine_free(machine);
+	machine = read_texts(ZONE, NULL, types, &reader);
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	ck_assert_uint_eq(NODE_DATA(0)->node_zones[ZONE_DMA].nr_reserved_highatomic, 1024);
+	machine_free(machine);
+}
+
 TEST(proc_read_places_buddyinfo_as_movable, "")
 {
 	struct reader reader;
