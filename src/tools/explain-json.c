@@ -91,19 +91,32 @@ static void print_machine(const struct explanation *e, const struct explain_orig
 	fprintf(out, "  ],\n");
 }
 
-static void print_attempt(const struct explained_attempt *a, bool last, FILE *out)
+/**
+ * @brief The numbers of an attempt on a zone, as members of an object.
+ *
+ * @param a the attempt
+ * @param out where to
+ */
+void explain_json_attempt(const struct explained_attempt *a, FILE *out)
 {
 	fprintf(out,
-		"      {\"zone\": %d, \"verdict\": \"%s\", \"mark_ignored\": %s, \"free\": %ld, "
+		"\"verdict\": \"%s\", \"mark_ignored\": %s, \"free\": %ld, "
 		"\"block\": %ld, \"highatomic\": %ld, \"cma\": %ld, \"usable\": %ld,\n",
-		a->zone, explain_verdict_word(a->verdict), boolean(a->mark_ignored), a->free,
-		a->block, a->highatomic, a->cma, a->usable);
+		explain_verdict_word(a->verdict), boolean(a->mark_ignored), a->free, a->block,
+		a->highatomic, a->cma, a->usable);
 	fprintf(out,
 		"       \"mark\": %ld, \"boost\": %ld, \"less_high\": %ld, \"less_harder\": %ld, "
 		"\"lowmem_reserve\": %ld, \"needed\": %ld,\n",
 		a->mark, a->boost, a->less_high, a->less_more, a->reserve, a->needed);
-	fprintf(out, "       \"shortfall\": %ld, \"passes\": %s, \"quick\": %s}%s\n", a->shortfall,
-		boolean(a->passes), boolean(a->quick), last ? "" : ",");
+	fprintf(out, "       \"shortfall\": %ld, \"passes\": %s, \"quick\": %s", a->shortfall,
+		boolean(a->passes), boolean(a->quick));
+}
+
+static void print_attempt(const struct explained_attempt *a, bool last, FILE *out)
+{
+	fprintf(out, "      {\"zone\": %d, ", a->zone);
+	explain_json_attempt(a, out);
+	fprintf(out, "}%s\n", last ? "" : ",");
 }
 
 static void print_walks(const struct explanation *e, FILE *out)

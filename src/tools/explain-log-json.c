@@ -19,15 +19,8 @@ static void print_text(FILE *out, const char *name, const char *text)
 /** A zone: its numbers in pages, its check, its verdict. */
 static void print_zone(const struct log_answer *answer, const struct zone_account *zone, FILE *out)
 {
-	static const char *const places[] = { "tried", "too high", "node left out" };
+	static const char *const places[] = { "tried", "too_high", "node_left_out" };
 	static const char *const sources[] = { "read", "none", "inferred", "unknown" };
-	static const char *const verdicts[] = {
-		[EXPLAINED_NOT_REACHED] = "not reached", [EXPLAINED_TAKEN] = "passes",
-		[EXPLAINED_CPUSET] = "cpuset",		 [EXPLAINED_DIRTY] = "dirty",
-		[EXPLAINED_TOO_FEW_PAGES] = "watermark", [EXPLAINED_NO_BLOCK] = "no block",
-		[EXPLAINED_LISTS_EMPTY] = "lists empty", [EXPLAINED_OTHER_NODE] = "other node",
-	};
-	const struct explained_attempt *a = &zone->attempt;
 
 	fputs("\n    {", out);
 	print_text(out, "zone", zone->zone->name);
@@ -40,13 +33,9 @@ static void print_zone(const struct log_answer *answer, const struct zone_accoun
 		zone->high, zone->boost);
 	print_text(out, "boost_source", sources[zone->boost_source]);
 	if (zone->place == ZONE_TRIED && !answer->report->memcg) {
-		print_text(out, "verdict", verdicts[a->passes ? EXPLAINED_TAKEN : a->verdict]);
-		fprintf(out,
-			"\"block\": %ld, \"highatomic\": %ld, \"cma\": %ld, \"usable\": %ld, "
-			"\"less_high\": %ld, \"less_more\": %ld, \"reserve\": %ld, \"needed\": %ld, "
-			"\"shortfall\": %ld, ",
-			a->block, a->highatomic, a->cma, a->usable, a->less_high, a->less_more,
-			a->reserve, a->needed, a->shortfall);
+		fputs("\n     \"attempt\": {", out);
+		explain_json_attempt(&zone->attempt, out);
+		fputs("}, ", out);
 	}
 	fprintf(out, "\"reserve_read\": %s}", zone->reserve_read ? "true" : "false");
 }
@@ -81,7 +70,7 @@ void log_print_json(const struct log_answer *answer, FILE *out)
 	pageflow_gfp_text(report->mask.mask, names, sizeof(names));
 	fputs("  {", out);
 	fprintf(out, "\"report\": %lu, \"line\": %zu, ", answer->number, report->line);
-	print_text(out, "kind", report->memcg ? "memcg oom" : kinds[report->kind]);
+	print_text(out, "kind", report->memcg ? "memcg_oom" : kinds[report->kind]);
 	print_text(out, "comm", report->comm);
 	print_text(out, "kernel", report->version);
 	fprintf(out, "\"order\": %u, \"mode\": \"0x%llx\", \"mask_5_8\": \"0x%x\", ", report->order,

@@ -7,9 +7,6 @@
 
 #include "tools/explain-log.h"
 
-/** Width of a line; the answer alone may be longer, since it is one line. */
-#define COLUMNS 80
-
 /** A text on its way to the reader. */
 struct sheet {
 	const struct log_answer *answer;
@@ -41,30 +38,13 @@ static const char *plain(const struct sheet *sheet)
 __attribute__((format(printf, 3, 4))) static void say(const struct sheet *sheet, int indent,
 						      const char *format, ...)
 {
-	char text[1024], *word = text;
-	int column = indent;
+	char text[1024];
 	va_list arguments;
 
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	fprintf(sheet->out, "%*s", indent, "");
-	while (*word) {
-		int length = (int)strcspn(word, " ");
-
-		if (column > indent && column + 1 + length > COLUMNS) {
-			fprintf(sheet->out, "\n%*s", indent + 2, "");
-			column = indent + 2;
-		} else if (column > indent) {
-			fputc(' ', sheet->out);
-			column++;
-		}
-		fprintf(sheet->out, "%.*s", length, word);
-		column += length;
-		word += length;
-		word += strspn(word, " ");
-	}
-	fputc('\n', sheet->out);
+	explain_print_wrapped(sheet->out, indent, text);
 }
 
 /** A row of a zone's table: what, pages, kB. */
@@ -153,7 +133,6 @@ static void print_absent(const struct sheet *sheet)
 static void print_walks(const struct sheet *sheet)
 {
 	const struct explanation *e = &sheet->answer->explanation;
-	static const char *const marks[] = { "min", "low", "high", "min" };
 
 	if (!sheet->answer->replayed || !e->nr_walks)
 		return;
@@ -168,7 +147,7 @@ static void print_walks(const struct sheet *sheet)
 			i++;
 		}
 		say(sheet, 2, "stage %02d, %s watermark: %zu %s over %d %s", walk->stage,
-		    marks[walk->alloc_flags & 3], alike, alike == 1 ? "walk" : "walks",
+		    explain_mark_name(walk->alloc_flags), alike, alike == 1 ? "walk" : "walks",
 		    walk->nr_attempts, walk->nr_attempts == 1 ? "zone" : "zones");
 	}
 }

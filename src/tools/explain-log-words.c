@@ -8,18 +8,6 @@
 #include "gfp.h"
 #include "tools/explain-log.h"
 
-/** Append to a text, as far as there is room. */
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
-							 const char *format, ...)
-{
-	size_t length = strlen(text);
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text + length, size - length, format, arguments);
-	va_end(arguments);
-}
-
 /**
  * @brief A zone by its name, and its node where the report names nodes.
  *
@@ -80,12 +68,12 @@ void log_request(const struct log_answer *answer, char *text, size_t size)
 
 	snprintf(text, size, "%s asked for ", report->comm[0] ? report->comm : "a task");
 	if (!report->has_order || report->order >= REPORT_ORDERS) {
-		append(text, size, "pages");
+		explain_append(text, size, "pages");
 		return;
 	}
 	log_pages(answer, 1l << report->order, amount, sizeof(amount));
-	append(text, size, "%s%s, order %u", amount, report->order ? " in one block" : "",
-	       report->order);
+	explain_append(text, size, "%s%s, order %u", amount, report->order ? " in one block" : "",
+		       report->order);
 }
 
 /**
@@ -102,15 +90,15 @@ void log_mask(const struct log_answer *answer, char *text, size_t size)
 
 	snprintf(text, size, "0x%llx", (unsigned long long)report->mask_number);
 	if (report->mask_names[0])
-		append(text, size, " (%s)", report->mask_names);
+		explain_append(text, size, " (%s)", report->mask_names);
 	pageflow_gfp_text(report->mask.mask, names, sizeof(names));
 	if (report->mask.version)
-		append(text, size, ", by the numbers of %s%s: %s", report->mask.version,
-		       log_inferred(report->mask.guessed), names);
+		explain_append(text, size, ", by the numbers of %s%s: %s", report->mask.version,
+			       log_inferred(report->mask.guessed), names);
 	if (report->mask.mask != report->mask_number)
-		append(text, size, "; in 5.8.18 0x%x", report->mask.mask);
+		explain_append(text, size, "; in 5.8.18 0x%x", report->mask.mask);
 	if (report->mask.unknown[0])
-		append(text, size, "; 5.8.18 does not know %s", report->mask.unknown);
+		explain_append(text, size, "; 5.8.18 does not know %s", report->mask.unknown);
 }
 
 /** Blocks that are large enough, but on lists that this request may not use. */
@@ -128,8 +116,8 @@ static void append_blocks(const struct log_answer *answer, const struct zone_acc
 			blocks += zone->blocks[order][letter];
 		if (!blocks)
 			continue;
-		append(text, size, "%s%ld of the large enough blocks %s %s", *joint, blocks,
-		       blocks == 1 ? "is" : "are", types[letter]);
+		explain_append(text, size, "%s%ld of the large enough blocks %s %s", *joint, blocks,
+			       blocks == 1 ? "is" : "are", types[letter]);
 		*joint = ", ";
 	}
 }
@@ -144,9 +132,9 @@ static void append_amount(const struct log_answer *answer, long pages, const cha
 	if (!pages)
 		return;
 	snprintf(before, sizeof(before), "%.*s", place, format);
-	append(text, size, "%s%s%s%s%s", *joint, before,
-	       log_pages(answer, pages, amount, sizeof(amount)), format + place + 1,
-	       log_inferred(inferred));
+	explain_append(text, size, "%s%s%s%s%s", *joint, before,
+		       log_pages(answer, pages, amount, sizeof(amount)), format + place + 1,
+		       log_inferred(inferred));
 	*joint = ", ";
 }
 
@@ -178,20 +166,22 @@ static void append_refusal(const struct log_answer *answer, const struct zone_ac
 	const struct explained_attempt *a = &zone->attempt;
 	char label[32];
 
-	append(text, size, "%s ", log_zone_label(answer, zone, label, sizeof(label)));
+	explain_append(text, size, "%s ", log_zone_label(answer, zone, label, sizeof(label)));
 	if (a->verdict == EXPLAINED_TOO_FEW_PAGES)
-		append(text, size,
-		       "is %ld %s short of its min watermark (%ld usable, more than %ld needed)",
-		       a->shortfall, a->shortfall == 1 ? "page" : "pages", a->usable, a->needed);
+		explain_append(
+			text, size,
+			"is %ld %s short of its min watermark (%ld usable, more than %ld needed)",
+			a->shortfall, a->shortfall == 1 ? "page" : "pages", a->usable, a->needed);
 	else if (a->verdict == EXPLAINED_NO_BLOCK || a->verdict == EXPLAINED_LISTS_EMPTY)
-		append(text, size,
-		       "is 0 pages short of its min watermark (%ld usable, more than %ld needed) "
-		       "but has no free block of order %u or more that this request may use",
-		       a->usable, a->needed, answer->report->order);
+		explain_append(
+			text, size,
+			"is 0 pages short of its min watermark (%ld usable, more than %ld needed) "
+			"but has no free block of order %u or more that this request may use",
+			a->usable, a->needed, answer->report->order);
 	else if (a->verdict == EXPLAINED_CPUSET)
-		append(text, size, "is on a node that the task's cpuset does not allow");
+		explain_append(text, size, "is on a node that the task's cpuset does not allow");
 	else
-		append(text, size, "was passed over");
+		explain_append(text, size, "was passed over");
 	append_reasons(answer, zone, text, size);
 }
 
@@ -203,23 +193,24 @@ static void refused(struct log_answer *answer)
 	const char *before = "";
 
 	if (answer->replayed && answer->report->order >= EXPLAIN_ORDERS) {
-		append(answer->sentence, size,
-		       "refused: order %u is above %d, the largest that a free list of 5.8.18 "
-		       "holds, and no zone is asked.",
-		       answer->report->order, EXPLAIN_ORDERS - 1);
+		explain_append(
+			answer->sentence, size,
+			"refused: order %u is above %d, the largest that a free list of 5.8.18 "
+			"holds, and no zone is asked.",
+			answer->report->order, EXPLAIN_ORDERS - 1);
 		return;
 	}
 
-	append(answer->sentence, size,
-	       "refused%s: ", answer->replayed ? "" : ", by the figures of the report");
+	explain_append(answer->sentence, size,
+		       "refused%s: ", answer->replayed ? "" : ", by the figures of the report");
 	for (int i = 0; i < account->nr_zones; i++) {
 		if (account->zone[i].place != ZONE_TRIED)
 			continue;
-		append(answer->sentence, size, "%s", before);
+		explain_append(answer->sentence, size, "%s", before);
 		append_refusal(answer, &account->zone[i], answer->sentence, size);
 		before = "; ";
 	}
-	append(answer->sentence, size, ".");
+	explain_append(answer->sentence, size, ".");
 }
 
 /** The answer to a report whose state would serve the request. */
@@ -234,17 +225,19 @@ static void passed(struct log_answer *answer)
 
 		if (zone->place != ZONE_TRIED || !zone->attempt.passes)
 			continue;
-		append(answer->sentence, size,
-		       "in the state that the report shows, zone %s would serve the request, ",
-		       log_zone_label(answer, zone, label, sizeof(label)));
+		explain_append(
+			answer->sentence, size,
+			"in the state that the report shows, zone %s would serve the request, ",
+			log_zone_label(answer, zone, label, sizeof(label)));
 		if (zone->attempt.shortfall)
-			append(answer->sentence, size, "below a mark that it may ignore");
+			explain_append(answer->sentence, size, "below a mark that it may ignore");
 		else
-			append(answer->sentence, size, "%ld pages above its limit",
-			       zone->attempt.usable - zone->attempt.needed);
-		append(answer->sentence, size,
-		       ": memory was freed between the refusal and the report (inferred), or the "
-		       "report does not show what bound the request.");
+			explain_append(answer->sentence, size, "%ld pages above its limit",
+				       zone->attempt.usable - zone->attempt.needed);
+		explain_append(
+			answer->sentence, size,
+			": memory was freed between the refusal and the report (inferred), or the "
+			"report does not show what bound the request.");
 		return;
 	}
 }

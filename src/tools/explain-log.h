@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "explain.h"
 #include "library/report_account.h"
+#include "tools/explain-view.h"
 
 /** Something that would have let a request pass, or might. */
 struct advice {
@@ -32,7 +32,7 @@ struct log_answer {
 	bool passes;
 	struct advice advice[MOST_ADVICE];
 	int nr_advice;
-	char sentence[4096]; /**< the answer */
+	char sentence[EXPLAIN_SENTENCE]; /**< the answer */
 };
 
 /* explain-log-answer.c */

@@ -60,8 +60,14 @@ static const char *ink(const struct page_of_text *p, enum ink ink)
 	return p->colour ? codes[ink] : "";
 }
 
-/** Print words, broken into lines at blanks and behind the bars of a mask. */
-static void print_wrapped(FILE *out, int indent, const char *text)
+/**
+ * @brief Print words, broken into lines at blanks and behind the bars of a mask; further lines stand two columns deeper.
+ *
+ * @param out where to
+ * @param indent columns before the first line
+ * @param text the words
+ */
+void explain_print_wrapped(FILE *out, int indent, const char *text)
 {
 	int column = indent, blank = 0;
 
@@ -98,7 +104,7 @@ __attribute__((format(printf, 4, 5))) static void say(const struct page_of_text 
 	va_end(arguments);
 	if (colour != PLAIN)
 		fputs(ink(p, colour), p->out);
-	print_wrapped(p->out, INDENT + 2 * depth, text);
+	explain_print_wrapped(p->out, INDENT + 2 * depth, text);
 	if (colour != PLAIN)
 		fputs(ink(p, PLAIN), p->out);
 }
@@ -465,7 +471,7 @@ static void print_request(const struct page_of_text *p, const struct explain_ori
 	pageflow_gfp_text(e->request.gfp, mask, sizeof(mask));
 	snprintf(line, sizeof(line), "%s (%#x), order %u", mask, e->request.gfp, e->request.order);
 	fputs(ink(p, BOLD), p->out);
-	print_wrapped(p->out, 0, line);
+	explain_print_wrapped(p->out, 0, line);
 	fputs(ink(p, PLAIN), p->out);
 	snprintf(line, sizeof(line), "on %s: %s, %d CPU%s%s", origin->machine,
 		 strcmp(e->configuration, "uma") ? "NUMA" : "no NUMA", e->nr_cpus,
@@ -473,10 +479,10 @@ static void print_request(const struct page_of_text *p, const struct explain_ori
 		 e->request.nothing_helps && !origin->live
 			 ? "; reclaim and compaction achieve nothing, nobody is killed"
 			 : "");
-	print_wrapped(p->out, 0, line);
+	explain_print_wrapped(p->out, 0, line);
 	for (int i = 0; origin->assumed[i]; i++) {
 		snprintf(line, sizeof(line), "assumed: %s", origin->assumed[i]);
-		print_wrapped(p->out, 0, line);
+		explain_print_wrapped(p->out, 0, line);
 	}
 }
 

@@ -19,6 +19,8 @@ struct explain_origin {
 
 /* explain-words.c */
 #define EXPLAIN_SENTENCE 4096
+__attribute__((format(printf, 3, 4))) void explain_append(char *text, size_t size,
+							  const char *format, ...);
 const char *explain_zone_label(const struct explanation *e, int zone, char *text, size_t size);
 const char *explain_mark_name(uint32_t alloc_flags);
 void explain_flags_text(uint32_t alloc_flags, char *text, size_t size);
@@ -35,6 +37,8 @@ void explain_answer(const struct explanation *e, const struct explain_origin *or
 /* explain-text.c, explain-json.c, explain-svg.c */
 void explain_print_text(const struct explanation *e, const struct explain_origin *origin, FILE *out,
 			bool colour);
+void explain_print_wrapped(FILE *out, int indent, const char *text);
+void explain_json_attempt(const struct explained_attempt *a, FILE *out);
 void explain_print_json(const struct explanation *e, const struct explain_origin *origin,
 			FILE *out);
 void explain_print_svg(const struct explanation *e, const struct explain_origin *origin, FILE *out);

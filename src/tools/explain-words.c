@@ -10,9 +10,14 @@
 #include "alloc_context.h"
 #include "tools/explain-view.h"
 
-/** Append to a text, as far as there is room. */
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
-							 const char *format, ...)
+/**
+ * @brief Append to a text, as far as there is room.
+ *
+ * @param text the text
+ * @param size bytes of `text`
+ * @param format what to append, as for printf
+ */
+void explain_append(char *text, size_t size, const char *format, ...)
 {
 	size_t length = strlen(text);
 	va_list arguments;
@@ -81,7 +86,7 @@ void explain_flags_text(uint32_t alloc_flags, char *text, size_t size)
 	snprintf(text, size, "%s", marks[alloc_flags & ALLOC_WMARK_MASK]);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (alloc_flags & names[i].bit)
-			append(text, size, "|%s", names[i].name);
+			explain_append(text, size, "|%s", names[i].name);
 }
 
 /** "1 page", "2 pages". */
@@ -308,28 +313,29 @@ static void answer_found(const struct explanation *e, bool live, char *text, siz
 	explain_zone_label(e, e->page_zone, zone, sizeof(zone));
 	explain_source_text(e, source, sizeof(source));
 	if (live)
-		append(text, size, "a page of zone %s would be found, %s", zone, source);
+		explain_append(text, size, "a page of zone %s would be found, %s", zone, source);
 	else
-		append(text, size, "page %#llx of zone %s, %s", (unsigned long long)e->pfn, zone,
-		       source);
+		explain_append(text, size, "page %#llx of zone %s, %s", (unsigned long long)e->pfn,
+			       zone, source);
 	for (int i = 0; walk && i < walk->nr_attempts; i++) {
 		const struct explained_attempt *attempt = &walk->attempt[i];
 
 		if (attempt->verdict != EXPLAINED_TAKEN)
 			continue;
 		if (attempt->mark_ignored)
-			append(text, size, ", below its watermark, which this request may ignore");
+			explain_append(text, size,
+				       ", below its watermark, which this request may ignore");
 		else
-			append(text, size, ", %ld %s above its %s watermark",
-			       attempt->usable - attempt->needed,
-			       pages(attempt->usable - attempt->needed),
-			       explain_mark_name(walk->alloc_flags));
+			explain_append(text, size, ", %ld %s above its %s watermark",
+				       attempt->usable - attempt->needed,
+				       pages(attempt->usable - attempt->needed),
+				       explain_mark_name(walk->alloc_flags));
 	}
 	if (e->cost.rounds)
-		append(text, size, ", in round %lu of the slow path", e->cost.rounds);
+		explain_append(text, size, ", in round %lu of the slow path", e->cost.rounds);
 	else if (walk && walk->stage == 13)
-		append(text, size, ", by the slow path before its first round");
-	append(text, size, ".");
+		explain_append(text, size, ", by the slow path before its first round");
+	explain_append(text, size, ".");
 }
 
 /** Every zone that was tried, in that order: its check, and by how much. */
@@ -349,7 +355,7 @@ static const char *append_refusals(const struct explanation *e, const char *befo
 			explain_zone_label(e, number, zone, sizeof(zone));
 			explain_refusal(e, e->closest[number], e->closest_walk[number]->alloc_flags,
 					why, sizeof(why));
-			append(text, size, "%s%s %s", before, zone, why);
+			explain_append(text, size, "%s%s %s", before, zone, why);
 			before = "; ";
 		}
 	return before;
@@ -362,17 +368,20 @@ static void answer_refused(const struct explanation *e, bool live, char *text, s
 	const char *before = append_refusals(e, first, text, size);
 
 	if (e->request.order >= EXPLAIN_ORDERS)
-		append(text, size, "%sorder %u is above %d, the largest that a free list holds",
-		       before, e->request.order, EXPLAIN_ORDERS - 1);
+		explain_append(text, size,
+			       "%sorder %u is above %d, the largest that a free list holds", before,
+			       e->request.order, EXPLAIN_ORDERS - 1);
 	else if (e->charge_refused)
-		append(text, size, "%sthere was a page, but the memory cgroup refused its charge",
-		       before);
+		explain_append(text, size,
+			       "%sthere was a page, but the memory cgroup refused its charge",
+			       before);
 	else if (e->panic)
-		append(text, size, "%sthere is no process to kill, so the kernel panics", before);
+		explain_append(text, size, "%sthere is no process to kill, so the kernel panics",
+			       before);
 	else if (e->give_up >= 0)
-		append(text, size, "%s%sit gives up since %s", before,
-		       before == first ? "" : "and ", explain_give_up(e->give_up));
-	append(text, size, ".");
+		explain_append(text, size, "%s%sit gives up since %s", before,
+			       before == first ? "" : "and ", explain_give_up(e->give_up));
+	explain_append(text, size, ".");
 }
 
 /**

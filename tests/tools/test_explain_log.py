@@ -97,11 +97,11 @@ def check(zone, order, mask, reserve):
     mark -= mark // 4 if harder else 0
     needed = mark + reserve
     if usable <= needed:
-        return "watermark", needed - usable + 1
+        return "too_few_pages", needed - usable + 1
     wanted = set("UME") | (set("C") if movable else set()) | (set("H") if harder else set())
     if order and not any(o >= order and wanted & set(letters) for o, letters in zone["blocks"]):
-        return "no block", 0
-    return "passes", 0
+        return "no_block", 0
+    return "taken", 0
 
 
 # Which zones each request tries, in order, and the place of its highest zone in the reserve lines.
@@ -129,7 +129,7 @@ def test_each_zone_refuses_at_the_check_that_the_text_gives(name, sample, explai
             continue
         here = zones[zone["node"], zone["zone"]]
         verdict, short = check(here, order, int(report["mask_5_8"], 16), here["reserve"][highest])
-        assert (zone["verdict"], zone["shortfall"]) == (verdict, short)
+        assert (zone["attempt"]["verdict"], zone["attempt"]["shortfall"]) == (verdict, short)
         assert f"{zone['zone']} is {short} page" in sentence
     assert sentence.startswith("answer: refused")
     assert explain(text).returncode == 1
@@ -289,7 +289,7 @@ def test_nodes_need_not_begin_at_0(sample, facts):
     only = "\n".join(line for line in text.splitlines() if "Node 0" not in line)
     far = text.replace("Node 1", "Node 8")
     assert [zone["node"] for zone in facts(only)[0]["zones"]] == [1]
-    assert [(zone["node"], zone["verdict"]) for zone in facts(far)[0]["zones"]][-1] == (8, "watermark")
+    assert [(zone["node"], zone["attempt"]["verdict"]) for zone in facts(far)[0]["zones"]][-1] == (8, "too_few_pages")
     assert facts(far)[0]["replayed"]
 
 
@@ -298,8 +298,8 @@ def test_a_nodemask_leaves_other_nodes_out(sample, facts):
     (report,) = facts(text.replace("nodemask=(null)", "nodemask=1"))
     assert [(zone["node"], zone["place"]) for zone in report["zones"]] == [
         (1, "tried"),
-        (0, "node left out"),
-        (0, "node left out"),
+        (0, "node_left_out"),
+        (0, "node_left_out"),
     ]
 
 
