@@ -16,6 +16,9 @@
 
 #include "library/report_text.h"
 
+/** More free blocks of one order than any machine has: so that pages can be counted without overflow. */
+#define MOST_BLOCKS (1ull << 40)
+
 struct report_reader {
 	report_handler handler;
 	void *context;
@@ -442,7 +445,7 @@ static void take_list(struct failure_report *report, struct report_zone *zone, c
 				report->page_kb = (int)size;
 			order = order_of(report, size);
 			if (order >= 0) {
-				zone->blocks[order] = count;
+				zone->blocks[order] = count < MOST_BLOCKS ? count : MOST_BLOCKS;
 				zone->letters[order] = take_letters(&c);
 				zone->nr_orders =
 					order >= zone->nr_orders ? order + 1 : zone->nr_orders;

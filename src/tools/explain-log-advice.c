@@ -173,14 +173,17 @@ static void advise_min_free(struct log_answer *answer)
 {
 	const struct report_account *account = &answer->account;
 	const struct zone_account *zone = &account->zone[0];
-	const struct explained_attempt *a = &zone->attempt;
+	struct what_if what_if = asked(answer);
+	struct explained_attempt plain;
 	struct advice *advice;
-	long total = 0, limit = zone->min - zone->min * (a->less_high + a->less_more) /
-						    (a->mark + a->boost ? a->mark + a->boost : 1);
+	long total = 0, limit;
 	char label[32];
 
-	if (a->verdict != EXPLAINED_TOO_FEW_PAGES || !zone->min)
+	if (zone->attempt.verdict != EXPLAINED_TOO_FEW_PAGES || !zone->min)
 		return;
+	what_if.no_boost = what_if.no_reserve = true;
+	zone_weigh(zone, &what_if, &plain);
+	limit = plain.needed;
 	for (int i = 0; i < account->nr_zones; i++)
 		total += account->zone[i].min;
 	total *= (long)page_size_kb(answer->report);
@@ -188,7 +191,8 @@ static void advise_min_free(struct log_answer *answer)
 		     "as many kB more are kept free, and used by urgent requests only");
 	SAY(advice,
 	    "kswapd starts %ld pages above what this request may use up in %s (low %ld, limit "
-	    "%ld, without boost); doubling vm.min_free_kbytes, %ld kB now (inferred), doubles that",
+	    "%ld, without boost and reserve); a larger vm.min_free_kbytes than the %ld kB of now "
+	    "(inferred) widens that",
 	    zone->low - limit, log_zone_label(answer, zone, label, sizeof(label)), zone->low, limit,
 	    total);
 }
