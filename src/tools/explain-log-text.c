@@ -106,7 +106,7 @@ static void print_basis(const struct sheet *sheet)
 		say(sheet, 2,
 		    "it is what 5.8.18 would decide, not what kernel %s decided (inferred)",
 		    version[0] ? version : "of this log");
-	if (answer->report->named_nodes && answer->account.nr_zones > 1)
+	if (answer->account.nr_nodes > 1)
 		say(sheet, 2,
 		    "zones were tried from node %d on (inferred: no report says where it "
 		    "began)",
