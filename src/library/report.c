@@ -254,6 +254,15 @@ static bool read_memcg_line(struct failure_report *report, const char *line)
 	return true;
 }
 
+/** The line behind an OOM report's state that says what bound the request: nodes, cpuset, memory cgroup. */
+static void read_constraint(struct failure_report *report, const char *line)
+{
+	if (report->kind != REPORT_OOM || !text_find(line, "oom-kill:constraint="))
+		return;
+	report->has_nodemask = take_nodes(line, "nodemask=", &report->nodemask);
+	take_cpuset(report, line);
+}
+
 /* ---- the state of memory ---- */
 
 static const char *const figure_names[NR_FIGURES] = {
@@ -568,7 +577,10 @@ void report_reader_line(struct report_reader *reader, char *line, size_t length)
 		reader->in_totals = true;
 		return;
 	}
-	if (!reader->open || read_memcg_line(report, line))
+	if (!reader->open)
+		return;
+	read_constraint(report, line);
+	if (read_memcg_line(report, line))
 		return;
 	if (report->has_state)
 		read_state_line(reader, line);

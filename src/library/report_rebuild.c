@@ -96,6 +96,7 @@ static unsigned long long list_pages(const struct zone_account *zone, enum repor
 	return (unsigned long long)zone->zone->figures.value[figure] / 4;
 }
 
+/** The lists of a CPU: how many pages are on them. */
 static void write_pageset(FILE *out, int cpu, long count)
 {
 	fprintf(out, "    cpu: %d\n count: %ld\n high: %ld\n batch: 63\n vm stats threshold: 0\n",

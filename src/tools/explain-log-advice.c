@@ -44,8 +44,10 @@ static bool passes_with(const struct log_answer *answer, uint32_t bits)
 	return report_what_if(&answer->account, &what_if);
 }
 
-/** Sum of a number over the zones that were tried. */
+/** Sum of a member over the zones that were tried. */
 #define SUM(answer, member) sum_of(answer, offsetof(struct zone_account, member))
+
+/** Sum of the number at an offset over the zones that were tried. */
 static long sum_of(const struct log_answer *answer, size_t offset)
 {
 	long sum = 0;

@@ -14,21 +14,25 @@ struct sheet {
 	bool colour;
 };
 
+/** Begin a heading. */
 static const char *bold(const struct sheet *sheet)
 {
 	return sheet->colour ? "\033[1m" : "";
 }
 
+/** Begin a refusal. */
 static const char *red(const struct sheet *sheet)
 {
 	return sheet->colour ? "\033[31m" : "";
 }
 
+/** Begin what passes. */
 static const char *green(const struct sheet *sheet)
 {
 	return sheet->colour ? "\033[32m" : "";
 }
 
+/** End a colour. */
 static const char *plain(const struct sheet *sheet)
 {
 	return sheet->colour ? "\033[0m" : "";

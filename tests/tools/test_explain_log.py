@@ -303,6 +303,16 @@ def test_a_nodemask_leaves_other_nodes_out(sample, facts):
     ]
 
 
+def test_what_bound_an_oom_request_stands_behind_its_state(sample, facts):
+    text = sample("6.6-numa").replace(
+        "swapper/3: page allocation failure: order:0, mode:0x820(GFP_ATOMIC), nodemask=(null)",
+        "worker invoked oom-killer: gfp_mask=0x100cca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0 ",
+    )
+    bound = "oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,cpuset=/,mems_allowed=0-1,global_oom\n"
+    assert {zone["place"] for zone in facts(text)[0]["zones"]} == {"tried"}
+    assert [zone["place"] for zone in facts(text + bound)[0]["zones"]] == ["tried", "node_left_out", "node_left_out"]
+
+
 # ---- logs as they are found ----------------------------------------------------------------------------------------
 
 PREFIXES = [
