@@ -214,6 +214,20 @@ static void print_blocks(const struct sheet *sheet, const struct zone_account *z
 		say(sheet, 4, "no free block of order %u or more", report->order);
 }
 
+/** Free pages of a zone in blocks that are smaller than what was asked for. */
+static void print_too_small(const struct sheet *sheet, const struct zone_account *zone)
+{
+	unsigned int wanted = sheet->answer->report->order;
+	long pages = 0;
+	char amount[64];
+
+	for (unsigned int order = 0; order < wanted && order < REPORT_ORDERS; order++)
+		pages += (long)zone->zone->blocks[order] << order;
+	if (pages && zone->has_lists)
+		say(sheet, 4, "in blocks that are too small: %s",
+		    log_pages(sheet->answer, pages, amount, sizeof(amount)));
+}
+
 /** The verdict on a zone. */
 static void print_verdict(const struct sheet *sheet, const struct zone_account *zone)
 {
@@ -250,6 +264,7 @@ static void print_zone(const struct sheet *sheet, const struct zone_account *zon
 	print_usable(sheet, &zone->attempt);
 	print_needed(sheet, zone);
 	print_blocks(sheet, zone);
+	print_too_small(sheet, zone);
 	if (zone->boost_source == BOOST_UNKNOWN)
 		say(sheet, 4, "min may contain a boost: the distance of the marks does not tell");
 	if (zone->local_pcp + zone->other_pcp)

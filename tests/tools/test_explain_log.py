@@ -158,6 +158,13 @@ def test_free_cma_and_the_boost_are_both_said_where_both_decide(name, sample, ex
     assert report["zones"][0]["boost_source"] == "inferred"
 
 
+def test_what_lies_in_smaller_blocks_is_said(sample, explain):
+    text = sample("5.8.18-kernel-order9")
+    counts = [int(count) for count in re.findall(r"(\d+)\*\d+kB", text)]
+    small = sum(count << order for order, count in enumerate(counts[:9]))
+    assert f"in blocks that are too small: {small} pages ({4 * small} kB)" in explain(text).stdout
+
+
 def test_large_blocks_that_are_cma_are_said(sample, explain):
     assert "4 of the large enough blocks are CMA" in explain(sample("5.8.18-kernel-order9")).stdout.splitlines()[-1]
 
