@@ -116,14 +116,6 @@ static int check_log_options(int count, char **words, const struct options *opti
 	return -1;
 }
 
-/** Is standard output a terminal, and is colour wanted? */
-static bool use_colour(void)
-{
-	const char *refused = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(refused && *refused);
-}
-
 /** Read the options; the exit code, or -1 to go on. */
 static int read_options(int argc, char **argv, struct options *options)
 {

@@ -84,13 +84,13 @@ struct word word_of(const char *text)
 /**
  * @brief Is the word this one?
  *
- * @param word the word
+ * @param one the word
  * @param text the other
  * @return true when it is
  */
-bool word_is(struct word word, const char *text)
+bool word_is(struct word one, const char *text)
 {
-	return word.length == strlen(text) && !memcmp(word.at, text, word.length);
+	return one.length == strlen(text) && !memcmp(one.at, text, one.length);
 }
 
 /**
@@ -112,24 +112,24 @@ struct word next_word(const char **at)
 /**
  * @brief Read a number: decimal, with 0x hexadecimal, or -1 for all bits set.
  *
- * @param word the whole word must be the number
+ * @param one the whole word must be the number
  * @param value receives it
  * @return false when it is no number of 64 bits
  */
-bool word_number(struct word word, uint64_t *value)
+bool word_number(struct word one, uint64_t *value)
 {
-	bool hex = word.length > 2 && word.at[0] == '0' && word.at[1] == 'x';
+	bool hex = one.length > 2 && one.at[0] == '0' && one.at[1] == 'x';
 	uint64_t sum = 0, base = hex ? 16 : 10;
 	size_t i = hex ? 2 : 0;
 
-	if (word_is(word, "-1")) {
+	if (word_is(one, "-1")) {
 		*value = UINT64_MAX;
 		return true;
 	}
-	if (i == word.length)
+	if (i == one.length)
 		return false;
-	for (; i < word.length; i++) {
-		unsigned char c = (unsigned char)word.at[i];
+	for (; i < one.length; i++) {
+		unsigned char c = (unsigned char)one.at[i];
 		uint64_t digit;
 
 		if (!(hex ? isxdigit(c) : isdigit(c)))
@@ -146,28 +146,28 @@ bool word_number(struct word word, uint64_t *value)
 /**
  * @brief Read a time: seconds with a fraction, or a whole number of ticks.
  *
- * @param word the time
+ * @param one the time
  * @param time receives nanoseconds or ticks
  * @param ticks receives which
  * @return false when it is no time
  */
-bool word_time(struct word word, uint64_t *time, bool *ticks)
+bool word_time(struct word one, uint64_t *time, bool *ticks)
 {
 	size_t whole = 0, fraction = 0;
 
 	*time = 0;
-	for (; whole < word.length && isdigit((unsigned char)word.at[whole]); whole++)
+	for (; whole < one.length && isdigit((unsigned char)one.at[whole]); whole++)
 		if (whole < TICK_DIGITS)
-			*time = *time * 10 + (uint64_t)(word.at[whole] - '0');
-	*ticks = whole == word.length;
+			*time = *time * 10 + (uint64_t)(one.at[whole] - '0');
+	*ticks = whole == one.length;
 	if (*ticks)
 		return whole && whole <= TICK_DIGITS;
-	if (!whole || whole > SECOND_DIGITS || word.at[whole] != '.')
+	if (!whole || whole > SECOND_DIGITS || one.at[whole] != '.')
 		return false;
-	for (size_t i = whole + 1; i < word.length; i++, fraction++) {
-		if (!isdigit((unsigned char)word.at[i]) || fraction == 9)
+	for (size_t i = whole + 1; i < one.length; i++, fraction++) {
+		if (!isdigit((unsigned char)one.at[i]) || fraction == 9)
 			return false;
-		*time = *time * 10 + (uint64_t)(word.at[i] - '0');
+		*time = *time * 10 + (uint64_t)(one.at[i] - '0');
 	}
 	if (!fraction)
 		return false;

@@ -105,9 +105,9 @@ bool kmem_writer_event(struct kmem_writer *writer, const struct kmem_event *even
 void kmem_writer_end(struct kmem_writer *writer, const struct kmem_totals *totals);
 
 struct word word_of(const char *text);
-bool word_is(struct word word, const char *text);
-bool word_number(struct word word, uint64_t *value);
-bool word_time(struct word word, uint64_t *time, bool *ticks);
+bool word_is(struct word one, const char *text);
+bool word_number(struct word one, uint64_t *value);
+bool word_time(struct word one, uint64_t *time, bool *ticks);
 struct word next_word(const char **at);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief What the subcommands share for printing: JSON, colour, files that are written whole.
+ * @brief What the subcommands share for printing: colour, and files that are written whole.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,27 +10,6 @@
 #include <unistd.h>
 
 #include "tools/tools.h"
-
-/**
- * @brief Print a string as JSON.
- *
- * @param text the string
- */
-void print_json_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20)
-			printf("\\u%04x", c);
-		else
-			putchar(c);
-	}
-	putchar('"');
-}
 
 /**
  * @brief Is standard output a terminal that shows colour, and is colour wanted?

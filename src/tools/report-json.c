@@ -47,7 +47,7 @@ static void put_tally(const struct report *report, const char *key, const char *
 	printf(",\n \"%s\": [", key);
 	for (size_t i = 0; i < tally->nr_entries; i++) {
 		printf("%s\n  {\"%s\": ", i ? "," : "", name);
-		print_json_string(tally->entry[i].name);
+		json_string(stdout, tally->entry[i].name);
 		put_amount(report, &tally->entry[i].amount, frees);
 	}
 	putchar(']');
@@ -58,7 +58,7 @@ static void put_counts(const char *before, const struct tally *tally)
 {
 	for (size_t i = 0; i < tally->nr_entries; i++) {
 		fputs(i ? ", " : before, stdout);
-		print_json_string(tally->entry[i].name);
+		json_string(stdout, tally->entry[i].name);
 		printf(": %" PRIu64, amount_weight(&tally->entry[i].amount));
 	}
 }
@@ -138,7 +138,7 @@ static void put_slab(const struct report *report)
 		const struct tally_entry *entry = &report->slab_sites.entry[i];
 
 		printf("%s\n  {\"call_site\": ", i ? "," : "");
-		print_json_string(entry->name);
+		json_string(stdout, entry->name);
 		put(", ", "allocs", entry->amount.allocs);
 		put_rate(report, "allocs_per_second", entry->amount.allocs);
 		put(", ", "bytes_allocated", entry->amount.bytes);
@@ -173,7 +173,7 @@ static void put_time(const struct report *report, const char *key, uint64_t time
 void report_json(const struct report *report)
 {
 	printf("{\"version\": %d, \"file\": ", JSON_VERSION);
-	print_json_string(report->path);
+	json_string(stdout, report->path);
 	printf(",\n \"clock\": \"%s\"", report->totals.ticks ? "ticks" : "seconds");
 	put_time(report, "first", report->first);
 	put_time(report, "last", report->last);

@@ -24,22 +24,22 @@
 #define LONGEST 480
 
 static const char style[] = "<style>\n"
-			    "text { font: 13px system-ui, sans-serif; fill: #1b1f24 }\n"
-			    ".title { font-size: 17px; font-weight: 600 }\n"
-			    ".quiet { fill: #57606a }\n"
-			    ".right { text-anchor: end }\n"
-			    ".middle { text-anchor: middle }\n"
-			    ".ground { fill: #ffffff }\n"
-			    ".axis { stroke: #8c959f; stroke-width: 1 }\n"
-			    ".allocated { fill: #0969a8 }\n"
-			    ".freed { fill: #b35900 }\n"
+			    ".pf-report text { font: 13px system-ui, sans-serif; fill: #1b1f24 }\n"
+			    ".pf-report .title { font-size: 17px; font-weight: 600 }\n"
+			    ".pf-report .quiet { fill: #57606a }\n"
+			    ".pf-report .right { text-anchor: end }\n"
+			    ".pf-report .middle { text-anchor: middle }\n"
+			    ".pf-report .ground { fill: #ffffff }\n"
+			    ".pf-report .axis { stroke: #8c959f; stroke-width: 1 }\n"
+			    ".pf-report .allocated { fill: #0969a8 }\n"
+			    ".pf-report .freed { fill: #b35900 }\n"
 			    "@media (prefers-color-scheme: dark) {\n"
-			    "text { fill: #e6edf3 }\n"
-			    ".quiet { fill: #9da7b3 }\n"
-			    ".ground { fill: #14181d }\n"
-			    ".axis { stroke: #6e7681 }\n"
-			    ".allocated { fill: #58b0f0 }\n"
-			    ".freed { fill: #f0a050 }\n"
+			    ".pf-report text { fill: #e6edf3 }\n"
+			    ".pf-report .quiet { fill: #9da7b3 }\n"
+			    ".pf-report .ground { fill: #14181d }\n"
+			    ".pf-report .axis { stroke: #6e7681 }\n"
+			    ".pf-report .allocated { fill: #58b0f0 }\n"
+			    ".pf-report .freed { fill: #f0a050 }\n"
 			    "}\n"
 			    "</style>\n";
 
@@ -226,7 +226,7 @@ void report_svg(const struct report *report, FILE *out)
 	fprintf(out,
 		"<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-		"role=\"img\" aria-labelledby=\"pf-title pf-desc\">\n<title id=\"pf-title\">Pages of ",
+		"class=\"pf-report\" role=\"img\" aria-labelledby=\"pf-title pf-desc\">\n<title id=\"pf-title\">Pages of ",
 		WIDTH, height, WIDTH, height);
 	put_text(out, file_name(report->path), 60);
 	fputs("</title>\n<desc id=\"pf-desc\">", out);

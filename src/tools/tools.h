@@ -51,7 +51,7 @@ void json_string(FILE *out, const char *text);
 int input_error(const char *command, const char *what, const struct pageflow_error *error);
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 
-void print_json_string(const char *text);
+/* output.c */
 bool use_colour(void);
 int write_file(const char *path, const char *bytes, size_t size);
 
