@@ -235,7 +235,12 @@ install: build
 		'Description: the page allocation path of Linux 5.8.18 in user space' 'Version: $(VERSION)' \
 		'Requires.private: liblzma' 'Libs: -L$${libdir} -lpageflow' 'Cflags: -I$${includedir}' \
 		>$(DESTLIB)/pkgconfig/pageflow.pc
-	$(if $(wildcard docs/pageflow.1),install -d $(DEST)/share/man/man1 && install -m 644 docs/pageflow.1 $(DEST)/share/man/man1/)
+	install -d $(DEST)/share/man/man1 $(DEST)/share/bash-completion/completions \
+		$(DEST)/share/zsh/site-functions $(DEST)/share/fish/vendor_completions.d
+	$(PYTHON) docs/manpage.py build/pageflow >$(DEST)/share/man/man1/pageflow.1
+	install -m 644 src/tools/completion/pageflow.bash $(DEST)/share/bash-completion/completions/pageflow
+	install -m 644 src/tools/completion/_pageflow $(DEST)/share/zsh/site-functions/
+	install -m 644 src/tools/completion/pageflow.fish $(DEST)/share/fish/vendor_completions.d/
 
 # ---- Tests -----------------------------------------------------------------------------------------------------
 # tests/run.py runs the test programs of one flavour and the Python tests and adds up.
