@@ -270,7 +270,7 @@ coverage: build/coverage/coverage.json
 
 SITE_IN := Makefile index.rst $(shell find docs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
-SHOWN := build/pageflow $(CONFIGS:%=build/%/O0/gdb-driver)
+SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
 build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 	$(call say,build/site)
 	@$(VPYTHON) docs/build.py >&2

@@ -2,7 +2,9 @@
 """What would otherwise be typed: output of commands (`transcript`, `gdb`) and values of flags (`flag-table`)."""
 
 import ast
+import base64
 import hashlib
+import html
 import json
 import operator
 import os
@@ -51,7 +53,14 @@ class Transcript(SphinxDirective):
         """What the command prints (both streams); kept until a program it may run is built again."""
         here = book(self.env.app)
         programs = sorted(here.build.glob('*/O0/*driver*')) + [here.build / 'pageflow']
-        for folder, files in (('src/gdb', '*.py'), ('docs/scenarios', '*'), ('tests/traces', '*.xz')):
+        programs.append(here.build / 'libpageflow.a')
+        for folder, files in (
+            ('src/gdb', '*.py'),
+            ('docs/scenarios', '*'),
+            ('docs/examples', '*'),
+            ('tests/traces', '*.xz'),
+            ('tests/samples', '*'),
+        ):
             programs += sorted((here.root / folder).glob(files))
         facts = [command] + [f'{path} {path.stat().st_mtime_ns}' for path in programs if path.is_file()]
         kept = here.build / 'transcripts' / (hashlib.sha1('\n'.join(facts).encode()).hexdigest() + '.json')
@@ -104,6 +113,23 @@ class Transcript(SphinxDirective):
             if re.search(pattern, lines[at]):
                 return at
         raise self.error(f'{self.name}: no line of the output matches "{pattern}"; the output is:\n' + '\n'.join(lines))
+
+
+class PictureOf(Transcript):
+    """.. picture-of:: COMMAND - the SVG that a command prints, as a picture."""
+
+    option_spec = {'alt': directives.unchanged_required}
+
+    def run(self):
+        svg = self.output(' '.join(self.arguments[0].split()))
+        if 'alt' not in self.options or '<svg' not in svg:
+            raise self.error('picture-of: it needs an :alt: text, and a command that prints an SVG')
+        size = ' '.join(re.findall(r'(?:width|height)="\d+"', svg.partition('<svg')[2])[:2])
+        data = base64.b64encode(svg.encode()).decode()
+        alt = html.escape(self.options['alt'])
+        node = nodes.raw('', f'<img alt="{alt}" {size} src="data:image/svg+xml;base64,{data}">', format='html')
+        self.set_source_info(node)
+        return [node]
 
 
 class Gdb(Transcript):
@@ -205,5 +231,6 @@ def calculate(sources, node, seen):
 
 def setup(app):
     app.add_directive('transcript', Transcript)
+    app.add_directive('picture-of', PictureOf)
     app.add_directive('gdb', Gdb)
     app.add_directive('flag-table', FlagTable)

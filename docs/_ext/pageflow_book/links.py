@@ -57,7 +57,8 @@ def resolve(app, env, node, content):
         return content if node['refdoc'].startswith('docs/stages/') else None
     if kind == 'ref' and target.endswith('_8h'):  # Breathe's "#include" line of a struct
         header = target[:-3].replace('__', '-').replace('_', '-')
-        return link(app, node, content, 'docs/nouns', 'header-' + header, '')
+        page = 'docs/capi' if header == 'pageflow' else 'docs/nouns'
+        return link(app, node, content, page, 'header-' + header, '')
     if node.get('refdomain') == 'c' and kind == 'identifier':
         known = target in FOREIGN or target in book(app).sources.names
         return content if known else None

@@ -324,12 +324,19 @@ class CoverageTable(TableDirective):
 
 
 class Nouns(SphinxDirective):
-    """.. nouns:: - a section for every header of include/."""
+    """.. nouns:: - a section for every header of include/, but for those :without:.
+
+    .. nouns:: HEADER - the section of one header, on another page."""
+
+    optional_arguments = 1
+    option_spec = {'without': directives.unchanged_required}
 
     def run(self):
         here, made = book(self.env.app), []
+        wanted = self.arguments[0] if self.arguments else None
+        without = self.options.get('without', '').split()
         for header in here.sources.files:
-            if not header.startswith('include/'):
+            if not header.startswith('include/') or header[8:] in without or header[8:] != (wanted or header[8:]):
                 continue
             self.env.note_dependency(str(here.root / header))
             section = nodes.section(ids=['header-' + header[8:-2].replace('_', '-')], names=[])
