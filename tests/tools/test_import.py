@@ -482,7 +482,7 @@ def test_flipped_bytes(pageflow, root, tmp_path):
 def test_long_lines_and_many_lines_take_linear_time(pageflow, trace):
     lines = ["x-1 [1] " * 400_000, "[1]" * 400_000, "pfn=" * 400_000, " " * 2_000_000 + "[", HEAD + ALLOC + " " * 10]
     lines += [f"{HEAD}odd{number}: x" for number in range(50_000)] + [HEAD + ALLOC] * 100_000
-    result = pageflow("report", "--json", trace(*lines), timeout=60)
+    result = pageflow("report", "--json", trace(*lines), timeout=300)
     answer = json.loads(result.stdout)
     assert answer["total"]["allocs"] == 100_001
     assert len(answer["other_events"]) == 50_000
@@ -512,9 +512,7 @@ def test_usage(pageflow, command):
 def test_output_that_cannot_be_written(pageflow, words):
     result = pageflow(*words, "no/such/folder/file", SAMPLE)
     assert result.returncode == 2
-    assert result.stderr == (
-        "pageflow: no/such/folder/file: cannot be written: No such file or directory\n"
-    )
+    assert result.stderr == ("pageflow: no/such/folder/file: cannot be written: No such file or directory\n")
 
 
 def on_a_terminal(words, **settings):

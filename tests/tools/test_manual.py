@@ -16,7 +16,7 @@ COMPLETION = "src/tools/completion"
 OPTION = re.compile(r"^ +(?:(-\w), )? *(--?[\w-]+)(\[=[A-Z]+\]| [A-Z|-]+)? {2,}\S", re.MULTILINE)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def native():
     """Once is enough: the help is the same in every build."""
     if "qemu" in os.environ.get("PAGEFLOW", ""):
@@ -47,7 +47,7 @@ def options(pageflow):
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(native):
     command = os.environ.get("PAGEFLOW", "build/pageflow")
     return subprocess.run(
         [sys.executable, "docs/manpage.py", command], capture_output=True, text=True, check=True
