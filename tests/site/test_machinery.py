@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The machinery of the book on a small tree of its own: what it shows, and what it refuses."""
 
+import base64
 import json
 import lzma
 import pathlib
@@ -212,6 +213,20 @@ def test_a_transcript_is_run_and_must_go_well(tree):
     tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. transcript:: echo oh; exit 3\n')
     code, said, _page = tree.build()
     assert code != 0 and 'left with 3, not 0' in said
+
+
+def test_a_picture_is_what_a_command_draws(tree):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="70" height="40"></svg>'
+    picture = f"\n.. picture-of:: printf '%s' '{svg}'\n"
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + picture + '   :alt: A "drawing"\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    data = base64.b64encode(svg.encode()).decode()
+    assert f'<img alt="A &quot;drawing&quot;" width="70" height="40" src="data:image/svg+xml;base64,{data}">' in page
+    for wrong in (picture, picture.replace('svg', 'text') + '   :alt: A drawing\n'):
+        tree(f'docs/stages/{STEM}.rst', CHAPTER + wrong)
+        code, said, _page = tree.build()
+        assert code != 0 and 'needs an :alt: text, and a command that prints an SVG' in said
 
 
 def test_a_flag_table_computes_values(tree):
