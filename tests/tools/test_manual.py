@@ -208,7 +208,7 @@ def test_zsh_knows_masks(root):
 def test_completion_knows_files_and_rows(request, shell, pageflow):
     complete = request.getfixturevalue(shell)
     assert complete("replay", "tests/traces/uma96-o") == ["tests/traces/uma96-order0-10.trace.xz"]
-    assert complete("shell", "docs/scenarios/oo") == ["docs/scenarios/oom.pf"]
+    assert complete("shell", "docs/scenarios/livel") == ["docs/scenarios/livelock.pf"]
     assert complete("report", "tests/samples/5.8.18-km") == ["tests/samples/5.8.18-kmem.ftrace"]
     assert complete("report", "--svg", "tests/samples/5.8.18-km") == ["tests/samples/5.8.18-kmem.ftrace"]
     rows = complete("bench", "")
