@@ -158,7 +158,9 @@ def merge_line(lines, number, count, taken):
 def list_tests(configuration, first_id):
     """The tests of one configuration, as the test program lists them."""
     program = f"build/{configuration}/cov/tests/program"
-    listing = subprocess.run([program, "-l"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    # The listing is a run too: its counters go where nobody looks.
+    env = dict(os.environ, GCOV_PREFIX=str((OUT / "listing").resolve()))
+    listing = subprocess.run([program, "-l"], stdout=subprocess.PIPE, check=True, text=True, env=env).stdout
     tests = []
     for line in listing.splitlines():
         stem, name, claims = line.split("\t")
@@ -174,6 +176,11 @@ def list_tests(configuration, first_id):
             }
         )
     return tests
+
+
+def was_run(parsed):
+    """Whether anything in an object ran. A test leaves counters for every object, and most of them are all zero."""
+    return any(count for _functions, lines in parsed.values() for count, _taken in lines.values())
 
 
 def add(view, parsed, test):
@@ -215,8 +222,11 @@ def gather(configuration, tests, sections):
     view = {}
     for key in nothing:
         add(view, counters.parsed[key], None)
+    idle = {key for key, parsed in counters.parsed.items() if not was_run(parsed)}
     for test in tests:
         for key in per_test.get(test["id"], ()):
+            if key in idle:
+                continue
             parsed = counters.parsed[key]
             add(view, parsed, test["id"])
             sections[test["id"]].append(parsed)
