@@ -265,7 +265,7 @@ class KernelFunctions(Proof):
             section += nodes.title('', '', nodes.literal('', file), translatable=False)
             rows = [self.function_row(*ones[0]) for _key, ones in sorted(functions.items(), key=lambda item: item[0])]
             headings = [_('Function'), _('Lines in 5.8.18'), _('Here'), _('Chapter'), _('Tests')]
-            section += self.table(headings, rows, ['pf-wide'])
+            section += self.table(headings, rows, ['pf-wide', 'pf-functions'])
             self.set_source_info(section)
             made.append(section)
         return made
