@@ -35,7 +35,7 @@ static __cold void confine_to_cpuset(struct alloc_context *ac, gfp_t *alloc_mask
 }
 
 /**
- * @brief Translate a mask into the parts of the context that never change.
+ * @brief Translate a mask into the parts of the context that the walk does not change.
  *
  * @param gfp_mask the request's mask
  * @param order block of 2^order pages

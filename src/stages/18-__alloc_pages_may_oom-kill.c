@@ -60,17 +60,39 @@ static struct task *find_task_mm(const struct task *process)
 }
 
 /**
- * @brief Is a task dying, so that its memory comes back by itself?
+ * @brief Is a task the only thread of its process?
  *
  * @param task the task
- * @return true when it exits, and does not dump core first
+ * @return true when no other task has its tgid
+ * @source none (ours: the kernel asks the thread group's own list)
+ */
+static bool thread_group_empty(const struct task *task)
+{
+	struct list_head *entry;
+
+	list_for_each(entry, &world->tasks) {
+		const struct task *other = task_of(entry);
+
+		if (other != task && other->tgid == task->tgid)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * @brief Is a process dying, so that its memory comes back by itself?
+ *
+ * One thread that exits does not end the process: its memory stays with the others.
+ *
+ * @param task a thread of it
+ * @return true when all of it exits, and it does not dump core first
  * @source mm/oom_kill.c:785
  */
 static bool __task_will_free_mem(const struct task *task)
 {
 	if (task->flags & PF_DUMPCORE)
 		return false;
-	return task->group_exit || (task->flags & PF_EXITING);
+	return task->group_exit || ((task->flags & PF_EXITING) && thread_group_empty(task));
 }
 
 /**

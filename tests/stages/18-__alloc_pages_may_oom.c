@@ -312,6 +312,26 @@ TEST(out_of_memory_does_not_count_on_a_dying_task_whose_memory_stays, "18-8")
 	ck_assert_int_eq(ask(kernel_request(), true), current->pid);
 }
 
+TEST(out_of_memory_does_not_count_on_one_thread_that_exits, "18-8")
+{
+	struct task *big, *thread;
+
+	machine_without_memory();
+	big = process_using("big", 100);
+	world->current_task = process_using("exiting", 10);
+	current->flags = PF_EXITING;
+	thread = process_using("stays", 1);
+	thread->tgid = current->tgid;
+	free(thread->mm);
+	thread->mm = current->mm;
+	/* Expect: the other thread keeps the memory, so somebody is killed. */
+	ck_assert_int_eq(ask(kernel_request(), true), big->pid);
+	big->mm->oom_skip = true;
+	/* Expect: when the whole process exits, it is waited for. */
+	current->group_exit = true;
+	ck_assert_int_eq(ask(kernel_request(), true), current->pid);
+}
+
 TEST(out_of_memory_ignores_dying_tasks_that_dump_core_or_were_reaped, "18-8")
 {
 	struct task *big;
