@@ -16,6 +16,7 @@ coverage.json:
  "tests": [{"id": 0, "stem": "06-...", "file": "tests/stages/06-....c", "name": "...", "configuration": "uma",
             "claims": ["06-1"]}],
  "files": {"src/stages/06-....c": {
+     "source": sha1 of the file that was measured,
      "configurations": {"uma": {
          "functions": {"name": {"count": n, "line": first, "end": last, "tests": [ids]}},
          "lines": {"123": {"count": n, "branches": [taken, ...], "tests": [ids]}}}},
@@ -479,6 +480,7 @@ def main():
     result = {"version": 1, "anchor": "L" if lcov_version() >= 2 else "", "ran": ran(), "tests": tests, "files": {}}
     for path in sorted(files):
         result["files"][path] = {
+            "source": hashlib.sha1(pathlib.Path(path).read_bytes()).hexdigest(),
             "configurations": files[path],
             "excluded": excluded[path],
             "missed": missed(items[path]),

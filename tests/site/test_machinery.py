@@ -151,6 +151,16 @@ def test_counts_stand_beside_the_code(tree):
     assert found['rows']['4'] == [[12345, [12345, 0], 0], 0]
 
 
+def test_counts_of_another_state_of_the_code_are_not_shown(tree):
+    stale = json.loads(json.dumps(COVERAGE))
+    for record in stale['files'].values():
+        record['source'] = 'that of another state'
+    tree('build/coverage/coverage.json', json.dumps(stale))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert '<b>12k</b>' not in page and 'changed since the tests were counted' in page
+
+
 ESSAY = """<doxygen><compounddef><location file="{file}"/><briefdescription><para>{name} in brief.</para></briefdescription>
 <detaileddescription><para>{name} at length.</para></detaileddescription></compounddef></doxygen>"""
 

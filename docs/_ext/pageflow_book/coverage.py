@@ -84,10 +84,16 @@ class Coverage:
         return file in self._files
 
     def lines(self, file):
-        """line number -> Line for every line of a file that has code in some configuration."""
+        """line number -> Line for every line of a file that has code in some configuration; none when it has changed."""
         if file not in self._lines:
-            self._lines[file] = self._read_lines(self._files.get(file, {}))
+            self._lines[file] = {} if self.is_stale(file) else self._read_lines(self._files.get(file, {}))
         return self._lines[file]
+
+    def is_stale(self, file):
+        """Whether the file has changed since it was measured: then its lines may be others by now."""
+        measured = self._files.get(file, {}).get('source')
+        source = self.path.parent.parent.parent / file
+        return bool(measured) and measured != hashlib.sha1(source.read_bytes()).hexdigest()
 
     def _read_lines(self, record):
         found = {}

@@ -145,6 +145,8 @@ class Page:
         words.append(f'<span class="src">{escape(one.file)}</span>')
         if lines:
             words.append(self.figures(one, lines))
+        elif self.here.coverage and self.here.coverage.is_stale(one.file):
+            words.append(f'<span class="figures">{_("changed since the tests were counted: “make coverage”")}</span>')
         return f'<figcaption>{"".join(words)}</figcaption>'
 
     def figures(self, one, lines):
