@@ -409,6 +409,7 @@ static void take_zone(struct report_account *account, const struct report_zone *
 	out->managed = pages_of(report, zone, FIGURE_MANAGED);
 	out->cma = pages_of(report, zone, FIGURE_FREE_CMA);
 	out->highatomic = pages_of(report, zone, FIGURE_HIGHATOMIC);
+	out->highatomic_read = figure_seen(&zone->figures, FIGURE_HIGHATOMIC);
 	out->local_pcp = pages_of(report, zone, FIGURE_LOCAL_PCP);
 	pcp = pages_of(report, zone, FIGURE_FREE_PCP);
 	out->other_pcp = pcp > out->local_pcp ? pcp - out->local_pcp : 0;

@@ -36,6 +36,7 @@ struct zone_account {
 	enum boost_source boost_source;
 	bool boost_exact;			/**< an inferred boost that only one value fits */
 	long reserve;				/**< against this request */
+	bool highatomic_read;			/**< false: it is unknown, and taken for 0 */
 	bool reserve_read;			/**< false: it is taken for 0 */
 	long blocks[REPORT_ORDERS][NR_LETTERS]; /**< free blocks by type */
 	bool split[REPORT_ORDERS];		/**< how they divide among types is inferred */

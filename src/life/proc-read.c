@@ -75,6 +75,7 @@ static bool take_node_zone(const char **line, int *nid, int *zid)
 struct layout {
 	struct {
 		bool seen;
+		bool says_reserve; /**< what is reserved for urgent high orders, even if it is 0 */
 		long start, spanned, present, managed;
 	} zone[MAX_NUMNODES][NR_NAMED_ZONES];
 	long nr_cpus;
@@ -114,6 +115,8 @@ static int read_layout(struct reader *reader, struct layout *layout)
 			layout->zone[nid][zid].spanned = value;
 		else if (line_says(line, "present", &value))
 			layout->zone[nid][zid].present = value;
+		else if (line_says(line, "reserved_highatomic", &value))
+			layout->zone[nid][zid].says_reserve = true;
 		else if (line_says(line, "managed", &value))
 			layout->zone[nid][zid].managed = value;
 		else if (line_says(line, "start_pfn:", &value))
@@ -645,14 +648,15 @@ static void guess_types(struct blocks *blocks, const struct zone *zone)
 }
 
 /** Put a zone's free blocks on its lists, large ones first. */
-static int place_zone(struct reader *reader, struct blocks *blocks, struct zone *zone)
+static int place_zone(struct reader *reader, const struct layout *layout, struct blocks *blocks,
+		      struct zone *zone)
 {
 	int nid = zone_to_nid(zone), zid = zone_idx(zone);
 
 	if (!blocks->with_types)
 		guess_types(blocks, zone);
 	lay_pageblocks(zone, blocks->pageblocks[nid][zid]);
-	if (!zone->nr_reserved_highatomic)
+	if (!layout->zone[nid][zid].says_reserve)
 		zone->nr_reserved_highatomic =
 			blocks->pageblocks[nid][zid][MIGRATE_HIGHATOMIC] * pageblock_nr_pages;
 	for (unsigned int order = MAX_ORDER; order-- > 0;)
@@ -722,7 +726,8 @@ static void settle_difference(struct zone *zone)
 }
 
 /** Read the lists of free blocks and place them. */
-static int read_lists(const struct proc_sample *sample, struct reader *reader)
+static int read_lists(const struct proc_sample *sample, struct reader *reader,
+		      const struct layout *layout)
 {
 	struct blocks *blocks = calloc(1, sizeof(*blocks));
 	struct zone *zone;
@@ -739,7 +744,7 @@ static int read_lists(const struct proc_sample *sample, struct reader *reader)
 		failed = read_pagetypeinfo(reader, blocks);
 	}
 	for_each_populated_zone(nid, zone) {
-		if (failed || place_zone(reader, blocks, zone) || place_pcp(reader, zone))
+		if (failed || place_zone(reader, layout, blocks, zone) || place_pcp(reader, zone))
 			failed = -1;
 		else if (blocks->with_total || blocks->with_types)
 			settle_difference(zone);
@@ -771,7 +776,7 @@ struct machine *proc_read(const struct proc_sample *sample, struct reader *reade
 		reader->next = 0;
 		if (!read_zoneinfo(reader, &layout)) {
 			derive();
-			if (!read_lists(sample, reader))
+			if (!read_lists(sample, reader, &layout))
 				return machine;
 		}
 	}

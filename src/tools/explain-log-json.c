@@ -37,7 +37,8 @@ static void print_zone(const struct log_answer *answer, const struct zone_accoun
 		explain_json_attempt(&zone->attempt, out);
 		fputs("}, ", out);
 	}
-	fprintf(out, "\"reserve_read\": %s}", zone->reserve_read ? "true" : "false");
+	fprintf(out, "\"highatomic_read\": %s, \"reserve_read\": %s}",
+		zone->highatomic_read ? "true" : "false", zone->reserve_read ? "true" : "false");
 }
 
 /** What would have let the request pass. */

@@ -267,6 +267,10 @@ static void print_zone(const struct sheet *sheet, const struct zone_account *zon
 	print_too_small(sheet, zone);
 	if (zone->boost_source == BOOST_UNKNOWN)
 		say(sheet, 4, "min may contain a boost: the distance of the marks does not tell");
+	if (log_reserve_unknown(sheet->answer, zone))
+		say(sheet, 4,
+		    "the report does not print what is reserved for urgent high orders: unknown, and "
+		    "not taken off");
 	if (zone->local_pcp + zone->other_pcp)
 		say(sheet, 4,
 		    "not counted as free: %ld pages on this CPU's list, %ld on those of "

@@ -55,6 +55,23 @@ const char *log_inferred(bool inferred)
 }
 
 /**
+ * @brief Could a zone hold back pages for urgent high orders that the report does not print?
+ *
+ * Kernels up to 5.4 keep such a reserve without saying how large it is. An urgent request may use it.
+ *
+ * @param answer the answer, for the request
+ * @param zone the zone
+ * @return true when what is usable may be less than the figures say
+ */
+bool log_reserve_unknown(const struct log_answer *answer, const struct zone_account *zone)
+{
+	uint32_t mask = answer->report->mask.mask;
+	bool urgent = (mask & __GFP_ATOMIC) && !(mask & __GFP_NOMEMALLOC);
+
+	return !zone->highatomic_read && !urgent;
+}
+
+/**
  * @brief Who asked for how much: "init asked for 512 pages in one block (order 9, 2048 kB)".
  *
  * @param answer the answer
@@ -159,6 +176,16 @@ static void append_reasons(const struct log_answer *answer, const struct zone_ac
 		      zone->boost_source == BOOST_INFERRED, text, size);
 }
 
+/** The answer is one without a number that the report does not print. */
+static void append_unknown(const struct log_answer *answer, const struct zone_account *zone,
+			   char *text, size_t size)
+{
+	if (log_reserve_unknown(answer, zone))
+		explain_append(text, size,
+			       " (without what is reserved for urgent high orders: the report does "
+			       "not print it)");
+}
+
 /** Why one zone refused. */
 static void append_refusal(const struct log_answer *answer, const struct zone_account *zone,
 			   char *text, size_t size)
@@ -182,6 +209,7 @@ static void append_refusal(const struct log_answer *answer, const struct zone_ac
 		explain_append(text, size, "is on a node that the task's cpuset does not allow");
 	else
 		explain_append(text, size, "was passed over");
+	append_unknown(answer, zone, text, size);
 	append_reasons(answer, zone, text, size);
 }
 
@@ -234,6 +262,7 @@ static void passed(struct log_answer *answer)
 		else
 			explain_append(answer->sentence, size, "%ld pages above its limit",
 				       zone->attempt.usable - zone->attempt.needed);
+		append_unknown(answer, zone, answer->sentence, size);
 		explain_append(
 			answer->sentence, size,
 			": memory was freed between the refusal and the report (inferred), or the "

@@ -47,6 +47,7 @@ const char *log_zone_label(const struct log_answer *answer, const struct zone_ac
 			   char *text, size_t size);
 const char *log_pages(const struct log_answer *answer, long pages, char *text, size_t size);
 const char *log_inferred(bool inferred);
+bool log_reserve_unknown(const struct log_answer *answer, const struct zone_account *zone);
 void log_request(const struct log_answer *answer, char *text, size_t size);
 void log_mask(const struct log_answer *answer, char *text, size_t size);
 void log_sentence(struct log_answer *answer);

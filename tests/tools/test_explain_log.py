@@ -320,6 +320,51 @@ def test_what_bound_an_oom_request_stands_behind_its_state(sample, facts):
     assert [zone["place"] for zone in facts(text + bound)[0]["zones"]] == ["tried", "node_left_out", "node_left_out"]
 
 
+# ---- what is reserved for urgent high orders -----------------------------------------------------------------------
+
+
+def reserve_log(reserved, letters="UME", version="5.10.44", free=17240):
+    """GFP_KERNEL of order 1 on one zone of 64-bit: 100 blocks of each order from 1 on, the rest single pages."""
+    counts = [100 if order in (1, 2) else 0 for order in range(11)]
+    counts[0] = free - sum(count << order for order, count in enumerate(counts))
+    blocks = " ".join(
+        f"{count}*{4 << order}kB" + (f" ({letters if order == 1 else 'UM'})" if count else "")
+        for order, count in enumerate(counts)
+    )
+    reserve = f"reserved_highatomic:{4 * reserved}KB " if reserved is not None else ""
+    return (
+        "worker: page allocation failure: order:1, mode:0xcc0(GFP_KERNEL), nodemask=(null),cpuset=/,mems_allowed=0\n"
+        f"CPU: 2 PID: 1 Comm: worker Not tainted {version} #1\nMem-Info:\n free:{free} free_pcp:0 free_cma:0\n"
+        f"Node 0 Normal free:{4 * free}kB min:66092kB low:82612kB high:99132kB {reserve}present:29673472kB "
+        "managed:29669376kB free_pcp:0kB local_pcp:0kB free_cma:0kB\nlowmem_reserve[]: 0 0 0 0 0\n"
+        f"Node 0 Normal: {blocks} = {4 * free}kB\n2088960 pages RAM\n"
+    )
+
+
+@pytest.mark.parametrize("letters", ["UME", "UMEH"])
+def test_a_reserve_of_0_is_0_whatever_the_lists_hold(letters, explain, facts):
+    log = reserve_log(0, letters)
+    (report,) = facts(log)
+    (zone,) = report["zones"]
+    usable = zones_of(log)[0, "Normal"]["free"] - 1
+    assert report["replayed"] and report["found"] and zone["highatomic_read"]
+    assert (zone["reserved_highatomic"], zone["attempt"]["usable"]) == (0, usable)
+    assert "urgent high orders" not in explain(log).stdout
+
+
+def test_a_reserve_that_is_not_printed_is_unknown_and_not_taken_off(explain, facts):
+    for free in (17240, 16000):
+        log = reserve_log(None, "UMEH", "4.19.40", free)
+        (report,) = facts(log)
+        (zone,) = report["zones"]
+        assert report["replayed"] and zone["attempt"]["usable"] == free - 1 and not zone["highatomic_read"]
+        out = explain(log).stdout
+        assert "the report does not print it" in out.splitlines()[-1]
+        assert "urgent high orders: unknown, and not taken off" in " ".join(out.split())
+        urgent = explain(log.replace("mode:0xcc0(GFP_KERNEL)", "mode:0x480020(GFP_ATOMIC)")).stdout
+        assert "urgent high orders" not in urgent
+
+
 # ---- logs as they are found ----------------------------------------------------------------------------------------
 
 PREFIXES = [
