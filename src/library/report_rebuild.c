@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gfp.h"
 #include "library/library.h"
 #include "library/report_account.h"
 
@@ -47,25 +48,42 @@ static long cpu_pages(long pages)
 	return pages < MOST_PCP ? pages : MOST_PCP;
 }
 
+/**
+ * Free blocks of a type that are put on their list. Of the reserve for urgent high orders none are: before a report is
+ * written, the path has tried to give that reserve back, and what the report shows was left. A second try would make
+ * more pages usable than there were. Only urgent requests, which may use the reserve as it is, find its blocks.
+ */
+static long rebuilt(const struct report_account *account, const struct zone_account *zone,
+		    int letter, int order)
+{
+	bool urgent = account->report->mask.mask & __GFP_ATOMIC;
+
+	if (1 << letter == LETTER_HIGHATOMIC && !urgent)
+		return 0;
+	return listed(zone->blocks[order][letter], order);
+}
+
 /** Pageblocks that hold what is free of one type, with room between: even, so that the largest blocks fit. */
-static unsigned long pageblocks(const struct zone_account *zone, int letter)
+static unsigned long pageblocks(const struct report_account *account,
+				const struct zone_account *zone, int letter)
 {
 	unsigned long pages = 0;
 
 	for (int order = 0; order < ORDERS; order++)
-		pages += (unsigned long)listed(zone->blocks[order][letter], order) << order;
+		pages += (unsigned long)rebuilt(account, zone, letter, order) << order;
 	if (1 << letter == LETTER_MOVABLE)
 		pages += (unsigned long)(cpu_pages(zone->local_pcp) + cpu_pages(zone->other_pcp));
 	return pages ? 2 * ((2 * pages + LARGEST - 1) / LARGEST + 1) : 0;
 }
 
 /** Pages that a zone gets; at least one largest block. */
-static unsigned long zone_pages(const struct zone_account *zone)
+static unsigned long zone_pages(const struct report_account *account,
+				const struct zone_account *zone)
 {
 	unsigned long blocks = 0;
 
 	for (int letter = 0; letter < NR_LETTERS; letter++)
-		blocks += pageblocks(zone, letter);
+		blocks += pageblocks(account, zone, letter);
 	return blocks ? blocks * PAGEBLOCK : LARGEST;
 }
 
@@ -107,7 +125,7 @@ static void write_pageset(FILE *out, int cpu, long count)
 static void write_zone(FILE *out, const struct report_account *account, int nid,
 		       const struct zone_account *zone, unsigned long start)
 {
-	unsigned long pages = zone_pages(zone);
+	unsigned long pages = zone_pages(account, zone);
 
 	fprintf(out, "Node %d, zone %8s\n", nid, zone->zone->name);
 	fprintf(out, "  pages free %ld\n boost %ld\n min %ld\n low %ld\n high %ld\n", zone->free,
@@ -131,18 +149,19 @@ static void write_zone(FILE *out, const struct report_account *account, int nid,
 }
 
 /** The free blocks of a zone as /proc/pagetypeinfo has them. */
-static void write_types(FILE *out, int nid, const struct zone_account *zone)
+static void write_types(FILE *out, const struct report_account *account, int nid,
+			const struct zone_account *zone)
 {
 	for (int letter = 0; letter < NR_LETTERS; letter++) {
 		fprintf(out, "Node %d, zone %8s, type %12s", nid, zone->zone->name,
 			type_names[letter]);
 		for (int order = 0; order < ORDERS; order++)
-			fprintf(out, " %ld", listed(zone->blocks[order][letter], order));
+			fprintf(out, " %ld", rebuilt(account, zone, letter, order));
 		fputc('\n', out);
 	}
 	fprintf(out, "Node %d, zone %8s", nid, zone->zone->name);
 	for (int letter = 0; letter < NR_LETTERS; letter++)
-		fprintf(out, " %lu", pageblocks(zone, letter));
+		fprintf(out, " %lu", pageblocks(account, zone, letter));
 	fputc('\n', out);
 }
 
@@ -180,8 +199,8 @@ static void write_zones(struct proc_texts *texts, const struct report_account *a
 				continue;
 			write_zone(texts->out[0], account, nid, zone, start);
 			write_counts(texts->out[1], nid, zone);
-			write_types(texts->out[2], nid, zone);
-			start += zone_pages(zone);
+			write_types(texts->out[2], account, nid, zone);
+			start += zone_pages(account, zone);
 		}
 }
 

@@ -365,6 +365,28 @@ def test_a_reserve_that_is_not_printed_is_unknown_and_not_taken_off(explain, fac
         assert "urgent high orders" not in urgent
 
 
+@pytest.mark.parametrize("letters", ["UMH", "UMEH", "H"])
+def test_a_reserve_that_is_left_stays_reserved(letters, facts):
+    """The kernel gave up on the reserve before it wrote the report: the replay does not take it back once more."""
+    log = reserve_log(1024, letters)
+    zone = zones_of(log)[0, "Normal"]
+    (report,) = facts(log)
+    verdict, short = check(zone, 1, 0, 0)
+    assert report["replayed"] and not report["found"]
+    assert report["zones"][0]["attempt"]["verdict"] == verdict == "too_few_pages"
+    assert report["zones"][0]["attempt"]["shortfall"] == short == 309
+    for value in ("free", "usable"):
+        assert report["zones"][0]["attempt"][value] == zone["free"] - (value == "usable") * (1 + 1024)
+
+
+def test_an_urgent_request_finds_the_blocks_of_the_reserve(facts):
+    log = reserve_log(1024, "H").replace("100*16kB (UM)", "0*16kB")
+    log = re.sub(r"order:1, mode:0xcc0\(GFP_KERNEL\)", "order:1, mode:0xa20(GFP_ATOMIC)", log)
+    log = re.sub(r"\d+\*4kB", lambda found: f"{17240 - 200}*4kB", log)
+    (report,) = facts(log)
+    assert report["replayed"] and report["found"]
+
+
 # ---- logs as they are found ----------------------------------------------------------------------------------------
 
 PREFIXES = [
