@@ -471,6 +471,20 @@ static void miss_request(struct report_account *account)
 		miss(account, "the lines of the zones");
 }
 
+/** A report that was cut behind a zone's line: no free list line and no end follows, so zones may be missing. */
+static void miss_end(struct report_account *account)
+{
+	const struct failure_report *report = account->report;
+	const struct report_zone *last = &report->zone[report->nr_zones - 1];
+	bool ended = report->has_ram || report->has_reserved || report->has_cma;
+
+	for (int i = 0; i < report->nr_zones; i++)
+		ended |= report->zone[i].nr_orders > 0;
+	if (!ended)
+		miss(account, "all lines behind those of zone %s of node %d, zones perhaps",
+		     last->name, last->nid);
+}
+
 /** What the zones lack: marks always, lists where a block larger than a page decides. */
 static void miss_zones(struct report_account *account)
 {
@@ -485,6 +499,9 @@ static void miss_zones(struct report_account *account)
 		tried = true;
 		if (!zone->has_marks)
 			miss(account, "free and min of zone %s of node %d", name, zone->zone->nid);
+		else if (!zone->reserve_read && zone->zone->type < account->highest)
+			miss(account, "lowmem_reserve[] of zone %s of node %d", name,
+			     zone->zone->nid);
 		else if (!zone->has_lists && account->report->order > 0 &&
 			 zone->attempt.verdict != EXPLAINED_TOO_FEW_PAGES)
 			miss(account, "a whole free list line of zone %s of node %d", name,
@@ -570,6 +587,7 @@ void report_account_take(const struct failure_report *report, struct report_acco
 	for (int i = 0; i < account->nr_zones; i++)
 		zone_weigh(&account->zone[i], &asked, &account->zone[i].attempt);
 	miss_zones(account);
+	miss_end(account);
 	find_unlike(account);
 	account->passes = report_what_if(account, &asked);
 }

@@ -497,6 +497,29 @@ def test_what_is_missing_is_named(sample, explain):
     assert state_lost.returncode == 2 and "Mem-Info" in state_lost.stderr
 
 
+def test_a_reserve_line_that_is_lost_is_named_where_it_counts(sample, explain):
+    lines = sample("5.15-reserve").splitlines(True)
+    places = [place for place, line in enumerate(lines) if "lowmem_reserve" in line]
+    assert len(places) > 1
+    for place in places:
+        result = explain("".join(lines[:place] + lines[place + 1 :]))
+        zone = re.search(r"(\w+) free:", lines[place - 1])[1]
+        # The highest zone that a request may use keeps nothing back from it.
+        assert result.returncode == (1 if zone == "Normal" else 2), zone
+        assert (f"it lacks lowmem_reserve[] of zone {zone} of node 0" in result.stderr) == (zone != "Normal")
+
+
+def test_a_report_cut_between_its_zones_is_not_answered_as_if_it_were_whole(sample, explain):
+    lines = sample("6.6-numa").splitlines(True)
+    zones = [place for place, line in enumerate(lines) if re.search(r"\w free:\d+kB", line)]
+    assert len(zones) > 1
+    for place in zones:
+        result = explain("".join(lines[: place + 2]))
+        zone = re.search(r"(\w+) free:", lines[place])[1]
+        assert result.returncode == 2, place
+        assert f"all lines behind those of zone {zone} of node" in result.stderr and "zones perhaps" in result.stderr
+
+
 def test_lists_that_are_missing_do_not_matter_where_the_watermark_decides(sample, explain):
     text = "".join(line for line in sample("5.8.18-atomic-order0").splitlines(True) if "*4kB" not in line)
     result = explain(text)
