@@ -205,6 +205,7 @@ static bool read_header(struct report_reader *reader, const char *line)
 		report->has_order = true;
 		report->order = order > 1000 ? 1000 : (unsigned int)order;
 	}
+	report->forced = kind == REPORT_OOM && text_find(what, "order=-1");
 	take_mask(report, what, kind == REPORT_OOM ? "gfp_mask=" : "mode:");
 	report->has_nodemask = take_nodes(what, "nodemask=", &report->nodemask);
 	take_cpuset(report, what);

@@ -104,6 +104,7 @@ struct failure_report {
 	char version[64];      /**< of the kernel; "" when the log does not say */
 	bool version_from_log; /**< the log's `Linux version` line said so, not the report */
 	bool has_order, has_mask;
+	bool forced;	   /**< an OOM report without a request: order=-1 */
 	bool mask_unknown; /**< only a number, of a version before those whose numbers are known */
 	unsigned int order;
 	uint64_t mask_number; /**< as printed */

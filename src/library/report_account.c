@@ -455,6 +455,8 @@ static void miss_request(struct report_account *account)
 
 	if (report->kind == REPORT_STATE)
 		miss(account, "the line that says who asked for what");
+	else if (report->kind == REPORT_OOM && report->forced)
+		miss(account, "a request: order=-1 means that SysRq forced the OOM killer");
 	else if (!report->has_order)
 		miss(account, "the order");
 	else if (report->order >= REPORT_ORDERS)

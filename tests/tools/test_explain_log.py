@@ -520,6 +520,11 @@ def test_a_report_cut_between_its_zones_is_not_answered_as_if_it_were_whole(samp
         assert f"all lines behind those of zone {zone} of node" in result.stderr and "zones perhaps" in result.stderr
 
 
+def test_a_forced_oom_has_no_request(sample, explain):
+    forced = explain(sample("5.8.18-oom").replace("order=0", "order=-1"))
+    assert forced.returncode == 2 and "SysRq forced the OOM killer" in forced.stderr
+
+
 def test_lists_that_are_missing_do_not_matter_where_the_watermark_decides(sample, explain):
     text = "".join(line for line in sample("5.8.18-atomic-order0").splitlines(True) if "*4kB" not in line)
     result = explain(text)
