@@ -75,8 +75,8 @@ static int read_request(int count, char **words, struct explain_request *request
 	if (pageflow_gfp_parse(words[0], &request->gfp, &error))
 		return usage_error("explain", "%s", error.text);
 	if (!read_number(words[1], 0, INT32_MAX, &order))
-		return usage_error("explain", "'%s' is no order; it is a number from 0 on",
-				   words[1]);
+		return usage_error("explain", "'%s' is no order; it is a number from 0 to %d",
+				   words[1], INT32_MAX);
 	request->order = (unsigned int)order;
 	return EXIT_OK;
 }
@@ -130,10 +130,13 @@ static int read_options(int argc, char **argv, struct options *options)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int option;
+	int option, place = 0;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":h", known, &place)) != -1) {
+		if (strchr("mbLs", option) && !*optarg)
+			return usage_error("explain", "--%s needs a value that is not empty",
+					   known[place].name);
 		if (option == 'n' && read_nid(optarg, &options->request))
 			return EXIT_BAD_INPUT;
 		if (option == 'm')
