@@ -174,6 +174,8 @@ static const char *find_header(const char *line, enum report_kind *kind)
 		{ ": page allocation failure", REPORT_FAILURE },
 		{ ": page allocation stalls for ", REPORT_STALL },
 		{ " invoked oom-killer: ", REPORT_OOM },
+		{ ": vmalloc: allocation failure", REPORT_VMALLOC },
+		{ ": vmalloc error: ", REPORT_VMALLOC },
 	};
 
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {

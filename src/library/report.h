@@ -93,6 +93,7 @@ enum report_kind {
 	REPORT_FAILURE, /**< page allocation failure */
 	REPORT_STALL,	/**< page allocation stalls */
 	REPORT_OOM,	/**< an invocation of the OOM killer */
+	REPORT_VMALLOC, /**< vmalloc() gave up; its pages are not one request */
 	REPORT_STATE,	/**< a state of memory whose request was not found */
 };
 

@@ -453,6 +453,10 @@ static void miss_request(struct report_account *account)
 {
 	const struct failure_report *report = account->report;
 
+	if (report->kind == REPORT_VMALLOC) {
+		miss(account, "a request for one block: it is a failure of vmalloc()");
+		return;
+	}
 	if (report->kind == REPORT_STATE)
 		miss(account, "the line that says who asked for what");
 	else if (report->kind == REPORT_OOM && report->forced)

@@ -64,7 +64,7 @@ static void print_advice(const struct log_answer *answer, FILE *out)
  */
 void log_print_json(const struct log_answer *answer, FILE *out)
 {
-	static const char *const kinds[] = { "failure", "stall", "oom", "state" };
+	static const char *const kinds[] = { "failure", "stall", "oom", "vmalloc", "state" };
 	const struct failure_report *report = answer->report;
 	char names[512];
 

@@ -69,7 +69,7 @@ static void term(const struct sheet *sheet, const char *what, long pages, const 
 static void print_request(const struct sheet *sheet, const char *path)
 {
 	static const char *const kinds[] = { "page allocation failure", "page allocation stall",
-					     "OOM report", "state of memory" };
+					     "OOM report", "vmalloc failure", "state of memory" };
 	const struct failure_report *report = sheet->answer->report;
 	char text[768];
 

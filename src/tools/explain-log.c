@@ -29,6 +29,12 @@ static void report_damaged(struct run *run, const struct failure_report *report,
 {
 	run->damaged = true;
 	fflush(stdout);
+	if (report->kind == REPORT_VMALLOC || report->forced) {
+		fprintf(stderr,
+			"pageflow explain: %s:%zu: report %lu cannot be explained: it lacks %s\n",
+			run->path, report->line, run->reports, missing);
+		return;
+	}
 	fprintf(stderr,
 		"pageflow explain: %s:%zu: report %lu is too damaged to explain: it lacks %s; give "
 		"the log from its header to its free lists\n",

@@ -520,6 +520,19 @@ def test_a_report_cut_between_its_zones_is_not_answered_as_if_it_were_whole(samp
         assert f"all lines behind those of zone {zone} of node" in result.stderr and "zones perhaps" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "vmalloc: allocation failure: 8388608 bytes, mode:0xcc0(GFP_KERNEL)",
+        "vmalloc error: size 8388608, page order 0, failed to allocate pages, mode:0xcc0(GFP_KERNEL)",
+    ],
+)
+def test_a_failure_of_vmalloc_is_called_so(header, sample, explain):
+    lines = sample("5.8.18-atomic-order0").splitlines(True)
+    result = explain(f"insmod: {header}, nodemask=(null)\n" + "".join(lines[1:]))
+    assert result.returncode == 2 and "a failure of vmalloc()" in result.stderr and "damaged" not in result.stderr
+
+
 def test_a_forced_oom_has_no_request(sample, explain):
     forced = explain(sample("5.8.18-oom").replace("order=0", "order=-1"))
     assert forced.returncode == 2 and "SysRq forced the OOM killer" in forced.stderr
