@@ -51,6 +51,9 @@ def slim(body):
     body = re.sub(r'<span class="pre">([^<]*)</span>', r'\1', body)
     body = re.sub(r'<span class="w">( +)</span>', r'\1', body)
     body = re.sub(r'<span class="target" id="[^"]*_8[ch]_1[0-9a-f]{30,}"></span>', '', body)
+    body = re.sub(
+        r'<div (class="table-wrapper[^"]*">\s*<table class="[^"]*pf-functions)', r'<div tabindex="0" \1', body
+    )
     return body.replace('<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">')
 
 
