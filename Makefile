@@ -2,9 +2,9 @@
 #
 # Pageflow. `make help` lists what can be asked for.
 #
-# Everything below src/stages, src/world and src/life is compiled once per configuration (uma, numa) and once per
-# flavour (O2 for use, O0 for stepping and testing, and so on): build/CONFIGURATION/FLAVOUR/ mirrors the tree.
-# The command and the front of the library are compiled once per flavour: build/front/FLAVOUR/.
+# The rooms of src/ from stages to engine are compiled once per configuration (uma, numa) and once per flavour (O2 for
+# use, O0 for stepping and testing, and so on): build/CONFIGURATION/FLAVOUR/ mirrors the tree. The other rooms, text,
+# library, failure and tools, are compiled once per flavour: build/front/FLAVOUR/.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 # GNU make 4.3 does not show -j to the makefile: JOBS says how many commands run at once.
@@ -32,11 +32,15 @@ VPYTHON   := $(VENV)/bin/python
 # ---- Sources ---------------------------------------------------------------------------------------------------
 
 CONFIGS   := uma numa
-ENGINE_C  := $(sort $(wildcard src/stages/*.c src/world/*.c src/life/*.c)) $(wildcard src/library/engine.c)
-LIBRARY_C := $(sort $(filter-out src/library/engine.c,$(wildcard src/library/*.c)))
-TOOLS_C   := $(sort $(filter-out src/tools/gdb-driver.c,$(wildcard src/tools/*.c)))
-SHELL_C   := $(sort $(filter-out src/tools/shell-edit.c,$(wildcard src/tools/shell*.c)))
-TESTS_C   := $(sort $(wildcard tests/*.c tests/stages/*.c tests/world/*.c tests/life/*.c))
+room       = $(sort $(wildcard $(foreach r,$1,src/$r/*.c)))
+ENGINE_C  := $(call room,stages world life state replay engine)
+TEXT_C    := $(call room,text)
+LIBRARY_C := $(call room,library)
+FAILURE_C := $(call room,failure)
+TOOLS_C   := $(call room,tools tools/*)
+DRIVER_C  := $(call room,gdb)
+FRONT_C   := $(TEXT_C) $(LIBRARY_C) $(FAILURE_C) $(TOOLS_C)
+TESTS_C   := $(sort $(wildcard tests/*.c $(foreach r,stages world life state replay engine,tests/$r/*.c)))
 API_C     := $(sort $(wildcard tests/library/*.c))
 PYTESTS   := $(wildcard tests/tools tests/house tests/gdb)
 
@@ -158,26 +162,32 @@ build/$1/$2/engine.o: $$(ENGINE_$1_$2)
 	$(Q)$(if $(WHOLE_$2),$$(CC_$2) $$(FLAGS_$2) $(WHOLE_$2) -r -flinker-output=nolto-rel,$(call BINUTILS,$2)ld -r) -o $$@ $$^
 	$(Q)$(call BINUTILS,$2)objcopy --keep-global-symbol=pageflow_engine_$1 $$@
 
-build/$1/$2/tests/program: $$(ENGINE_$1_$2) build/$1/$2/src/library/text.o $(TESTS_C:%.c=build/$1/$2/%.o)
+build/$1/$2/tests/program: $(TESTS_C:%.c=build/$1/$2/%.o) $$(ENGINE_$1_$2) build/front/$2/text.a
 	$(call say,$$@)
 	$(Q)$$(CC_$2) $$(LINK_$2) $(LINK_TESTS) -o $$@ $$^ $$(call TEST_LIBS,$2) $$(call LIBS,$2)
 
 # With the shell, for scenarios in files. One engine only: a breakpoint must not be met twice.
-build/$1/$2/gdb-driver: $$(ENGINE_$1_$2) build/$1/$2/src/tools/gdb-driver.o \
-	$(LIBRARY_C:%.c=build/front/$2/%.o) $(SHELL_C:%.c=build/front/$2/%.o)
+build/$1/$2/gdb-driver: $(DRIVER_C:%.c=build/$1/$2/%.o) $$(ENGINE_$1_$2) \
+	build/front/$2/tools.a $(LIBRARY_C:%.c=build/front/$2/%.o) build/front/$2/text.a
 	$(call say,$$@)
 	$(Q)$$(CC_$2) $$(LINK_$2) -Wl,--defsym=pageflow_engine_$(filter-out $1,$(CONFIGS))=pageflow_engine_$1 \
-		-o $$@ $$^ $$(call LIBS,$2)
+		-o $$@ $$^ $$(call LIBS,$2) $$(call EDIT_LIBS,$2)
 endef
 
-# $1 flavour: the command, and the tests of the public interface
+# $1 flavour: the command, and the tests of the public interface. Of an archive, a program holds what it uses.
 define front_rules
-FRONT_$1 := $(LIBRARY_C:%.c=build/front/$1/%.o) $(CONFIGS:%=build/%/$1/engine.o)
-build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $$(FRONT_$1)
+build/front/$1/text.a: $(TEXT_C:%.c=build/front/$1/%.o)
+build/front/$1/tools.a: $(TOOLS_C:%.c=build/front/$1/%.o)
+build/front/$1/text.a build/front/$1/tools.a:
+	@rm -f $$@
+	$(Q)$(call BINUTILS,$1)ar rcs $$@ $$^
+
+LIBRARY_$1 := $(LIBRARY_C:%.c=build/front/$1/%.o) $(CONFIGS:%=build/%/$1/engine.o) build/front/$1/text.a
+build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $(FAILURE_C:%.c=build/front/$1/%.o) $$(LIBRARY_$1)
 	$(call say,$$@)
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1)
 
-build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/harness.o $$(FRONT_$1)
+build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/harness.o $$(LIBRARY_$1)
 	$(call say,$$@)
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call TEST_LIBS,$1) $$(call LIBS,$1)
 endef
@@ -195,20 +205,20 @@ endif
 LIB_SO := build/libpageflow.so.$(VERSION)
 
 build: build/pageflow $(LIB_SO) build/libpageflow.a \
-	$(if $(wildcard src/tools/gdb-driver.c),$(CONFIGS:%=build/%/O0/gdb-driver)) \
+	$(CONFIGS:%=build/%/O0/gdb-driver) \
 	$(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/O0/%.o))
 
 build/pageflow: build/front/O2/pageflow
 	@cp $< $@
 
-$(LIB_SO): $(FRONT_O2)
+$(LIB_SO): $(LIBRARY_O2)
 	$(call say,$@)
 	$(Q)$(CC) -shared -Wl,-soname,libpageflow.so.$(SOVERSION) -Wl,--no-undefined -o $@ $^ -llzma
 	@ln -sf $(@F) build/libpageflow.so.$(SOVERSION)
 	@ln -sf libpageflow.so.$(SOVERSION) build/libpageflow.so
 
 # One object, so that what is not the public interface does not meet the names of the program it is linked into.
-build/libpageflow.a: $(FRONT_O2)
+build/libpageflow.a: $(LIBRARY_O2)
 	$(call say,$@)
 	@rm -f $@
 	$(Q)ld -r -o build/libpageflow.o $^
@@ -217,9 +227,8 @@ build/libpageflow.a: $(FRONT_O2)
 
 # Every source through the second compiler, warnings as errors, nothing linked.
 warnings: $(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/clang/%.o) $(TESTS_C:%.c=build/$c/clang/%.o)) \
-	$(LIBRARY_C:%.c=build/front/clang/%.o) $(TOOLS_C:%.c=build/front/clang/%.o) \
-	$(API_C:%.c=build/front/clang/%.o) \
-	$(if $(wildcard src/tools/gdb-driver.c),$(CONFIGS:%=build/%/clang/src/tools/gdb-driver.o))
+	$(FRONT_C:%.c=build/front/clang/%.o) $(API_C:%.c=build/front/clang/%.o) \
+	$(foreach c,$(CONFIGS),$(DRIVER_C:%.c=build/$c/clang/%.o))
 
 DEST = $(DESTDIR)$(PREFIX)
 DESTLIB = $(DESTDIR)$(LIBDIR)

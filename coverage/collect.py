@@ -24,7 +24,7 @@ coverage.json:
      "missed": {"lines": [[line, configuration or ""]], "branches": [[line, configuration or "", outcome]],
                 "functions": [name]},
      "summary": {"lines": [hit, all], "functions": [hit, all], "branches": [hit, all]}}},
- "totals": {"stages+world": {"lines": [hit, all], ...}, "life": {...}},
+ "totals": {"stages+world": {"lines": [hit, all], ...}, "life+state+replay+engine": {...}},
  "ledger": ["what is wrong with the ledger of exclusions", ...]}
 
 How it is counted. A line or function counts once, hit when either configuration ran it. A branch outcome counts as hit
@@ -35,6 +35,7 @@ merged, otherwise each configuration's outcomes count on their own. Headers' inl
 import collections
 import concurrent.futures
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -46,13 +47,16 @@ import sys
 CONFIGURATIONS = ("uma", "numa")
 OUT = pathlib.Path("build/coverage")
 LEDGER = pathlib.Path("coverage/exclusions.tsv")
-TOTALS = {"stages+world": ("src/stages/", "src/world/"), "life": ("src/life/",)}
+TOTALS = {
+    "stages+world": ("src/stages/", "src/world/"),
+    "life+state+replay+engine": ("src/life/", "src/state/", "src/replay/", "src/engine/"),
+}
 KINDS = ("line", "branch", "function")
 BATCH = 200  # counter files a call of gcov
 
 
 def is_ours(path):
-    return path.startswith(("src/stages/", "src/world/", "src/life/", "include/"))
+    return path.startswith((*itertools.chain(*TOTALS.values()), "include/"))
 
 
 # ---- Reading the counters ----------------------------------------------------------------------------------------

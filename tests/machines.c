@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/state.h"
 #include "life/life.h"
 #include "machines.h"
 

@@ -12,7 +12,8 @@
 #ifndef TESTS_MACHINES_H
 #define TESTS_MACHINES_H
 
-#include "engine.h"
+#include "state/state.h"
+#include "engine/engine.h"
 #include "harness.h"
 #include "machine.h"
 #include "memory_map.h"

@@ -3,6 +3,8 @@
  * @file
  * Recordings to change a line of; see recording.h.
  */
+#include "state/state.h"
+#include "replay/replay.h"
 #include "recording.h"
 
 #include <check.h>

@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "engine.h"
-#include "text.h"
+#include "engine/engine.h"
+#include "text/text.h"
 
 /* Lines are counted from 1, as in the reader's messages. */
 struct text *recording_load(const char *name);

@@ -9,33 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explain.h"
-#include "library/library.h"
-
-struct pageflow_machine {
-	const struct pageflow_engine *engine;
-	struct machine *inner;
-	struct engine_listener listener; /**< what the engine calls */
-	pageflow_event_handler event;
-	void *event_context;
-	pageflow_text_handler message;
-	void *message_context;
-	pageflow_text_handler violation;
-	void *violation_context;
-	bool violated; /**< by the call on its way */
-};
+#include "engine/engine.h"
+#include "library/handle.h"
+#include "text/error.h"
 
 const char *pageflow_version(void)
 {
 	return PAGEFLOW_VERSION;
-}
-
-/** Hand an engine's error on. */
-static void hand_on(const struct engine_error *from, struct pageflow_error *error)
-{
-	library_fail(error, "%s", from->text);
-	if (error)
-		error->line = from->line;
 }
 
 /**
@@ -43,23 +23,20 @@ static void hand_on(const struct engine_error *from, struct pageflow_error *erro
  *
  * @param engine the engine
  * @param inner its machine, or NULL when making it failed
- * @param from why it failed
- * @param error receives that
+ * @param error receives why there is none
  * @return the handle, or NULL
  */
 static pageflow_machine *wrap(const struct pageflow_engine *engine, struct machine *inner,
-			      const struct engine_error *from, struct pageflow_error *error)
+			      struct pageflow_error *error)
 {
 	pageflow_machine *machine;
 
-	if (!inner) {
-		hand_on(from, error);
+	if (!inner)
 		return NULL;
-	}
 	machine = calloc(1, sizeof(*machine));
 	if (!machine) {
 		engine->destroy(inner);
-		library_fail(error, "out of memory");
+		error_set(error, "out of memory");
 		return NULL;
 	}
 	machine->engine = engine;
@@ -71,47 +48,31 @@ static pageflow_machine *wrap(const struct pageflow_engine *engine, struct machi
 pageflow_machine *pageflow_boot(const char *spec, struct pageflow_error *error)
 {
 	struct boot_request *request = malloc(sizeof(*request));
-	struct engine_error from = { 0 };
 	pageflow_machine *machine = NULL;
 
 	if (!request) {
-		library_fail(error, "out of memory");
+		error_set(error, "out of memory");
 		return NULL;
 	}
-	if (!boot_spec_parse(spec, request, error)) {
-		const struct pageflow_engine *engine =
-			request->numa ? &pageflow_engine_numa : &pageflow_engine_uma;
+	if (!ENGINE_EITHER->describe(spec, request, error)) {
+		const struct pageflow_engine *engine = engine_of(request->numa);
 
-		machine = wrap(engine, engine->boot(&request->spec, &from), &from, error);
+		machine = wrap(engine, engine->boot(&request->spec, error), error);
 	}
 	free(request);
 	return machine;
 }
 
-/** Index of the line behind `snapshot NAME` (any name for NULL); 0 when there is none. */
-static size_t find_snapshot(const struct text *text, const char *name)
-{
-	for (size_t i = 0; i < text->nr_lines; i++)
-		if (!strncmp(text->line[i], "snapshot ", 9) &&
-		    (!name || !strcmp(text->line[i] + 9, name)))
-			return i + 1;
-	return 0;
-}
-
 /** Make a machine from a text. */
 static pageflow_machine *load_text(const struct text *text, struct pageflow_error *error)
 {
-	bool boot = text->nr_lines && !strncmp(text->line[0], "boot ", 5);
-	size_t first = find_snapshot(text, boot ? "running" : NULL);
-	const struct pageflow_engine *engine;
-	struct engine_error from = { 0 };
+	const struct text_format format = ENGINE_EITHER->format(text);
+	const struct pageflow_engine *engine = engine_of(format.numa);
 
-	if (!first) {
-		library_fail(error, "it holds no snapshot: no line begins with 'snapshot'");
-		return NULL;
-	}
-	engine = engine_for_text(text);
-	return wrap(engine, engine->load(text, first, &from), &from, error);
+	if (format.state)
+		return wrap(engine, engine->load(text, format.state, error), error);
+	error_set(error, "it holds no snapshot: no line begins with 'snapshot'");
+	return NULL;
 }
 
 pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)
@@ -121,7 +82,7 @@ pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)
 	struct text text;
 
 	if (text_load(path, &text, why, sizeof(why)) != TEXT_OK) {
-		library_fail(error, "%s", why);
+		error_set(error, "%s", why);
 		return NULL;
 	}
 	machine = load_text(&text, error);
@@ -136,7 +97,7 @@ pageflow_machine *pageflow_load_bytes(const char *bytes, size_t size, struct pag
 	struct text text;
 
 	if (text_from_bytes(bytes, size, &text, why, sizeof(why)) != TEXT_OK) {
-		library_fail(error, "%s", why);
+		error_set(error, "%s", why);
 		return NULL;
 	}
 	machine = load_text(&text, error);
@@ -153,25 +114,24 @@ static bool proc_text(const char *content, struct text *text, struct pageflow_er
 	if (!content ||
 	    text_from_bytes(content, strlen(content), text, why, sizeof(why)) == TEXT_OK)
 		return true;
-	library_fail(error, "%s", why);
+	error_set(error, "%s", why);
 	return false;
 }
 
 pageflow_machine *pageflow_read_proc(const char *zoneinfo, const char *buddyinfo,
 				     const char *pagetypeinfo, struct pageflow_error *error)
 {
-	const struct pageflow_engine *engine =
-		strstr(zoneinfo, "numa_hit") ? &pageflow_engine_numa : &pageflow_engine_uma;
 	struct text zones = { 0 }, buddies = { 0 }, types = { 0 };
-	struct engine_error from = { 0 };
 	pageflow_machine *machine = NULL;
 
 	if (proc_text(zoneinfo, &zones, error) && proc_text(buddyinfo, &buddies, error) &&
 	    proc_text(pagetypeinfo, &types, error)) {
 		const struct proc_sample sample = { &zones, buddyinfo ? &buddies : NULL,
 						    pagetypeinfo ? &types : NULL };
+		const struct pageflow_engine *engine =
+			engine_of(ENGINE_EITHER->format(&zones).numa);
 
-		machine = wrap(engine, engine->read_proc(&sample, &from), &from, error);
+		machine = wrap(engine, engine->read_proc(&sample, error), error);
 	}
 	text_free(&zones);
 	text_free(&buddies);
@@ -199,11 +159,11 @@ int pageflow_save(pageflow_machine *machine, const char *path, struct pageflow_e
 	int failed;
 
 	if (!out)
-		return library_fail(error, "%s cannot be written: %s", path, strerror(errno));
+		return error_set(error, "%s cannot be written: %s", path, strerror(errno));
 	failed = pageflow_write(machine, out);
 	failed |= fclose(out);
 	if (failed)
-		return library_fail(error, "%s was not written whole: %s", path, strerror(errno));
+		return error_set(error, "%s was not written whole: %s", path, strerror(errno));
 	return 0;
 }
 
@@ -224,36 +184,6 @@ uint64_t pageflow_alloc_pages_node(pageflow_machine *machine, int nid, uint32_t 
 	if (nid == ENGINE_BY_POLICY)
 		nid = -3;
 	return machine->engine->alloc(machine->inner, nid, gfp, order);
-}
-
-/**
- * @brief Allocate, and explain what happened on the way.
- *
- * @param machine the machine
- * @param request what to ask for
- * @param explanation receives the story; explanation_free() it, also after a failure
- * @param error receives why there is none
- * @return 0, or -1
- */
-int explain_on(pageflow_machine *machine, const struct explain_request *request,
-	       struct explanation *explanation, struct pageflow_error *error)
-{
-	memset(explanation, 0, sizeof(*explanation));
-	if (machine->engine->explain(machine->inner, request, explanation))
-		return library_fail(error, "out of memory");
-	return 0;
-}
-
-/**
- * @brief Give an explanation's memory back.
- *
- * @param explanation the explanation
- */
-void explanation_free(struct explanation *explanation)
-{
-	free(explanation->walk);
-	free(explanation->step);
-	memset(explanation, 0, sizeof(*explanation));
 }
 
 int pageflow_free_pages(pageflow_machine *machine, uint64_t pfn, unsigned int order)
@@ -285,23 +215,13 @@ int pageflow_drain_cpu(pageflow_machine *machine, int cpu)
 
 int pageflow_apply(pageflow_machine *machine, const char *record, struct pageflow_error *error)
 {
-	struct engine_error from = { 0 };
-	int failed = machine->engine->apply(machine->inner, record, &from);
-
-	if (failed)
-		hand_on(&from, error);
-	return failed;
+	return machine->engine->apply(machine->inner, record, error);
 }
 
 int pageflow_scene(pageflow_machine *machine, const char *command, FILE *out,
 		   struct pageflow_error *error)
 {
-	struct engine_error from = { 0 };
-	int failed = machine->engine->scene(machine->inner, command, out, &from);
-
-	if (failed)
-		hand_on(&from, error);
-	return failed;
+	return machine->engine->scene(machine->inner, command, out, error);
 }
 
 void pageflow_print(pageflow_machine *machine, enum pageflow_proc file, FILE *out)
@@ -311,8 +231,7 @@ void pageflow_print(pageflow_machine *machine, enum pageflow_proc file, FILE *ou
 
 int pageflow_event_text(const struct pageflow_event *event, char *text, size_t size)
 {
-	/* Events are numbered alike in both configurations. */
-	return pageflow_engine_uma.event_text(event, text, size);
+	return ENGINE_EITHER->event_text(event, text, size);
 }
 
 static void on_event(const struct pageflow_event *event, void *context)

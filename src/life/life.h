@@ -9,8 +9,6 @@
 
 #include <stdio.h>
 
-#include "engine.h"
-#include "text.h"
 #include "machine.h"
 
 /* wiring.c */
@@ -20,11 +18,6 @@ void wire_hooks(struct machine *machine);
 struct cpuset *cpuset_new(const char *name, struct cpuset *parent, nodemask_t mems);
 struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsigned long max);
 void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
-
-struct explain_request;
-struct explanation;
-struct explained_attempt;
-struct explained_walk;
 
 /** Most daemons of a machine. */
 #define MAX_DAEMONS 16
@@ -78,21 +71,23 @@ struct life {
 };
 
 /* daemons.c */
-struct life *life_of_machine(void);
 struct daemon *daemon_new(const char *comm, unsigned int flags, void (*body)(void *context),
 			  void *context);
 void daemon_wake(struct daemon *daemon);
 void daemon_sleep_until(struct daemon *daemon, unsigned long tick);
 void schedule_daemons(void);
-void daemons_run(void);
-bool daemons_start(void);
 bool life_is_busy(void);
+
+/* life.c */
+bool life_begin(void);
+bool daemons_start(void);
+void daemons_run(void);
 
 /* watchdog.c */
 void watchdog_start(void);
 void watchdog_set_handler(bool (*handler)(const char *report, void *context), void *context);
 
-/* page_cache.c */
+/* page-cache.c */
 void page_cache_drop(struct page *page);
 unsigned long address_space_release(struct address_space *space);
 struct address_space *address_space_new(const char *name, bool anonymous);
@@ -107,6 +102,7 @@ unsigned long disk_run(unsigned long ticks);
 unsigned long flushers_run(void);
 void swap_on(unsigned long nr_pages);
 void device_set_congested(struct address_space *space, bool congested);
+
 /* tasks.c */
 struct task *task_new(int pid, const char *comm);
 void task_set_mm(struct task *task, struct mm *mm);
@@ -119,74 +115,7 @@ int killed_tasks_exit(void);
 void oom_reaper_queue(struct task *victim);
 void oom_reaper_run(void);
 
-/** A place in a text, and what went wrong there. */
-struct reader {
-	const struct text *text;
-	size_t next;	   /**< index of the line to read next */
-	size_t error_line; /**< counted from 1; 0: nothing went wrong */
-	char error[256];   /**< "expected ..., found ..." */
-};
-
-/* reader.c */
-const char *reader_peek(const struct reader *reader);
-const char *reader_line(struct reader *reader);
-int reader_fail(struct reader *reader, const char *expected);
-int reader_refuse(struct reader *reader, const char *why);
-int reader_check_last(struct reader *reader, const char *beginning);
-bool take_word(const char **cursor, const char *word);
-bool take_number(const char **cursor, long *value);
-bool take_hex(const char **cursor, unsigned long *value);
-bool take_zone(const char **cursor, int *zone);
-bool take_migratetype(const char **cursor, int *type);
-bool take_end(const char **cursor);
-
-/* snapshot.c */
-struct machine *snapshot_load(struct reader *reader);
-int snapshot_read_zone_state(struct reader *reader, struct zone *zone, int indent);
-void snapshot_clear_zone_state(struct zone *zone);
-/* snapshot-write.c */
-void snapshot_write(FILE *out);
-void snapshot_save(FILE *out);
-
-/* records.c: the records of saved snapshots that recordings do not have */
-int record_apply(struct reader *reader, const char *line);
-/* records-write.c */
-void records_write_early(FILE *out);
-void records_write(FILE *out);
-
 /* scene.c */
 int scene_run(const char *line, FILE *out, char *error, size_t error_size);
-
-/* explain.c: what a request meets on the machine in focus */
-int explain_run(const struct explain_request *request, struct explanation *explanation);
-/* explain-zones.c: the arithmetic of a zone */
-void explain_zones(struct explanation *explanation);
-int explain_zone_number(const struct explanation *explanation, const struct zone *zone);
-void explain_attempt(const struct zone *zone, const struct explained_walk *walk, unsigned int order,
-		     struct explained_attempt *attempt);
-
-/* bench.c */
-double bench_run(const char *row, unsigned long count);
-
-/* proc.c */
-void proc_buddyinfo(FILE *out);
-void proc_pagetypeinfo(FILE *out);
-void proc_zoneinfo(FILE *out);
-/* proc-read.c */
-struct machine *proc_read(const struct proc_sample *sample, struct reader *reader);
-
-/* boot.c */
-struct machine *machine_boot(const struct boot_spec *spec, char *error, size_t error_size);
-struct machine *machine_boot_released(const struct boot_spec *spec, char *error, size_t error_size);
-void machine_boot_finish(const struct boot_spec *spec);
-
-/* kcompactd.c */
-void kcompactd_run(struct pglist_data *pgdat);
-void kcompactd_start(void);
-
-/* replay.c */
-void replay_trace(const struct text *text, replay_progress progress, void *context,
-		  struct replay_result *result);
-void replay_boot(const struct text *text, struct replay_result *result);
 
 #endif

@@ -505,7 +505,7 @@ int scene_run(const char *line, FILE *out, char *error, size_t error_size)
 	struct scene scene = { .out = out, .error = error, .error_size = error_size };
 	size_t length = strcspn(line, " \t");
 
-	if (!life_of_machine())
+	if (!life_begin())
 		return refuse(&scene, "out of memory");
 	take_words(&scene, line + length);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {

@@ -176,11 +176,10 @@ static bool watch_round(const struct slow_request *request)
 	return true;
 }
 
-/** Watch the requests of the machine in focus. */
+/** Watch the requests of the machine in focus, whose life has begun. */
 void watchdog_start(void)
 {
-	if (life_of_machine())
-		world->hooks.slow_round = watch_round;
+	world->hooks.slow_round = watch_round;
 }
 
 /**

@@ -141,6 +141,7 @@ void wake_all_kswapds(unsigned int order, gfp_t gfp_mask, const struct alloc_con
 void wakeup_kswapd(struct zone *zone, gfp_t gfp_mask, unsigned int order,
 		   enum zone_type highest_zoneidx);
 void wakeup_kcompactd(struct pglist_data *pgdat, int order, int highest_zoneidx);
+void kcompactd(struct pglist_data *pgdat);
 bool pgdat_balanced(struct pglist_data *pgdat, int order, int highest_zoneidx);
 bool pgdat_watermark_boosted(struct pglist_data *pgdat, int highest_zoneidx);
 

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
-#include "library/library.h"
+#include "engine/engine.h"
 #include "tools/tools.h"
 
 /** The machine that the rows are defined on. */
@@ -22,19 +21,18 @@ static int run_row(const char *row, unsigned long count, const char *spec)
 	struct boot_request *request = calloc(1, sizeof(*request));
 	const struct pageflow_engine *engine;
 	struct pageflow_error error = { 0 };
-	struct engine_error why = { 0 };
 	struct machine *machine;
 	double taken;
 
-	if (!request || boot_spec_parse(spec, request, &error)) {
+	if (!request || ENGINE_EITHER->describe(spec, request, &error)) {
 		free(request);
 		return usage_error("bench", "%s", error.text);
 	}
-	engine = request->numa ? &pageflow_engine_numa : &pageflow_engine_uma;
-	machine = engine->boot(&request->spec, &why);
+	engine = engine_of(request->numa);
+	machine = engine->boot(&request->spec, &error);
 	free(request);
 	if (!machine)
-		return usage_error("bench", "%s", why.text);
+		return usage_error("bench", "%s", error.text);
 	taken = engine->bench(machine, row, count);
 	engine->destroy(machine);
 	if (taken < 0)

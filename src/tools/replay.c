@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "tools/tools.h"
 
 /** How results are shown. */
@@ -94,6 +94,7 @@ static void print_lines(const char *path, const struct replay_result *result)
 static void replay_file(const char *path, bool progress, struct replay_result *result)
 {
 	const struct pageflow_engine *engine;
+	struct text_format format;
 	struct text text;
 
 	memset(result, 0, sizeof(*result));
@@ -101,8 +102,9 @@ static void replay_file(const char *path, bool progress, struct replay_result *r
 		result->outcome = REPLAY_UNREADABLE;
 		return;
 	}
-	engine = engine_for_text(&text);
-	if (text.nr_lines && !strncmp(text.line[0], "boot ", 5))
+	format = ENGINE_EITHER->format(&text);
+	engine = engine_of(format.numa);
+	if (format.kind == TEXT_BOOT)
 		engine->replay_boot(&text, result);
 	else
 		engine->replay_trace(&text, progress ? show_progress : NULL, (void *)path, result);

@@ -47,7 +47,7 @@ pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error
 /* json.c */
 void json_string(FILE *out, const char *text);
 
-/* main.c */
+/* options.c */
 int input_error(const char *command, const char *what, const struct pageflow_error *error);
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Making a machine with nothing in it, putting one into focus, and unmaking it.
+ * @brief Making a machine with nothing in it, and unmaking it.
  *
  * A new machine has the tunables that 5.8.18 starts with, one task, one CPU and no memory. A
  * snapshot or a boot description then gives it nodes, zones and pages.
@@ -11,23 +11,6 @@
 #include <string.h>
 
 #include "world/world.h"
-
-FOCUS_STORAGE struct machine *world;
-
-/**
- * @brief Put a machine into focus: from here on, everything happens on it.
- *
- * @param machine the machine, or NULL for none
- * @return the one that was in focus before
- * @source none (ours: several machines share one process)
- */
-struct machine *machine_focus(struct machine *machine)
-{
-	struct machine *before = world;
-
-	world = machine;
-	return before;
-}
 
 /**
  * @brief The tunables as the kernel starts with them.

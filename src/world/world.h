@@ -13,7 +13,20 @@
 /* machine.c: making and unmaking the ground */
 struct machine *machine_new(char *error, size_t error_size);
 void machine_free(struct machine *machine);
+
+/* focus.c */
 struct machine *machine_focus(struct machine *machine);
+
+/** For FOCUS_ON(): back to what was in focus before. */
+static inline void focus_go_back(struct machine **before)
+{
+	machine_focus(*before);
+}
+
+/** Put a machine into focus until the end of the block, however it is left. */
+#define FOCUS_ON(one)                                                                  \
+	__attribute__((cleanup(focus_go_back), unused)) struct machine *focus_before = \
+		machine_focus(one)
 
 /* memory_map.c: page frames and their bytes */
 int memory_map_reserve(const struct memory_range *ranges, int nr_ranges, char *error,

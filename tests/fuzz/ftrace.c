@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/kmem.h"
+#include "tools/kmem/kmem.h"
 
 /** Writes events as they are read. */
 struct copy {

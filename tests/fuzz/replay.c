@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "life/life.h"
-#include "text.h"
+#include "text/text.h"
 
 #define MOST_PAGES 16384l
 

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/explain-log.h"
+#include "failure/answer.h"
 
 /** Answer a report, and print the answer in both forms to nowhere. */
-static void on_report(const struct failure_report *report, void *context)
+static void on_report(const struct failure *failure, void *context)
 {
 	struct log_answer *answer = calloc(1, sizeof(*answer));
 	FILE *nowhere = context;
 
 	answer->number = 1;
-	if (log_answer_take(answer, report)) {
+	if (log_answer_take(answer, failure)) {
 		assert(answer->sentence[0] && !strchr(answer->sentence, '\n'));
-		assert(report->memcg || answer->replayed || answer->account.not_replayed[0]);
+		assert(failure->memcg || answer->replayed || answer->account.not_replayed[0]);
 		log_print_text(answer, "log", nowhere, true);
 		log_print_json(answer, nowhere);
 		log_answer_release(answer);
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *nowhere = fopen("/dev/null", "w");
-	struct report_reader *reader = report_reader_new(on_report, nowhere);
+	struct failure_reader *reader = failure_reader_new(on_report, nowhere);
 
 	for (size_t from = 0; from < size;) {
 		const uint8_t *newline = memchr(data + from, '\n', size - from);
@@ -42,11 +42,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char *line = malloc(length + 1);
 
 		memcpy(line, data + from, length);
-		report_reader_line(reader, line, length);
+		failure_reader_line(reader, line, length);
 		free(line);
 		from += length + 1;
 	}
-	report_reader_end(reader);
+	failure_reader_end(reader);
 	fclose(nowhere);
 	return 0;
 }

@@ -40,14 +40,31 @@ def stems(root):
         if pages.is_dir() and not (pages / f"{stem}.c.gcov.html").exists():
             yield f"src/stages/{stem}.c: no coverage page; does any of it run in `make coverage`?"
     for place in [*sorted(root.glob("docs/stages/[0-9]*.rst")), *sorted(root.glob("tests/stages/[0-9]*.c"))]:
-        if place.stem not in doors:
+        if source.stem_of(f"{place.stem}.c") not in doors or (place.suffix == ".rst" and place.stem not in doors):
             yield f"{place.relative_to(root)}: there is no src/stages/{place.stem}.c"
 
 
 # ---- layers ------------------------------------------------------------------------------------------------------
 
-# From left to right: a file may call its own layer or one to its right.
-LAYERS = ("tools", "library", "life", "entry", "heart", "charge", "slow", "free", "fast", "world")
+# From left to right: a file may call its own layer or one to its right. CONTRIBUTING.md says the same.
+LAYERS = (
+    "gdb",
+    "tools",
+    "failure",
+    "library",
+    "engine",
+    "replay",
+    "state",
+    "life",
+    "entry",
+    "heart",
+    "charge",
+    "slow",
+    "free",
+    "fast",
+    "world",
+    "text",
+)
 STAGES = {
     "entry": range(1, 6),
     "heart": (6, 7),
@@ -56,6 +73,9 @@ STAGES = {
     "free": (20,),
     "fast": range(8, 13),
 }
+# Headers of a room that are not for every room to its left: who may include what of it.
+INTERFACES = {("failure", "library"): ("pageflow.h",)}
+BUILT = ("uma", "numa")  # each with what is compiled once, `front`
 
 
 def layer_of(path):
@@ -88,50 +108,141 @@ def symbols(objects):
     return table
 
 
+def objects(root, configuration):
+    """{object: its source} of one configuration and of what is compiled once."""
+    found = {}
+    for part in (configuration, "front"):
+        base = root / "build" / part / "O0"
+        for item in sorted(base.glob("src/**/*.o")):
+            source = item.relative_to(base).with_suffix(".c")
+            if (root / source).exists():
+                found[item] = source
+    return found
+
+
+def calls(root, configuration):
+    """(caller, symbol, callee) for every use of one file's symbol in another."""
+    sources = objects(root, configuration)
+    table = symbols(sources)
+    owner = {name: item for item, (defined, _) in table.items() for name in defined}
+    for item, (_, used) in table.items():
+        for name in sorted(used):
+            if name in owner and owner[name] != item:
+                yield str(sources[item]), name, str(sources[owner[name]])
+
+
+def rooms(root):
+    """Every source lies in a room that the order knows."""
+    for path in sorted(root.glob("src/**/*.[ch]")):
+        name = str(path.relative_to(root))
+        if layer_of(name) is None and not name.endswith(".h"):
+            yield f"{name}: lies in no room; the rooms are {' '.join(LAYERS)}"
+
+
 def layers(root):
     """No call from right to left, in either configuration, and no header that reaches up."""
-    for configuration in ("uma", "numa"):
-        base = root / "build" / configuration / "O0"
-        objects = [
-            item
-            for item in sorted(base.glob("src/*/*.o"))
-            if (root / item.relative_to(base)).with_suffix(".c").exists()
-        ]
-        if not objects:
+    yield from rooms(root)
+    for configuration in BUILT:
+        if not objects(root, configuration):
             yield f"build/{configuration}/O0: no objects; run `make build` first"
             continue
-        table = symbols(objects)
-        owner = {name: item for item, (defined, _) in table.items() for name in defined}
-        for item, (_, used) in table.items():
-            path = item.relative_to(base).with_suffix(".c")
-            for name in sorted(used):
-                target = owner.get(name)
-                if target is None:
-                    continue
-                other = target.relative_to(base).with_suffix(".c")
-                if against_the_grain(layer_of(path), layer_of(other)):
-                    yield (
-                        f"{path}: uses {name} of {other} ({configuration}): {layer_of(path)} may not call "
-                        f"{layer_of(other)}; make it a hook (include/hooks.h)"
-                    )
+        for caller, name, callee in calls(root, configuration):
+            if against_the_grain(layer_of(caller), layer_of(callee)):
+                yield (
+                    f"{caller}: uses {name} of {callee} ({configuration}): {layer_of(caller)} may not call "
+                    f"{layer_of(callee)}; make it a hook (include/hooks.h)"
+                )
     yield from includes(root)
 
 
 def includes(root):
-    """include/ includes only include/ and the C library; src/world nothing of the stages, and so on."""
-    for path in [*sorted(root.glob("include/*.h")), *sorted(root.glob("src/*/*.[ch]"))]:
+    """include/ includes only include/ and the C library; a room only itself and what lies to its right."""
+    for path in [*sorted(root.glob("include/*.h")), *sorted(root.glob("src/**/*.[ch]"))]:
         name = str(path.relative_to(root))
         here = layer_of(name)
+        room = pathlib.PurePath(name).parts[1] if name.startswith("src/") else here
         for wanted in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.M):
             if not (root / "src" / wanted).exists():
                 continue
             directory = wanted.split("/")[0]
             if here == "include":
                 yield f'{name}: includes "{wanted}" of src/; headers in include/ stand on their own'
+            elif (room, directory) in INTERFACES:
+                yield f'{name}: includes "{wanted}": {room} knows {directory} by {" ".join(INTERFACES[room, directory])}'
             elif directory in LAYERS and against_the_grain(here, directory):
                 yield f'{name}: includes "{wanted}": {here} may not know {directory}'
-            elif directory == "stages" and here == "world":
-                yield f'{name}: includes "{wanted}": the world may not know the stages'
+            elif directory == "stages" and here in ("world", "text"):
+                yield f'{name}: includes "{wanted}": {"the world" if here == "world" else here} may not know the stages'
+
+
+# ---- circles -----------------------------------------------------------------------------------------------------
+
+
+def strong_components(graph):
+    """The sets of nodes that reach each other, of more than one node (Tarjan's way)."""
+    index, low, stack, inside, found = {}, {}, [], set(), []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        inside.add(node)
+        for after in sorted(graph.get(node, ())):
+            if after not in index:
+                visit(after)
+                low[node] = min(low[node], low[after])
+            elif after in inside:
+                low[node] = min(low[node], index[after])
+        if low[node] == index[node]:
+            component = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            inside.difference_update(component)
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def circles(root):
+    """No files that call each other in a circle, but where the kernel does: among the stages."""
+    for configuration in BUILT:
+        graph = collections.defaultdict(set)
+        for caller, _, callee in calls(root, configuration):
+            graph[caller].add(callee)
+        for component in strong_components(graph):
+            if not all(file.startswith("src/stages/") for file in component):
+                yield f"{' '.join(component)}: call each other in a circle ({configuration})"
+
+
+# ---- sizes -------------------------------------------------------------------------------------------------------
+
+LARGEST = 600
+TABLES = ("src/failure/versions.c", "src/state/records-fields.c")  # mostly tables: they may be as long as these are
+
+
+def sizes(root):
+    """No file of src/ over 600 lines."""
+    for path in sorted(root.glob("src/**/*")):
+        name = str(path.relative_to(root))
+        if path.suffix in (".c", ".h", ".py") and name not in TABLES:
+            lines = path.read_text().count("\n")
+            if lines > LARGEST:
+                yield f"{name}: has {lines} lines, at most {LARGEST} are allowed; split it where a reader would"
+
+
+# ---- names -------------------------------------------------------------------------------------------------------
+
+NOUNS = ("include", "src/world", "tests/world")  # named after the kernel's nouns
+
+
+def names(root):
+    """C files are named with hyphens, but for stems and the kernel's nouns."""
+    for path in sorted([*root.glob("src/**/*.[ch]"), *root.glob("tests/**/*.[ch]")]):
+        name = path.relative_to(root)
+        if "_" in path.stem and str(name.parent) not in NOUNS and not source.stem_of(path.with_suffix(".c").name):
+            yield f"{name}: write {path.name.replace('_', '-')}: C files are named with hyphens"
 
 
 # ---- spdx --------------------------------------------------------------------------------------------------------
@@ -202,7 +313,7 @@ def report(root):
 # ---- provenance --------------------------------------------------------------------------------------------------
 
 SOURCE_LINE = re.compile(r"[@\\]source\s+(?:(none)\s+\(ours:\s*\S|(\S+):(\d+))")
-DOCUMENTED = ("src/stages", "src/world")  # what stands for lines of the kernel; src/life is ours
+DOCUMENTED = ("src/stages", "src/world")  # what stands for lines of the kernel; the other rooms are ours
 
 
 def kernel_map(root):
@@ -235,7 +346,7 @@ def provenance(root):
 
 # ------------------------------------------------------------------------------------------------------------------
 
-CHECKS = {check.__name__: check for check in (stems, layers, spdx, functions, provenance)}
+CHECKS = {check.__name__: check for check in (stems, layers, circles, sizes, names, spdx, functions, provenance)}
 
 
 def main(names):

@@ -65,6 +65,7 @@ TEST(daemons_wake_by_the_clock, "")
 TEST(daemons_at_most_so_many, "")
 {
 	test_machine_uma(64);
+	ck_assert(life_begin());
 	for (int i = 0; i < MAX_DAEMONS; i++)
 		ck_assert_ptr_nonnull(daemon_new("d", 0, tick, NULL));
 	ck_assert_ptr_null(daemon_new("d", 0, tick, NULL));
@@ -156,6 +157,7 @@ static struct zone *fragmented_machine(void)
 	struct zone *zone;
 
 	test_machine_uma(64);
+	ck_assert(life_begin());
 	watchdog_start();
 	zone = test_zone(0, ZONE_DMA);
 	test_empty_zone(zone);
@@ -246,6 +248,7 @@ TEST(watchdog_finds_longer_circles, "13-12")
 	bool stopped = false;
 
 	test_machine_uma(64);
+	ck_assert(life_begin());
 	watchdog_start();
 	/* A circle of three states. */
 	while (!stopped) {
@@ -264,6 +267,7 @@ TEST(watchdog_sees_tasks_and_cpus, "13-12")
 
 	test_machine_cpus(64, 2);
 	world->cpu_online = 1;
+	ck_assert(life_begin());
 	watchdog_start();
 	task = test_task("other", 7);
 	world->hooks.slow_round(&request);

@@ -240,7 +240,7 @@ def table(root):
 
 def test_the_table_of_masks_is_the_one_in_the_source(root):
     versions, rows = table(root)
-    source = (root / "src/library/gfp_versions.c").read_text()
+    source = (root / "src/failure/versions.c").read_text()
     known = {
         name: [int(value, 16) for value in values.split(",")]
         for name, values in re.findall(r'\{\s*"(\w+)",\s*\{([x0-9a-f,\s]+)\}\s*\}', source)

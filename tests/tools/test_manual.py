@@ -117,7 +117,7 @@ def test_install_puts_everything_in_its_place(root):
 
 
 def gfp_names(root):
-    text = (root / "src/library/gfp_parse.c").read_text()
+    text = (root / "src/library/gfp-parse.c").read_text()
     names = re.findall(r"^\tNAME\((\w+)\)", text, re.MULTILINE) + ["none"]
     assert len(names) > 30
     return names

@@ -3,6 +3,7 @@
  * @file
  * Tests of the counters: thresholds, folding, and what readers see.
  */
+#include "state/state.h"
 #include "machines.h"
 
 static struct zone *zone;

@@ -105,7 +105,7 @@ def head(app, name, file, heading):
 
 def totals(here):
     words = ''.join(
-        f'<tr><td>{escape(part.replace("stages+world", "src/stages, src/world").replace("life", "src/life"))}</td>'
+        f'<tr><td>{escape(", ".join(f"src/{room}" for room in part.split("+")))}</td>'
         + ''.join(
             f'<td>{percent(pair[kind])} % ({pair[kind][0]}/{pair[kind][1]})</td>'
             for kind in ('lines', 'functions', 'branches')

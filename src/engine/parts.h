@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What the files of the engine offer each other.
+ */
+#ifndef ENGINE_PARTS_H
+#define ENGINE_PARTS_H
+
+#include "engine/explain.h"
+#include "mmzone.h"
+
+/* explain.c: what a request meets on the machine in focus */
+int explain_run(const struct explain_request *request, struct explanation *explanation);
+/* explain-zones.c: the arithmetic of a zone */
+void explain_zones(struct explanation *explanation);
+int explain_zone_number(const struct explanation *explanation, const struct zone *zone);
+void explain_attempt(const struct zone *zone, const struct explained_walk *walk, unsigned int order,
+		     struct explained_attempt *attempt);
+
+/* bench.c */
+double bench_run(const char *row, unsigned long count);
+
+#endif

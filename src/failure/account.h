@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What the figures of a report say: which zones could be tried, what was free in them, and for whom.
+ */
+#ifndef FAILURE_ACCOUNT_H
+#define FAILURE_ACCOUNT_H
+
+#include "engine/explain.h"
+#include "failure/failure.h"
+
+/** Why a zone was not tried. */
+enum zone_place {
+	ZONE_TRIED,
+	ZONE_TOO_HIGH,	    /**< above the highest zone that the mask allows */
+	ZONE_NODE_LEFT_OUT, /**< on a node that the request may not use */
+};
+
+/** How the boost of a zone's watermarks is known. */
+enum boost_source {
+	BOOST_READ,    /**< the report prints it */
+	BOOST_NOT_YET, /**< kernels of that age have none */
+	BOOST_INFERRED, /**< from the distance of the marks; 0 when they are as far apart as without one */
+	BOOST_UNKNOWN, /**< the marks do not tell */
+};
+
+/** A zone of a report in pages. */
+struct zone_account {
+	const struct failure_zone *zone;
+	enum zone_place place;
+	bool has_marks; /**< free and min were read */
+	bool has_lists; /**< its free list line was read whole */
+	long free, managed, cma, highatomic, local_pcp, other_pcp;
+	long min, low, high; /**< without the boost */
+	long boost;
+	enum boost_source boost_source;
+	bool boost_exact;			 /**< an inferred boost that only one value fits */
+	long reserve;				 /**< against this request */
+	bool highatomic_read;			 /**< false: it is unknown, and taken for 0 */
+	bool reserve_read;			 /**< false: it is taken for 0 */
+	long blocks[FAILURE_ORDERS][NR_LETTERS]; /**< free blocks by type */
+	bool split[FAILURE_ORDERS];		 /**< how they divide among types is inferred */
+	struct explained_attempt attempt;
+};
+
+/** What the figures of a report say. */
+struct failure_account {
+	const struct failure *failure;
+	char missing[256];	/**< what the report lacks to be explained; "": nothing */
+	char not_replayed[192]; /**< why it cannot be rebuilt on a machine of 5.8.18; "": it can */
+	bool has_type
+		[NR_FAILURE_TYPES]; /**< zone types of that kernel (inferred from names and reserves) */
+	enum failure_zone_type highest; /**< that the mask allows */
+	int node[FAILURE_ZONES]; /**< nodes of the report, ascending; their places are the machine's nodes */
+	int nr_nodes;
+	int first_node; /**< from which the zones are tried */
+	int nr_zones;
+	struct zone_account
+		zone[FAILURE_ZONES]; /**< in the order of trying, then those not tried */
+	bool passes;		     /**< by the figures */
+};
+
+/** The same request under another condition. */
+struct what_if {
+	uint32_t mask;
+	unsigned int order;
+	bool no_boost, no_reserve;
+	long more_free;
+};
+
+void failure_account_take(const struct failure *failure, struct failure_account *account);
+bool failure_what_if(const struct failure_account *account, const struct what_if *what_if);
+void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
+		struct explained_attempt *attempt);
+pageflow_machine *failure_rebuild(const struct failure_account *account,
+				  struct pageflow_error *error);
+int failure_node_place(const struct failure_account *account, int nid);
+unsigned long long page_size_kb(const struct failure *failure);
+
+#endif

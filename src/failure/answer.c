@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief From a report to its answer: the account of its figures, and the request run on the zones rebuilt from it.
+ */
+#include <string.h>
+
+#include "library/handle.h"
+#include "failure/answer.h"
+
+/** The report's zone of the machine's zone. */
+static struct zone_account *account_of(struct log_answer *answer, const struct explained_zone *zone)
+{
+	for (int i = 0; i < answer->account.nr_zones; i++)
+		if (failure_node_place(&answer->account, answer->account.zone[i].zone->nid) ==
+			    zone->nid &&
+		    !strcmp(answer->account.zone[i].zone->name, zone->name))
+			return &answer->account.zone[i];
+	return NULL;
+}
+
+/** What the path said of each zone takes the place of what the figures say. */
+static void take_attempts(struct log_answer *answer)
+{
+	const struct explanation *e = &answer->explanation;
+	const struct explained_walk *last = e->nr_walks ? &e->walk[e->nr_walks - 1] : NULL;
+
+	for (int i = 0; i < e->nr_zones; i++) {
+		struct zone_account *zone = account_of(answer, &e->zone[i]);
+
+		if (!zone)
+			continue;
+		if (e->closest[i])
+			zone->attempt = *e->closest[i];
+		zone->attempt.passes = e->found && e->page_zone == i;
+	}
+	answer->passes = e->found;
+	for (int i = 0; last && e->found && i < last->nr_attempts; i++)
+		if (last->attempt[i].zone == e->page_zone) {
+			struct zone_account *zone = account_of(answer, &e->zone[e->page_zone]);
+
+			zone->attempt = last->attempt[i];
+			zone->attempt.passes = true;
+		}
+}
+
+/** Run the request on a machine in the report's state. */
+static void replay(struct log_answer *answer)
+{
+	struct explain_request request = {
+		.gfp = answer->failure->mask.mask,
+		.order = answer->failure->order,
+		.nid = ENGINE_BY_POLICY,
+		.nothing_helps = true,
+	};
+	struct pageflow_error error = { 0 };
+	pageflow_machine *machine = failure_rebuild(&answer->account, &error);
+
+	if (!machine) {
+		snprintf(answer->account.not_replayed, sizeof(answer->account.not_replayed),
+			 "its zones could not be rebuilt: %.128s", error.text);
+		return;
+	}
+	if (machine->engine->explain(machine->inner, &request, &answer->explanation, &error))
+		snprintf(answer->account.not_replayed, sizeof(answer->account.not_replayed),
+			 "%.160s", error.text);
+	else if (answer->explanation.violation[0])
+		snprintf(answer->account.not_replayed, sizeof(answer->account.not_replayed),
+			 "%.160s", answer->explanation.violation);
+	else
+		answer->replayed = true;
+	if (answer->replayed)
+		take_attempts(answer);
+	pageflow_destroy(machine);
+}
+
+/**
+ * @brief Answer a report.
+ *
+ * @param answer receives the answer; its number is kept; log_answer_release() it after true
+ * @param failure the report; it must outlive the answer
+ * @return false when the report lacks what an answer needs: answer->account.missing says what
+ */
+bool log_answer_take(struct log_answer *answer, const struct failure *failure)
+{
+	answer->failure = failure;
+	failure_account_take(failure, &answer->account);
+	if (answer->account.missing[0])
+		return false;
+	answer->passes = answer->account.passes && !failure->memcg;
+	if (!failure->memcg && !answer->account.not_replayed[0])
+		replay(answer);
+	log_advise(answer);
+	log_sentence(answer);
+	return true;
+}
+
+/**
+ * @brief Give the memory of an answer back.
+ *
+ * @param answer the answer
+ */
+void log_answer_release(struct log_answer *answer)
+{
+	explanation_free(&answer->explanation);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What a kernel log says about a failed allocation: the report, as it was read.
+ *
+ * A report may come from another kernel version or another architecture than the one Pageflow models, and from a
+ * damaged log. So every figure knows whether it was read, zones go by name, and sizes are kept in the kB printed.
+ */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "failure/versions.h"
+
+/** Most zones of a report that are kept. */
+#define FAILURE_ZONES 64
+
+/** Most nodes of a report that are kept; a set of nodes is a bit mask. */
+#define FAILURE_NODES 64
+
+/** Most orders of a free list line that are kept. */
+#define FAILURE_ORDERS 20
+
+/** Zone types of all kernels, in ascending order; each kernel has some of them. */
+enum failure_zone_type {
+	FAILURE_DMA,
+	FAILURE_DMA32,
+	FAILURE_NORMAL,
+	FAILURE_HIGHMEM,
+	FAILURE_MOVABLE,
+	FAILURE_DEVICE,
+	NR_FAILURE_TYPES,
+};
+
+/** Letters of a free list line, in the order in which they are printed: U M E H C I. */
+enum failure_letter {
+	LETTER_UNMOVABLE = 1 << 0,
+	LETTER_MOVABLE = 1 << 1,
+	LETTER_RECLAIMABLE = 1 << 2,
+	LETTER_HIGHATOMIC = 1 << 3,
+	LETTER_CMA = 1 << 4,
+	LETTER_ISOLATE = 1 << 5,
+};
+#define NR_LETTERS 6
+
+/** The figures that are kept, of the whole system, a node or a zone. */
+enum failure_figure {
+	FIGURE_FREE,
+	FIGURE_BOOST,
+	FIGURE_MIN,
+	FIGURE_LOW,
+	FIGURE_HIGH,
+	FIGURE_HIGHATOMIC,
+	FIGURE_ACTIVE_ANON,
+	FIGURE_INACTIVE_ANON,
+	FIGURE_ACTIVE_FILE,
+	FIGURE_INACTIVE_FILE,
+	FIGURE_SLAB_RECLAIMABLE,
+	FIGURE_PRESENT,
+	FIGURE_MANAGED,
+	FIGURE_FREE_PCP,
+	FIGURE_LOCAL_PCP,
+	FIGURE_FREE_CMA,
+	NR_FIGURES,
+};
+
+/** Figures, and which of them were read. */
+struct failure_figures {
+	uint64_t value[NR_FIGURES];
+	uint32_t seen;
+};
+
+/** A zone's line, the line of its reserve, and its free list line. */
+struct failure_zone {
+	char name[16];
+	enum failure_zone_type type;
+	int nid;			/**< 0 where the report names no node */
+	struct failure_figures figures; /**< kB */
+	uint64_t reserve[NR_FAILURE_TYPES];
+	int nr_reserve;
+	uint64_t blocks[FAILURE_ORDERS]; /**< free blocks by order */
+	uint8_t letters[FAILURE_ORDERS]; /**< the types among them */
+	int nr_orders;
+	bool list_ended; /**< the line was read to its sum */
+	uint64_t list_kb;
+};
+
+/** What kind of report it is. */
+enum failure_kind {
+	FAILURE_PAGE_ALLOC, /**< page allocation failure */
+	FAILURE_STALL,	    /**< page allocation stalls */
+	FAILURE_OOM,	    /**< an invocation of the OOM killer */
+	FAILURE_VMALLOC,    /**< vmalloc() gave up; its pages are not one request */
+	FAILURE_STATE,	    /**< a state of memory whose request was not found */
+};
+
+/** One report. */
+struct failure {
+	enum failure_kind kind;
+	size_t line; /**< of the log, where it begins */
+	char comm[64];
+	char version[64];      /**< of the kernel; "" when the log does not say */
+	bool version_from_log; /**< the log's `Linux version` line said so, not the report */
+	bool has_order, has_mask;
+	bool forced;	   /**< an OOM report without a request: order=-1 */
+	bool mask_unknown; /**< only a number, of a version before those whose numbers are known */
+	unsigned int order;
+	uint64_t mask_number; /**< as printed */
+	char mask_names[256]; /**< as printed; "" where only the number was */
+	struct foreign_mask mask;
+	bool has_nodemask, has_mems;
+	uint64_t nodemask, mems_allowed;
+	char cpuset[64];
+	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
+	bool has_state;	  /**< Mem-Info was seen */
+	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
+	char memcg_path[128];
+	uint64_t memcg_usage_kb, memcg_limit_kb;
+	struct failure_figures totals; /**< pages */
+	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
+	struct failure_zone zone[FAILURE_ZONES];
+	int nr_zones;
+	bool too_many_zones;
+	int page_kb; /**< size of a page; 0 when no free list line was read */
+	bool has_ram, has_reserved, has_cma;
+	uint64_t ram, reserved, cma; /**< pages, from the end of the report */
+};
+
+/** Receives each report; it is valid until it returns. */
+typedef void (*failure_handler)(const struct failure *failure, void *context);
+
+/** Reading of a log, line by line. */
+struct failure_reader;
+
+struct failure_reader *failure_reader_new(failure_handler handler, void *context);
+void failure_reader_line(struct failure_reader *reader, char *line, size_t length);
+void failure_reader_end(struct failure_reader *reader);
+
+/** Was this figure read? */
+static inline bool figure_seen(const struct failure_figures *figures, enum failure_figure figure)
+{
+	return figures->seen >> figure & 1;
+}
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What a handle of the public interface holds: for the parts of this project that go past the interface.
+ */
+#ifndef LIBRARY_HANDLE_H
+#define LIBRARY_HANDLE_H
+
+#include "engine/engine.h"
+
+struct pageflow_machine {
+	const struct pageflow_engine *engine;
+	struct machine *inner;
+	struct engine_listener listener; /**< what the engine calls */
+	pageflow_event_handler event;
+	void *event_context;
+	pageflow_text_handler message;
+	void *message_context;
+	pageflow_text_handler violation;
+	void *violation_context;
+	bool violated; /**< by the call on its way */
+};
+
+#endif

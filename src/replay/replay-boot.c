@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Comparing a boot with the recording of one.
+ *
+ * The state right after memory was released must be equal list entry by list entry. Of the running
+ * machine, which has allocated and freed since, the figures derived from the size of memory must be.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "life/life.h"
+#include "replay/replay.h"
+#include "state/state.h"
+#include "world/world.h"
+
+/** How many values a line holds: words with a digit in them. */
+static unsigned long values_in(const char *line)
+{
+	unsigned long values = 0;
+
+	while (*line) {
+		size_t length = strcspn(line += strspn(line, " "), " ");
+		bool digit = false;
+
+		for (size_t i = 0; i < length; i++)
+			digit |= isdigit((unsigned char)line[i]) != 0;
+		values += digit;
+		line += length;
+	}
+	return values;
+}
+
+/** Read `WORD BASE SIZE` in hexadecimal bytes. */
+static bool read_range(const char **line, struct boot_range *range)
+{
+	return take_hex(line, &range->base) && take_hex(line, &range->size);
+}
+
+/** Read one line of the memory map; -1 after noting an error, 1 at `snapshot released`. */
+static int read_boot_line(struct reader *reader, struct boot_spec *spec, const char *line)
+{
+	long nid, flags;
+
+	if (!strcmp(line, "snapshot released"))
+		return 1;
+	if (take_word(&line, "command_line"))
+		return 0;
+	if (spec->nr_memory == MAX_BOOT_RANGES || spec->nr_reserved == MAX_BOOT_RANGES ||
+	    spec->nr_cma == MAX_BOOT_RANGES)
+		return reader_refuse(reader, "expected fewer ranges");
+	if (take_word(&line, "cpus") && take_word(&line, "possible")) {
+		if (!take_number(&line, &nid) || nid < 1 || nid > MAX_CPUS)
+			return reader_fail(reader, "'cpus possible N'");
+		spec->nr_cpus = (int)nid;
+		return 0;
+	}
+	if (take_word(&line, "memory")) {
+		struct boot_range *range = &spec->memory[spec->nr_memory++];
+
+		if (!read_range(&line, range) || !take_word(&line, "node") ||
+		    !take_number(&line, &nid) || !take_word(&line, "flags") ||
+		    !take_number(&line, &flags))
+			return reader_fail(reader, "'memory BASE SIZE node NID flags F'");
+		range->nid = (int)nid;
+		range->nomap = flags & 4;
+		return 0;
+	}
+	if (take_word(&line, "reserved") && read_range(&line, &spec->reserved[spec->nr_reserved])) {
+		spec->nr_reserved++;
+		return 0;
+	}
+	if (take_word(&line, "cma") && read_range(&line, &spec->cma[spec->nr_cma])) {
+		spec->nr_cma++;
+		return 0;
+	}
+	return reader_fail(reader, "a line of the memory map");
+}
+
+/** Note the first line that differs. */
+static int differ(struct reader *reader, struct replay_result *result, const char *expected,
+		  const char *got)
+{
+	result->outcome = REPLAY_DIVERGED;
+	result->line = reader->next;
+	snprintf(result->expected, sizeof(result->expected), "%s",
+		 expected + strspn(expected, " "));
+	snprintf(result->got, sizeof(result->got), "%s", got + strspn(got, " "));
+	return 1;
+}
+
+/** How many CPUs the snapshot ahead shows: those that were possible, or only those online by then. */
+static int cpus_shown(const struct reader *reader)
+{
+	const char *line = reader_peek(reader), *found = line ? strstr(line, " nr_cpus ") : NULL;
+	int shown = found ? atoi(found + strlen(" nr_cpus ")) : world->nr_cpus;
+
+	return shown >= 1 && shown < world->nr_cpus ? shown : world->nr_cpus;
+}
+
+/** Write the machine in focus as a snapshot, in memory, with as many CPUs as the one ahead. */
+static char *machine_as_text(const struct reader *reader)
+{
+	int possible = world->nr_cpus;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	world->nr_cpus = cpus_shown(reader);
+	snapshot_write(out);
+	world->nr_cpus = possible;
+	fclose(out);
+	return text;
+}
+
+/** Compare every line up to `end`. */
+static int compare_released(struct reader *reader, struct replay_result *result)
+{
+	char *text = machine_as_text(reader), *line, *rest;
+	int failed = 0;
+
+	if (!text)
+		return reader_refuse(reader, "out of memory");
+	for (line = strtok_r(text, "\n", &rest); line && !failed;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		const char *recorded = reader_line(reader);
+
+		/* There is a line: the last one of the file stands behind this snapshot. */
+		if (strcmp(recorded, line))
+			failed = differ(reader, result, recorded, line);
+		else
+			result->checks += values_in(line);
+	}
+	free(text);
+	return failed;
+}
+
+/** Is this a line of which figures were derived at boot? Cuts it to the part that was. */
+static bool derived_part(const char *line, char *part, size_t size)
+{
+	const char *cut = NULL;
+
+	snprintf(part, size, "%s", line);
+	if (!strncmp(line, "zonelist ", 9) || !strncmp(line, " lowmem_reserve ", 16))
+		return true;
+	if (!strncmp(line, " watermark ", 11))
+		cut = strstr(part, " boost ");
+	else if (!strncmp(line, "sysctl ", 7))
+		cut = strstr(part, " mobility_disabled ");
+	else if (!strncmp(line, " pcp ", 5)) {
+		const char *high = strstr(line, " high ");
+
+		if (!high)
+			return false;
+		snprintf(part, size, " pcp%s", high);
+		cut = strstr(part, " diff_free ");
+	}
+	if (cut)
+		part[cut - part] = '\0';
+	return cut != NULL;
+}
+
+/** The next line with derived figures among the lines of the machine. */
+static bool next_derived(char **rest, char *part, size_t size)
+{
+	char *line;
+
+	while ((line = strtok_r(NULL, "\n", rest)) != NULL)
+		if (derived_part(line, part, size))
+			return true;
+	return false;
+}
+
+/** Compare the derived figures up to `end`. */
+static void compare_running(struct reader *reader, struct replay_result *result)
+{
+	char *text = machine_as_text(reader), *rest = text;
+	char expected[512], got[512];
+	const char *line;
+	int failed = 0;
+
+	if (!text) {
+		reader_refuse(reader, "out of memory");
+		return;
+	}
+	strtok_r(text, "\n", &rest); /* the kernel line */
+	while (!failed && (line = reader_line(reader)) != NULL) {
+		if (!derived_part(line, expected, sizeof(expected)))
+			continue;
+		if (!next_derived(&rest, got, sizeof(got)))
+			snprintf(got, sizeof(got), "nothing");
+		if (strcmp(expected, got))
+			failed = differ(reader, result, expected, got);
+		else
+			result->checks += values_in(got);
+	}
+	if (!failed && next_derived(&rest, got, sizeof(got)))
+		differ(reader, result, "nothing further", got);
+	free(text);
+}
+
+/** Read `distance NID d0 d1 ...` lines up to `snapshot running`. */
+static int read_distances(struct reader *reader, struct boot_spec *spec)
+{
+	const char *line;
+
+	while ((line = reader_line(reader)) && strcmp(line, "snapshot running")) {
+		long nid, distance;
+
+		if (!take_word(&line, "distance") || !take_number(&line, &nid) || nid < 0 ||
+		    nid >= MAX_BOOT_NODES)
+			return reader_fail(reader,
+					   "'distance NID d0 d1 ...' or 'snapshot running'");
+		for (int to = 0; to < MAX_BOOT_NODES && take_number(&line, &distance); to++)
+			spec->distance[nid][to] = (u8)distance;
+		if (!take_end(&line))
+			return reader_fail(reader, "'distance NID' and at most 4 numbers");
+	}
+	return line ? 0 : reader_fail(reader, "'snapshot running'");
+}
+
+/** The distances stand behind the first snapshot, but the first zonelists need them. */
+static int scan_distances(struct reader *reader, struct boot_spec *spec)
+{
+	struct reader ahead = *reader;
+	const char *line;
+
+	while ((line = reader_line(&ahead)) && strcmp(line, "end"))
+		;
+	if (read_distances(&ahead, spec)) {
+		*reader = ahead;
+		return -1;
+	}
+	return 0;
+}
+
+/** Boot from the recording's memory map and compare both states. */
+static void compare_boot(struct reader *reader, struct boot_spec *spec,
+			 struct replay_result *result)
+{
+	struct machine *before = world, *machine;
+	char error[200];
+
+	machine = machine_boot_released(spec, error, sizeof(error));
+	if (!machine) {
+		reader_refuse(reader, error);
+		return;
+	}
+	if (!compare_released(reader, result)) {
+		machine_boot_finish(spec);
+		read_distances(reader, spec); /* again, to go past them */
+		compare_running(reader, result);
+	}
+	machine_free(machine);
+	machine_focus(before);
+}
+
+/**
+ * @brief Compare a boot in this configuration with the recording of one.
+ *
+ * @param text the recording
+ * @param result receives how it went
+ * @source none (ours)
+ */
+void replay_boot(const struct text *text, struct replay_result *result)
+{
+	struct reader reader = { .text = text };
+	struct boot_spec *spec = calloc(1, sizeof(*spec));
+	const char *line = reader_line(&reader);
+	int at_snapshot = 0;
+
+	memset(result, 0, sizeof(*result));
+	if (!spec)
+		reader_refuse(&reader, "out of memory");
+	else if (!line || strcmp(line, "boot v1"))
+		reader_fail(&reader, "'boot v1', the first line of a boot recording");
+	else if (!reader_check_last(&reader, "end"))
+		spec->nr_cpus = 1;
+	while (!reader.error_line && !at_snapshot) {
+		/* At the latest the last line, `end`, is refused here. */
+		at_snapshot = read_boot_line(&reader, spec, reader_line(&reader));
+	}
+	if (at_snapshot == 1 && !scan_distances(&reader, spec))
+		compare_boot(&reader, spec, result);
+	if (reader.error_line) {
+		result->outcome = REPLAY_UNREADABLE;
+		result->line = reader.error_line;
+		snprintf(result->error, sizeof(result->error), "%s", reader.error);
+	}
+	free(spec);
+}

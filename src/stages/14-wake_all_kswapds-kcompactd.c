@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief kcompactd: each node's thread that builds large blocks in the background.
+ *
+ * kswapd asks for it when it has freed enough for a large block and goes to sleep, and so do requests
+ * that must not wait. The thread is a task of the machine; whoever schedules the machine's tasks runs
+ * it some time after the hook kcompactd_woken.
+ */
+#include "gfp.h"
+#include "stages/stages.h"
+#include "tracepoints.h"
+#include "world/world.h"
+
+/**
+ * @brief Compact one zone in the background, if that is sensible.
+ *
+ * @param cc the thread's run; its zone is set
+ * @source mm/compaction.c:2556
+ */
+static void kcompactd_zone(struct compact_control *cc)
+{
+	struct zone *zone = cc->zone;
+	enum compact_result result;
+
+	/* Step 1: not if it failed lately, and only if a block could be built and is not there yet */
+	if (!populated_zone(zone) || compaction_deferred(zone, cc->order) ||
+	    compaction_suitable(zone, cc->order, 0, zone_idx(zone)) != COMPACT_CONTINUE)
+		return;
+
+	/* Step 2: compact; nobody waits for the block, so nothing is caught */
+	result = compact_zone(cc, NULL);
+	if (result == COMPACT_SUCCESS) {
+		compaction_defer_reset(zone, cc->order, false);
+		return;
+	}
+
+	/* Step 3: all was tried in vain: perhaps pages on per-CPU lists stand in the way */
+	if (result == COMPACT_PARTIAL_SKIPPED || result == COMPACT_COMPLETE) {
+		drain_all_pages(zone);
+		defer_compaction(zone, cc->order);
+	}
+}
+
+/**
+ * @brief Do what was asked for.
+ *
+ * @param pgdat the node
+ * @source mm/compaction.c:2537
+ */
+static void kcompactd_do_work(struct pglist_data *pgdat)
+{
+	struct compact_control cc = {
+		.order = pgdat->kcompactd_max_order,
+		.search_order = pgdat->kcompactd_max_order,
+		.highest_zoneidx = pgdat->kcompactd_highest_zoneidx,
+		.mode = MIGRATE_SYNC_LIGHT,
+		.gfp_mask = GFP_KERNEL,
+	};
+
+	/* Step 1: each zone up to the highest that was asked for. A zone that was begun at its start
+	 * counts as scanned whole, and so do those after it: 5.8.18 does not take that back. */
+	trace_mm_compaction_kcompactd_wake(pgdat->node_id, cc.order, cc.highest_zoneidx);
+	for (int zid = 0; zid <= cc.highest_zoneidx; zid++) {
+		cc.zone = &pgdat->node_zones[zid];
+		kcompactd_zone(&cc);
+	}
+
+	/* Step 2: what was asked for meanwhile stays */
+	if (pgdat->kcompactd_max_order <= cc.order)
+		pgdat->kcompactd_max_order = 0;
+	if (pgdat->kcompactd_highest_zoneidx >= cc.highest_zoneidx)
+		pgdat->kcompactd_highest_zoneidx = pgdat->nr_zones - 1;
+}
+
+/**
+ * @brief Work until nothing is asked for, then sleep again.
+ *
+ * @param pgdat the node; the running task is its kcompactd
+ * @source mm/compaction.c:2645
+ */
+void kcompactd(struct pglist_data *pgdat)
+{
+	pgdat->kcompactd_waiting = false;
+	while (pgdat->kcompactd_max_order > 0)
+		kcompactd_do_work(pgdat);
+	trace_mm_compaction_kcompactd_sleep(pgdat->node_id);
+	pgdat->kcompactd_waiting = true;
+}

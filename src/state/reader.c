@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Reading records from the lines of a text, with errors that name the line.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "state/reader.h"
+#include "world/world.h"
+
+/** The line to read next, or NULL at the end. */
+const char *reader_peek(const struct reader *reader)
+{
+	return reader->next < reader->text->nr_lines ? reader->text->line[reader->next] : NULL;
+}
+
+/** Read the next line; NULL at the end. */
+const char *reader_line(struct reader *reader)
+{
+	const char *line = reader_peek(reader);
+
+	if (line)
+		reader->next++;
+	return line;
+}
+
+/**
+ * @brief Note that the line read last is wrong. The first error stays.
+ *
+ * @param reader the place
+ * @param why one line
+ * @return -1, for the caller to pass on
+ */
+int reader_refuse(struct reader *reader, const char *why)
+{
+	if (!reader->error_line) {
+		reader->error_line = reader->next ? reader->next : 1;
+		snprintf(reader->error, sizeof(reader->error), "%s", why);
+	}
+	return -1;
+}
+
+/**
+ * @brief Note that the line read last is not what was expected there.
+ *
+ * @param reader the place
+ * @param expected what was expected
+ * @return -1, for the caller to pass on
+ */
+int reader_fail(struct reader *reader, const char *expected)
+{
+	const char *found = "the end of the file";
+	char why[256];
+
+	if (reader->next)
+		found = reader->text->line[reader->next - 1];
+	snprintf(why, sizeof(why), "expected %.90s, found '%.60s%s'", expected, found,
+		 strlen(found) > 60 ? "..." : "");
+	return reader_refuse(reader, why);
+}
+
+/**
+ * @brief Refuse a text whose last line is missing: what was cut off proves nothing.
+ *
+ * @param reader the place, behind the first line
+ * @param beginning how the last line begins
+ * @return 0, or -1 after noting an error
+ */
+int reader_check_last(struct reader *reader, const char *beginning)
+{
+	size_t last = reader->text->nr_lines;
+	char expected[64];
+
+	if (!strncmp(reader->text->line[last - 1], beginning, strlen(beginning)))
+		return 0;
+	reader->next = last;
+	snprintf(expected, sizeof(expected), "'%s...' as the last line", beginning);
+	return reader_fail(reader, expected);
+}
+
+/** Take the name of a zone. */
+bool take_zone(const char **cursor, int *zone)
+{
+	return take_name(cursor, zone_names, MAX_NR_ZONES, zone);
+}
+
+/** Take the name of a migratetype. */
+bool take_migratetype(const char **cursor, int *type)
+{
+	return take_name(cursor, migratetype_names, MIGRATE_TYPES, type);
+}

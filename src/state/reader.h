@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Reading the lines of our own formats, and saying where one is wrong.
+ */
+#ifndef READER_H
+#define READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/cursor.h"
+#include "text/text.h"
+
+/** A place in a text, and what went wrong there. */
+struct reader {
+	const struct text *text;
+	size_t next;	   /**< index of the line to read next */
+	size_t error_line; /**< counted from 1; 0: nothing went wrong */
+	char error[256];   /**< "expected ..., found ..." */
+};
+
+/* reader.c */
+const char *reader_peek(const struct reader *reader);
+const char *reader_line(struct reader *reader);
+int reader_fail(struct reader *reader, const char *expected);
+int reader_refuse(struct reader *reader, const char *why);
+int reader_check_last(struct reader *reader, const char *beginning);
+bool take_zone(const char **cursor, int *zone);
+bool take_migratetype(const char **cursor, int *type);
+
+#endif

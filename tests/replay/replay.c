@@ -1,0 +1,891 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Tests of the replay. Each recording of a real kernel comes out identical; and a replay that proves
+ * something must notice when anything is wrong, so each test below changes one thing in a recording.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "failing.h"
+#include "life/life.h"
+#include "replay/replay.h"
+#include "machines.h"
+#include "recording.h"
+
+/* ---- real recordings ---- */
+
+static struct replay_result result;
+
+static void expect_identical(const char *name)
+{
+	recording_replay(recording_load(name), &result);
+	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "line %zu: expected %s, got %s%s",
+		      result.line, result.expected, result.got, result.error);
+}
+
+/** A recording that must come out identical. */
+#define RECORDING(test, name)           \
+	TEST(replay_of_##test, "")      \
+	{                               \
+		expect_identical(name); \
+	}
+
+#ifdef CONFIG_NUMA
+RECORDING(numa2_cpuset, "numa2-cpuset_1-71.trace.xz")
+RECORDING(numa2_fragment, "numa2-fragment-22.trace.xz")
+RECORDING(numa2_orders, "numa2-orders-21.trace.xz")
+RECORDING(numa2_interleave, "numa2-policy_3_3-51.trace.xz")
+RECORDING(numa3z_exhaust, "numa3z-exhaust-23.trace.xz")
+RECORDING(numa3z_preferred, "numa3z-policy_1_2-54.trace.xz")
+RECORDING(numa3z_bind, "numa3z-policy_2_2-55.trace.xz")
+RECORDING(numa3z_boot, "numa3z.boot.xz")
+#else
+RECORDING(uma128_reclaim, "uma128-reclaim-61.trace.xz")
+RECORDING(uma128cma_atomic, "uma128cma-atomic-13.trace.xz")
+RECORDING(uma128cma_exhaust, "uma128cma-exhaust-14.trace.xz")
+RECORDING(uma128cma_fragment, "uma128cma-fragment-12.trace.xz")
+RECORDING(uma128cma_order0, "uma128cma-order0-11.trace.xz")
+RECORDING(uma128cma_orders, "uma128cma-orders-15.trace.xz")
+RECORDING(uma128cma_reclaim, "uma128cma-reclaim-62.trace.xz")
+RECORDING(uma128cma_smp, "uma128cma-smp-41.trace.xz")
+RECORDING(uma128cma_boot, "uma128cma.boot.xz")
+RECORDING(uma2z_compact, "uma2z-compact-93.trace.xz")
+RECORDING(uma2z_fragment, "uma2z-fragment-16.trace.xz")
+RECORDING(uma3z_exhaust, "uma3z-exhaust-17.trace.xz")
+RECORDING(uma3z_orders, "uma3z-orders-18.trace.xz")
+RECORDING(uma3z_boot, "uma3z.boot.xz")
+RECORDING(uma96_slowpath, "uma96-slowpath-8.trace.xz")
+
+TEST(replay_counts_what_it_compared, "")
+{
+	static const struct {
+		const char *name;
+		unsigned long ops, events, checks;
+	} rows[] = {
+		{ "uma96-order0-10.trace.xz", 15000, 7787, 16 },
+		{ "uma160-compact-90.trace.xz", 1387, 15960, 13 },
+		{ "uma128cma-memcg-72.trace.xz", 15000, 9667, 61 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		expect_identical(rows[i].name);
+		ck_assert_uint_eq(result.ops, rows[i].ops);
+		ck_assert_uint_eq(result.events, rows[i].events);
+		ck_assert_uint_eq(result.checks, rows[i].checks);
+	}
+}
+#endif
+
+TEST(replay_leaves_the_focus_as_it_was, "")
+{
+	struct machine *machine = test_machine_uma(16);
+
+	recording_replay(recording_from("trace v1 x\n"), &result);
+	ck_assert_ptr_eq(world, machine);
+}
+
+/* ---- a small recording of our own ---- */
+
+static struct text *text;
+static size_t first_op; /* its line */
+
+/** Begin a recording with a machine of 32 MiB, of two CPUs, one page of which is in use. */
+static void begin(void)
+{
+	struct text *snapshot;
+	size_t line = 1;
+
+	test_machine_cpus(32, 2);
+	alloc_page(GFP_KERNEL);
+	snapshot = recording_of_machine();
+	text = recording_from(
+		"trace v1 profile test seed 1 ops 1\nsnapshot before\nforeign 0 truncated 1");
+	for (; line <= snapshot->nr_lines; line++)
+		recording_insert(text, line + 2, recording_line(snapshot, line));
+	first_op = line + 2;
+}
+
+/** Put a line before the last one. */
+static size_t add(const char *line)
+{
+	recording_insert(text, text->nr_lines, line);
+	return text->nr_lines - 1;
+}
+
+/** Which page would this request give on the machine of the recording? */
+static unsigned long pfn_of(gfp_t gfp_mask, unsigned int order)
+{
+	struct page *page = alloc_pages_node(0, gfp_mask, order);
+
+	return page_to_pfn(page);
+}
+
+/** Add an `a` line that is right, and the events below it. */
+static void add_allocation(gfp_t gfp_mask, unsigned int order)
+{
+	unsigned long pfn;
+	char line[100];
+
+	test_forget_events();
+	pfn = pfn_of(gfp_mask, order);
+	snprintf(line, sizeof(line), "a %x %u 0 %lu", gfp_mask, order, pfn);
+	add(line);
+	for (int i = 0; i < test_count(TRACE_mm_page_alloc_zone_locked); i++) {
+		const struct trace_event *event = test_event(TRACE_mm_page_alloc_zone_locked, i);
+
+		snprintf(line, sizeof(line), "  l %lld %lld %lld", (long long)event->field[0],
+			 (long long)event->field[1], (long long)event->field[2]);
+		add(line);
+	}
+}
+
+static void expect_unreadable(size_t line, const char *words)
+{
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+	ck_assert_msg(strstr(result.error, words) != NULL, "'%s' is not in '%s'", words,
+		      result.error);
+	ck_assert_uint_eq(result.line, line);
+}
+
+static void expect_divergence(unsigned long op, size_t line, const char *expected, const char *got)
+{
+	recording_replay(text, &result);
+	ck_assert_msg(result.outcome == REPLAY_DIVERGED, "outcome %d: %s", result.outcome,
+		      result.error);
+	ck_assert_str_eq(result.expected, expected);
+	ck_assert_msg(strstr(result.got, got) != NULL, "'%s' is not in '%s'", got, result.got);
+	ck_assert_uint_eq(result.line, line);
+	ck_assert_uint_eq(result.ops, op);
+	ck_assert_ptr_nonnull(result.account);
+}
+
+TEST(replay_small_recording, "")
+{
+	begin();
+	add_allocation(GFP_KERNEL, 3);
+	add_allocation(GFP_KERNEL, 0);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(result.ops, 2);
+	ck_assert_uint_ge(result.events, 1);
+}
+
+TEST(replay_small_recording_with_its_end, "")
+{
+	struct text *after;
+
+	begin();
+	add_allocation(GFP_KERNEL, 3);
+	after = recording_of_machine();
+	add("snapshot after");
+	for (size_t line = 1; line <= after->nr_lines; line++)
+		add(recording_line(after, line));
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	/* Expect one changed number in the state behind the operations to be noticed. */
+	recording_replace(text, text->nr_lines - 1, "END");
+	expect_divergence(1, text->nr_lines - 1, "END", "end");
+}
+
+TEST(replay_without_host_memory_for_the_end, "")
+{
+	begin();
+	add("snapshot after");
+	test_fail(FAIL_OPEN_MEMSTREAM, 1);
+	expect_unreadable(first_op, "out of memory");
+}
+
+/* ---- what is no recording ---- */
+
+TEST(replay_refuses_heads, "")
+{
+	begin();
+	recording_replace(text, 1, "trace v2 profile");
+	expect_unreadable(1, "expected 'trace v1 ...', the first line of a recording");
+	recording_replace(text, 1, "trace v1 profile test seed 1 ops 1");
+	recording_replace(text, 2, "snapshot after");
+	expect_unreadable(2, "expected 'snapshot before', found 'snapshot after'");
+	recording_cut(text, 1);
+	expect_unreadable(1, "expected 'snapshot before'");
+	recording_cut(text, 0);
+	expect_unreadable(1, "expected 'trace v1 ...'");
+}
+
+TEST(replay_refuses_what_was_cut_off, "")
+{
+	begin();
+	add_allocation(GFP_KERNEL, 3);
+	for (size_t last = 3; last < text->nr_lines; last += 7) {
+		size_t all = text->nr_lines;
+
+		recording_cut(text, last);
+		/* Expect it wherever the cut is. */
+		expect_unreadable(last, "expected 'foreign ...' as the last line");
+		text->nr_lines = all;
+	}
+}
+
+TEST(replay_refuses_what_stands_behind_the_end, "")
+{
+	begin();
+	recording_insert(text, text->nr_lines, "foreign 0 truncated 1");
+	expect_unreadable(text->nr_lines - 1, "expected nothing behind the last line");
+}
+
+TEST(replay_refuses_damaged_snapshots, "")
+{
+	begin();
+	recording_replace(text, 4, "sysctl");
+	expect_unreadable(4, "expected 'sysctl watermark_boost_factor N ...'");
+}
+
+TEST(replay_refuses_unknown_lines, "")
+{
+	static const struct {
+		const char *line, *words;
+	} rows[] = {
+		{ "x 1", "expected an operation or a check line" },
+		{ "snapshot later", "expected an operation or a check line" },
+		{ "", "expected an operation or a check line" },
+		{ "a xyz 0 0 -", "expected 'a GFP ORDER NID PFN'" },
+		{ "a cc0 x 0 -", "expected 'a GFP ORDER NID PFN'" },
+		{ "a cc0 -1 0 -", "expected 'a GFP ORDER NID PFN'" },
+		{ "a cc0 0 x -", "expected 'a GFP ORDER NID PFN'" },
+		{ "a cc0 0 -2 -", "expected 'a GFP ORDER NID PFN'" },
+		{ "a cc0 0 64 -", "expected 'a GFP ORDER NID PFN'" },
+		{ "a cc0 0 0 x", "expected a PFN or '-'" },
+		{ "g cc0 0", "expected a PFN or '-'" },
+		{ "f x 0", "expected 'f PFN ORDER'" },
+		{ "f 262144", "expected 'f PFN ORDER'" },
+		{ "f 262144 0 0", "expected 'f PFN ORDER'" },
+		{ "f -1 0", "expected 'f PFN ORDER'" },
+		{ "f 1 0", "expected 'f PFN ORDER'" },
+		{ "f 262144 -1", "expected 'f PFN ORDER'" },
+		{ "f 262144 11", "expected 'f PFN ORDER'" },
+		{ "u x", "expected the number of a CPU" },
+		{ "u 0 0", "expected the number of a CPU" },
+		{ "u -1", "expected the number of a CPU" },
+		{ "u 2", "expected the number of a CPU" },
+		{ "D 2", "expected the number of a CPU" },
+		{ "c x", "expected 'c NID ZONE ...' of the machine" },
+		{ "c -1 DMA", "expected 'c NID ZONE ...' of the machine" },
+		{ "c 4 DMA", "expected 'c NID ZONE ...' of the machine" },
+		{ "c 1 DMA", "expected 'c NID ZONE ...' of the machine" },
+		{ "c 0 DMX", "expected 'c NID ZONE ...' of the machine" },
+		{ "cpus", "expected 'cpuset mems_allowed HEX enabled 1'" },
+		{ "cpuset mems", "expected 'cpuset mems_allowed HEX enabled 1'" },
+		{ "cpuset mems_allowed x", "expected 'cpuset mems_allowed HEX enabled 1'" },
+		{ "cpuset mems_allowed 1 on", "expected 'cpuset mems_allowed HEX enabled 1'" },
+		{ "cpuset mems_allowed 1 enabled", "expected 'cpuset mems_allowed HEX enabled 1'" },
+		{ "cpuset mems_allowed 1 enabled 1 1", "expected 'cpuset mems_allowed HEX" },
+		{ "cpuset mems_allowed 0 enabled 1", "expected 'cpuset mems_allowed HEX" },
+		{ "cpuset mems_allowed 10 enabled 1", "expected 'cpuset mems_allowed HEX" },
+		{ "m usage 1 stock 1", "expected 'memcg usage U max M" },
+		{ "memcg", "expected 'memcg usage U max M" },
+		{ "memcg usage", "expected 'memcg usage U max M" },
+		{ "memcg usage 9", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99 stock", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99 stock 9", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99 stock 9 kmem", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99 stock 9 kmem 1", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99 stock 9 kmem 1 root", "expected 'memcg usage U max M" },
+		{ "memcg usage 9 max 99 stock 9 kmem 1 root 0 0", "expected 'memcg usage U" },
+		{ "memcg usage 9 max 99 stock 9 kmem 0 root 0", "expected 'memcg usage U" },
+		{ "memcg usage 9 max 99 stock 9 kmem 1 root 1", "expected 'memcg usage U" },
+		{ "memcg usage 9 max 99 stock -1 kmem 1 root 0", "expected 'memcg usage U" },
+		{ "memcg usage 99 max 99 stock 33 kmem 1 root 0", "expected 'memcg usage U" },
+		{ "memcg usage 8 max 99 stock 9 kmem 1 root 0", "expected 'memcg usage U" },
+		{ "memcg usage 9 max -1 stock 9 kmem 1 root 0", "expected 'memcg usage U" },
+#ifdef CONFIG_NUMA
+		{ "pol", "expected 'policy mode M nodes HEX" },
+		{ "policy", "expected 'policy mode M nodes HEX" },
+		{ "policy mode", "expected 'policy mode M nodes HEX" },
+		{ "policy mode -1", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 4", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 2", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 2 nodes", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 2 nodes 1", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 2 nodes 1 preferred", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 2 nodes 1 preferred 0", "expected 'policy mode M nodes HEX" },
+		{ "policy mode 2 nodes 1 preferred 0 local", "expected 'policy mode M" },
+		{ "policy mode 2 nodes 1 preferred 0 local 0", "expected 'policy mode M" },
+		{ "policy mode 2 nodes 1 preferred 0 local 0 il_prev", "expected 'policy mode M" },
+		{ "policy mode 2 nodes 1 preferred 0 local 0 il_prev 0 0",
+		  "expected 'policy mode" },
+		{ "policy mode 2 nodes 1 preferred 0 local 0 il_prev 4", "expected 'policy mode" },
+		{ "policy mode 2 nodes 1 preferred 0 local 0 il_prev -1", "expected 'policy mode" },
+		{ "policy mode 2 nodes 2 preferred 0 local 0 il_prev 0", "expected nodes of the" },
+		{ "policy mode 1 nodes 0 preferred -1 local 0 il_prev 0", "expected nodes of the" },
+		{ "policy mode 1 nodes 0 preferred 1 local 0 il_prev 0", "expected nodes of the" },
+		{ "policy mode 1 nodes 0 preferred 4 local 0 il_prev 0", "expected nodes of the" },
+#else
+		{ "policy mode 2 nodes 1", "expected an operation or a check line" },
+#endif
+	};
+
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t line = add(rows[i].line);
+
+		expect_unreadable(line, rows[i].words);
+		recording_delete(text, line);
+	}
+}
+
+TEST(replay_without_host_memory_for_groups, "")
+{
+	static const char *const lines[] = {
+		"cpuset mems_allowed 1 enabled 1",
+		"memcg usage 9 max 99 stock 9 kmem 1 root 0",
+#ifdef CONFIG_NUMA
+		"policy mode 2 nodes 1 preferred 0 local 0 il_prev 0",
+#endif
+	};
+
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		size_t line;
+		int calls;
+
+		test_fail(FAIL_CALLOC, 0);
+		recording_replay(text, &result);
+		calls = test_calls(FAIL_CALLOC);
+		line = add(lines[i]);
+		test_fail(FAIL_CALLOC, 0);
+		/* Expect the first request behind the machine's own to be the group's. */
+		test_fail(FAIL_CALLOC, calls + 1);
+		expect_unreadable(line, "out of memory");
+		recording_delete(text, line);
+	}
+}
+
+/* ---- divergences ---- */
+
+TEST(replay_notices_another_page, "")
+{
+	char wrong[100], right[100];
+	unsigned long pfn;
+
+	begin();
+	add_allocation(GFP_KERNEL, 3);
+	add_allocation(GFP_KERNEL, 3);
+	pfn = strtoul(
+		strrchr(recording_line(text, recording_find(text, "a cc0 3 0 ", first_op)), ' '),
+		NULL, 10);
+	snprintf(right, sizeof(right), "a cc0 3 0 %lu", pfn);
+	snprintf(wrong, sizeof(wrong), "a cc0 3 0 %lu", pfn + 8);
+	recording_replace(text, first_op, wrong);
+	expect_divergence(1, first_op, wrong, right);
+	/* Expect the account to name the request. */
+	ck_assert_ptr_nonnull(strstr(result.account, "request    order 3, GFP_KERNEL"));
+	/* Expect a failure where there was a page to be noticed, and a page where there was none. */
+	recording_replace(text, first_op, "a cc0 3 0 -");
+	expect_divergence(1, first_op, "a cc0 3 0 -", right);
+	recording_replace(text, first_op, "a 2cc0 11 0 5");
+	expect_divergence(1, first_op, "a 2cc0 11 0 5", "a 2cc0 11 0 -");
+}
+
+TEST(replay_notices_events, "")
+{
+	size_t event;
+	char line[100];
+
+	begin();
+	add_allocation(GFP_KERNEL, 3);
+	event = recording_find(text, "  l", first_op);
+	snprintf(line, sizeof(line), "%s", recording_line(text, event));
+	/* Expect another type, another event, one too many and one too few to be noticed. */
+	recording_replace(text, event, "  l 262144 3 1");
+	expect_divergence(1, event, "l 262144 3 1", line + 2);
+	recording_replace(text, event, "  d 262144 3 1");
+	expect_divergence(1, event, "d 262144 3 1", line + 2);
+	recording_replace(text, event, "  l x");
+	expect_divergence(1, event, "l x", line + 2);
+	snprintf(line + strlen(line), 10, " 0");
+	recording_replace(text, event, line);
+	expect_divergence(1, event, line + 2, "l ");
+	line[strlen(line) - 2] = '\0';
+	recording_replace(text, event, line);
+	recording_insert(text, event + 1, line);
+	expect_divergence(1, event + 1, line + 2, "no further event");
+	recording_delete(text, event);
+	recording_delete(text, event);
+	expect_divergence(1, event, "no further event", line + 2);
+	ck_assert_ptr_nonnull(strstr(result.account, "mm_page_alloc_zone_locked: pfn="));
+}
+
+TEST(replay_notices_lists, "")
+{
+	char hash[300];
+	size_t check;
+
+	begin();
+	check = add("c 0 DMA 0");
+	expect_divergence(0, check, "c 0 DMA 0", "c 0 DMA ");
+	snprintf(hash, sizeof(hash), "%s", result.got);
+	recording_replace(text, check, hash);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(result.checks, 1);
+	/* Expect one changed digit of the hash to be noticed. */
+	hash[strlen(hash) - 1] ^= 1;
+	recording_replace(text, check, hash);
+	expect_divergence(0, check, hash, "hash");
+	ck_assert_ptr_nonnull(strstr(result.account, "none"));
+	ck_assert_ptr_nonnull(strstr(result.account, "per-CPU lists of CPU 0, head first"));
+}
+
+TEST(replay_accounts_for_a_page_that_was_not_found, "")
+{
+	struct text *snapshot;
+	struct zone *zone;
+
+	/* All that is free is a reserve that this request may not touch. */
+	test_machine_uma(32);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_machine();
+	test_free_block(test_page(zone, 0), 10, MIGRATE_HIGHATOMIC);
+	test_set_watermarks(zone, 0, 0, 0);
+	snapshot = recording_of_machine();
+	text = recording_from("trace v1 \nsnapshot before\nforeign 0 truncated 1");
+	for (size_t line = 1; line <= snapshot->nr_lines; line++)
+		recording_insert(text, line + 2, recording_line(snapshot, line));
+	first_op = add("g 2800 0 -");
+	expect_divergence(1, first_op + 1, "no further event", "l -1 0 0");
+	/* Expect the account to show all zones: no page says which one it is about. */
+	ck_assert_ptr_nonnull(strstr(result.account, "node 0 zone DMA: free 1024"));
+	ck_assert_ptr_nonnull(
+		strstr(result.account, "request    order 0, GFP_NOWAIT|__GFP_NOWARN"));
+}
+
+TEST(replay_accounts_for_the_zone_in_question, "")
+{
+#ifdef CONFIG_NUMA
+	text = recording_load("numa3z-policy_1_2-54.trace.xz");
+#else
+	text = recording_load("uma3z-orders-18.trace.xz");
+#endif
+	recording_replace(text, recording_find(text, "  l ", 1), "  l 1 0 0");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	/* Expect one zone of three to be shown. */
+	ck_assert_ptr_nonnull(strstr(result.account, " zone "));
+	ck_assert_ptr_null(strstr(strstr(result.account, " zone ") + 1, " zone "));
+}
+
+#ifdef CONFIG_NUMA
+TEST(replay_under_a_policy, "")
+{
+	begin();
+	add("policy mode 1 nodes 0 preferred -1 local 1 il_prev 3");
+	add("policy mode 1 nodes 0 preferred 0 local 0 il_prev 3");
+	add("policy mode 2 nodes 1 preferred -1 local 0 il_prev 3");
+	add("policy mode 0 nodes 0 preferred -1 local 0 il_prev 3");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+}
+#endif
+
+TEST(replay_reports_violations, "")
+{
+	begin();
+	add("a cd8 0 0 5");
+	expect_divergence(1, first_op, "a cd8 0 0 5", "a violation: __GFP_MOVABLE and");
+}
+
+TEST(replay_accounts_without_host_memory, "")
+{
+	begin();
+	add("a 2cc0 11 0 5");
+	test_fail(FAIL_OPEN_MEMSTREAM, 1);
+	recording_replay(text, &result);
+	/* Expect the divergence, without its account. */
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	ck_assert_ptr_null(result.account);
+}
+
+TEST(replay_runs_on_another_cpu, "")
+{
+	begin();
+	add("u 1");
+	add("D 0");
+	add("D 1");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(result.ops, 2);
+}
+
+TEST(replay_of_a_refused_charge, "")
+{
+	begin();
+	add("memcg usage 40 max 50 stock 9 kmem 1 root 0");
+	add("m usage 40 stock 9");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(result.checks, 1);
+	add("m usage 40 stock 8");
+	expect_divergence(0, first_op + 2, "m usage 40 stock 8", "m usage 40 stock 9");
+	/* Expect a CPU without a stock for the group to have none. */
+	recording_insert(text, first_op + 1, "u 1");
+	expect_divergence(0, first_op + 2, "m usage 40 stock 9", "m usage 40 stock 0");
+}
+
+TEST(replay_frees, "")
+{
+	char line[64];
+
+	begin();
+	add_allocation(GFP_KERNEL, 4);
+	snprintf(line, sizeof(line), "f %s 4",
+		 strrchr(recording_line(text, recording_find(text, "a cc0 4 0 ", first_op)), ' ') +
+			 1);
+	add(line);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(result.ops, 2);
+}
+
+/* ---- progress ---- */
+
+static size_t last_done, last_all;
+
+static void note_progress(size_t done, size_t all, void *context)
+{
+	ck_assert_ptr_eq(context, &last_done);
+	last_done = done;
+	last_all = all;
+}
+
+TEST(replay_tells_how_far_it_is, "")
+{
+	begin();
+	for (int i = 0; i < 5000; i++)
+		add("u 1");
+	replay_trace(text, note_progress, &last_done, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(last_done, 4096);
+	ck_assert_uint_eq(last_all, text->nr_lines);
+}
+
+/* ---- what reclaim and compaction achieved ---- */
+
+#ifndef CONFIG_NUMA
+
+/** Take a recording with compaction up to its first direct reclaim. */
+static void begin_with(const char *name)
+{
+	text = recording_load(name);
+	first_op = recording_find(text, "end", 1) + 1;
+}
+
+/** Replace a line, expect a divergence there, and put it back. */
+static void expect_divergence_at(size_t line, const char *instead, const char *got)
+{
+	const char *before = recording_line(text, line);
+
+	recording_replace(text, line, instead);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	ck_assert_uint_eq(result.line, line);
+	ck_assert_msg(strstr(result.got, got) != NULL, "'%s' is not in '%s'", got, result.got);
+	recording_replace(text, line, before);
+}
+
+static void expect_unreadable_at(size_t line, const char *instead, const char *words)
+{
+	const char *before = recording_line(text, line);
+
+	recording_replace(text, line, instead);
+	expect_unreadable(line, words);
+	recording_replace(text, line, before);
+}
+
+TEST(replay_notices_what_reclaim_does, "")
+{
+	size_t reclaim, page, end;
+
+	begin_with("uma128-reclaim-61.trace.xz");
+	reclaim = recording_find(text, "  r ", first_op);
+	page = recording_find(text, "  F", reclaim);
+	end = recording_find(text, "  e", reclaim);
+	expect_divergence_at(reclaim, "  r 0 24c1", "r 0 24c0");
+	expect_unreadable_at(page, "  F x 0", "expected 'F PFN 0'");
+	expect_unreadable_at(page, "  F 287768", "expected 'F PFN 0'");
+	expect_unreadable_at(page, "  F 287768 0 0", "expected 'F PFN 0'");
+	expect_unreadable_at(page, "  F 287768 1", "expected 'F PFN 0'");
+	expect_unreadable_at(page, "  F -1 0", "expected 'F PFN 0'");
+	expect_unreadable_at(page, "  F 1 0", "expected 'F PFN 0'");
+	expect_divergence_at(page, "  y 1", "nothing of that kind");
+	/* Expect a page that is free already to be noticed. */
+	recording_insert(text, page + 1, recording_line(text, page));
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	ck_assert_ptr_nonnull(strstr(result.got, "is not in use"));
+	recording_delete(text, page + 1);
+	expect_divergence_at(end, "  e x", "e 0");
+	/* Expect a reclaim that never ends to be noticed where its lines end. */
+	recording_delete(text, end);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+}
+
+TEST(replay_notices_what_was_reclaimable, "")
+{
+	static const char *const lines[] = { "  y",	   "  y 0",	  "  y 0 0",
+					     "  y 0 0 0",  "  y 0 0 0 x", "  y 1 0 0 5",
+					     "  y 0 1 0 5" };
+	size_t line;
+
+	begin_with("uma96-slowpath-8.trace.xz");
+	line = recording_find(text, "  y", first_op);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		expect_divergence_at(line, lines[i], "y 0 0 ");
+}
+
+TEST(replay_notices_what_compaction_does, "")
+{
+	size_t result_line, ran, z;
+
+	begin_with("uma160-compact-90.trace.xz");
+	result_line = recording_find(text, "  q 0 0 1 -1", first_op);
+	/* Expect a result that does not follow from the test of suitability to be noticed, */
+	expect_divergence_at(result_line, "  q 0 0 2 -1", "q 0 0 1 -1");
+	/* and lines that are no result of this zone. */
+	expect_divergence_at(result_line, "  q 0 1 1 -1", "q 0 0 1");
+	expect_divergence_at(result_line, "  q 1 0 1 -1", "q 0 0 1");
+	expect_divergence_at(result_line, "  q", "q 0 0 1");
+	expect_divergence_at(result_line, "  q x", "q 0 0 1");
+	expect_divergence_at(result_line, "  q 0", "q 0 0 1");
+	expect_divergence_at(result_line, "  q 0 0", "q 0 0 1");
+	expect_divergence_at(result_line, "  q 0 0 1", "q 0 0 1");
+	expect_divergence_at(result_line, "  q 0 0 1 -1 0", "q 0 0 1");
+	expect_divergence_at(result_line, "  v", "q 0 0 1");
+
+	z = recording_find(text, "  z", first_op);
+	ran = z - 1;
+	expect_unreadable_at(z + 1, " watermarks", "expected a line of a zone's state");
+	expect_unreadable_at(recording_find(text, "  Z", z), "  ZZ", "expected 'Z'");
+	expect_unreadable_at(ran, "  q 0 0 8 1",
+			     "expected a result from 0 to 8 and a caught block");
+	expect_unreadable_at(ran, "  q 0 0 8 303103",
+			     "expected a result from 0 to 8 and a caught block");
+	expect_unreadable_at(ran, "  q 0 0 9 -1", "expected a result from 0 to 8");
+	expect_unreadable_at(ran, "  q 0 0 -1 -1", "expected a result from 0 to 8");
+	/* Expect another zone's result of a compaction that ran to be noticed, */
+	expect_divergence_at(ran, "  q 0 1 8 -1", "q 0 0 4");
+	/* and a deferral of another kind, and a request with another mask. */
+	expect_divergence_at(recording_find(text, "  o ", first_op), "  o nothing 0", "o de");
+	expect_divergence_at(recording_find(text, "  r ", first_op), "  r 9 x", "r 9 ");
+	/* Expect a compaction without a result to be noticed. */
+	recording_delete(text, result_line);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	ck_assert_ptr_nonnull(strstr(result.expected, "no compaction"));
+}
+
+#endif
+
+/* ---- boot recordings ---- */
+
+#ifdef CONFIG_NUMA
+#define BOOT_RECORDING "numa3z.boot.xz"
+#else
+#define BOOT_RECORDING "uma128cma.boot.xz"
+#endif
+
+static void begin_boot(void)
+{
+	text = recording_load(BOOT_RECORDING);
+}
+
+/** Expect a refusal of the boot recording when this line reads so. */
+static void expect_boot_unreadable(const char *beginning, const char *instead, const char *words)
+{
+	size_t line;
+
+	begin_boot();
+	line = recording_find(text, beginning, 1);
+	recording_replace(text, line, instead);
+	expect_unreadable(line, words);
+}
+
+TEST(boot_replay_refuses_damaged_lines, "")
+{
+	expect_boot_unreadable("boot", "boot v2", "expected 'boot v1', the first line");
+	expect_boot_unreadable("cpus", "cpus possible x", "expected 'cpus possible N'");
+	expect_boot_unreadable("cpus", "cpus possible 0", "expected 'cpus possible N'");
+	expect_boot_unreadable("cpus", "cpus possible 65", "expected 'cpus possible N'");
+	expect_boot_unreadable("cpus", "cpus there", "expected a line of the memory map");
+	expect_boot_unreadable("memory", "memory x",
+			       "expected 'memory BASE SIZE node NID flags F'");
+	expect_boot_unreadable("memory", "memory 1",
+			       "expected 'memory BASE SIZE node NID flags F'");
+	expect_boot_unreadable("memory", "memory 1 1", "expected 'memory BASE SIZE node NID");
+	expect_boot_unreadable("memory", "memory 1 1 node", "expected 'memory BASE SIZE node NID");
+	expect_boot_unreadable("memory", "memory 1 1 node 0",
+			       "expected 'memory BASE SIZE node NID");
+	expect_boot_unreadable("memory", "memory 1 1 node 0 flags", "expected 'memory BASE SIZE");
+	expect_boot_unreadable("reserved", "reserved x", "expected a line of the memory map");
+	expect_boot_unreadable("reserved", "reserved 1", "expected a line of the memory map");
+	expect_boot_unreadable("cma", "cma x", "expected a line of the memory map");
+	expect_boot_unreadable("cma", "cma 1", "expected a line of the memory map");
+	expect_boot_unreadable("cma", "unknown", "expected a line of the memory map");
+}
+
+TEST(boot_replay_refuses_impossible_memory, "")
+{
+	begin_boot();
+	recording_replace(text, recording_find(text, "memory", 1), "memory 1 0 node 0 flags 0");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+	ck_assert_ptr_nonnull(strstr(result.error, "a size"));
+}
+
+TEST(boot_replay_refuses_too_many_ranges, "")
+{
+	static const char *const lines[] = { "memory 1 1 node 0 flags 0", "reserved 1 1",
+					     "cma 1 1" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		begin_boot();
+		for (int n = 0; n < MAX_BOOT_RANGES; n++)
+			recording_insert(text, 2, lines[i]);
+		expect_unreadable(MAX_BOOT_RANGES + 3, "expected fewer ranges");
+	}
+}
+
+TEST(boot_replay_refuses_what_was_cut_off, "")
+{
+	size_t released;
+
+	begin_boot();
+	released = recording_find(text, "snapshot released", 1);
+	recording_cut(text, released - 1);
+	expect_unreadable(released - 1, "expected 'end...' as the last line");
+	begin_boot();
+	recording_cut(text, recording_find(text, "end", 1));
+	/* Expect the second snapshot to be missed. */
+	expect_unreadable(text->nr_lines, "expected 'snapshot running'");
+	begin_boot();
+	recording_delete(text, released);
+	expect_unreadable(released, "expected a line of the memory map");
+	/* Expect a file of nothing but a memory map to lack its snapshots. */
+	text = recording_from("boot v1\ncommand_line x\ncpus possible 1\ncommand_line end\nend");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+	recording_cut(text, 0);
+	replay_boot(text, &result);
+	ck_assert_ptr_nonnull(strstr(result.error, "expected 'boot v1'"));
+}
+
+TEST(boot_replay_notices_lists, "")
+{
+	size_t line;
+
+	begin_boot();
+	line = recording_find(text, " free 10", 1);
+	recording_replace(text, line, " free 10 Movable 1");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	ck_assert_uint_eq(result.line, line);
+	ck_assert_str_eq(result.expected, "free 10 Movable 1");
+}
+
+TEST(boot_replay_notices_derived_figures, "")
+{
+	static const char *const beginnings[] = { "sysctl", "zonelist", " watermark",
+						  " lowmem_reserve", " pcp " };
+	static const char *const instead[] = {
+		"sysctl watermark_boost_factor 1 mobility_disabled 0", "zonelist 0 0 0:DMA32",
+		" watermark min 1 low 2 high 3 boost 0 flags 0", " lowmem_reserve 1 2 3 4",
+		" pcp 0 count 0 high 1 batch 1 stat_threshold 1 diff_free 0 diff_cma 0"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
+		size_t line;
+
+		begin_boot();
+		line = recording_find(text, beginnings[i],
+				      recording_find(text, "snapshot running", 1));
+		recording_replace(text, line, instead[i]);
+		recording_replay(text, &result);
+		ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+		ck_assert_uint_eq(result.line, line);
+	}
+}
+
+TEST(boot_replay_ignores_what_is_not_derived, "")
+{
+	size_t running;
+
+	begin_boot();
+	running = recording_find(text, "snapshot running", 1);
+	recording_replace(text, recording_find(text, " vmstat", running), " vmstat 0");
+	recording_replace(text, recording_find(text, " pcp ", running), " pcp of nothing");
+	recording_replay(text, &result);
+	/* Expect the damaged pcp line to be missed. */
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	begin_boot();
+	recording_replace(text, recording_find(text, " vmstat", running), " vmstat 0");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+}
+
+TEST(boot_replay_of_more_than_there_is, "")
+{
+	size_t line;
+
+	begin_boot();
+	line = text->nr_lines;
+	recording_insert(text, line, " lowmem_reserve 0 0 0 0");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	ck_assert_uint_eq(result.line, line);
+	ck_assert_str_eq(result.got, "nothing");
+}
+
+TEST(boot_replay_refuses_damaged_distances, "")
+{
+	static const char *const lines[] = { "distance", "distance x", "distance -1 10",
+					     "distance 4 10", "distances" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		size_t line;
+
+		begin_boot();
+		line = recording_find(text, "snapshot running", 1);
+		recording_insert(text, line, lines[i]);
+		expect_unreadable(line, "expected 'distance NID d0 d1 ...' or 'snapshot running'");
+	}
+}
+
+TEST(boot_replay_refuses_too_many_distances, "")
+{
+	size_t line;
+
+	begin_boot();
+	line = recording_find(text, "snapshot running", 1);
+	recording_insert(text, line, "distance 0 10 20 20 20 20");
+	expect_unreadable(line, "expected 'distance NID' and at most 4 numbers");
+	recording_replace(text, line, "distance 0 10 far");
+	expect_unreadable(line, "expected 'distance NID' and at most 4 numbers");
+}
+
+TEST(boot_replay_without_host_memory, "")
+{
+	begin_boot();
+	test_fail(FAIL_CALLOC, 1);
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+	ck_assert_str_eq(result.error, "out of memory");
+	for (int call = 1; call <= 2; call++) {
+		test_fail(FAIL_OPEN_MEMSTREAM, call);
+		recording_replay(text, &result);
+		ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+		ck_assert_str_eq(result.error, "out of memory");
+	}
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Tests of kcompactd: what one activation of it does.
+ */
+#include "life/life.h"
+#include "machines.h"
+
+static struct zone *zone;
+
+/** A zone of 16 pageblocks; every other page can be moved, the others are free. */
+static void scene(void)
+{
+	test_machine_uma(32);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	test_set_watermarks(zone, 100, 125, 150);
+	for (unsigned long i = 8192; i > 0; i -= 2) {
+		SetPageFlag(test_page(zone, i - 2), PG_lru);
+		test_free_block(test_page(zone, i - 1), 0, MIGRATE_MOVABLE);
+	}
+	test_forget_events();
+}
+
+TEST(kcompactd_builds_what_was_asked_for, "16-13")
+{
+	scene();
+	wakeup_kcompactd(NODE_DATA(0), 9, ZONE_MOVABLE);
+	ck_assert(!NODE_DATA(0)->kcompactd_waiting);
+	test_forget_events();
+	kcompactd(NODE_DATA(0));
+	ck_assert_uint_gt(zone->free_area[9].nr_free, 0);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 0)->field[0], 0);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 0)->field[1], 9);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 0)->field[2], ZONE_DMA);
+	/* For itself, and once more before it begins. */
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 2);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_begin, 0)->field[4], true);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_reset), 1);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_kcompactd_sleep), 1);
+	/* It sleeps, and nothing is asked for. */
+	ck_assert(NODE_DATA(0)->kcompactd_waiting);
+	ck_assert_int_eq(NODE_DATA(0)->kcompactd_max_order, 0);
+	ck_assert_int_eq(NODE_DATA(0)->kcompactd_highest_zoneidx, ZONE_DMA);
+	ck_assert_str_eq(current->comm, "init");
+	test_check_lists();
+}
+
+TEST(kcompactd_defers_after_failure, "16-13")
+{
+	scene();
+	/* Nothing can be moved. */
+	for (unsigned long i = 0; i < 8192; i++)
+		ClearPageFlag(test_page(zone, i), PG_lru);
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_end, 0)->field[5], COMPACT_PARTIAL_SKIPPED);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_compaction), 1);
+	ck_assert_uint_eq(zone->compact_defer_shift, 1);
+	/* A background run does not ask for hints to be forgotten. */
+	ck_assert(!zone->compact_blockskip_flush);
+	/* Put off, the next time it does nothing. */
+	test_forget_events();
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_deferred), 1);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 0);
+	/* And in a zone that counts as scanned whole, the failure is complete. */
+	test_forget_events();
+	zone->compact_init_migrate_pfn = zone->zone_start_pfn;
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_end, 0)->field[5], COMPACT_COMPLETE);
+	ck_assert_uint_eq(zone->compact_defer_shift, 2);
+}
+
+TEST(kcompactd_drains_after_failure, "16-13")
+{
+	struct page *page;
+
+	scene();
+	page = test_page(zone, 0);
+	for (unsigned long i = 0; i < 8192; i++)
+		ClearPageFlag(test_page(zone, i), PG_lru);
+	__free_pages(page, 0);
+	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(zone->pageset[0].pcp.count, 0);
+	ck_assert(PageBuddy(page));
+}
+
+TEST(kcompactd_contended_is_no_failure, "16-13")
+{
+	scene();
+	/* 66 free pages in pieces; 64 more that it cannot use, and must not take: nowhere to go. */
+	test_empty_zone(zone);
+	for (unsigned long i = 0; i < 64; i++)
+		test_free_block(test_page(zone, 4096 + 2 * i), 0, MIGRATE_RECLAIMABLE);
+	for (unsigned long i = 0; i < 512; i++)
+		ClearPageFlag(test_page(zone, i * 16), PG_lru);
+	test_free_block(test_page(zone, 7168), 6, MIGRATE_HIGHATOMIC);
+	SetPageFlag(test_page(zone, 1), PG_lru);
+	zone->compact_cached_free_pfn = zone->zone_start_pfn + 7168;
+	NODE_DATA(0)->kcompactd_max_order = 3;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_end, 0)->field[5], COMPACT_CONTENDED);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_compaction), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_reset), 0);
+}
+
+TEST(kcompactd_leaves_what_is_good_or_hopeless, "16-13")
+{
+	test_machine_zones(32);
+	NODE_DATA(0)->kcompactd_max_order = 5;
+	kcompactd(NODE_DATA(0));
+	/* Each of the three zones has blocks; the fourth has no memory. */
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 3);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 0);
+	/* Only zones up to the one that was named; afterwards all of them again. */
+	test_forget_events();
+	NODE_DATA(0)->kcompactd_max_order = 5;
+	NODE_DATA(0)->kcompactd_highest_zoneidx = ZONE_DMA32;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 2);
+	ck_assert_int_eq(NODE_DATA(0)->kcompactd_highest_zoneidx, ZONE_NORMAL);
+	/* A zone without memory is left out. */
+	test_forget_events();
+	NODE_DATA(0)->kcompactd_max_order = 5;
+	NODE_DATA(0)->kcompactd_highest_zoneidx = ZONE_MOVABLE;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 3);
+}
+
+TEST(kcompactd_with_nothing_to_do_sleeps, "16-13")
+{
+	test_machine_uma(32);
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_kcompactd_wake), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_kcompactd_sleep), 1);
+	ck_assert(NODE_DATA(0)->kcompactd_waiting);
+}
+
+static int asked_again;
+
+/** While kcompactd works, somebody asks for more, and for fewer zones. */
+static bool asks_for_more(struct page *from, struct page *to)
+{
+	(void)from;
+	(void)to;
+	if (!asked_again++) {
+		ck_assert_str_eq(current->comm, "kcompactd0");
+		ck_assert(current->flags & PF_KTHREAD);
+		NODE_DATA(0)->kcompactd_max_order = 6;
+		NODE_DATA(0)->kcompactd_highest_zoneidx = -1;
+	}
+	return true;
+}
+
+TEST(kcompactd_asked_meanwhile_goes_on, "16-13")
+{
+	scene();
+	world->hooks.page_moved = asks_for_more;
+	ck_assert(daemons_start());
+	wakeup_kcompactd(NODE_DATA(0), 3, ZONE_MOVABLE);
+	ck_assert_int_eq(asked_again, 0);
+	/* It runs when the running task offers the CPU, as a task of its own. */
+	world_reschedule();
+	ck_assert_str_eq(current->comm, "init");
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_kcompactd_wake), 2);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 1)->field[1], 6);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
+	ck_assert_int_eq(NODE_DATA(0)->kcompactd_max_order, 0);
+}
+
+/** Write into every page of a file what only this page can hold. */
+static void write_file(const struct list_head *list, const struct address_space *file)
+{
+	const struct list_head *entry;
+
+	list_for_each(entry, list) {
+		const struct page *page = list_entry(entry, struct page, lru);
+		unsigned long *word = page_address(page);
+
+		for (size_t i = 0; page->mapping == file && i < PAGE_SIZE / sizeof(*word); i++)
+			word[i] = page->index * 7919 + i;
+	}
+}
+
+/** Every page of the file is on the list, with its bytes; returns how many. */
+static unsigned long check_file(const struct list_head *list, const struct address_space *file)
+{
+	const struct list_head *entry;
+	unsigned long pages = 0;
+
+	list_for_each(entry, list) {
+		const struct page *page = list_entry(entry, struct page, lru);
+		const unsigned long *word = page_address(page);
+
+		ck_assert_ptr_eq(page->mapping, file);
+		ck_assert(PageFlag(page, PG_lru));
+		for (size_t i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+			ck_assert_uint_eq(word[i], page->index * 7919 + i);
+		pages++;
+	}
+	return pages;
+}
+
+/*
+ *  Two files fill memory, page by page in turn; then one of them is dropped.
+ *  Expect: half of memory is free, in single pages. After compaction on request there are huge pages,
+ *  and no page of the other file is lost or reclaimed.
+ */
+TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
+{
+	struct list_head *list;
+	struct address_space *kept, *dropped;
+	unsigned long pages;
+	struct page *page;
+
+	test_machine_uma(64);
+	ck_assert(daemons_start());
+	zone = test_zone(0, ZONE_DMA);
+	kept = address_space_new("kept", false);
+	dropped = address_space_new("dropped", false);
+	while (page_cache_add(kept, GFP_NOWAIT | __GFP_MOVABLE) &&
+	       page_cache_add(dropped, GFP_NOWAIT | __GFP_MOVABLE))
+		;
+	list = &NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE];
+	write_file(list, kept);
+	address_space_release(dropped);
+	drain_all_pages(NULL);
+	pages = kept->nrpages;
+	ck_assert_uint_eq(check_file(list, kept), pages);
+	ck_assert_uint_gt(pages, 6000);
+	ck_assert_uint_eq(zone->free_area[9].nr_free + zone->free_area[10].nr_free, 0);
+
+	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9));
+	compact_node(NODE_DATA(0));
+	drain_all_pages(NULL);
+	ck_assert_uint_gt(zone->free_area[9].nr_free + zone->free_area[10].nr_free, 4);
+	page = alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9);
+	ck_assert_ptr_nonnull(page);
+	ck_assert_uint_eq(kept->nrpages, pages);
+	ck_assert_uint_eq(check_file(list, kept), pages);
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_INACTIVE_FILE), pages);
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
+	test_check_lists();
+}

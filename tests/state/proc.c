@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * The /proc files: real kernels' samples go through a machine and come out byte for byte.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "state/state.h"
+#include "harness.h"
+#include "life/life.h"
+#include "machines.h"
+#include "text/text.h"
+
+/** Read a text file whole; free() it. */
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 1 << 16);
+	size_t length;
+
+	ck_assert_msg(file != NULL, "%s", path);
+	length = fread(text, 1, (1 << 16) - 1, file);
+	text[length] = '\0';
+	fclose(file);
+	return text;
+}
+
+/** A sample's file, whole and cut into lines. */
+struct file {
+	char *whole;
+	struct text text;
+};
+
+static void load(struct file *file, const char *machine, const char *kind)
+{
+	char path[128], error[128];
+
+	snprintf(path, sizeof(path), "tests/samples/5.8.18-%s.%s", machine, kind);
+	file->whole = read_file(path);
+	ck_assert_int_eq(text_load(path, &file->text, error, sizeof(error)), TEXT_OK);
+}
+
+/** What a printer prints; free() it. */
+static char *printed(void (*print)(FILE *out))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	print(out);
+	fclose(out);
+	return text;
+}
+
+/** Read the three samples of a machine and print them again. */
+static void round_trip(const char *name)
+{
+	struct file zones, buddies, types;
+	const struct proc_sample sample = { &zones.text, &buddies.text, &types.text };
+	struct reader reader;
+	struct machine *machine;
+
+	load(&zones, name, "zoneinfo");
+	load(&buddies, name, "buddyinfo");
+	load(&types, name, "pagetypeinfo");
+	machine = proc_read(&sample, &reader);
+	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error_line, reader.error);
+	ck_assert_str_eq(printed(proc_zoneinfo), zones.whole);
+	ck_assert_str_eq(printed(proc_buddyinfo), buddies.whole);
+	ck_assert_str_eq(printed(proc_pagetypeinfo), types.whole);
+	test_check_lists();
+	machine_free(machine);
+}
+
+#ifdef CONFIG_NUMA
+TEST(proc_read_prints_numa3z_back, "")
+{
+	round_trip("numa3z");
+}
+#else
+TEST(proc_read_prints_uma128cma_back, "")
+{
+	round_trip("uma128cma");
+}
+
+TEST(proc_read_prints_uma3z_back, "")
+{
+	round_trip("uma3z");
+}
+#endif
+
+/** Texts with an error, and where and what it is. */
+static struct machine *read_texts(const char *zones, const char *buddies, const char *types,
+				  struct reader *reader)
+{
+	struct text text[3];
+	const char *source[3] = { zones, buddies, types };
+	struct proc_sample sample = { &text[0], buddies ? &text[1] : NULL,
+				      types ? &text[2] : NULL };
+	char error[128];
+
+	for (int i = 0; i < 3; i++)
+		text_from_bytes(source[i] ? source[i] : "", source[i] ? strlen(source[i]) : 0,
+				&text[i], error, sizeof(error));
+	return proc_read(&sample, reader);
+}
+
+#define ZONE                                                                                         \
+	"Node 0, zone      DMA\n  pages free     3000\n        min      10\n        low      20\n"   \
+	"        high     30\n        spanned  8192\n        present  8192\n        managed  8000\n" \
+	"        protection: (0, 0, 0, 0)\n      nr_free_pages 3000\n  pagesets\n    cpu: 0\n"       \
+	"              count: 5\n              high:  42\n              batch: 7\n"                  \
+	"  vm stats threshold: 2\n  node_unreclaimable:  1\n  start_pfn:           262144\n"
+
+TEST(proc_read_takes_zoneinfo_alone, "")
+{
+	struct reader reader;
+	struct machine *machine = read_texts(ZONE, NULL, NULL, &reader);
+	struct zone *zone;
+
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	zone = &NODE_DATA(0)->node_zones[ZONE_DMA];
+	ck_assert_uint_eq(zone->_watermark[WMARK_LOW], 20);
+	ck_assert_int_eq(zone->pageset[0].pcp.count, 5);
+	ck_assert_int_eq(NODE_DATA(0)->kswapd_failures, 16);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 3000);
+	machine_free(machine);
+}
+
+TEST(proc_read_takes_the_reserve_of_a_report, "")
+{
+	static const char types[] =
+		"Number of blocks type Unmovable Movable Reclaimable HighAtomic CMA Isolate\n"
+		"Node 0, zone DMA 1 12 1 2 0 0\n";
+	struct reader reader;
+	struct machine *machine =
+		read_texts(ZONE " reserved_highatomic 600\n", NULL, types, &reader);
+
+	/* Expect the number that was read; without one, that of the pageblocks. */
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	ck_assert_uint_eq(NODE_DATA(0)->node_zones[ZONE_DMA].nr_reserved_highatomic, 600);
+	machine_free(machine);
+	machine = read_texts(ZONE, NULL, types, &reader);
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	ck_assert_uint_eq(NODE_DATA(0)->node_zones[ZONE_DMA].nr_reserved_highatomic, 1024);
+	machine_free(machine);
+}
+
+TEST(proc_read_places_buddyinfo_as_movable, "")
+{
+	struct reader reader;
+	struct machine *machine = read_texts(
+		ZONE,
+		"Node 0, zone      DMA      2      1      0      0      0      0      0      "
+		"0      0      1      1 \n",
+		NULL, &reader);
+	char *types;
+
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	types = printed(proc_pagetypeinfo);
+	ck_assert_ptr_nonnull(strstr(types, "type      Movable      2      1      0      0      0"
+					    "      0      0      0      0      1      1 \n"));
+	machine_free(machine);
+}
+
+TEST(proc_read_says_what_is_wrong, "")
+{
+	static const struct {
+		const char *zones, *buddies, *types;
+		size_t line;
+		const char *word;
+	} bad[] = {
+		{ "", NULL, NULL, 1, "start of zoneinfo" },
+		{ "hello\n", NULL, NULL, 1, "start of zoneinfo" },
+		{ "Node 0, zone Sahara\n", NULL, NULL, 1, "a new zone" },
+		{ "Node 0, zone      DMA\n", NULL, NULL, 1, "a zone with memory" },
+		{ ZONE ZONE, NULL, NULL, 19, "a new zone" },
+		{ ZONE "      nr_dreams seven\n", NULL, NULL, 19, "a name and a number" },
+		{ ZONE "      nr_mlock many\n", NULL, NULL, 19, "a name and a number" },
+		{ ZONE, "Node 0, zone      DMA      2\n", NULL, 1, "11 numbers" },
+		{ ZONE, "Node 7, zone      DMA      2\n", NULL, 1, "11 numbers" },
+		{ ZONE, NULL, "Node 0, zone DMA, type Movable 1\n", 1, "pagetypeinfo" },
+		{ ZONE, NULL, "Node 0, zone DMA 1 2\n", 1, "pagetypeinfo" },
+		{ ZONE, NULL, "Node 0, zone DMA, type Odd 0 0 0 0 0 0 0 0 0 0 0\n", 1,
+		  "pagetypeinfo" },
+		{ ZONE, "Node 0, zone DMA 0 0 0 0 0 0 0 0 0 0 9\n", NULL, 1, "do not fit" },
+		{ ZONE "Node 0, zone    DMA32\n        spanned  4\n        present  8\n"
+		       "  start_pfn:           524288\n",
+		  NULL, NULL, 22, "at least" },
+		{ ZONE "Node 0, zone    DMA32\n        spanned  8\n        present  8\n"
+		       "  start_pfn:           262144\n",
+		  NULL, NULL, 22, "overlap" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct machine *before = world;
+		struct reader reader;
+
+		ck_assert_ptr_null(read_texts(bad[i].zones, bad[i].buddies, bad[i].types, &reader));
+		ck_assert_msg(strstr(reader.error, bad[i].word) != NULL, "%zu: %s", i,
+			      reader.error);
+		ck_assert_msg(reader.error_line == bad[i].line, "%zu: line %zu: %s", i,
+			      reader.error_line, reader.error);
+		ck_assert_ptr_eq(world, before);
+	}
+}
+
+/* Zones, counters and lines that 5.8.18 on arm64 does not have; the marks include a boost of 5. */
+TEST(proc_read_takes_what_newer_kernels_print, "")
+{
+	static const char zones[] =
+		"Node 0, zone      DMA\n  per-node stats\n      nr_throttled_written 3\n"
+		"  pages free     3000\n        boost    5\n        min      15\n        low      25\n"
+		"        high     35\n        promo    45\n        spanned  8192\n"
+		"        present  8192\n        managed  8000\n        cma      0\n"
+		"        protection: (0, 1, 2, 3)\n  pagesets\n    cpu: 0\n"
+		"              count:    0\n              high:     42\n"
+		"              batch:    7\n              high_min: 42\n"
+		"  vm stats threshold: 2\n  node_unreclaimable:  0\n"
+		"  start_pfn:           262144\nNode 0, zone   Normal\n  pages free     0\n"
+		"        protection: (0, 0, 0, 0)\nNode 0, zone  Movable\n  pages free     0\n"
+		"        protection: (0, 0, 0, 0)\nNode 0, zone   Device\n  pages free     0\n"
+		"        present  9\n        protection: (0, 0, 0, 0)\n";
+	struct reader reader;
+	struct machine *machine = read_texts(zones, NULL, NULL, &reader);
+	struct zone *zone;
+
+	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error_line, reader.error);
+	zone = &NODE_DATA(0)->node_zones[ZONE_DMA];
+	ck_assert_uint_eq(zone->watermark_boost, 5);
+	ck_assert_uint_eq(zone->_watermark[WMARK_LOW], 20);
+	ck_assert_uint_eq(low_wmark_pages(zone), 25);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 3000);
+	/* Four values for four zones: DMA, Normal, Movable, Device. DMA32 stands for what is below it. */
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_DMA], 0);
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_DMA32], 0);
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_NORMAL], 1);
+	ck_assert_uint_eq(zone->lowmem_reserve[ZONE_MOVABLE], 2);
+	machine_free(machine);
+}
+
+/* A zone that does not begin with a whole block of the largest order has its hole behind its first page. */
+TEST(proc_read_keeps_large_blocks_of_an_odd_zone_whole, "")
+{
+	static const char zone[] =
+		"Node 0, zone      DMA\n        spanned  4095\n        present  3998\n"
+		"        managed  3840\n  start_pfn:           1\n";
+	struct reader reader;
+	struct machine *machine =
+		read_texts(zone, "Node 0, zone      DMA 0 0 0 0 0 0 0 0 1 1 3\n", NULL, &reader);
+
+	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error_line, reader.error);
+	ck_assert(pfn_valid(1) && !pfn_valid(2) && pfn_valid(4095));
+	test_check_lists();
+	machine_free(machine);
+}
+
+TEST(proc_read_lays_holes_inside_the_zone, "")
+{
+	static const char zone[] =
+		"Node 0, zone      DMA\n        spanned  16384\n        present  8192\n"
+		"        managed  8000\n  pagesets\n    cpu: 1\n  start_pfn:           262144\n";
+	struct reader reader;
+	struct machine *machine = read_texts(zone, NULL, NULL, &reader);
+
+	ck_assert_msg(machine != NULL, "%s", reader.error);
+	ck_assert_int_eq(world->nr_cpus, 2);
+	ck_assert_int_eq(world->nr_ranges, 2);
+	ck_assert(pfn_valid(262144));
+	ck_assert(!pfn_valid(262144 + 8192));
+	ck_assert(pfn_valid(262144 + 16383));
+	ck_assert(!NODE_DATA(0)->node_zones[ZONE_DMA].contiguous);
+	machine_free(machine);
+}
+
+TEST(pagetypeinfo_stops_counting, "")
+{
+	/* 200,000 single pages, every other one in use: more than the kernel counts. */
+	struct machine *machine = test_machine_uma(2048);
+	struct zone *zone = test_zone(0, ZONE_DMA);
+	char *types;
+
+	test_empty_zone(zone);
+	for (unsigned long n = 0; n < 250000; n += 2)
+		test_free_block(test_page(zone, n), 0, MIGRATE_MOVABLE);
+	types = printed(proc_pagetypeinfo);
+	ck_assert_ptr_nonnull(strstr(types, "type      Movable >100000      0"));
+	machine_free(machine);
+}

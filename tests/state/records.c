@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Saved snapshots: after a load every later decision is the same, and saving again gives the same file.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "state/state.h"
+#include "harness.h"
+#include "life/life.h"
+#include "machines.h"
+#include "text/text.h"
+
+/** What the machine in focus saves; free() it. */
+static char *saved(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	snapshot_save(out);
+	fclose(out);
+	return text;
+}
+
+/** Make a machine of a saved text; fails the test when that fails. */
+static struct machine *loaded(const char *snapshot)
+{
+	struct machine *machine;
+	struct reader reader = { 0 };
+	struct text text;
+	char error[128];
+
+	ck_assert_int_eq(text_from_bytes(snapshot, strlen(snapshot), &text, error, sizeof(error)),
+			 TEXT_OK);
+	reader.text = &text;
+	reader.next = 2;
+	machine = snapshot_load(&reader);
+	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error_line, reader.error);
+	text_free(&text);
+	return machine;
+}
+
+/** Blocks that the random operations hold; the same on both machines as long as they agree. */
+struct blocks {
+	unsigned int seed;
+	int count;
+	unsigned long pfn[200];
+	unsigned int order[200];
+};
+
+static unsigned int next_random(struct blocks *blocks)
+{
+	blocks->seed = blocks->seed * 1103515245u + 12345u;
+	return blocks->seed >> 16;
+}
+
+/** One random operation on the machine in focus; a number that stands for what it did. */
+static unsigned long operate(struct blocks *blocks)
+{
+	static const gfp_t masks[] = { __GFP_HIGH, 0, __GFP_MOVABLE, __GFP_RECLAIMABLE,
+				       __GFP_HIGHMEM | __GFP_MOVABLE };
+	unsigned int kind = next_random(blocks) % 5, choice = next_random(blocks);
+	int which = blocks->count;
+
+	if (kind == 0) {
+		world->this_cpu = (int)choice % world->nr_cpus;
+		return 0;
+	}
+	if (kind < 3 && blocks->count < 200) {
+		unsigned int order = choice % 12 < 7 ? 0 : choice % 12 - 6;
+		struct page *page =
+			alloc_pages(masks[choice % ARRAY_SIZE(masks)] | __GFP_NOWARN, order);
+
+		if (!page)
+			return 1;
+		blocks->pfn[which] = page_to_pfn(page);
+		blocks->order[which] = order;
+		blocks->count++;
+		return blocks->pfn[which];
+	}
+	if (!blocks->count)
+		return 2;
+	which = (int)choice % blocks->count;
+	__free_pages(pfn_to_page(blocks->pfn[which]), blocks->order[which]);
+	blocks->pfn[which] = blocks->pfn[--blocks->count];
+	blocks->order[which] = blocks->order[blocks->count];
+	return 3;
+}
+
+#define OPERATIONS 4000
+
+/** Run on a recorded machine, save, load, and run on with both. */
+static void halfway(const char *name)
+{
+	struct blocks blocks = { .seed = 7 }, other;
+	struct reader reader = { 0 };
+	struct machine *first, *second;
+	char path[128], error[128], *half, *again;
+	struct text text;
+
+	snprintf(path, sizeof(path), "tests/traces/%s.trace.xz", name);
+	ck_assert_int_eq(text_load(path, &text, error, sizeof(error)), TEXT_OK);
+	reader.text = &text;
+	reader.next = 2;
+	first = snapshot_load(&reader);
+	ck_assert_ptr_nonnull(first);
+	for (int i = 0; i < OPERATIONS; i++)
+		operate(&blocks);
+
+	half = saved();
+	second = loaded(half);
+	again = saved();
+	ck_assert_msg(!strcmp(half, again), "saved, loaded and saved differs");
+	free(half);
+	free(again);
+
+	other = blocks;
+	for (int i = 0; i < OPERATIONS; i++) {
+		unsigned long expected;
+
+		machine_focus(first);
+		expected = operate(&blocks);
+		machine_focus(second);
+		ck_assert_uint_eq(operate(&other), expected);
+	}
+	again = saved();
+	machine_focus(first);
+	half = saved();
+	ck_assert_msg(!strcmp(half, again), "the machines ended in different states");
+	free(half);
+	free(again);
+	text_free(&text);
+	machine_free(first);
+	machine_free(second);
+}
+
+#ifdef CONFIG_NUMA
+TEST(snapshot_continues_numa3z_exhaust, "")
+{
+	halfway("numa3z-exhaust-23");
+}
+
+TEST(snapshot_continues_numa2_fragment, "")
+{
+	halfway("numa2-fragment-22");
+}
+#else
+TEST(snapshot_continues_uma128cma_smp, "")
+{
+	halfway("uma128cma-smp-41");
+}
+
+TEST(snapshot_continues_uma3z_exhaust, "")
+{
+	halfway("uma3z-exhaust-17");
+}
+
+TEST(snapshot_continues_uma2z_fragment, "")
+{
+	halfway("uma2z-fragment-16");
+}
+#endif
+
+/** Change the machine by a record; fails the test when that fails. */
+static void apply(const char *record)
+{
+	char *line = (char *)record;
+	const struct text text = { .line = &line, .nr_lines = 1 };
+	struct reader reader = { .text = &text, .next = 1 };
+
+	ck_assert_msg(record_apply(&reader, record) == 0, "%s: %s", record, reader.error);
+}
+
+/** Save and load; the loaded machine is in focus, and saves the same. */
+static struct machine *through_a_file(void)
+{
+	char *before = saved(), *after;
+	struct machine *machine = loaded(before);
+
+	after = saved();
+	ck_assert_str_eq(before, after);
+	free(before);
+	free(after);
+	return machine;
+}
+
+TEST(snapshot_keeps_tasks_and_groups, "")
+{
+	struct task *task;
+
+	test_machine_uma(64);
+	apply("cpuset small mems_allowed.bits 1 mem_exclusive 1");
+	apply("cpuset smaller parent small mem_hardwall 1");
+	apply("memcg /job memory.max 100 memory.usage 40");
+	apply("memcg /job/part parent /job memory.max 50 oom_group 1");
+	apply("stock 0 /job/part 7");
+	apply("task 7 comm worker cpuset smaller memcg /job/part flags 0x40000 prio 90");
+	apply("task 8 comm thread mm_of 7 oom_score_adj -500");
+	apply("task 9 comm kthread mm_of - active_memcg /job");
+	apply("task 8 oom_mm_of 7");
+	apply("mm 7 rss_anon 12345 oom_skip 1");
+	apply("current 8");
+	through_a_file();
+	ck_assert_int_eq(current->pid, 8);
+	ck_assert_str_eq(current->comm, "thread");
+	ck_assert_int_eq(current->oom_score_adj, -500);
+	ck_assert_ptr_eq(current->oom_mm, current->mm);
+	ck_assert_uint_eq(current->mm->rss_anon, 12345);
+	ck_assert_int_eq(current->mm->users, 2);
+	task = list_entry(current->tasks.prev, struct task, tasks);
+	ck_assert_str_eq(task->comm, "worker");
+	ck_assert_str_eq(task->cpuset->name, "smaller");
+	ck_assert_str_eq(task->cpuset->parent->name, "small");
+	ck_assert(task->cpuset->parent->mem_exclusive);
+	ck_assert_uint_eq(task->memcg->memory.max, 50);
+	ck_assert_str_eq(task->memcg->parent->path, "/job");
+	ck_assert_int_eq(task->memcg->parent->memory.usage, 40);
+	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 7);
+	ck_assert_ptr_eq(world->memcg_stock[0].cached, task->memcg);
+	ck_assert_int_eq(world->nr_cpusets, 2);
+	ck_assert_int_eq(world->memcg_kmem_enabled, 2);
+	machine_free(world);
+}
+
+TEST(snapshot_keeps_blocks_in_use, "")
+{
+	struct page *compound, *reserve;
+	unsigned long pfn;
+
+	test_machine_cma(64, 16);
+	compound = alloc_pages(GFP_KERNEL | __GFP_COMP, 4);
+	get_page(compound);
+	reserve = alloc_pages(GFP_KERNEL, 2);
+	set_page_pfmemalloc(reserve);
+	SetPageFlag(reserve, PG_slab);
+	*pageblock_byte(page_to_pfn(reserve)) |= PB_MIGRATE_SKIP;
+	pfn = page_to_pfn(compound);
+	through_a_file();
+	compound = pfn_to_page(pfn);
+	ck_assert_uint_eq(compound_order(compound), 4);
+	ck_assert_int_eq(page_count(compound), 2);
+	ck_assert(PageTail(&compound[15]));
+	__free_pages(compound, 4);
+	__free_pages(compound, 4);
+	test_check_lists();
+	machine_free(world);
+}
+
+TEST(snapshot_keeps_tunables_and_derives, "")
+{
+	struct zone *zone;
+
+	test_machine_uma(64);
+	apply("sysctl min_free_kbytes 4096");
+	zone = test_zone(0, ZONE_DMA);
+	ck_assert_uint_eq(zone->_watermark[WMARK_MIN], 1024);
+	apply("sysctl watermark_scale_factor 100");
+	apply("sysctl lowmem_reserve_ratio[0] 8");
+	apply("machine vm_swappiness 7 jiffies 12");
+	through_a_file();
+	zone = test_zone(0, ZONE_DMA);
+	ck_assert_uint_eq(zone->_watermark[WMARK_MIN], 1024);
+	ck_assert_int_eq(world->user_min_free_kbytes, 4096);
+	ck_assert_int_eq(world->vm_swappiness, 7);
+	ck_assert_uint_eq(world->jiffies, 12);
+	machine_free(world);
+}
+
+#ifdef CONFIG_NUMA
+TEST(snapshot_keeps_policies_and_counters, "")
+{
+	test_machine_numa(64);
+	apply("set_mempolicy interleave 3");
+	alloc_pages(GFP_KERNEL, 0);
+	apply("distance 0 1 40");
+	apply("task 5 comm other");
+	apply("policy 5 mode 1 flags 0 preferred 1 nodes 0 relative 3");
+	through_a_file();
+	ck_assert_int_eq(current->mempolicy->mode, MPOL_INTERLEAVE);
+	ck_assert_uint_eq(current->mempolicy->v.nodes.bits, 3);
+	ck_assert_int_eq(node_distance(0, 1), 40);
+	apply("policy 1 none");
+	ck_assert_ptr_null(current->mempolicy);
+	machine_free(world);
+}
+#endif
+
+TEST(record_refuses_nonsense, "")
+{
+	static const struct {
+		const char *record;
+		const char *word;
+	} bad[] = {
+		{ "nonsense", "a record" },
+		{ "machine vm_swappiness", "a number that fits" },
+		{ "machine vm_swappiness 1x", "a number that fits" },
+		{ "machine vm_swappiness 99999999999", "a number that fits" },
+		{ "machine colour 1", "no 'colour'" },
+		{ "cpu 7 node 0 online 1", "cpu N" },
+		{ "cpu 0 node 0 online 0", "cannot be offline" },
+		{ "distance 0", "distance FROM" },
+		{ "totals zone 1", "as many numbers" },
+		{ "totals zone 1 2 3 4 5 6 7 8 9 10 11 12 13 14", "no more numbers" },
+		{ "totals pages 1", "totals zone|node|event" },
+		{ "node_state 9 flags 0", "number of a node" },
+		{ "node_stat 9", "number of a node" },
+		{ "zone_state 0 Sahara", "name of a zone" },
+		{ "zone_stat 0 Sahara", "name of a zone" },
+		{ "pageset 0 DMA 9", "pageset NID" },
+		{ "pageset 0 DMA 0 expire 0 stat 1", "as many numbers" },
+		{ "skip 1+512", "pages of the machine" },
+		{ "pages 1+1", "pages of the machine" },
+		{ "pages 262144+1 refcount x", "a number that fits" },
+		{ "pages 262144+1 memcg nowhere", "pages PFN+N" },
+		{ "pages 262144+1 flags 0x10000000", "pages PFN+N" },
+		{ "compound 262145 1", "compound PFN" },
+		{ "compound 1024 3", "compound PFN" },
+		{ "lru 0 9", "lru NID" },
+		{ "lru 0 0 1", "PFNs of the machine" },
+		{ "lru 0 0 262144", "marked as lru" },
+		{ "stock 9 / 0", "stock CPU" },
+		{ "cpuset", "cpuset NAME" },
+		{ "cpuset a mems x", "hexadecimal" },
+		{ "memcg", "memcg PATH" },
+		{ "task 0", "task PID" },
+		{ "task 1 comm averyveryverylongname", "15 characters" },
+		{ "task 1 active_memcg x", "no such memory" },
+		{ "task 1 mm_of 99", "no such process" },
+		{ "task 1 oom_mm_of 99", "no such task" },
+		{ "policy 99 none", "no such task" },
+		{ "policy 1 mode 9", "policy PID" },
+		{ "set_mempolicy sideways", "" },
+		{ "sysctl colour 1", "no 'colour'" },
+	};
+
+	test_machine_uma(64);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char *line = (char *)bad[i].record;
+		const struct text text = { .line = &line, .nr_lines = 1 };
+		struct reader reader = { .text = &text, .next = 1 };
+
+		ck_assert_msg(record_apply(&reader, bad[i].record) == -1, "%s", bad[i].record);
+		ck_assert_msg(strstr(reader.error, bad[i].word) != NULL, "%s: %s", bad[i].record,
+			      reader.error);
+	}
+	machine_free(world);
+}
