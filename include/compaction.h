@@ -110,7 +110,7 @@ static inline unsigned long pageblock_start_pfn(unsigned long pfn)
 	return pfn & ~(pageblock_nr_pages - 1);
 }
 
-/** First PFN behind the pageblock that holds a PFN. */
+/** First PFN after the pageblock that holds a PFN. */
 static inline unsigned long pageblock_end_pfn(unsigned long pfn)
 {
 	return pageblock_start_pfn(pfn) + pageblock_nr_pages;

@@ -347,7 +347,7 @@ static inline bool populated_zone(const struct zone *zone)
 	return zone->present_pages != 0;
 }
 
-/** First PFN behind the zone. */
+/** First PFN after the zone. */
 static inline unsigned long zone_end_pfn(const struct zone *zone)
 {
 	return zone->zone_start_pfn + zone->spanned_pages;

@@ -87,6 +87,12 @@ struct task {
 	struct list_head tasks; /**< all processes of the machine */
 };
 
+/** The task that a link of the task list belongs to. */
+static inline struct task *task_of(const struct list_head *entry)
+{
+	return list_entry(entry, struct task, tasks);
+}
+
 /**
  * @brief Is this a real-time task?
  *

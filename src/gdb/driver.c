@@ -158,7 +158,7 @@ static void fragment(void)
 
 /*
  * atomic: free memory is down to the min watermark. A request that cannot sleep is served from the
- * reserve behind it; one that cannot sleep and is not urgent gets nothing, and a report says why.
+ * reserve below it; one that cannot sleep and is not urgent gets nothing, and a report says why.
  */
 static void atomic(void)
 {

@@ -47,7 +47,7 @@ class Command(gdb.Command):
             else:
                 rest.append(word)
         if len(rest) > self.words:
-            error(f"{self.name}: '{rest[self.words]}' is one word too many; usage: {self.usage()}")
+            error(f"{self.name}: unexpected '{rest[self.words]}'; usage: {self.usage()}")
         self.run(rest, given)
 
     def run(self, words, given):
@@ -397,7 +397,7 @@ class Break(Command):
         if len(where.split()) > 1:
             error(f"pf-break: '{where}' is more than one stage; usage: {self.usage()}")
         if sign and not condition.strip():
-            error("pf-break: nothing stands behind 'if'")
+            error("pf-break: there is no condition after 'if'")
         stage = pf_chain.find(where)
         named = where in stage.doors or not (where.isdigit() or where == stage.stem)
         for function in [where] if named else pf_chain.doors(stage):

@@ -63,7 +63,7 @@ def macro(name):
 
 @functools.cache
 def documented(header, prefix):
-    """{name: meaning} of the single bits that a header explains behind their definitions."""
+    """{name: meaning} of the single bits that a header explains after their definitions."""
     text = (INCLUDE / header).read_text(encoding='utf-8')
     found = re.findall(rf'^#define\s+({prefix}\w+)\s+[^/\n]*/\*\*<\s*(.*?)\s*\*/', text, re.MULTILINE)
     return dict(found)
@@ -154,7 +154,7 @@ def parse(kind, words):
         try:
             value = int(gdb.parse_and_eval(words))
         except gdb.error as problem:
-            raise gdb.GdbError(f"'{words}' is no mask: {str(problem).rstrip('.')}") from None
+            raise gdb.GdbError(f"'{words}' is not a mask: {str(problem).rstrip('.')}") from None
     return value
 
 

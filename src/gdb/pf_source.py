@@ -38,7 +38,7 @@ class Statement:
         self.head = head  # last line of the condition: on that line nothing is decided yet
 
     def jumps(self):
-        """Does the program never go on behind this statement?"""
+        """Does the program never go on after this statement?"""
         if self.kind == 'block':
             return bool(self.parts) and self.parts[-1].jumps()
         return self.kind == 'jump'
@@ -127,7 +127,7 @@ def conditions(text, function_line, line):
     found = []
 
     def passed(statement):
-        """What is known of a statement that lies behind."""
+        """What is known of a statement that has been passed."""
         if statement.kind == 'if':
             body, other = statement.parts
             if body.jumps():

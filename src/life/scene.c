@@ -32,7 +32,7 @@
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Most words behind a command, and the longest word with its end. */
+/** Most words after a command, and the longest word with its end. */
 #define MOST_WORDS 2
 #define WORD_SIZE  64
 
@@ -120,7 +120,7 @@ static unsigned long managed_pages(void)
 	return pages;
 }
 
-/** The next page of a file at or behind a PFN, which moves behind it; NULL at the end of memory. */
+/** The next page of a file at or after a PFN, which moves past it; NULL at the end of memory. */
 static struct page *next_page(const struct address_space *file, unsigned long *pfn)
 {
 	while (*pfn < world->mem_map_end) {
@@ -418,7 +418,7 @@ static void print_processes(FILE *out)
 	const struct list_head *entry;
 
 	list_for_each(entry, &world->tasks) {
-		const struct task *task = list_entry(entry, struct task, tasks);
+		const struct task *task = task_of(entry);
 
 		if (task->mm)
 			fprintf(out, "pid %d %s: %lu pages in use, %lu in swap, oom_score_adj %d\n",
@@ -452,7 +452,7 @@ static int run_status(struct scene *scene)
 
 static const struct command {
 	const char *name;
-	int least; /**< words behind it */
+	int least; /**< words after it */
 	int most;
 	const char *arguments;
 	int (*run)(struct scene *scene);
@@ -472,7 +472,7 @@ static const struct command {
 	{ "status", 0, 0, "", run_status },
 };
 
-/** Cut the words behind the command; more or longer ones than there is room for count as too many. */
+/** Cut out the words after the command; more or longer ones than there is room for count as too many. */
 static void take_words(struct scene *scene, const char *rest)
 {
 	for (;;) {

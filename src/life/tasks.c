@@ -77,7 +77,7 @@ static int next_pid(void)
 	int pid = 1;
 
 	list_for_each(entry, &world->tasks) {
-		const struct task *task = list_entry(entry, struct task, tasks);
+		const struct task *task = task_of(entry);
 
 		if (task->pid >= pid)
 			pid = task->pid + 1;
@@ -138,7 +138,7 @@ struct task *task_by_pid(int pid)
 	struct list_head *entry;
 
 	list_for_each(entry, &world->tasks) {
-		struct task *task = list_entry(entry, struct task, tasks);
+		struct task *task = task_of(entry);
 
 		if (task->pid == pid)
 			return task;
@@ -225,7 +225,7 @@ int killed_tasks_exit(void)
 	int ended = 0;
 
 	list_for_each_safe(entry, next, &world->tasks) {
-		struct task *task = list_entry(entry, struct task, tasks);
+		struct task *task = task_of(entry);
 
 		if (!task->fatal_signal_pending || task == current || task == &world->init_task)
 			continue;

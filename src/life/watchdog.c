@@ -92,7 +92,7 @@ static void mix_tasks(u64 *digest)
 	const struct list_head *entry;
 
 	list_for_each(entry, &world->tasks) {
-		const struct task *task = list_entry(entry, struct task, tasks);
+		const struct task *task = task_of(entry);
 
 		mix(digest, (u64)task->pid);
 		mix(digest, ((u64)task->flags << 2) | (u64)(task->oom_mm != NULL) << 1 |

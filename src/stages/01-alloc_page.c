@@ -150,7 +150,7 @@ int get_order(size_t size)
 }
 
 /**
- * @brief Keep the first bytes of a block and give the pages behind them back.
+ * @brief Keep the first bytes of a block and give the pages after them back.
  *
  * @param addr address of the block, or 0
  * @param order its order

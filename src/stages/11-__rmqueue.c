@@ -90,7 +90,7 @@ struct page *__rmqueue_smallest(struct zone *zone, unsigned int order, int migra
  *
  * @param zone the zone, locked
  * @param pfn first PFN
- * @param end PFN behind the last
+ * @param end PFN after the last
  * @param migratetype lists that they go to, at the head
  * @param num_movable counts pages in use that could be migrated; NULL: do not count
  * @return pages moved

@@ -92,8 +92,8 @@ static unsigned long take_free_block(struct compact_control *cc, struct page *pa
  * @brief Take the free blocks of a range, until there are as many pages as are to be moved.
  *
  * @param cc the run
- * @param start first PFN; moved behind the last one that was looked at
- * @param end_pfn first PFN behind the range
+ * @param start first PFN; moved past the last one that was looked at
+ * @param end_pfn first PFN after the range
  * @param taken receives the blocks
  * @param stride every how-manieth PFN to look at
  * @return pages taken
@@ -191,7 +191,7 @@ static struct page *fast_search_list(struct fast_search *search, struct list_hea
 			break;
 	}
 	search->nr_scanned += scanned;
-	/* This entry and those behind it go before the rest. */
+	/* This entry and those after it go before the rest. */
 	list_del(list);
 	list_link(list, entry->prev, entry);
 	return best_pfn ? pfn_to_page(best_pfn) : NULL;

@@ -11,7 +11,7 @@
  *
  * Compaction for a request that must not wait has a stricter rule. A page that cannot be moved spoils
  * the whole block of the wanted order, since that block cannot become free any more. What was isolated
- * in it is put back, and the scanner goes on behind it.
+ * in it is put back, and the scanner goes on after it.
  *
  * Exact, as far as the order of steps goes: which pageblocks are looked into, where the scanner stops,
  * and the hints. No recording shows them, so the tests stand alone.
@@ -34,14 +34,14 @@ struct block_walk {
 	unsigned long pfn;
 	unsigned long end_pfn;
 	bool strict;		/**< one failure spoils a block of the wanted order */
-	unsigned long next_pfn; /**< first PFN behind that block */
+	unsigned long next_pfn; /**< first PFN after that block */
 	bool first_seen;	/**< the pageblock's first page was looked at */
 	unsigned long nr_scanned;
 	unsigned long nr_isolated;
 };
 
 /**
- * @brief First PFN behind the block of an order that holds a PFN.
+ * @brief First PFN after the block of an order that holds a PFN.
  *
  * @param pfn the PFN
  * @param order the order
@@ -125,7 +125,7 @@ static bool walk_page(struct block_walk *walk)
 }
 
 /**
- * @brief Strict rule, after a failure: put back what was isolated and go behind the spoilt block.
+ * @brief Strict rule, after a failure: put back what was isolated and go past the spoilt block.
  *
  * @param walk the walk
  * @source mm/compaction.c:783
@@ -177,7 +177,7 @@ static bool block_is_marked(struct block_walk *walk)
 /**
  * @brief Walk up to the end of the pageblock, or until enough was isolated.
  *
- * @param walk the walk; left behind the last frame that was looked at
+ * @param walk the walk; left after the last frame that was looked at
  * @return false when a signal came
  * @source mm/compaction.c:783
  */
@@ -188,7 +188,7 @@ static bool walk_block(struct block_walk *walk)
 	for (; walk->pfn < walk->end_pfn; walk->pfn++) {
 		bool good = false;
 
-		/* Step 1: stop behind a finished block, for a signal, at a marked pageblock */
+		/* Step 1: stop after a finished block, for a signal, at a marked pageblock */
 		if (block_is_done(walk))
 			return true;
 		if (walk->pfn % COMPACT_CLUSTER_MAX == 0 && current->fatal_signal_pending) {
@@ -222,7 +222,7 @@ static bool walk_block(struct block_walk *walk)
  *
  * @param cc the run
  * @param low_pfn where to begin
- * @param end_pfn first PFN behind the pageblock
+ * @param end_pfn first PFN after the pageblock
  * @return where to go on; 0 to give up
  * @source mm/compaction.c:783
  */
@@ -299,7 +299,7 @@ static unsigned long fast_search_below(struct list_head *list, unsigned long hig
 		bool found = pfn < high_pfn && !get_pageblock_skip(pfn);
 
 		if (found || --*budget <= 0) {
-			/* Everything up to and including this entry goes behind the rest. */
+			/* Everything up to and including this entry goes after the rest. */
 			list_del(list);
 			list_link(list, entry, entry->next);
 			return found ? pfn : 0;

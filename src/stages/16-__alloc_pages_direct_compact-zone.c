@@ -346,7 +346,7 @@ static bool move_isolated(struct compact_run *run)
 	if (error == -ENOMEM && !scanners_met(cc))
 		return false;
 
-	/* Step 2: a block that is wanted at once is spoilt: go behind it */
+	/* Step 2: a block that is wanted at once is spoilt: go on after it */
 	if (cc->direct_compaction && cc->mode == MIGRATE_ASYNC) {
 		cc->migrate_pfn = (((cc->migrate_pfn - 1) >> cc->order) + 1) << cc->order;
 		run->last_migrated_pfn = 0;

@@ -85,7 +85,7 @@ static unsigned long memcg_anon_bytes(const struct mem_cgroup *memcg)
 	unsigned long pages = 0;
 
 	list_for_each(entry, &world->tasks) {
-		const struct task *task = list_entry(entry, struct task, tasks);
+		const struct task *task = task_of(entry);
 
 		if (task->pid == task->tgid && task->mm && task_in_mem_cgroup(task, memcg))
 			pages += task->mm->rss_anon;
@@ -131,7 +131,7 @@ static void report_tasks(const struct oom_control *oc)
 	printk("[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj "
 	       "name\n");
 	list_for_each(entry, &world->tasks) {
-		const struct task *task = list_entry(entry, struct task, tasks);
+		const struct task *task = task_of(entry);
 
 		if (task->pid != task->tgid || !task->mm || (task->flags & PF_KTHREAD) ||
 		    (oc->memcg && !task_in_mem_cgroup(task, oc->memcg)))

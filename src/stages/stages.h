@@ -244,7 +244,14 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 				   unsigned long *did_some_progress);
 bool out_of_memory(struct oom_control *oc);
 void pagefault_out_of_memory(void);
+/* 18, part: choosing a process */
+struct task *find_task_mm(const struct task *process);
+enum oom_constraint constrained_alloc(struct oom_control *oc);
+bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc);
+bool oom_killable(const struct task *process);
 long oom_badness(const struct task *process, unsigned long totalpages);
+void select_bad_process(struct oom_control *oc);
+/* 18, part: the report */
 void oom_report(const struct oom_control *oc, const struct task *victim);
 void oom_report_killed(const struct task *victim, const char *message);
 

@@ -154,7 +154,7 @@ static void machine_free_tasks(struct machine *machine)
 	struct list_head *entry, *next;
 
 	list_for_each_safe(entry, next, &machine->tasks) {
-		struct task *task = list_entry(entry, struct task, tasks);
+		struct task *task = task_of(entry);
 
 		if (task == &machine->init_task)
 			continue;

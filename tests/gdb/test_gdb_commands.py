@@ -58,12 +58,12 @@ def test_pf_freelist_bad_input(answers):
     bad = [
         ('-z Foo', "there is no zone 'Foo': this machine has DMA, DMA32, Normal"),
         ('-z Normal@1', "there is no zone 'Normal@1': this machine has DMA, DMA32, Normal"),
-        ('-o 11', "'11' is no order: orders go from 0 to 10"),
-        ('-o x', "'x' is no order: orders go from 0 to 10"),
+        ('-o 11', "'11' is not an order: orders go from 0 to 10"),
+        ('-o x', "'x' is not an order: orders go from 0 to 10"),
         ('-m Soft', "there is no migratetype 'Soft': there are Unmovable, Movable, Reclaimable, HighAtomic, CMA, Isolate"),
         ('-z', "pf-freelist: '-z' needs a zone; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
         ('-q', "pf-freelist has no option '-q'; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
-        ('DMA', "pf-freelist: 'DMA' is one word too many; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
+        ('DMA', "pf-freelist: unexpected 'DMA'; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
         ('-p -o 3', 'pf-freelist: per-CPU lists hold single pages: -p goes with order 0 only'),
     ]  # fmt: skip
     said = answers([f'pf-freelist {words}' for words, _problem in bad])
@@ -117,7 +117,7 @@ def test_pf_gfp_names_and_numbers(answers):
 def test_pf_gfp_bad_input(answers):
     bad = [
         ('', 'pf-gfp needs a mask; usage: pf-gfp MASK'),
-        ('FOO', "'FOO' is no mask: No symbol \"FOO\" in current context"),
+        ('FOO', "'FOO' is not a mask: No symbol \"FOO\" in current context"),
         ('0x800000', "pf-gfp: '0x800000' is 0x800000: a mask has bits up to 0x7fffff only"),
     ]  # fmt: skip
     said = answers([f'pf-gfp {words}' for words, _problem in bad])
@@ -130,7 +130,7 @@ def test_pf_path_names_the_stages(gdb):
     assert said[0].split()[:2] == ['01', 'alloc_page'] and said[1].split()[:2] == ['02', 'alloc_pages']
     assert said[2].startswith('=>  03  alloc_pages_node')
     assert 'the program is in no stage at the moment' in gdb('tour; tour out; pf-path')
-    assert gdb('pf-path x') == "pf-path: 'x' is one word too many; usage: pf-path\n"
+    assert gdb('pf-path x') == "pf-path: unexpected 'x'; usage: pf-path\n"
 
 
 def test_pf_events_since_the_last_stop(gdb):

@@ -22,7 +22,7 @@ static void scene(void)
 	test_forget_events();
 }
 
-TEST(kcompactd_builds_what_was_asked_for, "16-13")
+TEST(kcompactd_builds_what_was_asked_for, "14-14")
 {
 	scene();
 	wakeup_kcompactd(NODE_DATA(0), 9, ZONE_MOVABLE);
@@ -46,7 +46,7 @@ TEST(kcompactd_builds_what_was_asked_for, "16-13")
 	test_check_lists();
 }
 
-TEST(kcompactd_defers_after_failure, "16-13")
+TEST(kcompactd_defers_after_failure, "14-14")
 {
 	scene();
 	/* Nothing can be moved. */
@@ -74,7 +74,7 @@ TEST(kcompactd_defers_after_failure, "16-13")
 	ck_assert_uint_eq(zone->compact_defer_shift, 2);
 }
 
-TEST(kcompactd_drains_after_failure, "16-13")
+TEST(kcompactd_drains_after_failure, "14-14")
 {
 	struct page *page;
 
@@ -90,7 +90,7 @@ TEST(kcompactd_drains_after_failure, "16-13")
 	ck_assert(PageBuddy(page));
 }
 
-TEST(kcompactd_contended_is_no_failure, "16-13")
+TEST(kcompactd_contended_is_no_failure, "14-14")
 {
 	scene();
 	/* 66 free pages in pieces; 64 more that it cannot use, and must not take: nowhere to go. */
@@ -109,7 +109,7 @@ TEST(kcompactd_contended_is_no_failure, "16-13")
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_reset), 0);
 }
 
-TEST(kcompactd_leaves_what_is_good_or_hopeless, "16-13")
+TEST(kcompactd_leaves_what_is_good_or_hopeless, "14-14")
 {
 	test_machine_zones(32);
 	NODE_DATA(0)->kcompactd_max_order = 5;
@@ -132,7 +132,7 @@ TEST(kcompactd_leaves_what_is_good_or_hopeless, "16-13")
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 3);
 }
 
-TEST(kcompactd_with_nothing_to_do_sleeps, "16-13")
+TEST(kcompactd_with_nothing_to_do_sleeps, "14-14")
 {
 	test_machine_uma(32);
 	kcompactd(NODE_DATA(0));
@@ -157,7 +157,7 @@ static bool asks_for_more(struct page *from, struct page *to)
 	return true;
 }
 
-TEST(kcompactd_asked_meanwhile_goes_on, "16-13")
+TEST(kcompactd_asked_meanwhile_goes_on, "14-14")
 {
 	scene();
 	world->hooks.page_moved = asks_for_more;
