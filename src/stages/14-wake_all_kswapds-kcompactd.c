@@ -6,6 +6,9 @@
  * kswapd asks for it when it has freed enough for a large block and goes to sleep, and so do requests
  * that must not wait. The thread is a task of the machine; whoever schedules the machine's tasks runs
  * it some time after the hook kcompactd_woken.
+ *
+ * departs: in 5.8.18 this is a thread that never ends. Here kcompactd() runs whenever the machine's scheduler
+ * (src/life/life.c) says so, and returns where the thread would sleep.
  */
 #include "gfp.h"
 #include "stages/stages.h"

@@ -13,7 +13,7 @@
  * reclaimed.
  *
  * departs: in 5.8.18 this is a thread. Here kswapd() runs whenever the machine's scheduler
- * (src/life/daemons.c) says so, and returns where the thread would sleep; what it must remember
+ * (src/life/life.c) says so, and returns where the thread would sleep; what it must remember
  * meanwhile is in pgdat->kswapd. The states and the order of their steps are the thread's.
  */
 #include "gfp.h"
