@@ -15,9 +15,9 @@
 
 /** Who owns the pages of a scene: scene_owner[index] is where page `index` is now. */
 extern struct page *scene_owner[SCENE_PAGES];
-extern unsigned long scene_moves;	 /**< how often an owner was told that a page moved */
-extern struct page *scene_refused;	 /**< the page that its owner does not let go */
-extern struct address_space scene_file;	 /**< whose pages they are */
+extern unsigned long scene_moves;	     /**< how often an owner was told that a page moved */
+extern struct page *scene_refused;	     /**< the page that its owner does not let go */
+extern struct address_space scene_file;	     /**< whose pages they are */
 extern struct compact_control scene_control; /**< the run of scene_run_on() */
 
 bool scene_owner_is_told(struct page *from, struct page *to);
