@@ -40,8 +40,10 @@ FAILURE_C := $(call room,failure)
 TOOLS_C   := $(call room,tools tools/*)
 DRIVER_C  := $(call room,gdb)
 FRONT_C   := $(TEXT_C) $(LIBRARY_C) $(FAILURE_C) $(TOOLS_C)
-TESTS_C   := $(sort $(wildcard tests/*.c $(foreach r,stages world life state replay engine,tests/$r/*.c)))
-API_C     := $(sort $(wildcard tests/library/*.c))
+tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
+TESTS_C   := $(call tests_of,stages world life state replay engine)
+API_C     := $(call tests_of,library)
+SUPPORT_C := $(call tests_of,support)
 PYTESTS   := $(wildcard tests/tools tests/house tests/gdb)
 
 # ---- Flags -----------------------------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
 
-# Tests let the host refuse memory: tests/failing.c stands in front of these (not of what the libraries call).
+# Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
 LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream
 
 LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
@@ -151,7 +153,11 @@ build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 		-MMD -MP -c -o $$@ $$<
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests -MMD -MP -c -o $$@ $$<
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests/support -MMD -MP -c -o $$@ $$<
+# What tests are made with: of an archive, a program holds what it uses.
+build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
+	@rm -f $$@
+	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
 setup_of = $(or $(filter arm64,$1),$(if $(filter clang,$1),ci),build)
 
@@ -162,7 +168,8 @@ build/$1/$2/engine.o: $$(ENGINE_$1_$2)
 	$(Q)$(if $(WHOLE_$2),$$(CC_$2) $$(FLAGS_$2) $(WHOLE_$2) -r -flinker-output=nolto-rel,$(call BINUTILS,$2)ld -r) -o $$@ $$^
 	$(Q)$(call BINUTILS,$2)objcopy --keep-global-symbol=pageflow_engine_$1 $$@
 
-build/$1/$2/tests/program: $(TESTS_C:%.c=build/$1/$2/%.o) $$(ENGINE_$1_$2) build/front/$2/text.a
+build/$1/$2/tests/program: $(TESTS_C:%.c=build/$1/$2/%.o) build/$1/$2/tests/support.a $$(ENGINE_$1_$2) \
+	build/front/$2/text.a
 	$(call say,$$@)
 	$(Q)$$(CC_$2) $$(LINK_$2) $(LINK_TESTS) -o $$@ $$^ $$(call TEST_LIBS,$2) $$(call LIBS,$2)
 
@@ -187,7 +194,7 @@ build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $(FAILURE_C:%.c=build
 	$(call say,$$@)
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1)
 
-build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/harness.o $$(LIBRARY_$1)
+build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/support.a $$(LIBRARY_$1)
 	$(call say,$$@)
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call TEST_LIBS,$1) $$(call LIBS,$1)
 endef
@@ -226,7 +233,7 @@ build/libpageflow.a: $(LIBRARY_O2)
 	$(Q)ar rcs $@ build/libpageflow.o
 
 # Every source through the second compiler, warnings as errors, nothing linked.
-warnings: $(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/clang/%.o) $(TESTS_C:%.c=build/$c/clang/%.o)) \
+warnings: $(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/clang/%.o) $(patsubst %.c,build/$c/clang/%.o,$(TESTS_C) $(SUPPORT_C))) \
 	$(FRONT_C:%.c=build/front/clang/%.o) $(API_C:%.c=build/front/clang/%.o) \
 	$(foreach c,$(CONFIGS),$(DRIVER_C:%.c=build/$c/clang/%.o))
 

@@ -88,9 +88,10 @@
     var test = data.tests[index];
     if (!test) return make('span', '?');
     var stem = data.stems[test[0]];
-    if (!/^\d\d-/.test(stem)) return make('span', test[1]);
+    var door = /^\d\d-[^-]+/.exec(stem);  // a part's tests are listed in the chapter of its door
+    if (!door) return make('span', test[1]);
     var link = make('a', test[1]);
-    link.href = root + 'docs/stages/' + stem + '.html#test-' + test[1];
+    link.href = root + 'docs/stages/' + door[0] + '.html#test-' + test[1];
     return link;
   }
 

@@ -24,9 +24,9 @@ import source
 
 def stems(root):
     """Each stem has its four places, each chapter and test file a stem, each part its stage."""
-    names = [path.name for path in sorted((root / "src/stages").glob("*.c"))]
+    names = {path.name for path in (root / "src/stages").glob("*.c")}
     doors = {name[:-2] for name in names if source.stem_of(name) == name[:-2]}
-    for name in names:
+    for name in sorted(names):
         stem = source.stem_of(name)
         if stem is None:
             yield f"src/stages/{name}: a stage file is named NN-DOOR.c or NN-DOOR-PART.c"
@@ -40,7 +40,7 @@ def stems(root):
         if pages.is_dir() and not (pages / f"{stem}.c.gcov.html").exists():
             yield f"src/stages/{stem}.c: no coverage page; does any of it run in `make coverage`?"
     for place in [*sorted(root.glob("docs/stages/[0-9]*.rst")), *sorted(root.glob("tests/stages/[0-9]*.c"))]:
-        if source.stem_of(f"{place.stem}.c") not in doors or (place.suffix == ".rst" and place.stem not in doors):
+        if f"{place.stem}.c" not in names or (place.suffix == ".rst" and place.stem not in doors):
             yield f"{place.relative_to(root)}: there is no src/stages/{place.stem}.c"
 
 

@@ -140,15 +140,6 @@ static void add_allocation(gfp_t gfp_mask, unsigned int order)
 	}
 }
 
-static void expect_unreadable(size_t line, const char *words)
-{
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
-	ck_assert_msg(strstr(result.error, words) != NULL, "'%s' is not in '%s'", words,
-		      result.error);
-	ck_assert_uint_eq(result.line, line);
-}
-
 static void expect_divergence(unsigned long op, size_t line, const char *expected, const char *got)
 {
 	recording_replay(text, &result);
@@ -194,7 +185,7 @@ TEST(replay_without_host_memory_for_the_end, "")
 	begin();
 	add("snapshot after");
 	test_fail(FAIL_OPEN_MEMSTREAM, 1);
-	expect_unreadable(first_op, "out of memory");
+	recording_expect_unreadable(text, first_op, "out of memory");
 }
 
 /* ---- what is no recording ---- */
@@ -203,14 +194,15 @@ TEST(replay_refuses_heads, "")
 {
 	begin();
 	recording_replace(text, 1, "trace v2 profile");
-	expect_unreadable(1, "expected 'trace v1 ...', the first line of a recording");
+	recording_expect_unreadable(text, 1,
+				    "expected 'trace v1 ...', the first line of a recording");
 	recording_replace(text, 1, "trace v1 profile test seed 1 ops 1");
 	recording_replace(text, 2, "snapshot after");
-	expect_unreadable(2, "expected 'snapshot before', found 'snapshot after'");
+	recording_expect_unreadable(text, 2, "expected 'snapshot before', found 'snapshot after'");
 	recording_cut(text, 1);
-	expect_unreadable(1, "expected 'snapshot before'");
+	recording_expect_unreadable(text, 1, "expected 'snapshot before'");
 	recording_cut(text, 0);
-	expect_unreadable(1, "expected 'trace v1 ...'");
+	recording_expect_unreadable(text, 1, "expected 'trace v1 ...'");
 }
 
 TEST(replay_refuses_what_was_cut_off, "")
@@ -222,7 +214,7 @@ TEST(replay_refuses_what_was_cut_off, "")
 
 		recording_cut(text, last);
 		/* Expect it wherever the cut is. */
-		expect_unreadable(last, "expected 'foreign ...' as the last line");
+		recording_expect_unreadable(text, last, "expected 'foreign ...' as the last line");
 		text->nr_lines = all;
 	}
 }
@@ -231,14 +223,15 @@ TEST(replay_refuses_what_stands_behind_the_end, "")
 {
 	begin();
 	recording_insert(text, text->nr_lines, "foreign 0 truncated 1");
-	expect_unreadable(text->nr_lines - 1, "expected nothing behind the last line");
+	recording_expect_unreadable(text, text->nr_lines - 1,
+				    "expected nothing behind the last line");
 }
 
 TEST(replay_refuses_damaged_snapshots, "")
 {
 	begin();
 	recording_replace(text, 4, "sysctl");
-	expect_unreadable(4, "expected 'sysctl watermark_boost_factor N ...'");
+	recording_expect_unreadable(text, 4, "expected 'sysctl watermark_boost_factor N ...'");
 }
 
 TEST(replay_refuses_unknown_lines, "")
@@ -331,7 +324,7 @@ TEST(replay_refuses_unknown_lines, "")
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		size_t line = add(rows[i].line);
 
-		expect_unreadable(line, rows[i].words);
+		recording_expect_unreadable(text, line, rows[i].words);
 		recording_delete(text, line);
 	}
 }
@@ -358,7 +351,7 @@ TEST(replay_without_host_memory_for_groups, "")
 		test_fail(FAIL_CALLOC, 0);
 		/* Expect the first request behind the machine's own to be the group's. */
 		test_fail(FAIL_CALLOC, calls + 1);
-		expect_unreadable(line, "out of memory");
+		recording_expect_unreadable(text, line, "out of memory");
 		recording_delete(text, line);
 	}
 }
@@ -600,7 +593,7 @@ static void expect_unreadable_at(size_t line, const char *instead, const char *w
 	const char *before = recording_line(text, line);
 
 	recording_replace(text, line, instead);
-	expect_unreadable(line, words);
+	recording_expect_unreadable(text, line, words);
 	recording_replace(text, line, before);
 }
 
@@ -688,204 +681,3 @@ TEST(replay_notices_what_compaction_does, "")
 }
 
 #endif
-
-/* ---- boot recordings ---- */
-
-#ifdef CONFIG_NUMA
-#define BOOT_RECORDING "numa3z.boot.xz"
-#else
-#define BOOT_RECORDING "uma128cma.boot.xz"
-#endif
-
-static void begin_boot(void)
-{
-	text = recording_load(BOOT_RECORDING);
-}
-
-/** Expect a refusal of the boot recording when this line reads so. */
-static void expect_boot_unreadable(const char *beginning, const char *instead, const char *words)
-{
-	size_t line;
-
-	begin_boot();
-	line = recording_find(text, beginning, 1);
-	recording_replace(text, line, instead);
-	expect_unreadable(line, words);
-}
-
-TEST(boot_replay_refuses_damaged_lines, "")
-{
-	expect_boot_unreadable("boot", "boot v2", "expected 'boot v1', the first line");
-	expect_boot_unreadable("cpus", "cpus possible x", "expected 'cpus possible N'");
-	expect_boot_unreadable("cpus", "cpus possible 0", "expected 'cpus possible N'");
-	expect_boot_unreadable("cpus", "cpus possible 65", "expected 'cpus possible N'");
-	expect_boot_unreadable("cpus", "cpus there", "expected a line of the memory map");
-	expect_boot_unreadable("memory", "memory x",
-			       "expected 'memory BASE SIZE node NID flags F'");
-	expect_boot_unreadable("memory", "memory 1",
-			       "expected 'memory BASE SIZE node NID flags F'");
-	expect_boot_unreadable("memory", "memory 1 1", "expected 'memory BASE SIZE node NID");
-	expect_boot_unreadable("memory", "memory 1 1 node", "expected 'memory BASE SIZE node NID");
-	expect_boot_unreadable("memory", "memory 1 1 node 0",
-			       "expected 'memory BASE SIZE node NID");
-	expect_boot_unreadable("memory", "memory 1 1 node 0 flags", "expected 'memory BASE SIZE");
-	expect_boot_unreadable("reserved", "reserved x", "expected a line of the memory map");
-	expect_boot_unreadable("reserved", "reserved 1", "expected a line of the memory map");
-	expect_boot_unreadable("cma", "cma x", "expected a line of the memory map");
-	expect_boot_unreadable("cma", "cma 1", "expected a line of the memory map");
-	expect_boot_unreadable("cma", "unknown", "expected a line of the memory map");
-}
-
-TEST(boot_replay_refuses_impossible_memory, "")
-{
-	begin_boot();
-	recording_replace(text, recording_find(text, "memory", 1), "memory 1 0 node 0 flags 0");
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
-	ck_assert_ptr_nonnull(strstr(result.error, "a size"));
-}
-
-TEST(boot_replay_refuses_too_many_ranges, "")
-{
-	static const char *const lines[] = { "memory 1 1 node 0 flags 0", "reserved 1 1",
-					     "cma 1 1" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		begin_boot();
-		for (int n = 0; n < MAX_BOOT_RANGES; n++)
-			recording_insert(text, 2, lines[i]);
-		expect_unreadable(MAX_BOOT_RANGES + 3, "expected fewer ranges");
-	}
-}
-
-TEST(boot_replay_refuses_what_was_cut_off, "")
-{
-	size_t released;
-
-	begin_boot();
-	released = recording_find(text, "snapshot released", 1);
-	recording_cut(text, released - 1);
-	expect_unreadable(released - 1, "expected 'end...' as the last line");
-	begin_boot();
-	recording_cut(text, recording_find(text, "end", 1));
-	/* Expect the second snapshot to be missed. */
-	expect_unreadable(text->nr_lines, "expected 'snapshot running'");
-	begin_boot();
-	recording_delete(text, released);
-	expect_unreadable(released, "expected a line of the memory map");
-	/* Expect a file of nothing but a memory map to lack its snapshots. */
-	text = recording_from("boot v1\ncommand_line x\ncpus possible 1\ncommand_line end\nend");
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
-	recording_cut(text, 0);
-	replay_boot(text, &result);
-	ck_assert_ptr_nonnull(strstr(result.error, "expected 'boot v1'"));
-}
-
-TEST(boot_replay_notices_lists, "")
-{
-	size_t line;
-
-	begin_boot();
-	line = recording_find(text, " free 10", 1);
-	recording_replace(text, line, " free 10 Movable 1");
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
-	ck_assert_uint_eq(result.line, line);
-	ck_assert_str_eq(result.expected, "free 10 Movable 1");
-}
-
-TEST(boot_replay_notices_derived_figures, "")
-{
-	static const char *const beginnings[] = { "sysctl", "zonelist", " watermark",
-						  " lowmem_reserve", " pcp " };
-	static const char *const instead[] = {
-		"sysctl watermark_boost_factor 1 mobility_disabled 0", "zonelist 0 0 0:DMA32",
-		" watermark min 1 low 2 high 3 boost 0 flags 0", " lowmem_reserve 1 2 3 4",
-		" pcp 0 count 0 high 1 batch 1 stat_threshold 1 diff_free 0 diff_cma 0"
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
-		size_t line;
-
-		begin_boot();
-		line = recording_find(text, beginnings[i],
-				      recording_find(text, "snapshot running", 1));
-		recording_replace(text, line, instead[i]);
-		recording_replay(text, &result);
-		ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
-		ck_assert_uint_eq(result.line, line);
-	}
-}
-
-TEST(boot_replay_ignores_what_is_not_derived, "")
-{
-	size_t running;
-
-	begin_boot();
-	running = recording_find(text, "snapshot running", 1);
-	recording_replace(text, recording_find(text, " vmstat", running), " vmstat 0");
-	recording_replace(text, recording_find(text, " pcp ", running), " pcp of nothing");
-	recording_replay(text, &result);
-	/* Expect the damaged pcp line to be missed. */
-	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
-	begin_boot();
-	recording_replace(text, recording_find(text, " vmstat", running), " vmstat 0");
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
-}
-
-TEST(boot_replay_of_more_than_there_is, "")
-{
-	size_t line;
-
-	begin_boot();
-	line = text->nr_lines;
-	recording_insert(text, line, " lowmem_reserve 0 0 0 0");
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
-	ck_assert_uint_eq(result.line, line);
-	ck_assert_str_eq(result.got, "nothing");
-}
-
-TEST(boot_replay_refuses_damaged_distances, "")
-{
-	static const char *const lines[] = { "distance", "distance x", "distance -1 10",
-					     "distance 4 10", "distances" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		size_t line;
-
-		begin_boot();
-		line = recording_find(text, "snapshot running", 1);
-		recording_insert(text, line, lines[i]);
-		expect_unreadable(line, "expected 'distance NID d0 d1 ...' or 'snapshot running'");
-	}
-}
-
-TEST(boot_replay_refuses_too_many_distances, "")
-{
-	size_t line;
-
-	begin_boot();
-	line = recording_find(text, "snapshot running", 1);
-	recording_insert(text, line, "distance 0 10 20 20 20 20");
-	expect_unreadable(line, "expected 'distance NID' and at most 4 numbers");
-	recording_replace(text, line, "distance 0 10 far");
-	expect_unreadable(line, "expected 'distance NID' and at most 4 numbers");
-}
-
-TEST(boot_replay_without_host_memory, "")
-{
-	begin_boot();
-	test_fail(FAIL_CALLOC, 1);
-	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
-	ck_assert_str_eq(result.error, "out of memory");
-	for (int call = 1; call <= 2; call++) {
-		test_fail(FAIL_OPEN_MEMSTREAM, call);
-		recording_replay(text, &result);
-		ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
-		ck_assert_str_eq(result.error, "out of memory");
-	}
-}

@@ -53,19 +53,6 @@ TEST(alloc_pages_vma_drops_everything_else, "02-1")
 
 #else
 
-static const nodemask_t NODE_0 = { 1 }, NODE_1 = { 2 }, NODES_01 = { 3 };
-
-/** Node of the page that alloc_pages() gives; -1 for none. */
-static int node_of(const struct page *page)
-{
-	return page ? page_to_nid(page) : -1;
-}
-
-static int next_node_got(gfp_t gfp_mask)
-{
-	return node_of(alloc_pages(gfp_mask, 0));
-}
-
 static unsigned long numa_stat(int nid, enum numa_stat_item item)
 {
 	return test_zone(nid, ZONE_DMA)->vm_numa_stat[item] +
@@ -84,18 +71,18 @@ TEST(get_task_policy_without_one, "02-2")
 	/* and the system's default, which is local, while those have no mode yet. */
 	world->preferred_node_policy[1].mode = MPOL_DEFAULT;
 	ck_assert_ptr_eq(get_task_policy(current), &world->default_policy);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 }
 
 TEST(alloc_pages_without_policy_is_local, "02-2")
 {
 	test_machine_numa(32);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 	test_run_on(1);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 	/* Expect the other node when the local one has nothing left. */
 	test_empty_zone(test_zone(1, ZONE_DMA));
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 }
 
 TEST(alloc_pages_with_policy_local, "02-2")
@@ -105,7 +92,7 @@ TEST(alloc_pages_with_policy_local, "02-2")
 	ck_assert_uint_eq(current->mempolicy->mode, MPOL_PREFERRED);
 	ck_assert_uint_eq(current->mempolicy->flags, MPOL_F_LOCAL);
 	test_run_on(1);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 }
 
 TEST(alloc_pages_in_an_interrupt_ignores_the_task, "02-3")
@@ -115,14 +102,14 @@ TEST(alloc_pages_in_an_interrupt_ignores_the_task, "02-3")
 
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 	/* Expect local memory in interrupts of every kind, and with bottom halves off. */
 	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
 		world->level = levels[i];
-		ck_assert_int_eq(next_node_got(GFP_ATOMIC), 0);
+		ck_assert_int_eq(test_next_node(GFP_ATOMIC), 0);
 	}
 	world->level = LEVEL_TASK;
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 }
 
 TEST(alloc_pages_with_thisnode_ignores_the_task, "02-3")
@@ -130,9 +117,9 @@ TEST(alloc_pages_with_thisnode_ignores_the_task, "02-3")
 	test_machine_numa(32);
 	/* Expect the CPU's node under BIND, and under INTERLEAVE, which does not count on. */
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL | __GFP_THISNODE), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL | __GFP_THISNODE), 0);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, NODES_01), 0);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL | __GFP_THISNODE), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL | __GFP_THISNODE), 0);
 	ck_assert_int_eq(current->il_prev, MAX_NUMNODES - 1);
 }
 
@@ -143,10 +130,10 @@ TEST(alloc_pages_with_a_preferred_node, "02-4")
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, 0, NODE_1), 0);
 	/* Expect node 1 wherever the task runs, */
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 	/* and node 0 when node 1 is empty: it is a preference. */
 	test_empty_zone(test_zone(1, ZONE_DMA));
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 }
 
 /* ---- bind ---- */
@@ -155,10 +142,10 @@ TEST(alloc_pages_bound_to_a_node, "02-5")
 {
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 	/* Expect no page when the node is empty, although node 0 is full of them. */
 	test_empty_zone(test_zone(1, ZONE_DMA));
-	ck_assert_int_eq(next_node_got(GFP_NOWAIT | __GFP_NOWARN), -1);
+	ck_assert_int_eq(test_next_node(GFP_NOWAIT | __GFP_NOWARN), -1);
 	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[0], -1);
 }
 
@@ -167,9 +154,9 @@ TEST(alloc_pages_bound_starts_from_the_local_node, "02-5")
 	test_machine_nodes(4, 16);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, (nodemask_t){ 0xa }), 0);
 	/* Expect the first of {1,3} in the order of the CPU's node: 0 1 2 3 and 2 3 0 1. */
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 	test_run_on(2);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 3);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 3);
 	ck_assert_int_eq(policy_node(GFP_KERNEL, current->mempolicy, 2), 2);
 }
 
@@ -183,8 +170,8 @@ TEST(apply_policy_zone_below_the_policy_zone, "02-6")
 	/* Expect low memory not to be bound: otherwise this request could never succeed. */
 	ck_assert_ptr_null(policy_nodemask(GFP_KERNEL | GFP_DMA32, current->mempolicy));
 	ck_assert_ptr_null(policy_nodemask(GFP_KERNEL | GFP_DMA, current->mempolicy));
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL | GFP_DMA), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL | GFP_DMA), 0);
 }
 
 TEST(apply_policy_zone_without_normal_memory, "02-6")
@@ -207,7 +194,7 @@ TEST(policy_nodemask_outside_the_cpuset, "02-6")
 	current->mems_allowed = NODE_0;
 	/* Expect the set to be dropped: it has no node in common with what the task may use. */
 	ck_assert_ptr_null(policy_nodemask(GFP_KERNEL, current->mempolicy));
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 }
 
 TEST(policy_nodemask_of_other_modes, "02-4")
@@ -242,7 +229,7 @@ TEST(interleave_nodes_takes_them_in_turn, "02-7")
 	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, (nodemask_t){ 0xb }), 0);
 	/* Expect 0 1 3 0 1 3: the first pick is the lowest. */
 	for (int i = 0; i < 6; i++)
-		ck_assert_int_eq(next_node_got(GFP_KERNEL), ((const int[]){ 0, 1, 3 })[i % 3]);
+		ck_assert_int_eq(test_next_node(GFP_KERNEL), ((const int[]){ 0, 1, 3 })[i % 3]);
 	ck_assert_int_eq(current->il_prev, 3);
 }
 
@@ -252,9 +239,9 @@ TEST(interleave_nodes_counts_on_when_nothing_is_left, "02-7")
 	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, NODES_01), 0);
 	test_empty_machine();
 	/* Expect the turn to pass although the request fails. */
-	ck_assert_int_eq(next_node_got(GFP_NOWAIT | __GFP_NOWARN), -1);
+	ck_assert_int_eq(test_next_node(GFP_NOWAIT | __GFP_NOWARN), -1);
 	ck_assert_int_eq(current->il_prev, 0);
-	ck_assert_int_eq(next_node_got(GFP_NOWAIT | __GFP_NOWARN), -1);
+	ck_assert_int_eq(test_next_node(GFP_NOWAIT | __GFP_NOWARN), -1);
 	ck_assert_int_eq(current->il_prev, 1);
 }
 
@@ -262,16 +249,16 @@ TEST(interleave_falls_back_to_other_nodes, "02-7 02-14")
 {
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, NODES_01), 0);
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 	ck_assert_uint_eq(numa_stat(0, NUMA_INTERLEAVE_HIT), 1);
 	test_empty_zone(test_zone(1, ZONE_DMA));
 	/* Expect node 0 to serve in node 1's turn, not counted as a hit of interleaving. */
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 	ck_assert_uint_eq(numa_stat(0, NUMA_INTERLEAVE_HIT), 1);
 	ck_assert_uint_eq(numa_stat(1, NUMA_INTERLEAVE_HIT), 0);
 	/* Expect no counting at all while the statistics are off. */
 	world->numa_stat_enabled = false;
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 0);
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 	ck_assert_uint_eq(numa_stat(0, NUMA_INTERLEAVE_HIT), 1);
 }
 
@@ -310,7 +297,7 @@ TEST(interleave_nid_goes_by_offset, "02-8")
 
 		ck_assert_int_eq(interleave_nid(&policy, &vma, addr, PAGE_SHIFT),
 				 nodes[(5 + page) % 3]);
-		ck_assert_int_eq(node_of(alloc_page_vma(GFP_KERNEL, &vma, addr)),
+		ck_assert_int_eq(test_node_of(alloc_page_vma(GFP_KERNEL, &vma, addr)),
 				 nodes[(5 + page) % 3]);
 	}
 	/* Expect the task's own turn untouched. */
@@ -338,8 +325,8 @@ TEST(interleave_nid_without_a_mapping, "02-8")
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, NODES_01), 0);
 	/* Expect the task's turn. */
-	ck_assert_int_eq(node_of(alloc_page_vma(GFP_KERNEL, NULL, 0)), 0);
-	ck_assert_int_eq(node_of(alloc_page_vma(GFP_KERNEL, NULL, 0)), 1);
+	ck_assert_int_eq(test_node_of(alloc_page_vma(GFP_KERNEL, NULL, 0)), 0);
+	ck_assert_int_eq(test_node_of(alloc_page_vma(GFP_KERNEL, NULL, 0)), 1);
 	ck_assert_int_eq(current->il_prev, 1);
 }
 
@@ -428,11 +415,11 @@ TEST(alloc_pages_vma_bound, "02-5 02-9")
 
 	test_machine_numa(32);
 	/* Expect node 1 for a mapping that is bound to it, whatever node the caller names. */
-	ck_assert_int_eq(node_of(alloc_page_vma_node(GFP_KERNEL, &vma, 0, 0)), 1);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, &vma, 0, 0)), 1);
 	/* Expect the named node where no policy names one. */
-	ck_assert_int_eq(node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 0);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 0);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
-	ck_assert_int_eq(node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 1)), 1);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 1)), 1);
 }
 
 /* ---- huge pages ---- */
@@ -442,17 +429,17 @@ TEST(alloc_hugepage_vma_tries_one_node_first, "02-10")
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
 	/* Expect the CPU's node, confined and without trying hard. */
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), 0);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), 0);
 	ck_assert_uint_eq(traced_mask(), GFP_TRANSHUGE_LIGHT | __GFP_THISNODE | __GFP_NORETRY);
 	test_run_on(1);
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), 1);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), 1);
 }
 
 TEST(alloc_hugepage_vma_on_a_preferred_node, "02-10")
 {
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, 0, NODE_1), 0);
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), 1);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), 1);
 }
 
 TEST(alloc_hugepage_vma_that_must_not_reclaim, "02-10")
@@ -460,7 +447,7 @@ TEST(alloc_hugepage_vma_that_must_not_reclaim, "02-10")
 	test_machine_numa(32);
 	test_empty_zone(test_zone(0, ZONE_DMA));
 	/* Expect one try that fails with an event of its own, and no second one. */
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), -1);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE_LIGHT, NULL, 0, 9)), -1);
 	ck_assert_int_eq(test_count(TRACE_mm_page_alloc), 1);
 	ck_assert_int_eq(test_event(TRACE_mm_page_alloc, 0)->field[0], -1);
 }
@@ -470,7 +457,7 @@ TEST(alloc_hugepage_vma_that_may_reclaim, "02-10")
 	test_machine_numa(32);
 	test_empty_zone(test_zone(0, ZONE_DMA));
 	/* Expect a second try with the caller's own mask, which may go elsewhere. */
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE, NULL, 0, 9)), 1);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE, NULL, 0, 9)), 1);
 	ck_assert_int_eq(test_count(TRACE_mm_page_alloc), 2);
 	ck_assert_int_eq(test_event(TRACE_mm_page_alloc, 0)->field[0], -1);
 	ck_assert_uint_eq(traced_mask(), GFP_TRANSHUGE);
@@ -484,7 +471,7 @@ TEST(alloc_hugepage_vma_under_bind_leaves_the_set, "02-10")
 	test_machine_numa(32);
 	test_empty_zone(test_zone(0, ZONE_DMA));
 	/* Expect node 1 although the mapping is bound to node 0: the shortcut has no nodemask. */
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE, &vma, 0, 9)), 1);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE, &vma, 0, 9)), 1);
 }
 
 TEST(alloc_hugepage_vma_on_a_forbidden_node, "02-10")
@@ -494,206 +481,9 @@ TEST(alloc_hugepage_vma_on_a_forbidden_node, "02-10")
 
 	test_machine_numa(32);
 	/* Expect no shortcut: the CPU's node is not in the set. */
-	ck_assert_int_eq(node_of(alloc_hugepage_vma(GFP_TRANSHUGE, &vma, 0, 9)), 1);
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE, &vma, 0, 9)), 1);
 	ck_assert_int_eq(test_count(TRACE_mm_page_alloc), 1);
 	ck_assert_uint_eq(traced_mask(), GFP_TRANSHUGE);
-}
-
-/* ---- installing ---- */
-
-TEST(do_set_mempolicy_default, "02-12")
-{
-	test_machine_numa(32);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
-	/* Expect the default to want no nodes, and to mean no policy at all. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_DEFAULT, 0, NODE_1), -EINVAL);
-	ck_assert_ptr_nonnull(current->mempolicy);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_DEFAULT, 0, NODE_MASK_NONE), 0);
-	ck_assert_ptr_null(current->mempolicy);
-}
-
-TEST(do_set_mempolicy_refusals, "02-12")
-{
-	static const struct {
-		int mode;
-		unsigned int flags;
-		unsigned long nodes;
-	} bad[] = {
-		{ MPOL_BIND, 0, 0 },
-		{ MPOL_INTERLEAVE, 0, 0 },
-		{ MPOL_PREFERRED, MPOL_F_STATIC_NODES, 0 },
-		{ MPOL_PREFERRED, MPOL_F_RELATIVE_NODES, 0 },
-		{ MPOL_LOCAL, 0, 1 },
-		{ MPOL_LOCAL, MPOL_F_STATIC_NODES, 0 },
-		{ MPOL_BIND, 0, 8 },	   /* a node without memory */
-		{ MPOL_INTERLEAVE, 0, 8 }, /* the same */
-		{ MPOL_PREFERRED, 0, 8 },  /* the same */
-		{ MPOL_MAX, 0, 1 },
-		{ -1, 0, 1 },
-	};
-
-	test_machine_numa(32);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		/* Expect -EINVAL, and the old policy kept. */
-		ck_assert_int_eq(
-			do_set_mempolicy(bad[i].mode, bad[i].flags, (nodemask_t){ bad[i].nodes }),
-			-EINVAL);
-		ck_assert_uint_eq(current->mempolicy->mode, MPOL_BIND);
-		ck_assert_uint_eq(current->mempolicy->v.nodes.bits, NODE_1.bits);
-	}
-}
-
-TEST(do_set_mempolicy_prefers_no_node_in_particular, "02-12")
-{
-	test_machine_numa(32);
-	/* Expect "local" for a preference without nodes. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, 0, NODE_MASK_NONE), 0);
-	ck_assert_uint_eq(current->mempolicy->flags, MPOL_F_LOCAL);
-}
-
-TEST(do_set_mempolicy_without_host_memory, "")
-{
-	test_machine_numa(32);
-	test_fail(FAIL_CALLOC, 1);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), -ENOMEM);
-	ck_assert_ptr_null(current->mempolicy);
-}
-
-TEST(do_set_mempolicy_keeps_what_is_allowed, "02-12")
-{
-	test_machine_nodes(4, 16);
-	current->mems_allowed = (nodemask_t){ 0x6 };
-	/* Expect named and allowed: {0,1,2} of {1,2}. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, (nodemask_t){ 0x7 }), 0);
-	ck_assert_uint_eq(current->mempolicy->v.nodes.bits, 0x6);
-	/* Expect the lowest one of them where one node is preferred. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, 0, (nodemask_t){ 0x7 }), 0);
-	ck_assert_int_eq(current->mempolicy->v.preferred_node, 1);
-	/* Expect numbers to be taken as positions among the allowed: 0 -> 1, 1 -> 2, 3 -> 2. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, MPOL_F_RELATIVE_NODES, (nodemask_t){ 0x1 }),
-			 0);
-	ck_assert_uint_eq(current->mempolicy->v.nodes.bits, 0x2);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, MPOL_F_RELATIVE_NODES, (nodemask_t){ 0x8 }),
-			 0);
-	ck_assert_uint_eq(current->mempolicy->v.nodes.bits, 0x4);
-	/* Expect nothing to be possible where nothing is allowed. */
-	current->mems_allowed = NODE_MASK_NONE;
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), -EINVAL);
-}
-
-TEST(do_set_mempolicy_interleave_starts_over, "02-7 02-12")
-{
-	test_machine_numa(32);
-	current->il_prev = 0;
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODES_01), 0);
-	ck_assert_int_eq(current->il_prev, 0);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, NODES_01), 0);
-	ck_assert_int_eq(current->il_prev, MAX_NUMNODES - 1);
-}
-
-TEST(mpol_put_frees_with_the_last_reference, "02-11")
-{
-	struct mempolicy *policy;
-	int error;
-
-	test_machine_numa(32);
-	policy = mpol_new(MPOL_BIND, 0, NODE_1, &error);
-	ck_assert_int_eq(error, 0);
-	policy->refcnt = 2;
-	mpol_put(policy);
-	ck_assert_int_eq(policy->refcnt, 1);
-	mpol_put(policy);
-	mpol_put(NULL);
-}
-
-/* ---- rebinding ---- */
-
-/** Node set of the task's policy after its cpuset changes to these nodes. */
-static unsigned long rebound(unsigned long mems)
-{
-	mpol_rebind_task(current, (nodemask_t){ mems });
-	return current->mempolicy->v.nodes.bits;
-}
-
-TEST(mpol_rebind_by_position, "02-13")
-{
-	test_machine_nodes(4, 16);
-	/*   allowed 0 1 2 3      1 3        the n-th old node becomes the n-th new one,
-	 *   bound     1   3  ->    3        counted around: 1 -> 3, 3 -> 3 */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, (nodemask_t){ 0xa }), 0);
-	ck_assert_uint_eq(rebound(0xf), 0xa); /* unchanged: nothing to do */
-	ck_assert_uint_eq(rebound(0xa), 0x8);
-	ck_assert_uint_eq(rebound(0x5), 0x4);
-	/* Expect a node that was not among the allowed to stay. */
-	current->mempolicy->v.nodes = (nodemask_t){ 0x2 };
-	ck_assert_uint_eq(rebound(0x3), 0x2);
-}
-
-TEST(mpol_rebind_static, "02-13")
-{
-	test_machine_nodes(4, 16);
-	ck_assert_int_eq(
-		do_set_mempolicy(MPOL_INTERLEAVE, MPOL_F_STATIC_NODES, (nodemask_t){ 0x6 }), 0);
-	/* Expect the named nodes, as far as allowed; all allowed ones when none is. */
-	ck_assert_uint_eq(rebound(0xc), 0x4);
-	ck_assert_uint_eq(rebound(0x9), 0x9);
-	ck_assert_uint_eq(rebound(0xf), 0x6);
-}
-
-TEST(mpol_rebind_relative, "02-13")
-{
-	test_machine_nodes(4, 16);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, MPOL_F_RELATIVE_NODES, (nodemask_t){ 0x5 }),
-			 0);
-	ck_assert_uint_eq(current->mempolicy->v.nodes.bits, 0x5);
-	/* Expect positions 0 and 2 of {1,2,3}, and of {1,3}, where 2 counts around to 0. */
-	ck_assert_uint_eq(rebound(0xe), 0xa);
-	ck_assert_uint_eq(rebound(0xa), 0x2);
-}
-
-TEST(mpol_rebind_preferred_node, "02-13")
-{
-	test_machine_nodes(4, 16);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, 0, (nodemask_t){ 0x2 }), 0);
-	/* Expect position 1 of {0,1,2,3} to become position 1 of {0,3}. */
-	rebound(0x9);
-	ck_assert_int_eq(current->mempolicy->v.preferred_node, 3);
-	/* Expect a static one to become local while it is forbidden, and to come back. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, MPOL_F_STATIC_NODES, (nodemask_t){ 0x2 }),
-			 0);
-	rebound(0x9);
-	ck_assert_uint_ne(current->mempolicy->flags & MPOL_F_LOCAL, 0);
-	rebound(0x3);
-	ck_assert_uint_eq(current->mempolicy->flags & MPOL_F_LOCAL, 0);
-	ck_assert_int_eq(current->mempolicy->v.preferred_node, 1);
-	/* Expect a relative one to be looked up again. */
-	ck_assert_int_eq(
-		do_set_mempolicy(MPOL_PREFERRED, MPOL_F_RELATIVE_NODES, (nodemask_t){ 0x2 }), 0);
-	rebound(0xc);
-	ck_assert_int_eq(current->mempolicy->v.preferred_node, 3);
-	/* Expect a local one to stay local. */
-	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
-	rebound(0x2);
-	ck_assert_uint_eq(current->mempolicy->flags, MPOL_F_LOCAL);
-}
-
-TEST(mpol_rebind_without_policy, "02-13")
-{
-	test_machine_numa(32);
-	mpol_rebind_task(current, NODE_1);
-	ck_assert_ptr_null(current->mempolicy);
-}
-
-TEST(cpuset_change_rebinds_the_policy, "02-13")
-{
-	test_machine_numa(32);
-	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_0), 0);
-	current->mems_allowed = NODES_01;
-	mpol_rebind_task(current, NODE_1);
-	/* Expect the task's pages from the node it may use now. */
-	current->mems_allowed = NODE_1;
-	ck_assert_int_eq(next_node_got(GFP_KERNEL), 1);
 }
 
 /* ---- the question of the OOM killer ---- */

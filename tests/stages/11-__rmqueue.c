@@ -8,12 +8,6 @@
 #include "watch.h"
 #include "watch.h"
 
-#define U MIGRATE_UNMOVABLE
-#define M MIGRATE_MOVABLE
-#define R MIGRATE_RECLAIMABLE
-#define H MIGRATE_HIGHATOMIC
-#define C MIGRATE_CMA
-
 static unsigned long take(struct zone *zone, unsigned int order, int type, unsigned int flags)
 {
 	struct page *page = __rmqueue(zone, order, type, flags);

@@ -4,6 +4,7 @@
  * Tests of kcompactd: what one activation of it does.
  */
 #include "life/life.h"
+#include "compaction-scenes.h"
 #include "machines.h"
 
 static struct zone *zone;
@@ -179,11 +180,10 @@ static void write_file(const struct list_head *list, const struct address_space 
 	const struct list_head *entry;
 
 	list_for_each(entry, list) {
-		const struct page *page = list_entry(entry, struct page, lru);
-		unsigned long *word = page_address(page);
+		struct page *page = list_entry(entry, struct page, lru);
 
-		for (size_t i = 0; page->mapping == file && i < PAGE_SIZE / sizeof(*word); i++)
-			word[i] = page->index * 7919 + i;
+		if (page->mapping == file)
+			scene_write(page, page->index);
 	}
 }
 
@@ -195,12 +195,10 @@ static unsigned long check_file(const struct list_head *list, const struct addre
 
 	list_for_each(entry, list) {
 		const struct page *page = list_entry(entry, struct page, lru);
-		const unsigned long *word = page_address(page);
 
 		ck_assert_ptr_eq(page->mapping, file);
 		ck_assert(PageFlag(page, PG_lru));
-		for (size_t i = 0; i < PAGE_SIZE / sizeof(*word); i++)
-			ck_assert_uint_eq(word[i], page->index * 7919 + i);
+		scene_check(page, page->index);
 		pages++;
 	}
 	return pages;

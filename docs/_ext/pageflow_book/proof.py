@@ -158,7 +158,7 @@ class AllTests(Proof):
         return made
 
     def section(self, file, count, content):
-        stage = chain.stage_of(file.rsplit('/', 1)[-1].split('.')[0])
+        stage = chain.stage_of_file(file)
         section = nodes.section(ids=['tests-' + re.sub(r'[^a-z0-9]+', '-', file.lower())], names=[])
         section += nodes.title('', '', nodes.literal('', file.removeprefix('tests/')), translatable=False)
         about = [_('%s tests') % count]
@@ -170,7 +170,7 @@ class AllTests(Proof):
         return section
 
     def test_row(self, one, reach):
-        stage = chain.stage_of(one.file.rsplit('/', 1)[-1].split('.')[0])
+        stage = chain.stage_of_file(one.file)
         name = self.to_page(stage.docname, one.name, f'#test-{one.name}') if stage else nodes.Text(one.name)
         code = nodes.literal('', '', name)
         first = [code, ' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [code]

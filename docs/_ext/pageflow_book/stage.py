@@ -181,12 +181,12 @@ class StageTests(StageDirective):
     """.. stage-tests:: - the claims with their proofs, the tests of the stage, and the coverage."""
 
     def make(self):
-        own = f'tests/stages/{self.stage.stem}.c'
+        own = f'tests/stages/{self.stage.stem}.c'  # watched even before it is there
         for path in {own, *(file for file, _line, _name, _claims in self.here.sources.tests())}:
             self.env.note_dependency(str(self.here.root / path))
         note(self.env)['has_tests_table'] = True
         tests = self.here.sources.tests()
-        return [*self.proofs(tests), *self.own_tests(own), *self.figures()]
+        return [*self.proofs(tests), *self.own_tests(), *self.figures()]
 
     def proofs(self, tests):
         """claim -> tests, as far as the tests name claims of this chapter."""
@@ -212,8 +212,8 @@ class StageTests(StageDirective):
         text = Path(self.env.doc2path(self.env.docname)).read_text(encoding='utf-8')
         return f'[{self.stage.number}-' in text
 
-    def own_tests(self, own):
-        mine = [one for one in self.here.sources.test_list() if one.file == own]
+    def own_tests(self):
+        mine = [one for one in self.here.sources.test_list() if chain.stage_of_file(one.file) is self.stage]
         if not mine:
             return [self.paragraph(_('This stage has no tests of its own.'))]
         reach, claims = self.reach(), self.makes_claims()
@@ -230,9 +230,8 @@ class StageTests(StageDirective):
             [_('Test')] + [_('Proves')] * claims + ([_('Lines of this stage it runs')] if reach is not None else [])
         )
         command = nodes.literal('', f'make test T={self.stage.stem}')
-        intro = self.paragraph(
-            _('The tests of this stage are in '), nodes.literal('', own), '. ', _('Run them with '), command, '.'
-        )
+        files = join([nodes.literal('', file) for file in dict.fromkeys(one.file for one in mine)])
+        intro = self.paragraph(_('The tests of this stage are in '), *files, '. ', _('Run them with '), command, '.')
         return [intro, self.table(headings, rows, ['pf-tests'])]
 
     def reach(self):
@@ -244,7 +243,7 @@ class StageTests(StageDirective):
             for line in self.here.coverage.lines(file).values():
                 for index in {one for ids in line.tests.values() for one in ids}:
                     stem, name = self.here.coverage.tests[index]
-                    if stem == self.stage.stem:
+                    if chain.stage_of_file(f'tests/stages/{stem}.c') is self.stage:
                         found[name] = found.get(name, 0) + 1
         return found
 

@@ -38,6 +38,13 @@ struct machine *test_machine_zones(unsigned long mib);
 struct machine *test_machine_numa(unsigned long mib);
 struct machine *test_machine_nodes(int nr_nodes, unsigned long mib);
 struct machine *test_machine_numa_zones(unsigned long mib);
+int test_node_of(const struct page *page);
+int test_next_node(gfp_t gfp_mask);
+
+/* Sets of nodes. */
+#define NODE_0	 ((nodemask_t){ 1 })
+#define NODE_1	 ((nodemask_t){ 2 })
+#define NODES_01 ((nodemask_t){ 3 })
 #endif
 struct zone *test_zone(int nid, int zid);
 struct page *test_page(const struct zone *zone, unsigned long n);

@@ -161,6 +161,18 @@ struct machine *test_machine_numa_zones(unsigned long mib)
 		(struct boot_range){ 0x100000000ull + mib * MIB, mib * MIB, 1, false };
 	return test_machine_boot(&spec);
 }
+
+/** The node of a page that was asked for; -1 for none. */
+int test_node_of(const struct page *page)
+{
+	return page ? page_to_nid(page) : -1;
+}
+
+/** The node of the page that alloc_pages() gives next. */
+int test_next_node(gfp_t gfp_mask)
+{
+	return test_node_of(alloc_pages(gfp_mask, 0));
+}
 #endif
 
 struct zone *test_zone(int nid, int zid)

@@ -187,6 +187,23 @@ struct page *hand_pcp(struct zone *zone, int cpu, int list, unsigned long pfn, i
 	return page;
 }
 
+/** A zone whose per-CPU lists have these lengths: U from 40000, M from 40200, R from 40400, the oldest with the lowest PFN. */
+struct zone *hand_pcp_lists(int u, int m, int r)
+{
+	struct zone *zone = hand_one_zone();
+	const int length[MIGRATE_PCPTYPES] = { u, m, r };
+	static const int type[MIGRATE_PCPTYPES] = { U, M, R };
+
+	for (int list = 0; list < MIGRATE_PCPTYPES; list++) {
+		hand_pageblock(0x40000 + 0x200ul * (unsigned long)list, type[list]);
+		for (int i = length[list] - 1; i >= 0; i--)
+			hand_pcp(zone, 0, list,
+				 0x40000 + 0x200ul * (unsigned long)list + 2ul * (unsigned long)i,
+				 type[list]);
+	}
+	return zone;
+}
+
 void hand_pageblock(unsigned long pfn, int migratetype)
 {
 	*pageblock_byte(pfn) = (u8)migratetype;

@@ -22,5 +22,6 @@ void recording_delete(struct text *text, size_t line);
 void recording_cut(struct text *text, size_t last);
 const char *recording_line(const struct text *text, size_t line);
 void recording_replay(const struct text *text, struct replay_result *result);
+void recording_expect_unreadable(const struct text *text, size_t line, const char *words);
 
 #endif

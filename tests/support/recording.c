@@ -104,3 +104,15 @@ void recording_replay(const struct text *text, struct replay_result *result)
 	else
 		replay_trace(text, NULL, NULL, result);
 }
+
+/** Replay it; the test fails unless this line is refused in these words. */
+void recording_expect_unreadable(const struct text *text, size_t line, const char *words)
+{
+	struct replay_result result;
+
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+	ck_assert_msg(strstr(result.error, words) != NULL, "'%s' is not in '%s'", words,
+		      result.error);
+	ck_assert_uint_eq(result.line, line);
+}

@@ -39,6 +39,7 @@ struct zone *hand_zone(int nid, enum zone_type zid);
 struct page *hand_lay(unsigned long pfn, unsigned int order, int migratetype);
 void hand_lay_blocks(unsigned long pfn, unsigned int order, int migratetype, int blocks);
 struct page *hand_pcp(struct zone *zone, int cpu, int list, unsigned long pfn, int migratetype);
+struct zone *hand_pcp_lists(int u, int m, int r);
 void hand_pageblock(unsigned long pfn, int migratetype);
 void hand_marks(struct zone *zone, unsigned long min, unsigned long low, unsigned long high);
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype);
@@ -56,5 +57,13 @@ void hand_check_zone(struct zone *zone, bool counted);
 
 /** The page of a PFN in short. */
 #define P(pfn) pfn_to_page(pfn)
+
+/* Types in short. */
+#define U MIGRATE_UNMOVABLE
+#define M MIGRATE_MOVABLE
+#define R MIGRATE_RECLAIMABLE
+#define H MIGRATE_HIGHATOMIC
+#define C MIGRATE_CMA
+#define I MIGRATE_ISOLATE
 
 #endif

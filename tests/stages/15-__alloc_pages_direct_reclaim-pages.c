@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Stage 15: every row of the table of what may become of a page.
+ */
+#include "life/life.h"
+#include "page_cache.h"
+#include "reclaim-scenes.h"
+
+static struct page *isolated(struct address_space *space)
+{
+	struct page *page = page_cache_add(space, GFP_KERNEL);
+
+	ck_assert(isolate_lru_page(page));
+	ClearPageFlag(page, PG_active);
+	return page;
+}
+
+enum outcome {
+	KEPT,
+	ACTIVATED,
+	RECLAIMED
+};
+
+/** Pass one isolated page through the tests. */
+static enum outcome outcome(struct page *page)
+{
+	unsigned long reclaimed;
+
+	INIT_LIST_HEAD(&scene.batch);
+	list_add(&page->lru, &scene.batch);
+	reclaimed = shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat);
+	ck_assert(!PageFlag(page, PG_locked) || scene.stat.nr_dirty == 99);
+	if (reclaimed) {
+		ck_assert(list_empty(&scene.batch));
+		ck_assert_int_eq(page_count(page), 0);
+		return RECLAIMED;
+	}
+	ck_assert(!list_empty(&scene.batch));
+	return PageFlag(page, PG_active) ? ACTIVATED : KEPT;
+}
+
+/* ---- The table of outcomes, row by row -------------------------------------------------------------- */
+
+TEST(shrink_page_list_clean_file_page_is_reclaimed, "15-5")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	ck_assert_uint_eq(scene.file->nrpages, 0);
+	ck_assert_uint_eq(global_node_page_state(NR_FILE_PAGES), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_page_free), 1);
+	ck_assert_int_eq(test_count(TRACE_mm_page_free_batched), 1);
+	/* A page that was charged, on a machine where nobody counts. */
+	page = isolated(scene.file);
+	page->mem_cgroup = &world->root_mem_cgroup;
+	world->hooks.lru_page_uncharged = NULL;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	ck_assert_ptr_null(page->mem_cgroup);
+}
+
+TEST(shrink_page_list_row_1_locked, "15-5")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_locked);
+	INIT_LIST_HEAD(&scene.batch);
+	list_add(&page->lru, &scene.batch);
+	ck_assert_uint_eq(shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat),
+			  0);
+	ck_assert(!PageFlag(page, PG_active));
+	ck_assert_uint_eq(scene.control.nr_scanned, 0);
+}
+
+TEST(shrink_page_list_row_2_unevictable, "15-5")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_mlocked);
+	/* Not activated, but put back where it belongs. */
+	ck_assert_int_eq(outcome(page), KEPT);
+	lru_cache_add(page);
+	ck_assert(PageFlag(page, PG_unevictable));
+	lru_list_del(page);
+	ClearPageFlag(page, PG_mlocked);
+	scene.file->unevictable = true;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.control.nr_scanned, 2);
+}
+
+TEST(shrink_page_list_row_3_mapped, "15-5")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	page_map(page, false);
+	scene.control.may_unmap = false;
+	ck_assert_int_eq(outcome(page), KEPT);
+	scene.control.may_unmap = true;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	/* Unmapped pages are no matter. */
+	scene.control.may_unmap = false;
+	ck_assert_int_eq(outcome(isolated(scene.file)), RECLAIMED);
+}
+
+TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	page_dirty(page);
+	page_write(page);
+	/* Row 5: marked, so that the end of the write is noticed. */
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_writeback, 1);
+	ck_assert_uint_eq(scene.stat.nr_congested, 0);
+	ck_assert(PageFlag(page, PG_reclaim));
+	/* Row 4: kswapd sees it again too soon, and the node is marked. */
+	current->flags |= PF_KSWAPD;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_immediate, 0);
+	ck_assert_uint_eq(scene.stat.nr_congested, 1);
+	scene.pgdat->flags = 1ul << PGDAT_WRITEBACK;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_immediate, 1);
+	ck_assert_uint_eq(scene.stat.nr_writeback, 0);
+	ClearPageFlag(page, PG_reclaim);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_immediate, 0);
+	/* Dirty again while it is written: somebody does write it. */
+	page_dirty(page);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_dirty, 1);
+	ck_assert_uint_eq(scene.stat.nr_unqueued_dirty, 0);
+}
+
+TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
+{
+	struct page *page;
+
+	reclaim_setup();
+	world->memcg_legacy = true;
+	scene.control.target_mem_cgroup = memcg_new("/box", &world->root_mem_cgroup, 100);
+	page = isolated(scene.file);
+	page_dirty(page);
+	page_write(page);
+	/* Not marked yet: row 5. */
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ClearPageFlag(page, PG_active);
+	/* Not allowed into file systems: row 5. */
+	scene.control.gfp_mask = GFP_NOFS;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ClearPageFlag(page, PG_active);
+	scene.control.gfp_mask = GFP_KERNEL;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	ck_assert_uint_eq(world->jiffies, 1);
+	/* In the new hierarchy nobody waits. */
+	world->memcg_legacy = false;
+	page = isolated(scene.file);
+	page_dirty(page);
+	page_write(page);
+	SetPageFlag(page, PG_reclaim);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	/* Without a scheduler waiting is in vain. */
+	world->memcg_legacy = true;
+	world->hooks.sleep = NULL;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+}
+
+TEST(shrink_page_list_rows_7_to_9_references, "15-7")
+{
+	struct page *page;
+
+	reclaim_setup();
+	/* Row 9: one access of a file page: kept, and remembered. */
+	page = isolated(scene.file);
+	page_map(page, false);
+	page_touch_mapped(page);
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert_uint_eq(scene.stat.nr_ref_keep, 1);
+	ck_assert(PageFlag(page, PG_referenced));
+	/* Row 8: it was remembered... */
+	page_touch_mapped(page);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	/* ...or there is more than one access... */
+	page = isolated(scene.file);
+	page_map(page, false);
+	page_touch_mapped(page);
+	page_touch_mapped(page);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	/* ...or it is executed... */
+	page = isolated(scene.file);
+	page_map(page, true);
+	page_touch_mapped(page);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	/* ...or it is anonymous. */
+	page = isolated(scene.heap);
+	page_touch_mapped(page);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_activate[0], 1);
+	/* Row 7: an area locked in memory keeps it, by refusing to unmap (row 11). */
+	page = isolated(scene.file);
+	page_map(page, false);
+	page_touch_mapped(page);
+	page->private |= LRU_VM_LOCKED;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_unmap_fail, 1);
+}
+
+TEST(shrink_page_list_row_10_swap, "15-8")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.heap);
+	scene.control.gfp_mask = GFP_NOIO;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(!PageFlag(page, PG_swapcache));
+	/* Without __GFP_FS swap is still allowed: the write starts. */
+	scene.control.gfp_mask = GFP_NOFS;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_swapcache) && PageFlag(page, PG_writeback));
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_writepage), 1);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_writepage, 0)->field[1], 9);
+	ck_assert_uint_eq(scene.stat.nr_pageout, 1);
+	/* When it is written, it goes; that needs no I/O any more. */
+	disk_run(1);
+	scene.control.gfp_mask = GFP_NOIO;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	ck_assert_uint_eq(scene.heap->swapped, 1);
+	ck_assert_uint_eq(world->nr_swapcache_pages, 0);
+	scene.control.gfp_mask = GFP_KERNEL;
+	/* Used through a file interface (shared memory): that does not keep it. */
+	struct page *shared = isolated(scene.heap);
+
+	SetPageFlag(shared, PG_referenced);
+	ck_assert_int_eq(outcome(shared), KEPT);
+	ck_assert(PageFlag(shared, PG_writeback));
+	scene.control.gfp_mask = GFP_NOFS;
+	ck_assert_int_eq(outcome(shared), ACTIVATED);
+	scene.control.gfp_mask = GFP_KERNEL;
+	/* No place in swap. */
+	world->nr_swap_pages = 0;
+	ck_assert_int_eq(outcome(isolated(scene.heap)), ACTIVATED);
+}
+
+TEST(shrink_page_list_row_11_cannot_be_unmapped, "15-8")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.heap);
+	page->private |= LRU_UNMAP_FAILS;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_unmap_fail, 1);
+	/* It keeps its place in swap while there is plenty, and loses it when swap runs short. */
+	ck_assert(PageFlag(page, PG_swapcache));
+	ClearPageFlag(page, PG_active);
+	_Bool plenty = world->nr_swap_pages * 2 >= world->total_swap_pages;
+
+	ck_assert(plenty);
+	page->_mapcount = -1;
+	page->_refcount = 2;
+	SetPageFlag(page, PG_mlocked);
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_swapcache));
+	world->nr_swap_pages = 1;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(!PageFlag(page, PG_swapcache));
+	ck_assert_uint_eq(world->nr_swap_pages, 2);
+}
+
+TEST(shrink_page_list_place_in_swap_is_kept_while_others_use_it, "15-8")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.heap);
+	page->private |= LRU_UNMAP_FAILS;
+	world->nr_swap_pages = 2;
+	/* Still mapped: more references than the cache's and reclaim's. */
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(PageFlag(page, PG_swapcache));
+	/* Being written. */
+	page = isolated(scene.heap);
+	SetPageFlag(page, PG_swapcache);
+	page->_refcount = 2;
+	page->_mapcount = -1;
+	SetPageFlag(page, PG_writeback);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(PageFlag(page, PG_swapcache));
+}
+
+TEST(shrink_page_list_row_12_dirty_file_page, "15-9")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	page_dirty(page);
+	/* Direct reclaim never writes it: it is marked and goes active. */
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(PageFlag(page, PG_reclaim));
+	ck_assert_uint_eq(scene.stat.nr_dirty, 1);
+	ck_assert_uint_eq(scene.stat.nr_unqueued_dirty, 1);
+	/* Neither does kswapd, unless it is marked and the node is full of dirty pages. */
+	current->flags |= PF_KSWAPD;
+	ClearPageFlag(page, PG_active);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	scene.pgdat->flags = 1ul << PGDAT_DIRTY;
+	ClearPageFlag(page, PG_reclaim);
+	ClearPageFlag(page, PG_active);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ClearPageFlag(page, PG_active);
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_writepage)->field[1], 10);
+}
+
+/** A marked, dirty file page, for a kswapd on a node full of such. */
+static struct page *dirty_page_for_kswapd(void)
+{
+	struct page *page = isolated(scene.file);
+
+	page_dirty(page);
+	SetPageFlag(page, PG_reclaim);
+	current->flags |= PF_KSWAPD;
+	scene.pgdat->flags = 1ul << PGDAT_DIRTY;
+	return page;
+}
+
+TEST(shrink_page_list_row_13_dirty_and_not_to_be_written, "15-9")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = dirty_page_for_kswapd();
+	/* Used through the file interface since. */
+	SetPageFlag(page, PG_referenced);
+	ck_assert_int_eq(outcome(page), KEPT);
+	scene.control.gfp_mask = GFP_NOFS;
+	ck_assert_int_eq(outcome(page), KEPT);
+	scene.control.gfp_mask = GFP_KERNEL;
+	scene.control.may_writepage = false;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_writepage), 0);
+	/* A referenced page that is clean is taken. */
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_referenced);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+}
+
+static bool refuse(struct page *page)
+{
+	(void)page;
+	return false;
+}
+
+static bool still_dirty(struct page *page)
+{
+	(void)page;
+	return true;
+}
+
+TEST(shrink_page_list_row_14_writing, "15-10")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = dirty_page_for_kswapd();
+	/* Pinned by somebody: it would only become dirty again. */
+	get_page(page);
+	ck_assert_int_eq(outcome(page), KEPT);
+	page->_refcount--;
+	/* Congested: only for those who write to swap for a living. */
+	device_set_congested(scene.file, true);
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert_uint_eq(scene.stat.nr_congested, 1);
+	device_set_congested(scene.file, true);
+	ck_assert_int_eq(world->nr_congested_devices, 1);
+	device_set_congested(scene.file, false);
+	/* Nobody knows how. */
+	scene.file->no_writer = true;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ClearPageFlag(page, PG_active);
+	scene.file->no_writer = false;
+	/* The device refuses. */
+	world->hooks.page_written = refuse;
+	ck_assert_int_eq(outcome(page), KEPT);
+	SetPageFlag(page, PG_reclaim);
+	world->hooks.page_written = NULL;
+	ck_assert_int_eq(outcome(page), KEPT);
+	SetPageFlag(page, PG_reclaim);
+	/* It says it wrote, and the page is dirty again. */
+	world->hooks.page_written = still_dirty;
+	ck_assert_int_eq(outcome(page), KEPT);
+	SetPageFlag(page, PG_reclaim);
+	world->hooks.page_written = page_write;
+	/* Done at once: reclaimed. */
+	scene.file->synchronous = true;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	scene.file->synchronous = false;
+	page = dirty_page_for_kswapd();
+	device_set_congested(scene.file, true);
+	current->flags |= PF_SWAPWRITE;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_writeback));
+	/* A page with buffers has a reference more; a page of nobody is not written. */
+	page = dirty_page_for_kswapd();
+	SetPageFlag(page, PG_private);
+	get_page(page);
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_writeback));
+	page = dirty_page_for_kswapd();
+	page->mapping = NULL;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(!PageFlag(page, PG_writeback));
+}
+
+TEST(shrink_page_list_row_15_buffers, "15-10")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_private);
+	get_page(page);
+	page->private |= LRU_BUFFERS_BUSY;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	page->private &= ~LRU_BUFFERS_BUSY;
+	ClearPageFlag(page, PG_active);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+}
+
+TEST(shrink_page_list_rows_16_and_17_detaching, "15-10")
+{
+	struct page *page;
+
+	reclaim_setup();
+	/* Lazily freed memory needs no swap; but not when it was written to, or is held. */
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	get_page(page);
+	ck_assert_int_eq(outcome(page), KEPT);
+	page->_refcount--;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	SetPageFlag(page, PG_dirty);
+	current->flags |= PF_KSWAPD;
+	scene.control.may_writepage = false;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	current->flags &= ~PF_KSWAPD;
+	/* Held by somebody, or without a mapping. */
+	page = isolated(scene.file);
+	get_page(page);
+	ck_assert_int_eq(outcome(page), KEPT);
+	page->_refcount--;
+	page->mapping = NULL;
+	ck_assert_int_eq(outcome(page), KEPT);
+}
+
+TEST(shrink_page_list_frees_the_last_one_first, "15-5")
+{
+	struct page *first, *second;
+
+	reclaim_setup();
+	first = isolated(scene.file);
+	second = isolated(scene.file);
+	INIT_LIST_HEAD(&scene.batch);
+	list_add(&first->lru, &scene.batch);
+	list_add(&second->lru, &scene.batch);
+	ck_assert_uint_eq(shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat),
+			  2);
+	ck_assert_int_eq(test_event(TRACE_mm_page_free_batched, 0)->field[0],
+			 (s64)page_to_pfn(second));
+}

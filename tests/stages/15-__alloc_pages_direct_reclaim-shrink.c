@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Stage 15: the lists and their balance, what follows a pass, groups.
+ */
+#include <string.h>
+
+#include "life/life.h"
+#include "page_cache.h"
+#include "reclaim-scenes.h"
+
+/* ---- Lists ------------------------------------------------------------------------------------------ */
+
+TEST(inactive_is_low_ratio, "15-11")
+{
+	struct lruvec *lruvec;
+
+	reclaim_setup();
+	lruvec = &scene.pgdat->lruvec;
+	lruvec->lru_size[0][LRU_INACTIVE_FILE] = 100;
+	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 100;
+	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 101;
+	ck_assert(inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+	/* One GiB: a third is enough; ten: a tenth. */
+	lruvec->lru_size[0][LRU_INACTIVE_FILE] = 70000;
+	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 210000;
+	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+	lruvec->lru_size[0][LRU_ACTIVE_FILE]++;
+	ck_assert(inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+	lruvec->lru_size[0][LRU_INACTIVE_FILE] = 262144;
+	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 2621440;
+	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+}
+
+TEST(shrink_active_list_moves_used_or_not, "15-11")
+{
+	struct page *code, *data, *locked, *code_unused;
+
+	reclaim_setup();
+	code = page_cache_add(scene.file, GFP_KERNEL);
+	data = page_cache_add(scene.file, GFP_KERNEL);
+	locked = page_cache_add(scene.file, GFP_KERNEL);
+	code_unused = page_cache_add(scene.file, GFP_KERNEL);
+	activate_page(code);
+	activate_page(data);
+	activate_page(locked);
+	activate_page(code_unused);
+	activate_page(code_unused);
+	page_map(code, true);
+	page_touch_mapped(code);
+	page_map(code_unused, true);
+	page_map(data, false);
+	page_touch_mapped(data);
+	SetPageFlag(locked, PG_mlocked);
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert(PageFlag(code, PG_active));
+	ck_assert(!PageFlag(data, PG_active) && PageFlag(data, PG_workingset));
+	ck_assert(!PageFlag(code_unused, PG_active));
+	ck_assert(PageFlag(locked, PG_unevictable));
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 4);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[4], 1);
+	/* Anonymous code does not exist: it moves. */
+	struct page *anon = page_cache_add(scene.heap, GFP_KERNEL);
+
+	anon->private |= LRU_EXEC;
+	page_touch_mapped(anon);
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_ANON);
+	ck_assert(!PageFlag(anon, PG_active));
+	/* The event comes even when there is nothing. */
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_ANON);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 0);
+}
+
+TEST(shrink_list_leaves_active_lists_alone_unless_told, "15-11")
+{
+	reclaim_setup();
+	ck_assert_uint_eq(shrink_list(LRU_ACTIVE_FILE, 32, &scene.pgdat->lruvec, &scene.control),
+			  0);
+	ck_assert(scene.control.skipped_deactivate);
+	ck_assert_uint_eq(shrink_list(LRU_ACTIVE_ANON, 32, &scene.pgdat->lruvec, &scene.control),
+			  0);
+	ck_assert_int_eq(test_events(), 0);
+	scene.control.may_deactivate_anon = true;
+	shrink_list(LRU_ACTIVE_ANON, 32, &scene.pgdat->lruvec, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+}
+
+TEST(isolation_skips_zones_and_mapped_pages, "15-12")
+{
+	struct page *high, *low, *mapped, *dying;
+
+	test_machine_zones(64);
+	daemons_start();
+	scene.file = address_space_new("file", false);
+	scene.pgdat = NODE_DATA(0);
+	scene.control =
+		(struct scan_control){ .nr_to_reclaim = 32, .gfp_mask = GFP_KERNEL, .priority = 0 };
+	high = page_cache_add(scene.file, GFP_KERNEL);
+	low = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
+	mapped = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
+	dying = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
+	page_map(mapped, false);
+	set_page_count(dying, 0);
+	ck_assert_int_eq(page_zonenum(high), ZONE_NORMAL);
+	test_forget_events();
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 3, &scene.pgdat->lruvec, &scene.control),
+			  1);
+	ck_assert_int_eq(page_count(low), 0);
+	const struct trace_event *event = test_event(TRACE_mm_vmscan_lru_isolate, 0);
+
+	ck_assert_int_eq(event->field[0], 2);
+	ck_assert_int_eq(event->field[4], 4); /* looked at */
+	ck_assert_int_eq(event->field[5], 1); /* skipped: of a higher zone */
+	ck_assert_int_eq(event->field[6], 1); /* taken */
+	/* The skipped page lies at the head now. */
+	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].next, &high->lru);
+}
+
+TEST(shrink_inactive_list_waits_while_too_much_is_isolated, "15-12")
+{
+	reclaim_setup();
+	page_cache_fill(scene.file, GFP_KERNEL, 80);
+	mod_node_page_state(scene.pgdat, NR_ISOLATED_FILE, 11);
+	/* More than an eighth is in others' hands: one wait, then nothing. */
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 32, &scene.pgdat->lruvec, &scene.control),
+			  0);
+	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	/* The dying get a number that makes them leave. */
+	current->fatal_signal_pending = true;
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 32, &scene.pgdat->lruvec, &scene.control),
+			  32);
+	ck_assert_uint_eq(scene.file->nrpages, 80);
+	current->fatal_signal_pending = false;
+	/* Those who hold locks get through. */
+	scene.control.gfp_mask = GFP_NOFS;
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control),
+			  8);
+	scene.control.gfp_mask = GFP_KERNEL;
+	/* kswapd too, and groups of the legacy hierarchy. */
+	current->flags |= PF_KSWAPD;
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control),
+			  8);
+	current->flags &= ~PF_KSWAPD;
+	world->memcg_legacy = true;
+	scene.control.target_mem_cgroup = &world->root_mem_cgroup;
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control),
+			  8);
+	world->memcg_legacy = false;
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control),
+			  0);
+	mod_node_page_state(scene.pgdat, NR_ISOLATED_ANON, 1);
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_ANON, 8, &scene.pgdat->lruvec, &scene.control),
+			  0);
+}
+
+TEST(shrink_inactive_list_wakes_the_flushers, "15-12")
+{
+	reclaim_setup();
+	for (int i = 0; i < 8; i++)
+		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+	world->hooks.reschedule = NULL;
+	shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control);
+	ck_assert_uint_eq(scene.control.nr.unqueued_dirty, 8);
+	ck_assert(life_is_busy());
+	world->hooks.flushers_woken = NULL;
+	for (int i = 0; i < 8; i++)
+		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+	world->subscriber = NULL;
+	shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control);
+	test_machine_uma(64);
+	scene.pgdat = NODE_DATA(0);
+	/* Nothing there: no event of shrinking. */
+	test_forget_events();
+	shrink_list(LRU_INACTIVE_ANON, 8, &scene.pgdat->lruvec, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_isolate), 1);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_inactive), 0);
+}
+
+/* ---- The balance of the lists ----------------------------------------------------------------------- */
+
+/** Scan a node once at priority 4; how many pages of each list were looked at? */
+static void looked_at(unsigned long *lists)
+{
+	test_forget_events();
+	memset(lists, 0, 4 * sizeof(*lists));
+	shrink_node(scene.pgdat, &scene.control);
+	for (int i = 0; i < test_count(TRACE_mm_vmscan_lru_isolate); i++) {
+		const struct trace_event *event = test_event(TRACE_mm_vmscan_lru_isolate, i);
+
+		lists[event->field[7]] += (unsigned long)event->field[3];
+	}
+}
+
+/** 2048 inactive anonymous, 2048 inactive file pages, all mapped and in use: nothing goes. */
+static void two_kinds(void)
+{
+	reclaim_setup();
+	for (int i = 0; i < 2048; i++) {
+		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+
+		lru_list_del(page);
+		ClearPageFlag(page, PG_active);
+		page->private |= LRU_UNMAP_FAILS;
+		lru_list_add(page);
+		page = page_cache_add(scene.file, GFP_KERNEL);
+		get_page(page);
+	}
+	scene.control.priority = 4;
+	scene.control.nr_to_reclaim = 1000000;
+	test_set_watermarks(scene.zone, 10, 20, 30);
+}
+
+TEST(get_scan_count_rules, "15-13")
+{
+	unsigned long lists[4];
+
+	two_kinds();
+	/* Plenty of old page cache: only that. */
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_FILE], 2048 >> 4);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 0);
+	/* No swap, or swapping forbidden: only files. */
+	scene.control.may_swap = false;
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 0);
+	scene.control.may_swap = true;
+	/* Files that come back at once: shared out by swappiness, 60 to 140. */
+	scene.pgdat->lruvec.anon_cost = scene.pgdat->lruvec.file_cost = 0;
+	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 128 * 60 / 200);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_FILE], 128 * 140 / 200);
+	/* Anonymous pages were dear lately: less of them. */
+	scene.pgdat->lruvec.anon_cost = 900;
+	looked_at(lists);
+	ck_assert_uint_lt(lists[LRU_INACTIVE_ANON], 128 * 60 / 200);
+	/* The last priority: both in full. */
+	scene.control.priority = 0;
+	looked_at(lists);
+	ck_assert_uint_ge(lists[LRU_INACTIVE_FILE] + lists[LRU_ACTIVE_FILE], 1);
+	ck_assert_uint_ge(lists[LRU_INACTIVE_ANON] + lists[LRU_ACTIVE_ANON], 1);
+}
+
+TEST(get_scan_count_no_swappiness_and_tiny_files, "15-13")
+{
+	unsigned long lists[4];
+
+	two_kinds();
+	scene.control.force_deactivate = true;
+	world->vm_swappiness = 0;
+	scene.control.priority = 0;
+	looked_at(lists);
+	/* Priority 0 with swappiness 0: still by share, and that is nothing. */
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 0);
+	scene.control.target_mem_cgroup = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	looked_at(lists);
+	scene.control.target_mem_cgroup = NULL;
+	/* Files and free memory together are below the high marks: only anonymous pages. */
+	two_kinds();
+	world->vm_swappiness = 60;
+	test_set_watermarks(scene.zone, 10, 20, 1000000);
+	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_FILE], 0);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 128);
+}
+
+TEST(shrink_lruvec_stops_in_proportion, "15-13")
+{
+	reclaim_setup();
+	/* Enough of both kinds, all reclaimable: after the target the smaller rest is dropped. */
+	page_cache_fill(scene.file, GFP_KERNEL, 2000);
+	for (int i = 0; i < 1000; i++) {
+		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+
+		lru_list_del(page);
+		ClearPageFlag(page, PG_active);
+		lru_list_add(page);
+	}
+	scene.heap->synchronous = true;
+	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_ge(scene.control.nr_reclaimed, 32);
+	ck_assert_uint_lt(scene.control.nr_reclaimed, 1500);
+	ck_assert_uint_gt(scene.file->reclaimed, 0);
+	ck_assert_uint_gt(scene.heap->reclaimed, 0);
+	/* And the other way round: more anonymous pages than file pages. */
+	reclaim_setup();
+	page_cache_fill(scene.file, GFP_KERNEL, 300);
+	for (int i = 0; i < 4000; i++) {
+		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+
+		lru_list_del(page);
+		ClearPageFlag(page, PG_active);
+		lru_list_add(page);
+	}
+	scene.heap->synchronous = true;
+	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_gt(scene.heap->reclaimed, scene.file->reclaimed);
+}
+
+/* ---- After a pass ----------------------------------------------------------------------------------- */
+
+TEST(shrink_node_kswapd_marks_the_node, "15-14")
+{
+	reclaim_setup();
+	for (int i = 0; i < 64; i++) {
+		struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+
+		page_dirty(page);
+		page_write(page);
+	}
+	world->hooks.reschedule = NULL;
+	current->flags |= PF_KSWAPD;
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(scene.pgdat->flags & (1ul << PGDAT_WRITEBACK), 1ul << PGDAT_WRITEBACK);
+	/* They come around again before they are written: it waits. */
+	world->hooks.sleep = NULL;
+	ck_assert_uint_eq(world->jiffies, 0);
+	scene.control.force_deactivate = true;
+	shrink_node(scene.pgdat, &scene.control);
+	scene.control.priority = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_ge(world->jiffies, HZ / 10);
+}
+
+TEST(shrink_node_congestion_makes_others_wait, "15-14")
+{
+	reclaim_setup();
+	for (int i = 0; i < 64; i++)
+		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+	world->hooks.reschedule = NULL;
+	world->hooks.sleep = NULL;
+	device_set_congested(scene.file, true);
+	scene.control.priority = 12;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, 0);
+	current->flags |= PF_KSWAPD;
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(scene.pgdat->lruvec.flags, 1ul << LRUVEC_CONGESTED);
+	ck_assert_uint_eq(scene.pgdat->flags & (1ul << PGDAT_DIRTY), 1ul << PGDAT_DIRTY);
+	ck_assert_uint_eq(world->jiffies, 0);
+	/* A reclaiming task waits; not one that feeds a device of its own, nor when it is over. */
+	current->flags &= ~PF_KSWAPD;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	current->flags |= PF_LOCAL_THROTTLE;
+	shrink_node(scene.pgdat, &scene.control);
+	current->flags &= ~PF_LOCAL_THROTTLE;
+	device_set_congested(scene.file, false);
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, HZ / 10);
+}
+
+TEST(shrink_node_congestion_of_a_group, "15-14")
+{
+	for (int legacy = 0; legacy <= 1; legacy++) {
+		reclaim_setup();
+		world->hooks.reschedule = NULL;
+		world->hooks.sleep = NULL;
+		world->memcg_legacy = legacy;
+		scene.control.target_mem_cgroup = memcg_new("/g", &world->root_mem_cgroup, 1000);
+		for (int i = 0; i < 64; i++) {
+			struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+
+			lru_list_del(page);
+			page->mem_cgroup = scene.control.target_mem_cgroup;
+			lru_list_add(page);
+			page_dirty(page);
+		}
+		scene.control.priority = 1;
+		shrink_node(scene.pgdat, &scene.control);
+		/* Dirty, but the device keeps up: no mark. */
+		ck_assert_uint_eq(
+			mem_cgroup_lruvec(scene.control.target_mem_cgroup, scene.pgdat)->flags, 0);
+		device_set_congested(scene.file, true);
+		scene.control.force_deactivate = true;
+		shrink_node(scene.pgdat, &scene.control);
+		scene.control.priority = 0;
+		shrink_node(scene.pgdat, &scene.control);
+		/* The legacy hierarchy has another brake: it waits for writes. */
+		ck_assert_uint_eq(
+			mem_cgroup_lruvec(scene.control.target_mem_cgroup, scene.pgdat)->flags,
+			legacy ? 0 : 1ul << LRUVEC_CONGESTED);
+	}
+}
+
+TEST(shrink_node_goes_on_for_large_blocks, "15-14")
+{
+	reclaim_setup();
+	/* Little is free, in pieces: compaction cannot run, and there is a lot to reclaim. */
+	page_cache_fill(scene.file, GFP_KERNEL, 16000);
+	test_set_watermarks(scene.zone, 5000, 6000, 7000);
+	scene.control.order = 4;
+	scene.control.priority = 9;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_gt(test_count(TRACE_mm_compaction_suitable), 1);
+	ck_assert_uint_gt(scene.control.nr_reclaimed, 100);
+	/* A small order at low priority: one pass. */
+	test_forget_events();
+	scene.control.order = 2;
+	scene.control.priority = 11;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 0);
+	scene.control.priority = 9;
+	world->nr_swap_pages = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_gt(test_count(TRACE_mm_compaction_suitable), 0);
+}
+
+TEST(shrink_node_counts_what_caches_gave_back, "15-15")
+{
+	reclaim_setup();
+	shrinker_register(&slab_cache);
+	slab_objects = 100000;
+	scene.control.priority = 4;
+	scene.pgdat->kswapd_failures = 16;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_gt(scene.control.nr_reclaimed, 0);
+	ck_assert_uint_eq(current->reclaimed_slab, 0);
+	ck_assert_int_eq(scene.pgdat->kswapd_failures, 0);
+}
+
+/* ---- Groups ----------------------------------------------------------------------------------------- */
+
+TEST(memcg_next_parents_first, "15-18")
+{
+	struct mem_cgroup *a, *b, *aa, *ab, *g = NULL;
+
+	reclaim_setup();
+	ck_assert_ptr_eq(memcg_next(NULL, NULL), &world->root_mem_cgroup);
+	ck_assert_ptr_null(memcg_next(NULL, &world->root_mem_cgroup));
+	a = memcg_new("/a", &world->root_mem_cgroup, 100);
+	b = memcg_new("/b", &world->root_mem_cgroup, 100);
+	aa = memcg_new("/a/a", a, 100);
+	ab = memcg_new("/a/b", a, 100);
+	struct mem_cgroup *const order[] = { &world->root_mem_cgroup, a, aa, ab, b, NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		ck_assert_ptr_eq(g = memcg_next(NULL, g), order[i]);
+	ck_assert_ptr_eq(memcg_next(a, NULL), a);
+	ck_assert_ptr_eq(memcg_next(a, aa), ab);
+	ck_assert_ptr_null(memcg_next(a, ab));
+}
+
+TEST(groups_protection, "15-18")
+{
+	struct mem_cgroup *low, *min;
+
+	reclaim_setup();
+	world->hooks.lru_page_uncharged = group_uncharge;
+	world->nr_swap_pages = 0;
+	low = memcg_new("/low", &world->root_mem_cgroup, 1000);
+	min = memcg_new("/min", &world->root_mem_cgroup, 1000);
+	group_fill(low, 64);
+	group_fill(min, 64);
+	low->low = 100;
+	min->min = 64;
+	/* Everybody else has nothing: first both are spared, then `low` is not. */
+	ck_assert_uint_gt(try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL), 0);
+	ck_assert_int_lt(low->memory.usage, 64);
+	ck_assert_int_eq(min->memory.usage, 64);
+	ck_assert_uint_ge(world->vm_event[ALLOCSTALL], 2);
+	/* Above its protection a group is scanned, but less. */
+	min->min = 16;
+	low->low = 10;
+	try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL);
+	ck_assert_int_lt(min->memory.usage, 64);
+}
+
+TEST(lru_costs_reach_the_parents, "15-18")
+{
+	struct mem_cgroup *group;
+
+	reclaim_setup();
+	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	for (int i = 0; i < 256; i++) {
+		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+
+		lru_list_del(page);
+		ClearPageFlag(page, PG_active);
+		page->mem_cgroup = group;
+		lru_list_add(page);
+	}
+	shrink_list(LRU_INACTIVE_ANON, 32, mem_cgroup_lruvec(group, scene.pgdat), &scene.control);
+	ck_assert_uint_eq(mem_cgroup_lruvec(group, scene.pgdat)->anon_cost, 32);
+	ck_assert_uint_eq(scene.pgdat->lruvec.anon_cost, 32);
+	/* Old costs fade. */
+	shrink_list(LRU_INACTIVE_ANON, 64, mem_cgroup_lruvec(group, scene.pgdat), &scene.control);
+	ck_assert_uint_eq(scene.pgdat->lruvec.anon_cost, (32 + 64) / 2);
+}

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * Stage 18: which process is killed, and what becomes of its memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "life/life.h"
+#include "oom-scenes.h"
+
+TEST(oom_badness_adds_up_what_a_process_uses, "18-5")
+{
+	/* Expect: rss + swap + page tables, plus thousandths of all memory; never below 1. */
+	struct task *task;
+
+	test_machine_uma(32);
+	task = oom_process("some", 50);
+	task->mm->rss_file = 7;
+	task->mm->rss_shmem = 5;
+	task->mm->swap_entries = 30;
+	task->mm->pgtable_bytes = 3 * PAGE_SIZE + 100;
+	ck_assert_int_eq(oom_badness(task, 7900), 50 + 7 + 5 + 30 + 3);
+	task->oom_score_adj = 300;
+	ck_assert_int_eq(oom_badness(task, 7900), 95 + 300 * 7);
+	task->oom_score_adj = -999;
+	ck_assert_int_eq(oom_badness(task, 7900), 1);
+}
+
+TEST(oom_badness_exempts_some, "18-5")
+{
+	struct task *task;
+
+	test_machine_uma(32);
+	ck_assert_int_eq(oom_badness(&world->init_task, 8000), 0);
+	task = oom_process("kthread", 50);
+	task->flags = PF_KTHREAD;
+	ck_assert_int_eq(oom_badness(task, 8000), 0);
+	task->flags = 0;
+	task->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	ck_assert_int_eq(oom_badness(task, 8000), 0);
+	task->oom_score_adj = 0;
+	task->vfork_done_pending = true;
+	ck_assert_int_eq(oom_badness(task, 8000), 0);
+	task->vfork_done_pending = false;
+	task->mm->oom_skip = true;
+	ck_assert_int_eq(oom_badness(task, 8000), 0);
+	task->mm->oom_skip = false;
+	ck_assert_int_eq(oom_badness(task, 8000), 50);
+}
+
+TEST(oom_badness_without_memory_left, "18-5")
+{
+	struct task *task;
+	struct mm *mm;
+
+	test_machine_uma(32);
+	task = oom_process("exited", 50);
+	mm = task->mm;
+	task->mm = NULL;
+	ck_assert_int_eq(oom_badness(task, 8000), 0);
+	/* Expect: a thread that still has the memory speaks for the process. */
+	thread_new(task)->mm = mm;
+	ck_assert_int_eq(oom_badness(task, 8000), 50);
+}
+
+TEST(out_of_memory_kills_the_worst_and_of_equals_the_later, "18-6")
+{
+	struct task *second;
+
+	machine_without_memory();
+	oom_process("small", 10);
+	oom_process("first", 100);
+	second = oom_process("second", 100);
+	oom_process("medium", 99);
+	ck_assert_int_eq(oom_ask(oom_request(), true), second->pid);
+	ck_assert(second->fatal_signal_pending);
+	ck_assert_uint_eq(world->vm_event[OOM_KILL], 1);
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 1);
+}
+
+TEST(out_of_memory_prefers_a_task_that_asked_for_it, "18-6")
+{
+	struct task *swapoff;
+
+	machine_without_memory();
+	swapoff = oom_process("swapoff", 1);
+	oom_process("big", 100);
+	swapoff->oom_origin = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), swapoff->pid);
+}
+
+TEST(out_of_memory_waits_for_a_victim_that_still_dies, "18-7")
+{
+	/* Expect: true, but nobody else is killed; once it is reaped, the next one is. */
+	struct task *first, *next;
+
+	machine_without_memory();
+	next = oom_process("next", 50);
+	first = oom_process("first", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), first->pid);
+	ck_assert_int_eq(oom_ask(oom_request(), true), 0);
+	oom_reaper_run();
+	ck_assert(first->mm->oom_skip);
+	ck_assert_int_eq(oom_ask(oom_request(), true), next->pid);
+}
+
+TEST(out_of_memory_by_hand_kills_one_more, "18-7")
+{
+	struct oom_control by_hand = { .order = -1 };
+	struct task *first, *next;
+
+	machine_without_memory();
+	next = oom_process("next", 50);
+	first = oom_process("first", 100);
+	ck_assert_int_eq(oom_ask(by_hand, true), first->pid);
+	/* The first is marked, but its memory is not gone: only its marks exclude it. */
+	first->mm->oom_skip = true;
+	ck_assert_int_eq(oom_ask(by_hand, true), next->pid);
+	next->mm->oom_skip = true;
+	/* Expect: nobody left is no reason to panic. */
+	ck_assert_int_eq(oom_ask(by_hand, false), 0);
+}
+
+TEST(out_of_memory_lets_a_dying_task_use_reserves, "18-8")
+{
+	struct oom_control oc;
+
+	machine_without_memory();
+	oom_process("big", 100);
+	world->current_task = oom_process("dying", 10);
+	current->flags = PF_EXITING;
+	oc = oom_request();
+	oc.gfp_mask = GFP_NOFS;
+	ck_assert_int_eq(oom_ask(oc, true), current->pid);
+	ck_assert(tsk_is_oom_victim(current));
+	ck_assert(!current->fatal_signal_pending);
+	/* Expect: a second time nothing is reported again. */
+	ck_assert_int_eq(oom_ask(oc, true), 0);
+}
+
+TEST(out_of_memory_does_not_count_on_a_dying_task_whose_memory_stays, "18-8")
+{
+	struct task *big, *sharer;
+
+	machine_without_memory();
+	big = oom_process("big", 100);
+	world->current_task = oom_process("dying", 10);
+	current->group_exit = true;
+	sharer = oom_process("sharer", 1);
+	free(sharer->mm);
+	sharer->mm = current->mm;
+	sharer->mm->users++;
+	/* Expect: somebody else still uses it. */
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
+	/* Expect: the sharer dies too, so waiting helps. */
+	sharer->flags = PF_EXITING;
+	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
+}
+
+TEST(out_of_memory_does_not_count_on_one_thread_that_exits, "18-8")
+{
+	struct task *big, *thread;
+
+	machine_without_memory();
+	big = oom_process("big", 100);
+	world->current_task = oom_process("exiting", 10);
+	current->flags = PF_EXITING;
+	thread = oom_process("stays", 1);
+	thread->tgid = current->tgid;
+	free(thread->mm);
+	thread->mm = current->mm;
+	/* Expect: the other thread keeps the memory, so somebody is killed. */
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
+	/* Expect: when the whole process exits, it is waited for. */
+	current->group_exit = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
+}
+
+TEST(out_of_memory_ignores_dying_tasks_that_dump_core_or_were_reaped, "18-8")
+{
+	struct task *big;
+
+	machine_without_memory();
+	big = oom_process("big", 100);
+	world->current_task = oom_process("dumper", 10);
+	current->group_exit = true;
+	current->flags = PF_DUMPCORE;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
+	current->flags = 0;
+	current->mm->oom_skip = true;
+	big = oom_process("other", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+}
+
+TEST(out_of_memory_helps_a_dying_choice_along_in_silence, "18-8")
+{
+	struct task *dying;
+
+	machine_without_memory();
+	dying = oom_process("dying", 100);
+	dying->group_exit = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), dying->pid);
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(out_of_memory_without_fs_waits_for_others, "18-4")
+{
+	struct oom_control oc;
+
+	machine_without_memory();
+	oom_process("big", 100);
+	oc = oom_request();
+	oc.gfp_mask = GFP_NOFS;
+	ck_assert_int_eq(oom_ask(oc, true), 0);
+}
+
+static unsigned long notifier_gives;
+
+static unsigned long notifier(void)
+{
+	return notifier_gives;
+}
+
+TEST(out_of_memory_asks_the_notifiers_first, "18-4")
+{
+	struct task *big;
+
+	machine_without_memory();
+	big = oom_process("big", 100);
+	world->hooks.oom_notify = notifier;
+	notifier_gives = 1;
+	ck_assert_int_eq(oom_ask(oom_request(), true), 0);
+	notifier_gives = 0;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+}
+
+TEST(out_of_memory_marks_all_threads_and_kills_those_who_share, "18-9")
+{
+	struct task *victim, *thread, *sharer, *helper;
+
+	machine_without_memory();
+	victim = oom_process("victim", 100);
+	thread = thread_new(victim);
+	sharer = oom_process("sharer", 1);
+	free(sharer->mm);
+	sharer->mm = victim->mm;
+	helper = oom_process("helper", 1);
+	free(helper->mm);
+	helper->mm = victim->mm;
+	helper->flags = PF_KTHREAD;
+	victim->mm->users += 2;
+	/* The sharer comes later and is as bad: it is the one chosen; the first is killed with it. */
+	ck_assert_int_eq(oom_ask(oom_request(), true), sharer->pid);
+	ck_assert(victim->fatal_signal_pending);
+	ck_assert(thread->fatal_signal_pending);
+	ck_assert(!helper->fatal_signal_pending);
+	/* Expect: reserves for the victim only. */
+	ck_assert(tsk_is_oom_victim(sharer));
+	ck_assert(!tsk_is_oom_victim(victim));
+	helper->mm = NULL;
+	victim->mm->users--;
+}
+
+TEST(out_of_memory_spares_memory_that_init_shares, "18-9")
+{
+	/* Expect: the memory will never go away, so it is not reaped and not waited for. */
+	struct task *victim;
+
+	machine_without_memory();
+	victim = oom_process("victim", 100);
+	free(victim->mm);
+	victim->mm = world->init_task.mm;
+	victim->mm->rss_anon = 100;
+	victim->mm->users++;
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 0);
+	ck_assert(victim->mm->oom_skip);
+	ck_assert(!world->init_task.fatal_signal_pending);
+}
+
+TEST(out_of_memory_may_kill_the_task_that_asks, "18-6")
+{
+	machine_without_memory();
+	oom_process("big", 100);
+	world->oom_kill_allocating_task = true;
+	world->current_task = oom_process("asking", 1);
+	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
+	ck_assert_ptr_nonnull(strstr(test_console(), "Out of memory (oom_kill_allocating_task)"));
+}
+
+TEST(out_of_memory_spares_an_exempt_task_that_asks, "18-6")
+{
+	struct task *big;
+
+	machine_without_memory();
+	big = oom_process("big", 100);
+	world->oom_kill_allocating_task = true;
+	world->current_task = oom_process("exempt", 1);
+	current->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
+	big = oom_process("next", 100);
+	world->current_task = &world->init_task;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
+	big = oom_process("last", 100);
+	world->current_task = process_new("no_memory", 0);
+	free(current->mm);
+	current->mm = NULL;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+}
+
+TEST(out_of_memory_with_nobody_to_kill_is_the_end, "18-6")
+{
+	machine_without_memory();
+	test_expect_bugs();
+	ck_assert_int_eq(oom_ask(oom_request(), false), 0);
+	ck_assert_ptr_nonnull(strstr(test_last_bug(), "System is deadlocked on memory"));
+	ck_assert_ptr_nonnull(strstr(test_console(), "no killable processes"));
+}
+
+TEST(out_of_memory_panics_if_set_up_so, "18-6")
+{
+	struct oom_control by_hand = { .order = -1 };
+	struct task *big;
+
+	machine_without_memory();
+	test_expect_bugs();
+	big = oom_process("big", 100);
+	world->panic_on_oom = 1;
+	ck_assert_int_eq(oom_ask(oom_request(), false), 0);
+	ck_assert_ptr_nonnull(strstr(test_last_bug(), "system-wide panic_on_oom"));
+	world->panic_on_oom = 2;
+	ck_assert_int_eq(oom_ask(oom_request(), false), 0);
+	ck_assert_ptr_nonnull(strstr(test_last_bug(), "compulsory panic_on_oom"));
+	ck_assert_int_eq(oom_ask(by_hand, true), big->pid);
+}
+
+TEST(out_of_memory_in_a_group_chooses_from_the_group, "18-11")
+{
+	struct mem_cgroup *group;
+	struct oom_control oc;
+	struct task *member;
+
+	machine_without_memory();
+	oom_process("outside", 1000);
+	group = memcg_new("/box", &world->root_mem_cgroup, 100);
+	member = oom_process("member", 10);
+	member->memcg = group;
+	oc = (struct oom_control){ .memcg = group, .gfp_mask = GFP_NOFS };
+	ck_assert_int_eq(oom_ask(oc, true), member->pid);
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), "Memory cgroup stats for /box:\nanon 40960\n"));
+	ck_assert_ptr_nonnull(strstr(
+		test_console(), "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"
+				"mems_allowed="));
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), ",oom_memcg=/box,task_memcg=/box,task=member,"));
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), "Memory cgroup out of memory: Killed process"));
+	member->mm->oom_skip = true;
+	/* Expect: an empty group is no reason to panic. */
+	ck_assert_int_eq(oom_ask(oc, false), 0);
+}
+
+TEST(out_of_memory_kills_a_group_as_a_whole_if_set_up_so, "18-11")
+{
+	struct task *first, *second, *exempt;
+	struct mem_cgroup *group;
+
+	machine_without_memory();
+	group = memcg_new("/all", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+	group->oom_group = true;
+	first = oom_process("first", 10);
+	second = oom_process("second", 20);
+	exempt = oom_process("exempt", 5);
+	exempt->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	first->memcg = second->memcg = exempt->memcg = group;
+	thread_new(first);
+	ck_assert(out_of_memory(&(struct oom_control){ .order = 0 }));
+	ck_assert(first->fatal_signal_pending);
+	ck_assert(second->fatal_signal_pending);
+	ck_assert(!exempt->fatal_signal_pending);
+	ck_assert_uint_eq(world->vm_event[OOM_KILL], 2);
+}
+
+TEST(out_of_memory_in_a_group_goes_past_members_without_memory, "18-11")
+{
+	struct task *member, *exited, *helper;
+	struct mem_cgroup *group;
+
+	machine_without_memory();
+	group = memcg_new("/all", &world->root_mem_cgroup, 100);
+	group->oom_group = true;
+	member = oom_process("member", 10);
+	exited = oom_process("exited", 1);
+	free(exited->mm);
+	exited->mm = NULL;
+	helper = oom_process("helper", 1);
+	helper->flags = PF_KTHREAD;
+	member->memcg = exited->memcg = helper->memcg = group;
+	thread_new(member);
+	world->panic_on_oom = 1;
+	/* Expect: a group at its limit is no reason to panic, and one kill. */
+	ck_assert(out_of_memory(&(struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL }));
+	ck_assert_uint_eq(world->vm_event[OOM_KILL], 1);
+	ck_assert(!helper->fatal_signal_pending);
+	ck_assert_ptr_nonnull(strstr(test_console(), "anon 45056\n"));
+}
+
+TEST(out_of_memory_marks_another_thread_of_a_victim, "18-9")
+{
+	struct task *victim, *thread;
+
+	machine_without_memory();
+	victim = oom_process("victim", 100);
+	thread = thread_new(victim);
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	world->current_task = thread;
+	ck_assert_int_eq(oom_ask(oom_request(), true), thread->pid);
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 0);
+}
+
+TEST(pagefault_out_of_memory_kills_unless_somebody_is_at_it, "18-1")
+{
+	machine_without_memory();
+	oom_process("big", 100);
+	world->oom_lock_held = true;
+	pagefault_out_of_memory();
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+	world->oom_lock_held = false;
+	pagefault_out_of_memory();
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 1);
+	ck_assert(!world->oom_lock_held);
+}
+
+TEST(oom_reaper_empties_memory_or_gives_up, "18-9")
+{
+	struct task *task;
+
+	machine_without_memory();
+	task = oom_process("big", 100);
+	task->mm->mmap_locked = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
+	oom_reaper_run();
+	/* Expect: ten attempts, and then nobody waits for this memory any more. */
+	ck_assert_int_eq(test_count(TRACE_skip_task_reaping), 10);
+	ck_assert_int_eq(test_count(TRACE_finish_task_reaping), 0);
+	ck_assert(task->mm->oom_skip);
+
+	task = oom_process("next", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
+	oom_reaper_run();
+	ck_assert_int_eq(test_count(TRACE_start_task_reaping), 1);
+	ck_assert_int_eq(test_count(TRACE_finish_task_reaping), 1);
+	ck_assert_uint_eq(task->mm->rss_anon, 0);
+
+	task = oom_process("exited", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
+	task->mm->oom_skip = true;
+	oom_reaper_run();
+	ck_assert_int_eq(test_count(TRACE_skip_task_reaping), 1);
+}
+
+#ifdef CONFIG_NUMA
+TEST(out_of_memory_under_a_policy_chooses_among_its_nodes, "18-12")
+{
+	/* Expect: a process bound to other nodes is of no use. */
+	struct mempolicy elsewhere = { .refcnt = 1, .mode = MPOL_BIND, .v.nodes = { 1 } };
+	nodemask_t node1 = { 2 };
+	struct oom_control oc;
+	struct task *bound, *free_task;
+
+	test_machine_numa(32);
+	free_task = oom_process("free", 10);
+	bound = oom_process("bound", 100);
+	bound->mempolicy = &elsewhere;
+	oc = oom_request();
+	oc.nodemask = &node1;
+	ck_assert_int_eq(oom_ask(oc, true), free_task->pid);
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), "constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,"));
+	bound->mempolicy = NULL;
+}
+
+TEST(out_of_memory_in_a_cpuset_chooses_among_its_nodes, "18-12")
+{
+	struct task *inside, *outside;
+
+	test_machine_numa(32);
+	inside = oom_process("inside", 10);
+	outside = oom_process("outside", 100);
+	outside->mems_allowed = (nodemask_t){ 1 };
+	current->cpuset = cpuset_new("box", &world->top_cpuset, (nodemask_t){ 2 });
+	cpuset_change_task_nodemask(current, (nodemask_t){ 2 });
+	world->top_cpuset.mems_allowed = (nodemask_t){ 2 };
+	inside->mems_allowed = (nodemask_t){ 2 };
+	ck_assert_int_eq(oom_ask(oom_request(), true), inside->pid);
+	ck_assert_ptr_nonnull(strstr(test_console(), "constraint=CONSTRAINT_CPUSET,"));
+	ck_assert_ptr_nonnull(strstr(test_console(), "cpuset=box,mems_allowed=1"));
+}
+
+TEST(out_of_memory_with_all_nodes_allowed_is_not_classified, "18-12")
+{
+	nodemask_t both = { 3 };
+	struct oom_control oc;
+
+	test_machine_numa(32);
+	oom_process("big", 100);
+	oc = oom_request();
+	oc.nodemask = &both;
+	oom_ask(oc, true);
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), "constraint=CONSTRAINT_NONE,nodemask=(null),"));
+}
+
+TEST(out_of_memory_does_not_kill_the_asking_task_for_nothing, "18-12")
+{
+	/* Expect: the asking task is bound elsewhere, so its death would not help. */
+	struct mempolicy elsewhere = { .refcnt = 1, .mode = MPOL_BIND, .v.nodes = { 1 } };
+	nodemask_t node1 = { 2 };
+	struct oom_control oc;
+	struct task *other;
+
+	test_machine_numa(32);
+	other = oom_process("other", 10);
+	world->current_task = oom_process("asking", 100);
+	current->mempolicy = &elsewhere;
+	world->oom_kill_allocating_task = true;
+	oc = oom_request();
+	oc.nodemask = &node1;
+	ck_assert_int_eq(oom_ask(oc, true), other->pid);
+	current->mempolicy = NULL;
+}
+
+TEST(out_of_memory_with_thisnode_is_not_classified, "18-12")
+{
+	nodemask_t node1 = { 2 };
+	struct oom_control oc;
+
+	test_machine_numa(32);
+	oom_process("big", 100);
+	oc = oom_request();
+	oc.gfp_mask |= __GFP_THISNODE;
+	oc.nodemask = &node1;
+	oom_ask(oc, true);
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), "constraint=CONSTRAINT_NONE,nodemask=(null),"));
+}
+#endif

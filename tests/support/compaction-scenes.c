@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * What the tests of compaction begin from; see compaction-scenes.h.
+ */
+#include "compaction-scenes.h"
+
+#include <string.h>
+
+#include "life/life.h"
+
+struct page *scene_owner[SCENE_PAGES];
+unsigned long scene_moves;
+struct page *scene_refused;
+struct address_space scene_file;
+
+/** The hook of the scenes: an owner learns that its page moved, or refuses. */
+bool scene_owner_is_told(struct page *from, struct page *to)
+{
+	ck_assert_ptr_eq(scene_owner[to->index], from);
+	if (from == scene_refused)
+		return false;
+	scene_owner[to->index] = to;
+	scene_moves++;
+	return true;
+}
+
+/** Fill a page with what only this page can hold. */
+void scene_write(struct page *page, unsigned long seed)
+{
+	unsigned long *word = page_address(page);
+
+	for (unsigned long i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		word[i] = seed * 1000003 + i;
+}
+
+/** Check that a page holds what was written; an assertion for each word would cost more than all else here. */
+void scene_check(const struct page *page, unsigned long seed)
+{
+	const unsigned long *word = page_address(page);
+	unsigned long i = 0;
+
+	while (i < PAGE_SIZE / sizeof(*word) && word[i] == seed * 1000003 + i)
+		i++;
+	ck_assert_uint_eq(i, PAGE_SIZE / sizeof(*word));
+}
+
+/** Make a page in use a page of a file, on its LRU list. */
+void scene_make_movable(struct page *page, unsigned long index)
+{
+	struct pglist_data *pgdat = page_zone(page)->zone_pgdat;
+
+	scene_owner[index] = page;
+	page->mapping = &scene_file;
+	page->index = index;
+	SetPageFlag(page, PG_lru);
+	SetPageFlag(page, PG_uptodate);
+	list_add(&page->lru, &pgdat->lruvec.lists[LRU_INACTIVE_FILE]);
+	mod_node_page_state(pgdat, NR_INACTIVE_FILE, 1);
+	scene_write(page, index);
+}
+
+/** A machine with everything in use, nothing on a list; its only zone with memory. */
+struct zone *scene_full(void)
+{
+	struct zone *zone;
+
+	test_machine_uma(SCENE_PAGES / 256);
+	world->hooks.page_moved = scene_owner_is_told;
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	test_set_watermarks(zone, 100, 125, 150);
+	/* Counters without delay: the marks are tested to the page. */
+	zone->pageset[0].stat_threshold = 0;
+	scene_moves = 0;
+	scene_refused = NULL;
+	return zone;
+}
+
+/** Odd pages become free, the highest at the tail of their list; even ones movable. */
+void scene_free_every_other(struct zone *zone)
+{
+	for (unsigned long i = SCENE_PAGES; i > 0; i -= 2) {
+		scene_make_movable(test_page(zone, i - 2), i - 2);
+		test_free_block(test_page(zone, i - 1), 0, MIGRATE_MOVABLE);
+	}
+}
+
+/** Every other page in use and movable, the others free. */
+struct zone *scene_checkered(void)
+{
+	struct zone *zone = scene_full();
+
+	scene_free_every_other(zone);
+	test_forget_events();
+	return zone;
+}
+
+/** Every page of the scene is somewhere, with its content, known to its owner and to reclaim. */
+void scene_check_owners(unsigned long step)
+{
+	for (unsigned long i = 0; i < SCENE_PAGES; i += step) {
+		const struct page *page = scene_owner[i];
+
+		if (page->index != i || page->mapping != &scene_file || page_count(page) != 1 ||
+		    !PageFlag(page, PG_lru) || !PageFlag(page, PG_uptodate))
+			ck_abort_msg("page %lu of the scene is not as it was", i);
+		scene_check(page, i);
+	}
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
+	test_check_lists();
+}
+
+struct compact_control scene_control;
+
+/** A run by hand: order 3 (so that there is no fast start), for a movable request, from the ends. */
+struct compact_control *scene_run_on(struct zone *zone, enum migrate_mode mode)
+{
+	memset(&scene_control, 0, sizeof(scene_control));
+	scene_control.zone = zone;
+	scene_control.order = 3;
+	scene_control.search_order = 3;
+	scene_control.gfp_mask = GFP_HIGHUSER_MOVABLE;
+	scene_control.migratetype = MIGRATE_MOVABLE;
+	scene_control.mode = mode;
+	scene_control.direct_compaction = true;
+	scene_control.migrate_pfn = zone->zone_start_pfn;
+	scene_control.free_pfn = pageblock_start_pfn(zone_end_pfn(zone) - 1);
+	INIT_LIST_HEAD(&scene_control.freepages);
+	return &scene_control;
+}
+
+/** Was this page isolated? */
+bool scene_holds(const struct page *page)
+{
+	for (unsigned long i = 0; i < scene_control.nr_migratepages; i++)
+		if (scene_control.migratepages[i] == page)
+			return true;
+	return false;
+}
+
+/** A machine whose zone has a hole inside a pageblock, and whose ends are not those of pageblocks. */
+struct zone *scene_ragged(void)
+{
+	static struct boot_spec spec;
+	struct zone *zone;
+
+	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 3 };
+	/* 4 MiB from 1 MiB on; 1 MiB missing in the middle of a pageblock; 3 MiB and a half. */
+	spec.memory[0] = (struct boot_range){ TEST_DRAM + MIB, 4 * MIB + MIB / 2, 0, false };
+	spec.memory[1] = (struct boot_range){ TEST_DRAM + 6 * MIB - MIB / 4, MIB / 4, 0, false };
+	spec.memory[2] = (struct boot_range){ TEST_DRAM + 6 * MIB, 3 * MIB, 0, false };
+	test_machine_boot(&spec);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	ck_assert(!zone->contiguous);
+	/* So little memory would not be grouped by mobility. */
+	world->page_group_by_mobility_disabled = false;
+	test_set_pageblocks(zone, MIGRATE_MOVABLE);
+	return zone;
+}
+
+/** A run that wants to move so many pages. */
+struct compact_control *scene_free_run(struct zone *zone, enum migrate_mode mode,
+				       unsigned long nr_migratepages)
+{
+	struct compact_control *cc = scene_run_on(zone, mode);
+
+	cc->order = -1; /* no fast search */
+	cc->direct_compaction = false;
+	cc->nr_migratepages = nr_migratepages;
+	return cc;
+}
+
+/** Give everything back that a run holds. */
+void scene_end_run(struct compact_control *cc)
+{
+	cc->nr_migratepages = 0;
+	release_freepages(cc);
+	drain_all_pages(NULL);
+	test_check_lists();
+}
+
+/** A number of the event that announced the run. */
+s64 scene_begin_field(int i)
+{
+	return test_event(TRACE_mm_compaction_begin, 0)->field[i];
+}
