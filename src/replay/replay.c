@@ -192,7 +192,7 @@ static bool stop_after_difference(const struct slow_request *request)
 	const struct replay *replay = world->environment.context;
 
 	(void)request;
-	return replay->result->outcome != REPLAY_IDENTICAL || replay->reader.error_line;
+	return replay->result->outcome != REPLAY_IDENTICAL || replay->reader.error.line;
 }
 
 /** The replay that the running operation belongs to. */
@@ -381,7 +381,7 @@ static int replay_alloc(struct replay *replay, const char *line)
 	else
 		page = alloc_pages((gfp_t)gfp, (unsigned int)order);
 	replay->allocating = false;
-	if (replay->reader.error_line)
+	if (replay->reader.error.line)
 		return -1;
 	if (page)
 		*held_order(replay, page) = (u8)(order + 1);
@@ -743,7 +743,8 @@ void replay_trace(const struct text *text, replay_progress progress, void *conte
 		  struct replay_result *result)
 {
 	struct replay replay = { .reader = { .text = text }, .result = result };
-	struct machine *before = world, *machine;
+	FOCUS_ON(world);
+	struct machine *machine;
 
 	memset(result, 0, sizeof(*result));
 	machine = replay_head(&replay);
@@ -766,12 +767,11 @@ void replay_trace(const struct text *text, replay_progress progress, void *conte
 		if (result->outcome == REPLAY_DIVERGED)
 			replay_account(&replay);
 	}
-	if (replay.reader.error_line) {
+	if (replay.reader.error.line) {
 		result->outcome = REPLAY_UNREADABLE;
-		result->line = replay.reader.error_line;
-		snprintf(result->error, sizeof(result->error), "%s", replay.reader.error);
+		result->line = replay.reader.error.line;
+		snprintf(result->error, sizeof(result->error), "%.255s", replay.reader.error.text);
 	}
 	free(replay.held);
 	machine_free(machine);
-	machine_focus(before);
 }

@@ -34,9 +34,9 @@ const char *reader_line(struct reader *reader)
  */
 int reader_refuse(struct reader *reader, const char *why)
 {
-	if (!reader->error_line) {
-		reader->error_line = reader->next ? reader->next : 1;
-		snprintf(reader->error, sizeof(reader->error), "%s", why);
+	if (!reader->error.line) {
+		reader->error.line = reader->next ? reader->next : 1;
+		snprintf(reader->error.text, sizeof(reader->error.text), "%s", why);
 	}
 	return -1;
 }

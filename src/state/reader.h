@@ -9,15 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pageflow.h"
 #include "text/cursor.h"
 #include "text/text.h"
 
 /** A place in a text, and what went wrong there. */
 struct reader {
 	const struct text *text;
-	size_t next;	   /**< index of the line to read next */
-	size_t error_line; /**< counted from 1; 0: nothing went wrong */
-	char error[256];   /**< "expected ..., found ..." */
+	size_t next;		     /**< index of the line to read next */
+	struct pageflow_error error; /**< its line is 0 while nothing went wrong */
 };
 
 /* reader.c */

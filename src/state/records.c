@@ -33,7 +33,7 @@
  *     sysctl NAME VALUE                       as if written to /proc/sys/vm: what follows is derived
  *     set_mempolicy MODE HEX                  as the system call does it, for the running task
  */
-#include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,38 +229,9 @@ static bool record_set(const struct record_field *field, void *record, long valu
 	return record_get(field, record) == value;
 }
 
-/** Take a number, decimal or with 0x. */
-static bool take_value(const char **cursor, long *value)
-{
-	const char *c = *cursor + strspn(*cursor, " ");
-	char *end;
-
-	if (!isdigit((unsigned char)*c) && (*c != '-' || !isdigit((unsigned char)c[1])))
-		return false;
-	*value = *c == '-' ? strtol(c, &end, 0) : (long)strtoul(c, &end, 0);
-	if (*end && *end != ' ')
-		return false;
-	*cursor = end;
-	return true;
-}
-
-/** Take a word into a buffer; false when there is none or it is too long. */
-static bool take_text(const char **cursor, char *word, size_t size)
-{
-	const char *c = *cursor + strspn(*cursor, " ");
-	size_t length = strcspn(c, " ");
-
-	if (!length || length >= size)
-		return false;
-	memcpy(word, c, length);
-	word[length] = '\0';
-	*cursor = c + length;
-	return true;
-}
-
-/** Take one `NAME VALUE` of a table; 0 when the next word is not in it, -1 on error. */
-static int take_one_field(struct reader *reader, const char **cursor,
-			  const struct record_field *fields, void *record)
+/** Set a field by `NAME VALUE`; 0 when the next word is not in the table, -1 on error. */
+static int set_one_field(struct reader *reader, const char **cursor,
+			 const struct record_field *fields, void *record)
 {
 	char why[128];
 	long value;
@@ -278,14 +249,14 @@ static int take_one_field(struct reader *reader, const char **cursor,
 	return 0;
 }
 
-/** Take `NAME VALUE ...` to the end of the line. */
-static int take_fields(struct reader *reader, const char *line, const struct record_field *fields,
-		       void *record)
+/** Set fields by `NAME VALUE ...`, to the end of the line. */
+static int set_fields(struct reader *reader, const char *line, const struct record_field *fields,
+		      void *record)
 {
 	char word[64] = "", why[128];
 
 	while (!take_end(&line)) {
-		int taken = take_one_field(reader, &line, fields, record);
+		int taken = set_one_field(reader, &line, fields, record);
 
 		if (taken > 0)
 			continue;
@@ -330,7 +301,7 @@ static struct zone *take_node_zone(const char **line)
 
 static int read_machine(struct reader *reader, const char *line)
 {
-	return take_fields(reader, line, machine_fields, world);
+	return set_fields(reader, line, machine_fields, world);
 }
 
 static int read_cpu(struct reader *reader, const char *line)
@@ -379,7 +350,7 @@ static int read_node_state(struct reader *reader, const char *line)
 
 	if (!pgdat)
 		return reader_fail(reader, "the number of a node of the machine");
-	return take_fields(reader, line, node_fields, pgdat);
+	return set_fields(reader, line, node_fields, pgdat);
 }
 
 static int read_node_stat(struct reader *reader, const char *line)
@@ -397,7 +368,7 @@ static int read_zone_state(struct reader *reader, const char *line)
 
 	if (!zone)
 		return reader_fail(reader, "the node and the name of a zone");
-	return take_fields(reader, line, zone_fields, zone);
+	return set_fields(reader, line, zone_fields, zone);
 }
 
 static int read_zone_stat(struct reader *reader, const char *line)
@@ -427,12 +398,14 @@ static int read_pageset(struct reader *reader, const char *line)
 	long cpu, expire, value;
 
 	if (!zone || !take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
-	    !take_word(&line, "expire") || !take_value(&line, &expire) || !take_word(&line, "stat"))
+	    !take_word(&line, "expire") || !take_value(&line, &expire) || expire != (s8)expire ||
+	    !take_word(&line, "stat"))
 		return reader_fail(reader, "'pageset NID ZONE CPU expire N stat VALUE ...'");
 	pageset = &zone->pageset[cpu];
 	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
-		if (!take_value(&line, &value))
-			return reader_fail(reader, "as many numbers as there are counters");
+		if (!take_value(&line, &value) || value != (s8)value)
+			return reader_fail(reader, "as many numbers as there are counters, of 8 "
+						   "bits each");
 		pageset->vm_stat_diff[item] = (s8)value;
 	}
 #ifdef CONFIG_NUMA
@@ -440,8 +413,9 @@ static int read_pageset(struct reader *reader, const char *line)
 	if (!take_word(&line, "numa"))
 		return reader_fail(reader, "'numa VALUE ...'");
 	for (int item = 0; item < NR_VM_NUMA_STAT_ITEMS; item++) {
-		if (!take_value(&line, &value))
-			return reader_fail(reader, "as many numbers as there are counters");
+		if (!take_value(&line, &value) || value != (u16)value)
+			return reader_fail(reader, "as many numbers as there are counters, of 16 "
+						   "bits each");
 		pageset->vm_numa_stat_diff[item] = (u16)value;
 	}
 #endif
@@ -502,17 +476,6 @@ static struct cpuset *find_cpuset(const char *name)
 	return cpuset;
 }
 
-/** The task of this number; NULL when there is none. */
-static struct task *find_task(long pid)
-{
-	struct list_head *entry;
-
-	list_for_each(entry, &world->tasks)
-		if (list_entry(entry, struct task, tasks)->pid == pid)
-			return list_entry(entry, struct task, tasks);
-	return NULL;
-}
-
 /** Take `memcg PATH`; `-` is none. */
 static bool take_memcg(const char **line, struct mem_cgroup **memcg)
 {
@@ -556,7 +519,7 @@ static int read_pages(struct reader *reader, const char *line)
 	if (!take_run(&line, &pfn, &count))
 		return reader_fail(reader, "'pages PFN+N ...' of pages of the machine");
 	while (taken > 0)
-		taken = take_one_field(reader, &line, page_fields, &state);
+		taken = set_one_field(reader, &line, page_fields, &state);
 	if (taken < 0)
 		return -1;
 	if ((take_word(&line, "memcg") && !take_memcg(&line, &state.memcg)) || !take_end(&line) ||
@@ -623,7 +586,7 @@ static int read_cpuset(struct reader *reader, const char *line)
 		return reader_refuse(reader, "out of memory");
 	if (take_word(&line, "mems") && !take_hex(&line, &cpuset->mems_allowed.bits))
 		return reader_fail(reader, "a hexadecimal node mask behind 'mems'");
-	return take_fields(reader, line, cpuset_fields, cpuset);
+	return set_fields(reader, line, cpuset_fields, cpuset);
 }
 
 static int read_memcg(struct reader *reader, const char *line)
@@ -642,7 +605,7 @@ static int read_memcg(struct reader *reader, const char *line)
 		memcg = memcg_new(path, parent, PAGE_COUNTER_MAX);
 	if (!memcg)
 		return reader_refuse(reader, "out of memory");
-	return take_fields(reader, line, memcg_fields, memcg);
+	return set_fields(reader, line, memcg_fields, memcg);
 }
 
 static int read_stock(struct reader *reader, const char *line)
@@ -666,7 +629,7 @@ static int share_mm(struct reader *reader, const char **line, struct task *task)
 	long pid;
 
 	if (!take_word(line, "-")) {
-		if (!take_value(line, &pid) || !(other = find_task(pid)) || !other->mm)
+		if (!take_value(line, &pid) || !(other = task_by_pid(pid)) || !other->mm)
 			return reader_refuse(reader, "there is no such process to share memory "
 						     "with");
 	}
@@ -705,7 +668,7 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 	if (take_word(line, "mm_of"))
 		return share_mm(reader, line, task) ? -1 : 1;
 	if (take_word(line, "oom_mm_of")) {
-		struct task *other = take_value(line, &pid) ? find_task(pid) : NULL;
+		struct task *other = take_value(line, &pid) ? task_by_pid(pid) : NULL;
 
 		if (!other)
 			return reader_refuse(reader, "there is no such task");
@@ -721,9 +684,9 @@ static int read_task(struct reader *reader, const char *line)
 	char why[128], word[64] = "";
 	long pid;
 
-	if (!take_value(&line, &pid) || pid < 1)
+	if (!take_value(&line, &pid) || pid < 1 || pid > INT_MAX)
 		return reader_fail(reader, "'task PID NAME VALUE ...'");
-	task = find_task(pid);
+	task = task_by_pid(pid);
 	if (!task)
 		task = task_new((int)pid, "task");
 	if (!task)
@@ -732,7 +695,7 @@ static int read_task(struct reader *reader, const char *line)
 		int taken = take_task_reference(reader, &line, task);
 
 		if (!taken)
-			taken = take_one_field(reader, &line, task_fields, task);
+			taken = set_one_field(reader, &line, task_fields, task);
 		if (taken < 0)
 			return -1;
 		if (!taken) {
@@ -750,10 +713,10 @@ static int read_mm(struct reader *reader, const char *line)
 	long pid;
 
 	if (take_value(&line, &pid))
-		task = find_task(pid);
+		task = task_by_pid(pid);
 	if (!task || !task->mm)
 		return reader_refuse(reader, "there is no such process");
-	return take_fields(reader, line, mm_fields, task->mm);
+	return set_fields(reader, line, mm_fields, task->mm);
 }
 
 /** Take a policy as it is written. */
@@ -763,10 +726,11 @@ static bool take_policy(const char **line, struct mempolicy *policy)
 	unsigned long nodes, relative;
 
 	if (!take_word(line, "mode") || !take_value(line, &mode) || mode < 0 || mode >= MPOL_MAX ||
-	    !take_word(line, "flags") || !take_value(line, &flags) ||
+	    !take_word(line, "flags") || !take_value(line, &flags) || flags != (u16)flags ||
 	    !take_word(line, "preferred") || !take_value(line, &preferred) ||
-	    preferred >= MAX_NUMNODES || !take_word(line, "nodes") || !take_hex(line, &nodes) ||
-	    !take_word(line, "relative") || !take_hex(line, &relative) || !take_end(line))
+	    preferred < NUMA_NO_NODE || preferred >= MAX_NUMNODES || !take_word(line, "nodes") ||
+	    !take_hex(line, &nodes) || !take_word(line, "relative") || !take_hex(line, &relative) ||
+	    !take_end(line))
 		return false;
 	policy->refcnt = 1;
 	policy->mode = (u16)mode;
@@ -786,7 +750,7 @@ static int read_policy(struct reader *reader, const char *line)
 	long pid;
 
 	if (take_value(&line, &pid))
-		task = find_task(pid);
+		task = task_by_pid(pid);
 	if (!task)
 		return reader_refuse(reader, "there is no such task");
 	if (!take_word(&line, "none")) {
@@ -808,7 +772,7 @@ static int read_current(struct reader *reader, const char *line)
 	long pid;
 
 	if (take_value(&line, &pid) && take_end(&line))
-		task = find_task(pid);
+		task = task_by_pid(pid);
 	if (!task)
 		return reader_refuse(reader, "there is no such task");
 	world->current_task = task;

@@ -17,9 +17,6 @@
 #include "stages/stages.h"
 #include "world/world.h"
 
-/** PFNs of physical addresses of at most 48 bits are below this. */
-#define MAX_PFN (1l << (48 - PAGE_SHIFT))
-
 /** Take a word and the number behind it. */
 static bool take_field(const char **cursor, const char *name, long *value)
 {
@@ -76,13 +73,6 @@ static bool parse_zone_line(const char *line, struct zone_line *z)
 	       z->spanned >= 0 && z->spanned < MAX_PFN && z->present >= 0 && z->managed >= 0;
 }
 
-static int compare_ranges(const void *a, const void *b)
-{
-	const struct memory_range *x = a, *y = b;
-
-	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
-}
-
 /** Read a `memory` record; false when it is not one. */
 static bool parse_memory_record(const char *line, struct memory_range *range)
 {
@@ -100,12 +90,9 @@ static bool parse_memory_record(const char *line, struct memory_range *range)
 /** Sort ranges and see that they are apart. */
 static int check_ranges(struct reader *reader, struct memory_range *ranges, int count)
 {
-	qsort(ranges, (size_t)count, sizeof(*ranges), compare_ranges);
-	for (int i = 1; i < count; i++)
-		if (ranges[i].start_pfn < ranges[i - 1].end_pfn)
-			return reader_refuse(reader, "expected zones and memory ranges that do not "
-						     "overlap");
-	return count;
+	if (memory_ranges_sort(ranges, count))
+		return count;
+	return reader_refuse(reader, "expected zones and memory ranges that do not overlap");
 }
 
 /** The `memory` records, which stand before everything that needs them; 0 when there are none. */
@@ -525,51 +512,6 @@ static int read_zone_record(struct reader *reader, struct zone *zone, const char
 	return reader_fail(reader, "a line of a zone's state");
 }
 
-/** Pages on the lists of a zone that are counted as free: of one type, or (-1) of all. */
-static long pages_listed(const struct zone *zone, int only)
-{
-	long pages = 0;
-
-	for (int order = 0; order < MAX_ORDER; order++)
-		for (int type = 0; type < MIGRATE_ISOLATE; type++) {
-			const struct list_head *entry;
-
-			if (only < 0 || only == type)
-				list_for_each(entry, &zone->free_area[order].free_list[type])
-					pages += 1l << order;
-		}
-	return pages;
-}
-
-/** Do a zone's counters, with the differences of all CPUs, tell what is on its lists? */
-static bool counters_right(const struct zone *zone)
-{
-	long free = zone->vm_stat[NR_FREE_PAGES], cma = zone->vm_stat[NR_FREE_CMA_PAGES];
-
-	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
-		free += zone->pageset[cpu].vm_stat_diff[NR_FREE_PAGES];
-		cma += zone->pageset[cpu].vm_stat_diff[NR_FREE_CMA_PAGES];
-	}
-	return free == pages_listed(zone, -1) && cma == pages_listed(zone, MIGRATE_CMA);
-}
-
-/** Are there as many pages on each CPU's lists as its count says? */
-static bool pcp_counts_right(const struct zone *zone)
-{
-	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
-		const struct per_cpu_pages *pcp = &zone->pageset[cpu].pcp;
-		const struct list_head *entry;
-		int pages = 0;
-
-		for (int type = 0; type < MIGRATE_PCPTYPES; type++)
-			list_for_each(entry, &pcp->lists[type])
-				pages++;
-		if (pages != pcp->count)
-			return false;
-	}
-	return true;
-}
-
 /**
  * @brief Read the lines of a zone's state, as far as they are indented.
  *
@@ -588,10 +530,10 @@ int snapshot_read_zone_state(struct reader *reader, struct zone *zone, int inden
 		if (read_zone_record(reader, zone, line))
 			return -1;
 	}
-	if (!pcp_counts_right(zone))
+	if (!zone_pcp_counts_right(zone))
 		return reader_refuse(reader, "expected the count of each 'pcp' line to be the "
 					     "number of pages on its lists");
-	if (!counters_right(zone))
+	if (!zone_counters_right(zone))
 		return reader_refuse(reader,
 				     "expected nr_free_pages and nr_free_cma, with all "
 				     "diff_free and diff_cma, to be the pages on the lists");
@@ -749,7 +691,7 @@ static int read_snapshot(struct reader *reader)
 {
 	struct memory_range ranges[MAX_MEMORY_RANGES];
 	const char *line;
-	char error[200];
+	struct pageflow_error error = { 0 };
 	int nr_ranges;
 	size_t start;
 
@@ -762,8 +704,8 @@ static int read_snapshot(struct reader *reader)
 	if (nr_ranges < 0)
 		return -1;
 	reader->next = start;
-	if (memory_map_reserve(ranges, nr_ranges, error, sizeof(error)))
-		return reader_refuse(reader, error);
+	if (memory_map_reserve(ranges, nr_ranges, &error))
+		return reader_refuse(reader, error.text);
 
 	while ((line = reader_line(reader)) && strcmp(line, "end")) {
 		int failed;
@@ -793,19 +735,20 @@ static int read_snapshot(struct reader *reader)
  */
 struct machine *snapshot_load(struct reader *reader)
 {
-	char error[200] = "";
-	struct machine *before = world, *machine = machine_new(error, sizeof(error));
+	struct pageflow_error error = { 0 };
+	FOCUS_ON(world);
+	struct machine *machine = machine_new(&error);
 
 	if (!machine) {
-		reader_refuse(reader, error);
+		reader_refuse(reader, error.text);
 		return NULL;
 	}
 	wire_hooks(machine);
 	if (read_snapshot(reader)) {
 		machine_free(machine);
-		machine_focus(before);
 		return NULL;
 	}
 	node_states_update();
+	FOCUS_STAYS_ON(machine);
 	return machine;
 }
