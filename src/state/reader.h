@@ -20,6 +20,14 @@ struct reader {
 	struct pageflow_error error; /**< its line is 0 while nothing went wrong */
 };
 
+/** A number by name: the word before it, where it goes, and what it may be. */
+struct field {
+	const char *name;
+	long *value;
+	long least;
+	long most; /**< 0: any number of pages */
+};
+
 /* reader.c */
 const char *reader_peek(const struct reader *reader);
 const char *reader_line(struct reader *reader);
@@ -28,5 +36,8 @@ int reader_refuse(struct reader *reader, const char *why);
 int reader_check_last(struct reader *reader, const char *beginning);
 bool take_zone(const char **cursor, int *zone);
 bool take_migratetype(const char **cursor, int *type);
+bool pages_possible(long pages);
+bool take_field(const char **cursor, const char *name, long *value);
+bool take_fields(const char **cursor, const struct field *fields, size_t count);
 
 #endif

@@ -23,6 +23,7 @@ void machine_boot_finish(const struct boot_spec *spec);
 
 /* snapshot.c */
 struct machine *snapshot_load(struct reader *reader);
+/* snapshot-zone.c */
 int snapshot_read_zone_state(struct reader *reader, struct zone *zone, int indent);
 void snapshot_clear_zone_state(struct zone *zone);
 /* snapshot-write.c */
