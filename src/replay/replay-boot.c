@@ -79,14 +79,10 @@ static int read_boot_line(struct reader *reader, struct boot_spec *spec, const c
 }
 
 /** Note the first line that differs. */
-static int differ(struct reader *reader, struct replay_result *result, const char *expected,
+static int differ(const struct reader *reader, struct replay_result *result, const char *expected,
 		  const char *got)
 {
-	result->outcome = REPLAY_DIVERGED;
-	result->line = reader->next;
-	snprintf(result->expected, sizeof(result->expected), "%s",
-		 expected + strspn(expected, " "));
-	snprintf(result->got, sizeof(result->got), "%s", got + strspn(got, " "));
+	result_differs(result, reader->next, expected, "%s", got + strspn(got, " "));
 	return 1;
 }
 
@@ -99,9 +95,8 @@ static int cpus_shown(const struct reader *reader)
 	if (!found)
 		return world->nr_cpus;
 	found += strlen(" nr_cpus ");
-	return take_number(&found, &shown) && shown >= 1 && shown < world->nr_cpus
-		       ? (int)shown
-		       : world->nr_cpus;
+	return take_number(&found, &shown) && shown >= 1 && shown < world->nr_cpus ? (int)shown
+										   : world->nr_cpus;
 }
 
 /** Write the machine in focus as a snapshot, in memory, with as many CPUs as the one ahead. */
@@ -293,10 +288,6 @@ void replay_boot(const struct text *text, struct replay_result *result)
 	}
 	if (at_snapshot == 1 && !scan_distances(&reader, spec))
 		compare_boot(&reader, spec, result);
-	if (reader.error.line) {
-		result->outcome = REPLAY_UNREADABLE;
-		result->line = reader.error.line;
-		snprintf(result->error, sizeof(result->error), "%.255s", reader.error.text);
-	}
+	result_take_error(result, &reader);
 	free(spec);
 }
