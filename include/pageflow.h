@@ -44,8 +44,10 @@ typedef struct pageflow_machine pageflow_machine;
 /** "No particular node": the node of the running CPU. */
 #define PAGEFLOW_NO_NODE (-1)
 
-/** What went wrong. */
+/** What went wrong, and where. `= { 0 }` is one that says nothing. */
 struct pageflow_error {
+	char file
+		[64]; /**< which of several texts is at fault, such as `zoneinfo`; empty: there is only one */
 	size_t line;	/**< line of the text at fault, counted from 1; 0: no particular line */
 	char text[512]; /**< one line, without newline */
 };

@@ -13,6 +13,7 @@
 #include "engine/parts.h"
 #include "life/life.h"
 #include "stages/stages.h"
+#include "text/cursor.h"
 #include "world/world.h"
 
 /** What a row works on. */
@@ -259,12 +260,13 @@ double bench_run(const char *row, unsigned long count)
 {
 	struct bench bench = { .count = count };
 	double taken = -1;
+	long order;
 
 	bench.page = calloc(count, sizeof(*bench.page));
 	if (!bench.page)
 		return -1;
-	if (!strncmp(row, "pair-order", 10)) {
-		bench.order = (unsigned int)atoi(row + 10);
+	if (!strncmp(row, "pair-order", 10) && is_number(row + 10, 0, MAX_ORDER - 1, &order)) {
+		bench.order = (unsigned int)order;
 		__free_pages(alloc_pages(GFP_KERNEL, bench.order), bench.order);
 		taken = timed(measured_pair, &bench);
 	} else if (!strcmp(row, "empty")) {

@@ -32,15 +32,8 @@
 static struct machine *engine_boot(const struct boot_spec *spec, struct pageflow_error *error)
 {
 	FOCUS_ON(world);
-	struct machine *machine;
-	char why[256] = "";
 
-	machine = machine_boot(spec, why, sizeof(why));
-	if (machine)
-		memcpy(machine->cpu_node, spec->cpu_node, sizeof(machine->cpu_node));
-	else
-		error_set(error, "%s", why);
-	return machine;
+	return machine_boot(spec, error);
 }
 
 /** Make a machine from the snapshot whose `kernel` line is line `first` (counted from 0). */
@@ -52,32 +45,16 @@ static struct machine *engine_load(const struct text *text, size_t first,
 	struct machine *machine = snapshot_load(&reader);
 
 	if (!machine)
-		error_at(error, reader.error_line, "%s", reader.error);
+		error_at(error, reader.error.line, "%s", reader.error.text);
 	return machine;
 }
 
-/** Take over what a reader noted about one of several files, and which. */
-static void take_proc_error(const struct proc_sample *sample, const struct reader *reader,
-			    struct pageflow_error *error)
+/** Make a machine from the figures of a sample. */
+static struct machine *engine_build(const struct sample *sample, struct pageflow_error *error)
 {
-	const char *file = reader->text == sample->zoneinfo    ? "zoneinfo"
-			   : reader->text == sample->buddyinfo ? "buddyinfo"
-							       : "pagetypeinfo";
-
-	error_at(error, reader->error_line, "%s: %s", file, reader->error);
-}
-
-/** Make a machine from the texts of /proc. */
-static struct machine *engine_read_proc(const struct proc_sample *sample,
-					struct pageflow_error *error)
-{
-	struct reader reader = { .text = sample->zoneinfo };
 	FOCUS_ON(world);
-	struct machine *machine = proc_read(sample, &reader);
 
-	if (!machine)
-		take_proc_error(sample, &reader, error);
-	return machine;
+	return machine_from_sample(sample, error);
 }
 
 /** Unmake a machine. */
@@ -104,7 +81,7 @@ static int engine_apply(struct machine *machine, const char *record, struct page
 	const struct text text = { .line = &line, .nr_lines = 1 };
 	struct reader reader = { .text = &text, .next = 1 };
 
-	return record_apply(&reader, record) ? error_set(error, "%s", reader.error) : 0;
+	return record_apply(&reader, record) ? error_set(error, "%s", reader.error.text) : 0;
 }
 
 /** Carry out a command that sets a scene. */
@@ -278,7 +255,8 @@ const struct pageflow_engine ENGINE = {
 	.boot = engine_boot,
 	.format = text_format_of,
 	.load = engine_load,
-	.read_proc = engine_read_proc,
+	.read_proc = proc_text_read,
+	.build = engine_build,
 	.destroy = engine_destroy,
 	.save = engine_save,
 	.apply = engine_apply,

@@ -46,8 +46,9 @@ struct pageflow_engine {
 	struct text_format (*format)(const struct text *text);
 	struct machine *(*load)(const struct text *text, size_t first,
 				struct pageflow_error *error);
-	struct machine *(*read_proc)(const struct proc_sample *sample,
-				     struct pageflow_error *error);
+	int (*read_proc)(const struct proc_texts *texts, struct sample *sample,
+			 struct pageflow_error *error);
+	struct machine *(*build)(const struct sample *sample, struct pageflow_error *error);
 	void (*destroy)(struct machine *machine);
 	void (*save)(struct machine *machine, FILE *out);
 	int (*apply)(struct machine *machine, const char *record, struct pageflow_error *error);

@@ -72,8 +72,6 @@ void failure_account_take(const struct failure *failure, struct failure_account 
 bool failure_what_if(const struct failure_account *account, const struct what_if *what_if);
 void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
 		struct explained_attempt *attempt);
-pageflow_machine *failure_rebuild(const struct failure_account *account,
-				  struct pageflow_error *error);
 int failure_node_place(const struct failure_account *account, int nid);
 unsigned long long page_size_kb(const struct failure *failure);
 

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "library/handle.h"
 #include "failure/answer.h"
+#include "failure/rebuild.h"
 
 /** The report's zone of the machine's zone. */
 static struct zone_account *account_of(struct log_answer *answer, const struct explained_zone *zone)
@@ -53,15 +53,16 @@ static void replay(struct log_answer *answer)
 		.nid = ENGINE_BY_POLICY,
 		.nothing_helps = true,
 	};
+	const struct pageflow_engine *engine = failure_engine(answer->failure);
 	struct pageflow_error error = { 0 };
-	pageflow_machine *machine = failure_rebuild(&answer->account, &error);
+	struct machine *machine = failure_rebuild(&answer->account, &error);
 
 	if (!machine) {
 		snprintf(answer->account.not_replayed, sizeof(answer->account.not_replayed),
 			 "its zones could not be rebuilt: %.128s", error.text);
 		return;
 	}
-	if (machine->engine->explain(machine->inner, &request, &answer->explanation, &error))
+	if (engine->explain(machine, &request, &answer->explanation, &error))
 		snprintf(answer->account.not_replayed, sizeof(answer->account.not_replayed),
 			 "%.160s", error.text);
 	else if (answer->explanation.violation[0])
@@ -71,7 +72,7 @@ static void replay(struct log_answer *answer)
 		answer->replayed = true;
 	if (answer->replayed)
 		take_attempts(answer);
-	pageflow_destroy(machine);
+	engine->destroy(machine);
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief From the account of a report to a machine: the zones as /proc would have shown them.
+ * @brief From the account of a report to a machine: the figures of its zones as a sample.
  *
  * The counters, marks, reserves and numbers of blocks are those of the report. What it does not say is made up: where
  * memory lies, and, where several types share an order, how the blocks divide. The lists themselves are shorter than
@@ -9,17 +9,16 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "failure/rebuild.h"
 #include "gfp.h"
 #include "text/error.h"
-#include "failure/account.h"
 
-/** Orders and types of 5.8.18, and the pages of a pageblock and of its largest block. */
-#define ORDERS	  11
-#define PAGEBLOCK 512ul
-#define LARGEST	  1024ul
+/** Where the first zone begins. */
 #define FIRST_PFN 0x40000ul
+
+/** Size and limits of a CPU's lists, those of a zone of some size: no request of a report comes to them. */
+#define BATCH 63l
 
 /** A list keeps blocks for this many pages, and two blocks at least: more than one request can take. */
 #define LIST_PAGES 128l
@@ -28,11 +27,16 @@
 #define MOST_PCP 512l
 
 /** Zone types of 5.8.18 in their order, as a report has them. */
-static const enum failure_zone_type zones_5_8[4] = { FAILURE_DMA, FAILURE_DMA32, FAILURE_NORMAL,
-						     FAILURE_MOVABLE };
+static const enum failure_zone_type zones_5_8[MAX_NR_ZONES] = {
+	[ZONE_DMA] = FAILURE_DMA,
+	[ZONE_DMA32] = FAILURE_DMA32,
+	[ZONE_NORMAL] = FAILURE_NORMAL,
+	[ZONE_MOVABLE] = FAILURE_MOVABLE,
+};
 
-static const char *const type_names[NR_LETTERS] = { "Unmovable",  "Movable", "Reclaimable",
-						    "HighAtomic", "CMA",     "Isolate" };
+/* The letters of a free list line stand in the order of the types. */
+_Static_assert(NR_LETTERS == MIGRATE_TYPES && LETTER_HIGHATOMIC == 1 << MIGRATE_HIGHATOMIC,
+	       "a type is the number of its letter");
 
 /** How many of a number of blocks are put on their list. */
 static long listed(long blocks, int order)
@@ -69,11 +73,11 @@ static unsigned long pageblocks(const struct failure_account *account,
 {
 	unsigned long pages = 0;
 
-	for (int order = 0; order < ORDERS; order++)
+	for (int order = 0; order < MAX_ORDER; order++)
 		pages += (unsigned long)rebuilt(account, zone, letter, order) << order;
 	if (1 << letter == LETTER_MOVABLE)
 		pages += (unsigned long)(cpu_pages(zone->local_pcp) + cpu_pages(zone->other_pcp));
-	return pages ? 2 * ((2 * pages + LARGEST - 1) / LARGEST + 1) : 0;
+	return pages ? 2 * ((2 * pages + MAX_ORDER_NR_PAGES - 1) / MAX_ORDER_NR_PAGES + 1) : 0;
 }
 
 /** Pages that a zone gets; at least one largest block. */
@@ -84,7 +88,7 @@ static unsigned long zone_pages(const struct failure_account *account,
 
 	for (int letter = 0; letter < NR_LETTERS; letter++)
 		blocks += pageblocks(account, zone, letter);
-	return blocks ? blocks * PAGEBLOCK : LARGEST;
+	return blocks ? blocks * pageblock_nr_pages : MAX_ORDER_NR_PAGES;
 }
 
 /** The zone of a node in ascending order of types, or NULL. */
@@ -98,152 +102,104 @@ static const struct zone_account *zone_at(const struct failure_account *account,
 }
 
 /** The reserve of a zone against requests that may go up to a zone of 5.8.18. */
-static unsigned long long reserve_against(const struct failure_account *account,
-					  const struct zone_account *zone, int index)
+static unsigned long reserve_against(const struct failure_account *account,
+				     const struct zone_account *zone, int index)
 {
 	int at = 0;
 
 	for (int type = 0; type < (int)zones_5_8[index]; type++)
 		at += account->has_type[type];
-	return at < zone->zone->nr_reserve ? (unsigned long long)zone->zone->reserve[at] : 0;
+	return at < zone->zone->nr_reserve ? (unsigned long)zone->zone->reserve[at] : 0;
 }
 
 /** A figure of the zone's page lists, in pages. */
-static unsigned long long list_pages(const struct zone_account *zone, enum failure_figure figure)
+static long list_pages(const struct zone_account *zone, enum failure_figure figure)
 {
-	return (unsigned long long)zone->zone->figures.value[figure] / 4;
+	return (long)(zone->zone->figures.value[figure] / 4);
 }
 
-/** The lists of a CPU: how many pages are on them. */
-static void write_pageset(FILE *out, int cpu, long count)
+/** What the zone counts: free, anonymous and file pages; the others decide nothing. */
+static void fill_counters(const struct zone_account *zone, long *counter)
 {
-	fprintf(out, "    cpu: %d\n count: %ld\n high: %ld\n batch: 63\n vm stats threshold: 0\n",
-		cpu, count, 6 * 63l);
+	counter[NR_FREE_PAGES] = zone->free;
+	counter[NR_ZONE_INACTIVE_ANON] = list_pages(zone, FIGURE_INACTIVE_ANON);
+	counter[NR_ZONE_ACTIVE_ANON] = list_pages(zone, FIGURE_ACTIVE_ANON);
+	counter[NR_ZONE_INACTIVE_FILE] = list_pages(zone, FIGURE_INACTIVE_FILE);
+	counter[NR_ZONE_ACTIVE_FILE] = list_pages(zone, FIGURE_ACTIVE_FILE);
+	counter[NR_FREE_CMA_PAGES] = zone->cma;
 }
 
-/** A zone as /proc/zoneinfo has it, with two lines more: its boost and what is reserved for urgent requests. */
-static void write_zone(FILE *out, const struct failure_account *account, int nid,
-		       const struct zone_account *zone, unsigned long start)
+/** What is free: by type on the lists, as many as one request can take; by order all there are. */
+static void fill_blocks(const struct failure_account *account, const struct zone_account *zone,
+			struct sample_zone *sample)
 {
-	unsigned long pages = zone_pages(account, zone);
-
-	fprintf(out, "Node %d, zone %8s\n", nid, zone->zone->name);
-	fprintf(out, "  pages free %ld\n boost %ld\n min %ld\n low %ld\n high %ld\n", zone->free,
-		zone->boost, zone->min + zone->boost, zone->low + zone->boost,
-		zone->high + zone->boost);
-	fprintf(out, " reserved_highatomic %ld\n", zone->highatomic);
-	fprintf(out, " spanned %lu\n present %lu\n managed %ld\n", pages, pages, zone->managed);
-	fprintf(out, " protection: (%llu, %llu, %llu, %llu)\n", reserve_against(account, zone, 0),
-		reserve_against(account, zone, 1), reserve_against(account, zone, 2),
-		reserve_against(account, zone, 3));
-	/* A report that names nodes comes from a kernel with NUMA: pageflow_read_proc() tells it by this line. */
-	if (account->failure->named_nodes)
-		fprintf(out, " numa_hit 0\n");
-	fprintf(out, "  pagesets\n");
-	write_pageset(out, 0, cpu_pages(zone->local_pcp));
-	write_pageset(out, 1, cpu_pages(zone->other_pcp));
-	fprintf(out, " node_unreclaimable: %d\n start_pfn: %lu\n",
-		zone->zone->nid < FAILURE_NODES &&
-			(account->failure->unreclaimable >> zone->zone->nid & 1),
-		start);
-}
-
-/** The free blocks of a zone as /proc/pagetypeinfo has them. */
-static void write_types(FILE *out, const struct failure_account *account, int nid,
-			const struct zone_account *zone)
-{
-	for (int letter = 0; letter < NR_LETTERS; letter++) {
-		fprintf(out, "Node %d, zone %8s, type %12s", nid, zone->zone->name,
-			type_names[letter]);
-		for (int order = 0; order < ORDERS; order++)
-			fprintf(out, " %ld", rebuilt(account, zone, letter, order));
-		fputc('\n', out);
+	for (int order = 0; order < MAX_ORDER; order++)
+		sample->blocks[order] = zone->zone->blocks[order];
+	for (int type = 0; type < MIGRATE_TYPES; type++) {
+		for (int order = 0; order < MAX_ORDER; order++)
+			sample->free[order][type] =
+				(unsigned long)rebuilt(account, zone, type, order);
+		sample->pageblocks[type] = pageblocks(account, zone, type);
 	}
-	fprintf(out, "Node %d, zone %8s", nid, zone->zone->name);
-	for (int letter = 0; letter < NR_LETTERS; letter++)
-		fprintf(out, " %lu", pageblocks(account, zone, letter));
-	fputc('\n', out);
 }
 
-/** How many free blocks each order has, as /proc/buddyinfo has them. */
-static void write_counts(FILE *out, int nid, const struct zone_account *zone)
+/** The lists of a CPU with so many pages on them. */
+static struct sample_pageset cpu_lists(long pages)
 {
-	fprintf(out, "Node %d, zone %8s", nid, zone->zone->name);
-	for (int order = 0; order < ORDERS; order++)
-		fprintf(out, " %llu", (unsigned long long)zone->zone->blocks[order]);
-	fputc('\n', out);
+	return (struct sample_pageset){ .count = cpu_pages(pages),
+					.high = 6 * BATCH,
+					.batch = BATCH };
 }
 
-/** The three files of /proc. */
-struct proc_texts {
-	char *text[3];
-	size_t size[3];
-	FILE *out[3];
-};
+/** Fill a zone that begins at this page. */
+static void fill_zone(const struct failure_account *account, const struct zone_account *zone,
+		      struct sample_zone *sample, unsigned long start)
+{
+	sample->start = (long)start;
+	sample->spanned = (long)zone_pages(account, zone);
+	sample->present = sample->spanned;
+	sample->managed = zone->managed;
+	sample->mark[WMARK_MIN] = (unsigned long)zone->min;
+	sample->mark[WMARK_LOW] = (unsigned long)zone->low;
+	sample->mark[WMARK_HIGH] = (unsigned long)zone->high;
+	sample->boost = (unsigned long)zone->boost;
+	sample->highatomic = (unsigned long)zone->highatomic;
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+		sample->protection[zid] = reserve_against(account, zone, zid);
+	sample->cpu[0] = cpu_lists(zone->local_pcp);
+	sample->cpu[1] = cpu_lists(zone->other_pcp);
+	fill_counters(zone, sample->counter);
+	fill_blocks(account, zone, sample);
+}
 
-/** Write all zones, one behind the other in memory. */
-static void write_zones(struct proc_texts *texts, const struct failure_account *account)
+/** Has kswapd given up on this node of the report? */
+static bool is_unreclaimable(const struct failure *failure, int nid)
+{
+	return nid < FAILURE_NODES && (failure->unreclaimable >> nid & 1);
+}
+
+/** Fill a sample with all zones, one after the other in memory. */
+static void fill_sample(const struct failure_account *account, struct sample *sample)
 {
 	unsigned long start = FIRST_PFN;
 
-	fprintf(texts->out[2], "Number of blocks type");
-	for (int letter = 0; letter < NR_LETTERS; letter++)
-		fprintf(texts->out[2], " %s", type_names[letter]);
-	fputc('\n', texts->out[2]);
-	for (int nid = 0; nid < account->nr_nodes; nid++)
-		for (int index = 0; index < 4; index++) {
+	sample->nr_cpus = 2;
+	sample->lists = SAMPLE_LISTS_CUT;
+	for (int place = 0; place < account->nr_nodes; place++) {
+		struct sample_node *node = &sample->node[place];
+
+		node->online = true;
+		node->unreclaimable = is_unreclaimable(account->failure, account->node[place]);
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
 			const struct zone_account *zone =
-				zone_at(account, account->node[nid], index);
+				zone_at(account, account->node[place], zid);
 
 			if (!zone)
 				continue;
-			write_zone(texts->out[0], account, nid, zone, start);
-			write_counts(texts->out[1], nid, zone);
-			write_types(texts->out[2], account, nid, zone);
+			fill_zone(account, zone, &node->zone[zid], start);
 			start += zone_pages(account, zone);
 		}
-}
-
-/** Open the texts, write them, close them. */
-static int write_texts(struct proc_texts *texts, const struct failure_account *account)
-{
-	int failed = 0;
-
-	for (int i = 0; i < 3; i++)
-		texts->out[i] = open_memstream(&texts->text[i], &texts->size[i]);
-	if (texts->out[0] && texts->out[1] && texts->out[2])
-		write_zones(texts, account);
-	for (int i = 0; i < 3; i++)
-		failed |= !texts->out[i] || fclose(texts->out[i]);
-	return failed;
-}
-
-/** Set a zone's counters: those of the report, which are not those of the shortened lists. */
-static int count_zone(pageflow_machine *machine, int nid, const struct zone_account *zone,
-		      struct pageflow_error *error)
-{
-	char record[320];
-
-	/* The kernel's order: free, anonymous and file pages, seven that decide nothing, free CMA. */
-	snprintf(record, sizeof(record),
-		 "zone_stat %d %s %ld %llu %llu %llu %llu 0 0 0 0 0 0 0 %ld", nid, zone->zone->name,
-		 zone->free, list_pages(zone, FIGURE_INACTIVE_ANON),
-		 list_pages(zone, FIGURE_ACTIVE_ANON), list_pages(zone, FIGURE_INACTIVE_FILE),
-		 list_pages(zone, FIGURE_ACTIVE_FILE), zone->cma);
-	return pageflow_apply(machine, record, error);
-}
-
-/** Set the counters of all zones. */
-static int count_zones(pageflow_machine *machine, const struct failure_account *account,
-		       struct pageflow_error *error)
-{
-	for (int i = 0; i < account->nr_zones; i++) {
-		const struct zone_account *zone = &account->zone[i];
-
-		if (count_zone(machine, failure_node_place(account, zone->zone->nid), zone, error))
-			return -1;
 	}
-	return 0;
 }
 
 /** A set of the report's nodes as a set of the machine's. */
@@ -257,9 +213,9 @@ static unsigned long machine_nodes(const struct failure_account *account, uint64
 	return set;
 }
 
-/** Let the machine's CPU and task be where the request was: on its first node, bound as it was bound. */
-static int place_task(pageflow_machine *machine, const struct failure_account *account,
-		      struct pageflow_error *error)
+/** Let the machine's CPUs and task be where the request was: on its first node, bound as it was bound. */
+static int place_task(const struct failure_account *account, const struct pageflow_engine *engine,
+		      struct machine *machine, struct pageflow_error *error)
 {
 	const struct failure *failure = account->failure;
 	unsigned long mems = machine_nodes(account, failure->mems_allowed);
@@ -271,20 +227,48 @@ static int place_task(pageflow_machine *machine, const struct failure_account *a
 	for (int cpu = 0; cpu < 2; cpu++) {
 		snprintf(record, sizeof(record), "cpu %d node %d online 1", cpu,
 			 failure_node_place(account, account->first_node));
-		if (pageflow_apply(machine, record, error))
+		if (engine->apply(machine, record, error))
 			return -1;
 	}
 	if (mems) {
 		snprintf(record, sizeof(record), "cpuset report mems %lx", mems);
-		if (pageflow_apply(machine, record, error) ||
-		    pageflow_apply(machine, "task 1 cpuset report", error))
+		if (engine->apply(machine, record, error) ||
+		    engine->apply(machine, "task 1 cpuset report", error))
 			return -1;
 	}
 	if (!mask)
 		return 0;
 	snprintf(record, sizeof(record),
 		 "policy 1 mode 2 flags 0 preferred -1 nodes %lx relative 0", mask);
-	return pageflow_apply(machine, record, error);
+	return engine->apply(machine, record, error);
+}
+
+/** The same from a sample that is empty yet. */
+static struct machine *rebuild_by(const struct failure_account *account, struct sample *sample,
+				  const struct pageflow_engine *engine,
+				  struct pageflow_error *error)
+{
+	struct machine *machine;
+
+	fill_sample(account, sample);
+	machine = engine->build(sample, error);
+	if (machine && place_task(account, engine, machine, error)) {
+		engine->destroy(machine);
+		machine = NULL;
+	}
+	return machine;
+}
+
+/**
+ * @brief The configuration in which a report's request is run again: a report that names nodes is of a kernel with
+ * NUMA.
+ *
+ * @param failure the report
+ * @return the engine
+ */
+const struct pageflow_engine *failure_engine(const struct failure *failure)
+{
+	return engine_of(failure->named_nodes);
 }
 
 /**
@@ -292,24 +276,19 @@ static int place_task(pageflow_machine *machine, const struct failure_account *a
  *
  * @param account the account of the report; its not_replayed must be empty
  * @param error receives what went wrong
- * @return the machine, or NULL
+ * @return the machine of failure_engine(), or NULL
  */
-pageflow_machine *failure_rebuild(const struct failure_account *account,
-				  struct pageflow_error *error)
+struct machine *failure_rebuild(const struct failure_account *account, struct pageflow_error *error)
 {
-	struct proc_texts texts = { 0 };
-	pageflow_machine *machine = NULL;
+	struct sample *sample = calloc(1, sizeof(*sample));
+	struct machine *machine = NULL;
 
-	if (write_texts(&texts, account))
+	if (!sample)
 		error_set(error, "out of memory");
+	else if (account->nr_nodes > MAX_BOOT_NODES)
+		error_set(error, "a machine has at most %d nodes", MAX_BOOT_NODES);
 	else
-		machine = pageflow_read_proc(texts.text[0], texts.text[1], texts.text[2], error);
-	for (int i = 0; i < 3; i++)
-		free(texts.text[i]);
-	if (machine &&
-	    (count_zones(machine, account, error) || place_task(machine, account, error))) {
-		pageflow_destroy(machine);
-		machine = NULL;
-	}
+		machine = rebuild_by(account, sample, failure_engine(account->failure), error);
+	free(sample);
 	return machine;
 }

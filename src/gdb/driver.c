@@ -95,16 +95,16 @@ static struct machine *boot(void)
 			    { DMA32_START, ZONE_MIB * MIB, 0, false },
 			    { NORMAL_START, ZONE_MIB * MIB, 0, false } },
 	};
-	char error[256];
+	struct pageflow_error error = { 0 };
 	struct machine *machine;
 
 #ifdef CONFIG_NUMA
 	spec.memory[spec.nr_memory++] =
 		(struct boot_range){ SECOND_NODE, ZONE_MIB * MIB, 1, false };
 #endif
-	machine = machine_boot(&spec, error, sizeof(error));
+	machine = machine_boot(&spec, &error);
 	if (!machine)
-		fprintf(stderr, "gdb-driver: %s\n", error);
+		fprintf(stderr, "gdb-driver: %s\n", error.text);
 	return machine;
 }
 

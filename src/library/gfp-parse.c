@@ -4,12 +4,12 @@
  * @brief Reading a get-free-pages mask as people write it: `GFP_KERNEL|__GFP_ZERO`.
  */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "engine/engine.h"
 #include "gfp.h"
+#include "text/cursor.h"
 #include "text/error.h"
 
 #define NAME(mask)          \
@@ -90,14 +90,14 @@ static bool named_mask(const char *word, gfp_t *mask)
 /** The mask of one word: a name or a number. */
 static bool word_mask(const char *word, gfp_t *mask)
 {
-	unsigned long value;
-	char *end;
+	long value;
 
 	if (!isdigit((unsigned char)*word))
 		return named_mask(word, mask);
-	value = strtoul(word, &end, 0);
+	if (!is_number(word, 0, UINT32_MAX, &value))
+		return false;
 	*mask = (gfp_t)value;
-	return !*end && value <= UINT32_MAX;
+	return true;
 }
 
 int pageflow_gfp_parse(const char *text, uint32_t *gfp, struct pageflow_error *error)

@@ -78,13 +78,10 @@ static pageflow_machine *load_text(const struct text *text, struct pageflow_erro
 pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)
 {
 	pageflow_machine *machine = NULL;
-	char why[256];
 	struct text text;
 
-	if (text_load(path, &text, why, sizeof(why)) != TEXT_OK) {
-		error_set(error, "%s", why);
+	if (text_load(path, &text, error) != TEXT_OK)
 		return NULL;
-	}
 	machine = load_text(&text, error);
 	text_free(&text);
 	return machine;
@@ -93,46 +90,55 @@ pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)
 pageflow_machine *pageflow_load_bytes(const char *bytes, size_t size, struct pageflow_error *error)
 {
 	pageflow_machine *machine = NULL;
-	char why[256];
 	struct text text;
 
-	if (text_from_bytes(bytes, size, &text, why, sizeof(why)) != TEXT_OK) {
-		error_set(error, "%s", why);
+	if (text_from_bytes(bytes, size, &text, error) != TEXT_OK)
 		return NULL;
-	}
 	machine = load_text(&text, error);
 	text_free(&text);
 	return machine;
 }
 
 /** Cut one of the /proc texts into lines; a missing one stays empty. */
-static bool proc_text(const char *content, struct text *text, struct pageflow_error *error)
+static bool proc_text(const char *content, const char *name, struct text *text,
+		      struct pageflow_error *error)
 {
-	char why[256];
-
 	memset(text, 0, sizeof(*text));
-	if (!content ||
-	    text_from_bytes(content, strlen(content), text, why, sizeof(why)) == TEXT_OK)
+	if (!content || text_from_bytes(content, strlen(content), text, error) == TEXT_OK)
 		return true;
-	error_set(error, "%s", why);
+	error_in(error, name);
 	return false;
+}
+
+/** Read the texts in the configuration that printed them, and make a machine of their figures. */
+static pageflow_machine *build_from_texts(const struct proc_texts *texts,
+					  struct pageflow_error *error)
+{
+	const struct pageflow_engine *engine =
+		engine_of(ENGINE_EITHER->format(texts->zoneinfo).numa);
+	struct sample *sample = malloc(sizeof(*sample));
+	pageflow_machine *machine = NULL;
+
+	if (!sample)
+		error_set(error, "out of memory");
+	else if (!engine->read_proc(texts, sample, error))
+		machine = wrap(engine, engine->build(sample, error), error);
+	free(sample);
+	return machine;
 }
 
 pageflow_machine *pageflow_read_proc(const char *zoneinfo, const char *buddyinfo,
 				     const char *pagetypeinfo, struct pageflow_error *error)
 {
 	struct text zones = { 0 }, buddies = { 0 }, types = { 0 };
+	const struct proc_texts texts = { &zones, buddyinfo ? &buddies : NULL,
+					  pagetypeinfo ? &types : NULL };
 	pageflow_machine *machine = NULL;
 
-	if (proc_text(zoneinfo, &zones, error) && proc_text(buddyinfo, &buddies, error) &&
-	    proc_text(pagetypeinfo, &types, error)) {
-		const struct proc_sample sample = { &zones, buddyinfo ? &buddies : NULL,
-						    pagetypeinfo ? &types : NULL };
-		const struct pageflow_engine *engine =
-			engine_of(ENGINE_EITHER->format(&zones).numa);
-
-		machine = wrap(engine, engine->read_proc(&sample, error), error);
-	}
+	if (proc_text(zoneinfo, "zoneinfo", &zones, error) &&
+	    proc_text(buddyinfo, "buddyinfo", &buddies, error) &&
+	    proc_text(pagetypeinfo, "pagetypeinfo", &types, error))
+		machine = build_from_texts(&texts, error);
 	text_free(&zones);
 	text_free(&buddies);
 	text_free(&types);

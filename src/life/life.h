@@ -109,7 +109,7 @@ void task_set_mm(struct task *task, struct mm *mm);
 struct task *process_new(const char *comm, unsigned int uid);
 unsigned long process_fault(struct task *task, unsigned long nr_pages);
 struct task *thread_new(struct task *leader);
-struct task *task_by_pid(int pid);
+struct task *task_by_pid(long pid);
 void task_exit(struct task *task);
 int killed_tasks_exit(void);
 void oom_reaper_queue(struct task *victim);

@@ -100,7 +100,7 @@ static struct task *find_process(struct scene *scene, const char *word)
 	unsigned long pid;
 
 	if (read_count(word, "", &pid))
-		task = task_by_pid((int)pid);
+		task = task_by_pid(pid);
 	if (!task || !task->mm)
 		refuse(scene,
 		       "there is no process %s; 'process NAME' makes one, 'status' lists them",

@@ -133,7 +133,7 @@ struct task *thread_new(struct task *leader)
  * @return the task, or NULL
  * @source none (ours)
  */
-struct task *task_by_pid(int pid)
+struct task *task_by_pid(long pid)
 {
 	struct list_head *entry;
 

@@ -60,8 +60,8 @@ static int read_boot_line(struct reader *reader, struct boot_spec *spec, const c
 		struct boot_range *range = &spec->memory[spec->nr_memory++];
 
 		if (!read_range(&line, range) || !take_word(&line, "node") ||
-		    !take_number(&line, &nid) || !take_word(&line, "flags") ||
-		    !take_number(&line, &flags))
+		    !take_number(&line, &nid) || nid < 0 || nid >= MAX_BOOT_NODES ||
+		    !take_word(&line, "flags") || !take_number(&line, &flags))
 			return reader_fail(reader, "'memory BASE SIZE node NID flags F'");
 		range->nid = (int)nid;
 		range->nomap = flags & 4;
@@ -79,14 +79,10 @@ static int read_boot_line(struct reader *reader, struct boot_spec *spec, const c
 }
 
 /** Note the first line that differs. */
-static int differ(struct reader *reader, struct replay_result *result, const char *expected,
+static int differ(const struct reader *reader, struct replay_result *result, const char *expected,
 		  const char *got)
 {
-	result->outcome = REPLAY_DIVERGED;
-	result->line = reader->next;
-	snprintf(result->expected, sizeof(result->expected), "%s",
-		 expected + strspn(expected, " "));
-	snprintf(result->got, sizeof(result->got), "%s", got + strspn(got, " "));
+	result_differs(result, reader->next, expected, "%s", got + strspn(got, " "));
 	return 1;
 }
 
@@ -94,9 +90,13 @@ static int differ(struct reader *reader, struct replay_result *result, const cha
 static int cpus_shown(const struct reader *reader)
 {
 	const char *line = reader_peek(reader), *found = line ? strstr(line, " nr_cpus ") : NULL;
-	int shown = found ? atoi(found + strlen(" nr_cpus ")) : world->nr_cpus;
+	long shown;
 
-	return shown >= 1 && shown < world->nr_cpus ? shown : world->nr_cpus;
+	if (!found)
+		return world->nr_cpus;
+	found += strlen(" nr_cpus ");
+	return take_number(&found, &shown) && shown >= 1 && shown < world->nr_cpus ? (int)shown
+										   : world->nr_cpus;
 }
 
 /** Write the machine in focus as a snapshot, in memory, with as many CPUs as the one ahead. */
@@ -214,8 +214,11 @@ static int read_distances(struct reader *reader, struct boot_spec *spec)
 		    nid >= MAX_BOOT_NODES)
 			return reader_fail(reader,
 					   "'distance NID d0 d1 ...' or 'snapshot running'");
-		for (int to = 0; to < MAX_BOOT_NODES && take_number(&line, &distance); to++)
+		for (int to = 0; to < MAX_BOOT_NODES && take_number(&line, &distance); to++) {
+			if (distance != (u8)distance)
+				return reader_fail(reader, "distances from 0 to 255");
 			spec->distance[nid][to] = (u8)distance;
+		}
 		if (!take_end(&line))
 			return reader_fail(reader, "'distance NID' and at most 4 numbers");
 	}
@@ -241,12 +244,13 @@ static int scan_distances(struct reader *reader, struct boot_spec *spec)
 static void compare_boot(struct reader *reader, struct boot_spec *spec,
 			 struct replay_result *result)
 {
-	struct machine *before = world, *machine;
-	char error[200];
+	FOCUS_ON(world);
+	struct machine *machine;
+	struct pageflow_error error = { 0 };
 
-	machine = machine_boot_released(spec, error, sizeof(error));
+	machine = machine_boot_released(spec, &error);
 	if (!machine) {
-		reader_refuse(reader, error);
+		reader_refuse(reader, error.text);
 		return;
 	}
 	if (!compare_released(reader, result)) {
@@ -255,7 +259,6 @@ static void compare_boot(struct reader *reader, struct boot_spec *spec,
 		compare_running(reader, result);
 	}
 	machine_free(machine);
-	machine_focus(before);
 }
 
 /**
@@ -279,16 +282,12 @@ void replay_boot(const struct text *text, struct replay_result *result)
 		reader_fail(&reader, "'boot v1', the first line of a boot recording");
 	else if (!reader_check_last(&reader, "end"))
 		spec->nr_cpus = 1;
-	while (!reader.error_line && !at_snapshot) {
+	while (!reader.error.line && !at_snapshot) {
 		/* At the latest the last line, `end`, is refused here. */
 		at_snapshot = read_boot_line(&reader, spec, reader_line(&reader));
 	}
 	if (at_snapshot == 1 && !scan_distances(&reader, spec))
 		compare_boot(&reader, spec, result);
-	if (reader.error_line) {
-		result->outcome = REPLAY_UNREADABLE;
-		result->line = reader.error_line;
-		snprintf(result->error, sizeof(result->error), "%s", reader.error);
-	}
+	result_take_error(result, &reader);
 	free(spec);
 }

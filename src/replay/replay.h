@@ -16,9 +16,6 @@
 /** Blanks before the lines of a zone's state between `z` and `Z`. */
 #define ZONE_STATE_INDENT 1
 
-/** An empty list of pages. */
-#define LIST_OF_PAGES(name) struct list_head name = { &(name), &(name) }
-
 /** A replay on its way. */
 struct replay {
 	struct reader reader;
@@ -33,10 +30,46 @@ struct replay {
 	u8 *held; /**< a page of the map: order + 1 of the block that an operation returned */
 };
 
+/** What is remembered of a page that an operation returned: its block's order, plus 1; else 0. */
+static inline u8 *held_order(const struct replay *replay, const struct page *page)
+{
+	return &replay->held[page - world->mem_map];
+}
+
 /* replay.c, replay-boot.c */
 void replay_trace(const struct text *text, replay_progress progress, void *context,
 		  struct replay_result *result);
 void replay_boot(const struct text *text, struct replay_result *result);
+
+/* replay-result.c */
+__attribute__((format(printf, 4, 5))) void result_differs(struct replay_result *result, size_t line,
+							  const char *expected, const char *format,
+							  ...);
+void result_take_error(struct replay_result *result, const struct reader *reader);
+
+/* replay-events.c */
+const char *replay_next_event(const struct replay *replay);
+void replay_event(const struct trace_event *event, void *context);
+
+/* replay-recorded.c */
+void replay_take_recorded(struct replay *replay, struct machine *machine);
+
+/* replay-ops.c */
+int replay_alloc(struct replay *replay, const char *line);
+int replay_free(struct replay *replay, const char *line);
+int replay_drain(struct replay *replay, const char *line);
+int replay_cpu(struct replay *replay, const char *line);
+
+/* replay-checks.c */
+int replay_check_zone(struct replay *replay, const char *line);
+int replay_check_memcg(struct replay *replay, const char *line);
+
+/* replay-task.c */
+#ifdef CONFIG_NUMA
+int replay_policy(struct replay *replay, const char *line);
+#endif
+int replay_cpuset(struct replay *replay, const char *line);
+int replay_memcg(struct replay *replay, const char *line);
 
 /* replay-account.c */
 void replay_account(struct replay *replay);

@@ -5,11 +5,11 @@
  *
  * The grammar stands with pageflow_boot() in pageflow.h.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/boot-spec.h"
+#include "state/state.h"
+#include "text/cursor.h"
 #include "text/error.h"
 
 /** Memory begins here on most arm64 machines. */
@@ -41,35 +41,25 @@ static bool take_bytes(const char **cursor, uint64_t *bytes)
 {
 	static const char suffixes[] = "KMGT";
 	const char *suffix;
-	char *end;
+	int shift;
 
-	if (**cursor < '0' || **cursor > '9')
+	if (!take_digits(cursor, bytes))
 		return false;
-	errno = 0;
-	*bytes = strtoull(*cursor, &end, 0);
-	suffix = *end ? strchr(suffixes, *end & ~0x20) : NULL;
-	if (suffix) {
-		int shift = 10 * (int)(suffix - suffixes + 1);
-
-		if (*bytes >> (63 - shift))
-			return false;
-		*bytes <<= shift;
-		end++;
-	}
-	*cursor = end;
-	return !errno;
+	suffix = **cursor ? strchr(suffixes, **cursor & ~0x20) : NULL;
+	if (!suffix)
+		return true;
+	shift = 10 * (int)(suffix - suffixes + 1);
+	if (*bytes >> (63 - shift))
+		return false;
+	*bytes <<= shift;
+	++*cursor;
+	return true;
 }
 
-/** Take a plain number. */
+/** Take a plain number: digits and nothing else. */
 static bool take_count(const char **cursor, long *count)
 {
-	char *end;
-
-	if (**cursor < '0' || **cursor > '9')
-		return false;
-	*count = strtol(*cursor, &end, 10);
-	*cursor = end;
-	return *count >= 0;
+	return **cursor >= '0' && **cursor <= '9' && take_number(cursor, count);
 }
 
 /** The first item: `256M`, `2x128M` or `3200M+1408M`. */
@@ -236,13 +226,6 @@ static int add_memory(struct parser *p, uint64_t base, uint64_t end, int nid, bo
 	return 0;
 }
 
-static int compare_base(const void *a, const void *b)
-{
-	const struct boot_range *x = a, *y = b;
-
-	return x->base < y->base ? -1 : x->base > y->base;
-}
-
 /** Cut holes and no-map ranges out of a node's memory; no-map memory is there, marked. */
 static int cut_node(struct parser *p, uint64_t base, uint64_t end, int nid)
 {
@@ -255,7 +238,7 @@ static int cut_node(struct parser *p, uint64_t base, uint64_t end, int nid)
 		cut[count] = p->nomap[i];
 		cut[count++].nomap = true;
 	}
-	qsort(cut, (size_t)count, sizeof(cut[0]), compare_base);
+	boot_ranges_sort(cut, count);
 	for (int i = 0; i < count && base < end; i++) {
 		uint64_t from = cut[i].base > base ? cut[i].base : base;
 		uint64_t to = cut[i].base + cut[i].size < end ? cut[i].base + cut[i].size : end;
@@ -297,7 +280,7 @@ static int place_cma(struct parser *p)
 	if (!size)
 		return 0;
 	memcpy(reserved, spec->reserved, sizeof(reserved));
-	qsort(reserved, (size_t)spec->nr_reserved, sizeof(reserved[0]), compare_base);
+	boot_ranges_sort(reserved, spec->nr_reserved);
 	for (int i = 0; i < spec->nr_memory; i++) {
 		uint64_t from = spec->memory[i].base, end = from + spec->memory[i].size;
 

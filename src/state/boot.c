@@ -16,6 +16,7 @@
 #include "state/state.h"
 #include "memory_map.h"
 #include "stages/stages.h"
+#include "text/error.h"
 #include "world/world.h"
 
 /** The zone for devices that reach little memory ends this many address bits above DRAM's start. */
@@ -38,44 +39,35 @@ static unsigned long pfn_down(u64 address)
 	return address >> PAGE_SHIFT;
 }
 
-static int compare_base(const void *a, const void *b)
-{
-	const struct boot_range *x = a, *y = b;
-
-	return x->base < y->base ? -1 : x->base > y->base;
-}
-
 /**
  * @brief Memory ranges sorted, neighbours of one kind merged, in whole pages.
  *
  * @param spec what to boot from
  * @param ranges receives them
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong, or NULL
  * @return how many, or -1
  * @source mm/memblock.c
  */
-static int boot_ranges(const struct boot_spec *spec, struct memory_range *ranges, char *error,
-		       size_t error_size)
+static int boot_ranges(const struct boot_spec *spec, struct memory_range *ranges,
+		       struct pageflow_error *error)
 {
 	struct boot_range sorted[MAX_BOOT_RANGES];
 	u64 end = 0;
 	int count = 0;
 
 	memcpy(sorted, spec->memory, sizeof(sorted));
-	qsort(sorted, (size_t)spec->nr_memory, sizeof(sorted[0]), compare_base);
+	boot_ranges_sort(sorted, spec->nr_memory);
 	for (int i = 0; i < spec->nr_memory; i++) {
 		const struct boot_range *m = &sorted[i];
 		struct memory_range *last = count ? &ranges[count - 1] : NULL;
 
 		if (m->nid < 0 || m->nid >= MAX_NUMNODES || m->base < end || !m->size ||
-		    m->base >= MAX_ADDRESS || m->size > MAX_ADDRESS) {
-			snprintf(error, error_size,
-				 "memory at %#llx: expected a node below %d, a size, addresses "
-				 "below 2^48, and ranges that do not overlap",
-				 (unsigned long long)m->base, MAX_NUMNODES);
-			return -1;
-		}
+		    m->base >= MAX_ADDRESS || m->size > MAX_ADDRESS)
+			return error_set(
+				error,
+				"memory at %#llx: expected a node below %d, a size, addresses "
+				"below 2^48, and ranges that do not overlap",
+				(unsigned long long)m->base, MAX_NUMNODES);
 		if (last && m->base == end && last->nid == m->nid && last->nomap == m->nomap) {
 			last->end_pfn = pfn_down(m->base + m->size);
 		} else if (pfn_up(m->base) < pfn_down(m->base + m->size) &&
@@ -87,9 +79,8 @@ static int boot_ranges(const struct boot_spec *spec, struct memory_range *ranges
 		end = m->base + m->size;
 	}
 	if (!count || count == MAX_MEMORY_RANGES)
-		snprintf(error, error_size, "expected 1 to %d memory ranges",
-			 MAX_MEMORY_RANGES - 1);
-	return count && count < MAX_MEMORY_RANGES ? count : -1;
+		return error_set(error, "expected 1 to %d memory ranges", MAX_MEMORY_RANGES - 1);
+	return count;
 }
 
 /**
@@ -209,32 +200,31 @@ static void init_memory_map(void)
 }
 
 /** Say that the host has no memory; -1 for the caller to pass on. */
-static int boot_out_of_memory(char *error, size_t error_size)
+static int boot_out_of_memory(struct pageflow_error *error)
 {
-	snprintf(error, error_size, "the host has no memory for the machine's nodes and zones");
-	return -1;
+	return error_set(error, "the host has no memory for the machine's nodes and zones");
 }
 
 /**
  * @brief Make nodes, zones, struct pages and zonelists, with everything still reserved.
  *
  * @param spec what to boot from
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong, or NULL
  * @return 0 or -1
  * @source mm/page_alloc.c:7359
  */
-static int boot_ground(const struct boot_spec *spec, char *error, size_t error_size)
+static int boot_ground(const struct boot_spec *spec, struct pageflow_error *error)
 {
 	struct memory_range ranges[MAX_MEMORY_RANGES];
-	int count = boot_ranges(spec, ranges, error, error_size);
+	int count = boot_ranges(spec, ranges, error);
 	unsigned long limit[ZONE_MOVABLE];
 	struct zone *zone;
 	int nid;
 
-	if (count < 0 || memory_map_reserve(ranges, count, error, error_size))
+	if (count < 0 || memory_map_reserve(ranges, count, error))
 		return -1;
 	world->nr_cpus = spec->nr_cpus;
+	memcpy(world->cpu_node, spec->cpu_node, sizeof(world->cpu_node));
 	world->gfp_allowed_mask = GFP_BOOT_MASK;
 	for (int from = 0; from < MAX_NUMNODES; from++)
 		for (int to = 0; to < MAX_NUMNODES; to++)
@@ -242,10 +232,10 @@ static int boot_ground(const struct boot_spec *spec, char *error, size_t error_s
 				world->node_distance[from][to] = spec->distance[from][to];
 	for (int i = 0; i < count; i++)
 		if (!NODE_DATA(ranges[i].nid) && !node_new(ranges[i].nid))
-			return boot_out_of_memory(error, error_size);
+			return boot_out_of_memory(error);
 	/* The first CPU's node is online, with memory or without. */
 	if (!NODE_DATA(0) && !node_new(0))
-		return boot_out_of_memory(error, error_size);
+		return boot_out_of_memory(error);
 	limit[ZONE_DMA] = max_zone_pfn(ZONE_DMA_BITS);
 	limit[ZONE_DMA32] = max_zone_pfn(ZONE_DMA32_BITS);
 	limit[ZONE_NORMAL] = ranges[count - 1].end_pfn;
@@ -253,7 +243,7 @@ static int boot_ground(const struct boot_spec *spec, char *error, size_t error_s
 		init_node_zones(NODE_DATA(nid), limit);
 	for_each_zone(nid, zone)
 		if (!zone->pageset)
-			return boot_out_of_memory(error, error_size);
+			return boot_out_of_memory(error);
 	init_memory_map();
 	node_states_update();
 	build_all_zonelists();
@@ -360,7 +350,7 @@ static void memblock_free_all(const struct boot_spec *spec)
 	int nid;
 
 	memcpy(reserved, spec->reserved, sizeof(reserved));
-	qsort(reserved, (size_t)spec->nr_reserved, sizeof(reserved[0]), compare_base);
+	boot_ranges_sort(reserved, spec->nr_reserved);
 	for_each_zone(nid, zone)
 		zone->managed_pages = 0;
 	mark_reserved(spec);
@@ -387,36 +377,32 @@ static bool cma_area_reserved(const struct boot_range *area)
  * @brief Refuse CMA areas that could not be handed over later.
  *
  * @param spec what to boot from
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong, or NULL
  * @return 0 or -1
  * @source mm/cma.c:96
  */
-static int check_cma_areas(const struct boot_spec *spec, char *error, size_t error_size)
+static int check_cma_areas(const struct boot_spec *spec, struct pageflow_error *error)
 {
 	for (int i = 0; i < spec->nr_cma; i++) {
 		if (cma_area_reserved(&spec->cma[i]))
 			continue;
-		snprintf(error, error_size,
-			 "CMA area at %#llx: expected whole pageblocks of 2 MiB of memory that are "
-			 "reserved as well",
-			 (unsigned long long)spec->cma[i].base);
-		return -1;
+		return error_set(
+			error,
+			"CMA area at %#llx: expected whole pageblocks of 2 MiB of memory that are "
+			"reserved as well",
+			(unsigned long long)spec->cma[i].base);
 	}
 	return 0;
 }
 
 /** Refuse ranges that end beyond all addresses: their ends could not be computed with. */
-static int check_addresses(const struct boot_range *range, int count, char *error,
-			   size_t error_size)
+static int check_addresses(const struct boot_range *range, int count, struct pageflow_error *error)
 {
 	for (; count; count--, range++) {
 		if (range->base < MAX_ADDRESS && range->size <= MAX_ADDRESS)
 			continue;
-		snprintf(error, error_size,
-			 "range at %#llx: expected addresses and sizes below 2^48",
-			 (unsigned long long)range->base);
-		return -1;
+		return error_set(error, "range at %#llx: expected addresses and sizes below 2^48",
+				 (unsigned long long)range->base);
 	}
 	return 0;
 }
@@ -425,26 +411,27 @@ static int check_addresses(const struct boot_range *range, int count, char *erro
  * @brief Boot a machine up to the moment when memory has been released.
  *
  * @param spec what to boot from
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong, or NULL
  * @return the machine, in focus, or NULL
  * @source mm/memblock.c:2026
  */
-struct machine *machine_boot_released(const struct boot_spec *spec, char *error, size_t error_size)
+struct machine *machine_boot_released(const struct boot_spec *spec, struct pageflow_error *error)
 {
-	struct machine *before = world, *machine = machine_new(error, error_size);
+	FOCUS_ON(world);
+	struct machine *machine = machine_new(error);
 
 	if (!machine)
 		return NULL;
 	wire_hooks(machine);
-	if (!check_addresses(spec->reserved, spec->nr_reserved, error, error_size) &&
-	    !boot_ground(spec, error, error_size)) {
+	if (!check_addresses(spec->reserved, spec->nr_reserved, error) &&
+	    !boot_ground(spec, error)) {
 		memblock_free_all(spec);
-		if (!check_cma_areas(spec, error, error_size))
+		if (!check_cma_areas(spec, error)) {
+			FOCUS_STAYS_ON(machine);
 			return machine;
+		}
 	}
 	machine_free(machine);
-	machine_focus(before);
 	return NULL;
 }
 
@@ -536,14 +523,13 @@ void machine_boot_finish(const struct boot_spec *spec)
  * @brief Boot a machine.
  *
  * @param spec what to boot from
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong, or NULL
  * @return the machine, in focus, or NULL
  * @source none (ours: both halves of the boot in one call)
  */
-struct machine *machine_boot(const struct boot_spec *spec, char *error, size_t error_size)
+struct machine *machine_boot(const struct boot_spec *spec, struct pageflow_error *error)
 {
-	struct machine *machine = machine_boot_released(spec, error, error_size);
+	struct machine *machine = machine_boot_released(spec, error);
 
 	if (machine)
 		machine_boot_finish(spec);

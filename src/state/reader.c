@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "state/reader.h"
+#include "state/state.h"
 #include "world/world.h"
 
 /** The line to read next, or NULL at the end. */
@@ -34,9 +35,9 @@ const char *reader_line(struct reader *reader)
  */
 int reader_refuse(struct reader *reader, const char *why)
 {
-	if (!reader->error_line) {
-		reader->error_line = reader->next ? reader->next : 1;
-		snprintf(reader->error, sizeof(reader->error), "%s", why);
+	if (!reader->error.line) {
+		reader->error.line = reader->next ? reader->next : 1;
+		snprintf(reader->error.text, sizeof(reader->error.text), "%s", why);
 	}
 	return -1;
 }
@@ -89,4 +90,50 @@ bool take_zone(const char **cursor, int *zone)
 bool take_migratetype(const char **cursor, int *type)
 {
 	return take_name(cursor, migratetype_names, MIGRATE_TYPES, type);
+}
+
+/**
+ * @brief Is this as many pages as a machine could ever count? More cannot be computed with.
+ *
+ * @param pages the number
+ * @return whether it is
+ */
+bool pages_possible(long pages)
+{
+	return pages >= 0 && pages <= MAX_PFN;
+}
+
+/**
+ * @brief Take a word and the number after it.
+ *
+ * @param cursor where to read
+ * @param name the word
+ * @param value receives the number
+ * @return whether both were there
+ */
+bool take_field(const char **cursor, const char *name, long *value)
+{
+	return take_word(cursor, name) && take_number(cursor, value);
+}
+
+/**
+ * @brief Take words with their numbers, in this order, and then the end of the line.
+ *
+ * @param cursor where to read
+ * @param fields the words, and what their numbers may be
+ * @param count how many
+ * @return whether all were there, in their ranges, and nothing else
+ */
+bool take_fields(const char **cursor, const struct field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = &fields[i];
+
+		if (!take_field(cursor, field->name, field->value))
+			return false;
+		if (field->most ? *field->value < field->least || *field->value > field->most
+				: !pages_possible(*field->value))
+			return false;
+	}
+	return take_end(cursor);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief What the writer of saved snapshots and their reader share.
+ * @brief What the writer of saved snapshots and their readers share.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
 
 #include "machine.h"
+#include "state/reader.h"
 
 /** A number in a structure, by name. */
 struct record_field {
@@ -30,6 +31,24 @@ struct page_state {
 extern const struct record_field machine_fields[], node_fields[], zone_fields[], task_fields[],
 	mm_fields[], cpuset_fields[], memcg_fields[], page_fields[];
 
+/** A record by its first word; a table ends with the word NULL. */
+struct record_kind {
+	const char *word;
+	int (*read)(struct reader *reader, const char *line);
+};
+
+extern const struct record_kind machine_records[], page_records[], group_records[], task_records[];
+
+/* records-fields.c */
 long record_get(const struct record_field *field, const void *record);
+int record_set_one(struct reader *reader, const char **cursor, const struct record_field *fields,
+		   void *record);
+int record_set_all(struct reader *reader, const char *line, const struct record_field *fields,
+		   void *record);
+struct pglist_data *record_take_node(const char **line);
+
+/* records-groups.c */
+struct cpuset *record_find_cpuset(const char *name);
+bool record_take_memcg(const char **line, struct mem_cgroup **memcg);
 
 #endif

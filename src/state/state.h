@@ -13,13 +13,17 @@
 #include "state/reader.h"
 #include "state/sample.h"
 
+/** PFNs of physical addresses of at most 48 bits are below this. */
+#define MAX_PFN (1l << (48 - PAGE_SHIFT))
+
 /* boot.c */
-struct machine *machine_boot(const struct boot_spec *spec, char *error, size_t error_size);
-struct machine *machine_boot_released(const struct boot_spec *spec, char *error, size_t error_size);
+struct machine *machine_boot(const struct boot_spec *spec, struct pageflow_error *error);
+struct machine *machine_boot_released(const struct boot_spec *spec, struct pageflow_error *error);
 void machine_boot_finish(const struct boot_spec *spec);
 
 /* snapshot.c */
 struct machine *snapshot_load(struct reader *reader);
+/* snapshot-zone.c */
 int snapshot_read_zone_state(struct reader *reader, struct zone *zone, int indent);
 void snapshot_clear_zone_state(struct zone *zone);
 /* snapshot-write.c */
@@ -36,7 +40,19 @@ void records_write(FILE *out);
 void proc_buddyinfo(FILE *out);
 void proc_pagetypeinfo(FILE *out);
 void proc_zoneinfo(FILE *out);
-/* proc-read.c */
-struct machine *proc_read(const struct proc_sample *sample, struct reader *reader);
+/* proc-text.c */
+int proc_text_read(const struct proc_texts *texts, struct sample *sample,
+		   struct pageflow_error *error);
+/* proc-build.c */
+struct machine *machine_from_sample(const struct sample *sample, struct pageflow_error *error);
+
+/* ranges.c */
+bool memory_ranges_sort(struct memory_range *ranges, int count);
+void boot_ranges_sort(struct boot_range *ranges, int count);
+/* zone-counts.c */
+long zone_pages_listed(const struct zone *zone);
+long zone_cma_pages_listed(const struct zone *zone);
+bool zone_counters_right(const struct zone *zone);
+bool zone_pcp_counts_right(const struct zone *zone);
 
 #endif

@@ -12,6 +12,7 @@ static void note(struct pageflow_error *error, size_t line, const char *format, 
 {
 	if (!error)
 		return;
+	error->file[0] = '\0';
 	error->line = line;
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 }
@@ -48,5 +49,19 @@ int error_set(struct pageflow_error *error, const char *format, ...)
 	va_start(arguments, format);
 	note(error, 0, format, arguments);
 	va_end(arguments);
+	return -1;
+}
+
+/**
+ * @brief Say in which of several texts the fault lies that was noted.
+ *
+ * @param error the error, or NULL
+ * @param file the name of the text
+ * @return -1, for the caller to pass on
+ */
+int error_in(struct pageflow_error *error, const char *file)
+{
+	if (error)
+		snprintf(error->file, sizeof(error->file), "%s", file);
 	return -1;
 }

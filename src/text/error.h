@@ -13,4 +13,6 @@ __attribute__((format(printf, 3, 4))) int error_at(struct pageflow_error *error,
 __attribute__((format(printf, 2, 3))) int error_set(struct pageflow_error *error,
 						    const char *format, ...);
 
+int error_in(struct pageflow_error *error, const char *file);
+
 #endif

@@ -5,6 +5,8 @@
  */
 #include "text/text.h"
 
+#include "text/error.h"
+
 #include <errno.h>
 #include <lzma.h>
 #include <stdint.h>
@@ -134,12 +136,11 @@ static int split_lines(struct text *text, size_t size)
  * @param bytes the bytes
  * @param size how many
  * @param text receives the lines
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong
  * @return TEXT_OK or TEXT_UNREADABLE
  */
-enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text, char *error,
-				 size_t error_size)
+enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text,
+				 struct pageflow_error *error)
 {
 	static const char xz_magic[6] = { '\xfd', '7', 'z', 'X', 'Z', 0 };
 	struct bytes packed = { .data = (char *)bytes, .size = size }, content = { 0 };
@@ -154,14 +155,14 @@ enum text_status text_from_bytes(const char *bytes, size_t size, struct text *te
 		problem = "it is no text: it holds a zero byte";
 	if (problem) {
 		free(content.data);
-		snprintf(error, error_size, "%s", problem);
+		error_set(error, "%s", problem);
 		return TEXT_UNREADABLE;
 	}
 	text->data = content.data;
 	text->data[content.size] = '\0';
 	if (split_lines(text, content.size)) {
 		text_free(text);
-		snprintf(error, error_size, "out of memory");
+		error_set(error, "out of memory");
 		return TEXT_UNREADABLE;
 	}
 	return TEXT_OK;
@@ -172,21 +173,19 @@ enum text_status text_from_bytes(const char *bytes, size_t size, struct text *te
  *
  * @param path the file
  * @param text receives the lines
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong
  * @return TEXT_OK or TEXT_UNREADABLE
  */
-enum text_status text_load(const char *path, struct text *text, char *error, size_t error_size)
+enum text_status text_load(const char *path, struct text *text, struct pageflow_error *error)
 {
 	struct bytes file = { 0 };
 	enum text_status status = TEXT_UNREADABLE;
 
 	errno = 0;
 	if (read_all(path, &file))
-		snprintf(error, error_size, "cannot be read: %s", strerror(errno));
+		error_set(error, "cannot be read: %s", strerror(errno));
 	else
-		status = text_from_bytes(file.data ? file.data : "", file.size, text, error,
-					 error_size);
+		status = text_from_bytes(file.data ? file.data : "", file.size, text, error);
 	free(file.data);
 	return status;
 }

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "pageflow.h"
+
 /** A text: its lines, each ended by a zero byte, without their newlines. */
 struct text {
 	char *data;
@@ -21,9 +23,9 @@ enum text_status {
 	TEXT_UNREADABLE, /**< cannot be opened, read or unpacked; the message says why */
 };
 
-enum text_status text_load(const char *path, struct text *text, char *error, size_t error_size);
-enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text, char *error,
-				 size_t error_size);
+enum text_status text_load(const char *path, struct text *text, struct pageflow_error *error);
+enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text,
+				 struct pageflow_error *error);
 void text_free(struct text *text);
 
 #endif

@@ -38,10 +38,13 @@ int usage_error(const char *command, const char *format, ...)
  */
 int input_error(const char *command, const char *what, const struct pageflow_error *error)
 {
+	const char *colon = error->file[0] ? ": " : "";
+
 	if (error->line)
-		fprintf(stderr, "pageflow %s: %s: line %zu: %s\n", command, what, error->line,
-			error->text);
+		fprintf(stderr, "pageflow %s: %s: line %zu: %s%s%s\n", command, what, error->line,
+			error->file, colon, error->text);
 	else
-		fprintf(stderr, "pageflow %s: %s: %s\n", command, what, error->text);
+		fprintf(stderr, "pageflow %s: %s: %s%s%s\n", command, what, error->file, colon,
+			error->text);
 	return EXIT_BAD_INPUT;
 }

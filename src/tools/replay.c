@@ -95,11 +95,13 @@ static void replay_file(const char *path, bool progress, struct replay_result *r
 {
 	const struct pageflow_engine *engine;
 	struct text_format format;
+	struct pageflow_error error = { 0 };
 	struct text text;
 
 	memset(result, 0, sizeof(*result));
-	if (text_load(path, &text, result->error, sizeof(result->error)) != TEXT_OK) {
+	if (text_load(path, &text, &error) != TEXT_OK) {
 		result->outcome = REPLAY_UNREADABLE;
+		snprintf(result->error, sizeof(result->error), "%.255s", error.text);
 		return;
 	}
 	format = ENGINE_EITHER->format(&text);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/error.h"
 #include "world/world.h"
 
 /**
@@ -92,18 +93,16 @@ static void machine_default_policies(struct machine *machine)
 /**
  * @brief Make an empty machine and put it into focus.
  *
- * @param error receives one line when there is no memory for it
- * @param error_size bytes of `error`
+ * @param error receives what went wrong when there is no memory for it
  * @return the machine, or NULL
  * @source none (ours: the kernel's globals come into being by themselves)
  */
-struct machine *machine_new(char *error, size_t error_size)
+struct machine *machine_new(struct pageflow_error *error)
 {
 	struct machine *machine = calloc(1, sizeof(*machine));
 
 	if (!machine) {
-		snprintf(error, error_size, "no memory for a machine record of %zu bytes",
-			 sizeof(*machine));
+		error_set(error, "no memory for a machine record of %zu bytes", sizeof(*machine));
 		return NULL;
 	}
 	machine->nr_cpus = 1;

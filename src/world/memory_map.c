@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "text/error.h"
 #include "world/world.h"
 
 /** A machine cannot span more than arm64's linear map with 39-bit addresses: 256 GiB. */
@@ -37,20 +38,19 @@ static unsigned long round_down_pages(unsigned long pfn, unsigned long pages)
  *
  * @param bytes how much
  * @param what what for, for the message
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong
  * @return the reservation, zeroed, or NULL
  * @source none (ours: the host's memory stands in for the machine's)
  */
-static void *reserve(size_t bytes, const char *what, char *error, size_t error_size)
+static void *reserve(size_t bytes, const char *what, struct pageflow_error *error)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (memory != MAP_FAILED)
 		return memory;
-	snprintf(
-		error, error_size,
+	error_set(
+		error,
 		"the host refuses to reserve %zu MiB of address space for %s (%s); "
 		"raise 'ulimit -v', or set vm.overcommit_memory to 0 or 1, or use a smaller machine",
 		bytes >> 20, what, strerror(errno));
@@ -65,35 +65,32 @@ static void *reserve(size_t bytes, const char *what, char *error, size_t error_s
  *
  * @param ranges memory ranges, sorted by address
  * @param nr_ranges how many, at most MAX_MEMORY_RANGES
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong
  * @return 0, or -1 with nothing reserved
  * @source none (ours: stands for the memory map that arm64 builds at boot)
  */
-int memory_map_reserve(const struct memory_range *ranges, int nr_ranges, char *error,
-		       size_t error_size)
+int memory_map_reserve(const struct memory_range *ranges, int nr_ranges,
+		       struct pageflow_error *error)
 {
 	unsigned long start = round_down_pages(ranges[0].start_pfn, MAX_ORDER_NR_PAGES);
 	unsigned long end = round_down_pages(ranges[nr_ranges - 1].end_pfn + MAX_ORDER_NR_PAGES - 1,
 					     MAX_ORDER_NR_PAGES);
 	unsigned long pages = end - start;
 
-	if (pages > MAX_SPAN_PAGES) {
-		snprintf(error, error_size,
-			 "memory from PFN %#lx to %#lx spans more than 256 GiB, "
-			 "which arm64 with 39-bit addresses cannot map",
-			 start, end);
-		return -1;
-	}
-	world->mem_map = reserve(pages * sizeof(struct page), "struct pages", error, error_size);
+	if (pages > MAX_SPAN_PAGES)
+		return error_set(error,
+				 "memory from PFN %#lx to %#lx spans more than 256 GiB, "
+				 "which arm64 with 39-bit addresses cannot map",
+				 start, end);
+	world->mem_map = reserve(pages * sizeof(struct page), "struct pages", error);
 	world->mem_map_start = start;
 	world->mem_map_end = end;
 	if (!world->mem_map)
 		return -1;
-	world->memory = reserve(pages << PAGE_SHIFT, "the machine's memory", error, error_size);
+	world->memory = reserve(pages << PAGE_SHIFT, "the machine's memory", error);
 	world->pageblock_flags = calloc(pages >> pageblock_order, 1);
 	if (!world->pageblock_flags)
-		snprintf(error, error_size, "the host has no memory for the types of pageblocks");
+		error_set(error, "the host has no memory for the types of pageblocks");
 	if (!world->memory || !world->pageblock_flags) {
 		memory_map_release(world);
 		return -1;

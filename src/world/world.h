@@ -9,9 +9,10 @@
 #include "gfp.h"
 #include "machine.h"
 #include "memory_map.h"
+#include "pageflow.h"
 
 /* machine.c: making and unmaking the ground */
-struct machine *machine_new(char *error, size_t error_size);
+struct machine *machine_new(struct pageflow_error *error);
 void machine_free(struct machine *machine);
 
 /* focus.c */
@@ -28,9 +29,12 @@ static inline void focus_go_back(struct machine **before)
 	__attribute__((cleanup(focus_go_back), unused)) struct machine *focus_before = \
 		machine_focus(one)
 
+/** In the block of a FOCUS_ON(): leave this machine in focus when the block ends. */
+#define FOCUS_STAYS_ON(one) ((void)(focus_before = (one)))
+
 /* memory_map.c: page frames and their bytes */
-int memory_map_reserve(const struct memory_range *ranges, int nr_ranges, char *error,
-		       size_t error_size);
+int memory_map_reserve(const struct memory_range *ranges, int nr_ranges,
+		       struct pageflow_error *error);
 void memory_map_release(struct machine *machine);
 void *page_address(const struct page *page);
 struct page *virt_to_page(const void *address);

@@ -31,11 +31,12 @@ static char *normalise(const char *bytes, size_t size, size_t *written)
 	char error[300] = "", *copied = NULL;
 	struct kmem_totals totals;
 	struct copy copy = { .totals = &totals };
+	struct pageflow_error unreadable = { 0 };
 	struct text text;
 	int failed;
 
-	if (text_from_bytes(bytes, size, &text, error, sizeof(error)) != TEXT_OK) {
-		assert(error[0]);
+	if (text_from_bytes(bytes, size, &text, &unreadable) != TEXT_OK) {
+		assert(unreadable.text[0]);
 		return NULL;
 	}
 	copy.writer.out = open_memstream(&copied, written);

@@ -50,11 +50,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct replay_result result = { 0 };
-	char error[200] = "";
+	struct pageflow_error error = { 0 };
 	struct text text;
 
-	if (text_from_bytes((const char *)data, size, &text, error, sizeof(error)) != TEXT_OK) {
-		assert(error[0]);
+	if (text_from_bytes((const char *)data, size, &text, &error) != TEXT_OK) {
+		assert(error.text[0]);
 		return 0;
 	}
 	if (!asks_too_much(&text)) {

@@ -11,7 +11,7 @@
 #include "machines.h"
 
 static struct boot_spec spec;
-static char error[256];
+static struct pageflow_error error;
 
 /** Begin a memory map with one range of PFNs on node 0. */
 static void memory(unsigned long start, unsigned long end)
@@ -35,7 +35,7 @@ static void reserve(unsigned long start, unsigned long end)
 
 static void release(void)
 {
-	ck_assert_msg(machine_boot_released(&spec, error, sizeof(error)) != NULL, "%s", error);
+	ck_assert_msg(machine_boot_released(&spec, &error) != NULL, "%s", error.text);
 }
 
 static void expect_lists(int type, const char *const lists[MAX_ORDER])
@@ -328,11 +328,11 @@ static const char *refusal(void)
 {
 	struct machine *before = world;
 
-	error[0] = '\0';
-	ck_assert_ptr_null(machine_boot(&spec, error, sizeof(error)));
+	error.text[0] = '\0';
+	ck_assert_ptr_null(machine_boot(&spec, &error));
 	/* Expect the machine that was in focus before to be so again. */
 	ck_assert_ptr_eq(world, before);
-	return error;
+	return error.text;
 }
 
 TEST(boot_refuses_bad_memory_maps, "")

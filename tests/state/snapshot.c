@@ -22,8 +22,8 @@ static void round_trip(const char *name, const char *heading)
 	size_t first = recording_find(text, heading, 1) + 1;
 	struct reader reader = { .text = text, .next = first - 1 };
 
-	ck_assert_msg(snapshot_load(&reader) != NULL, "%s:%zu: %s", name, reader.error_line,
-		      reader.error);
+	ck_assert_msg(snapshot_load(&reader) != NULL, "%s:%zu: %s", name, reader.error.line,
+		      reader.error.text);
 	ck_assert_str_eq(recording_line(text, reader.next), "end");
 	written = recording_of_machine();
 	ck_assert_uint_eq(written->nr_lines, reader.next - first + 1);
@@ -83,9 +83,9 @@ static void expect_refusal(const struct text *text, size_t line, const char *wor
 
 	ck_assert_ptr_null(snapshot_load(&reader));
 	ck_assert_ptr_eq(world, before);
-	ck_assert_msg(strstr(reader.error, words) != NULL, "'%s' is not in '%s'", words,
-		      reader.error);
-	ck_assert_uint_eq(reader.error_line, line);
+	ck_assert_msg(strstr(reader.error.text, words) != NULL, "'%s' is not in '%s'", words,
+		      reader.error.text);
+	ck_assert_uint_eq(reader.error.line, line);
 }
 
 TEST(snapshot_small_one_is_read, "")
@@ -93,7 +93,8 @@ TEST(snapshot_small_one_is_read, "")
 	struct text *text = small_snapshot(), *again;
 	struct reader reader = { .text = text };
 
-	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error_line, reader.error);
+	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error.line,
+		      reader.error.text);
 	again = recording_of_machine();
 	for (size_t line = 1; line <= text->nr_lines; line++)
 		ck_assert_str_eq(recording_line(again, line), recording_line(text, line));
@@ -475,7 +476,8 @@ TEST(snapshot_with_memory_records, "")
 	size_t first = recording_find(text, "memory", 1);
 	const char *line = recording_line(text, first);
 
-	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error_line, reader.error);
+	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error.line,
+		      reader.error.text);
 	ck_assert(!pfn_valid(0x50000));
 	ck_assert(pfn_valid(0x80000));
 	test_check_lists();
@@ -483,7 +485,8 @@ TEST(snapshot_with_memory_records, "")
 	recording_replace(text, first, recording_line(text, first + 2));
 	recording_replace(text, first + 2, line);
 	reader = (struct reader){ .text = text };
-	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error_line, reader.error);
+	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error.line,
+		      reader.error.text);
 	test_check_lists();
 }
 
@@ -562,7 +565,7 @@ TEST(snapshot_without_host_memory, "")
 		test_fail(FAIL_CALLOC, call);
 		/* Expect a message, whichever request of the host's memory fails. */
 		ck_assert_ptr_null(snapshot_load(&reader));
-		ck_assert_str_ne(reader.error, "");
+		ck_assert_str_ne(reader.error.text, "");
 	}
 }
 

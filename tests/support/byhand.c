@@ -96,9 +96,9 @@ static void lay_zone(const struct hand_zone *spec)
 void hand_machine(const struct hand_zone *zones, int nr_zones, int nr_cpus)
 {
 	struct memory_range ranges[16];
-	char error[200];
+	struct pageflow_error error = { 0 };
 
-	ck_assert_ptr_nonnull(machine_new(error, sizeof(error)));
+	ck_assert_ptr_nonnull(machine_new(&error));
 	wire_hooks(world);
 	world->nr_cpus = nr_cpus;
 	world->cpu_online = (1ull << nr_cpus) - 1;
@@ -107,7 +107,7 @@ void hand_machine(const struct hand_zone *zones, int nr_zones, int nr_cpus)
 						   .end_pfn = zones[i].start_pfn + zones[i].pages,
 						   .nid = zones[i].nid };
 	qsort(ranges, (size_t)nr_zones, sizeof(ranges[0]), compare_ranges);
-	ck_assert_int_eq(memory_map_reserve(ranges, nr_zones, error, sizeof(error)), 0);
+	ck_assert_int_eq(memory_map_reserve(ranges, nr_zones, &error), 0);
 	for (int i = 0; i < nr_zones; i++) {
 		if (!NODE_DATA(zones[i].nid))
 			ck_assert_ptr_nonnull(node_new(zones[i].nid));

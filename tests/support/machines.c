@@ -64,10 +64,10 @@ static void keep_bug(const char *text, void *context)
 /** Boot a machine from a memory map; the test fails when that is refused. */
 struct machine *test_machine_boot(const struct boot_spec *spec)
 {
-	char error[256] = "";
-	struct machine *machine = machine_boot(spec, error, sizeof(error));
+	struct pageflow_error error = { 0 };
+	struct machine *machine = machine_boot(spec, &error);
 
-	ck_assert_msg(machine != NULL, "no machine: %s", error);
+	ck_assert_msg(machine != NULL, "no machine: %s", error.text);
 	machine->subscriber = keep_event;
 	machine->console = keep_text;
 	test_forget_events();

@@ -16,10 +16,9 @@
 static struct text *text_new(const char *content, size_t size)
 {
 	struct text *text = calloc(1, sizeof(*text));
-	char error[256];
+	struct pageflow_error error = { 0 };
 
-	ck_assert_msg(text_from_bytes(content, size, text, error, sizeof(error)) == TEXT_OK, "%s",
-		      error);
+	ck_assert_msg(text_from_bytes(content, size, text, &error) == TEXT_OK, "%s", error.text);
 	return text;
 }
 
@@ -27,11 +26,11 @@ static struct text *text_new(const char *content, size_t size)
 struct text *recording_load(const char *name)
 {
 	struct text *text = calloc(1, sizeof(*text));
-	char path[256], error[256];
+	struct pageflow_error error = { 0 };
+	char path[256];
 
 	snprintf(path, sizeof(path), "tests/traces/%s", name);
-	ck_assert_msg(text_load(path, text, error, sizeof(error)) == TEXT_OK, "%s: %s", path,
-		      error);
+	ck_assert_msg(text_load(path, text, &error) == TEXT_OK, "%s: %s", path, error.text);
 	return text;
 }
 

@@ -12,8 +12,7 @@
 
 TEST(machine_new_has_the_defaults, "")
 {
-	char error[64];
-	struct machine *machine = machine_new(error, sizeof(error));
+	struct machine *machine = machine_new(NULL);
 
 	/* Expect the tunables that 5.8.18 starts with, and one ordinary task. */
 	ck_assert_ptr_eq(world, machine);
@@ -32,11 +31,11 @@ TEST(machine_new_has_the_defaults, "")
 
 TEST(machine_new_without_memory, "")
 {
-	char error[128] = "";
+	struct pageflow_error error = { 0 };
 
 	test_fail(FAIL_CALLOC, 1);
-	ck_assert_ptr_null(machine_new(error, sizeof(error)));
-	ck_assert_ptr_nonnull(strstr(error, "no memory for a machine record"));
+	ck_assert_ptr_null(machine_new(&error));
+	ck_assert_ptr_nonnull(strstr(error.text, "no memory for a machine record"));
 }
 
 TEST(machine_focus_goes_back, "")

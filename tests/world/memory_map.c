@@ -11,18 +11,18 @@
 /** Try to reserve a map for one range; returns the error, "" for none. */
 static const char *reserve_range(unsigned long start, unsigned long end)
 {
-	static char error[256];
+	static struct pageflow_error error;
 	const struct memory_range range = { start, end, 0, false };
 
-	error[0] = '\0';
-	machine_new(error, sizeof(error));
-	if (memory_map_reserve(&range, 1, error, sizeof(error)) == 0)
+	error.text[0] = '\0';
+	machine_new(&error);
+	if (memory_map_reserve(&range, 1, &error) == 0)
 		return "";
 	/* Expect nothing to be left reserved. */
 	ck_assert_ptr_null(world->mem_map);
 	ck_assert_ptr_null(world->memory);
 	ck_assert_ptr_null(world->pageblock_flags);
-	return error;
+	return error.text;
 }
 
 TEST(memory_map_rounds_out_to_whole_blocks, "")

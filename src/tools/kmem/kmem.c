@@ -220,13 +220,13 @@ int kmem_read(const struct text *text, kmem_handler handler, void *context,
  */
 int kmem_load(const char *path, struct text *text, char *error, size_t error_size)
 {
-	char why[200];
+	struct pageflow_error why = { 0 };
 	bool unreadable;
 
-	if (text_load(path, text, why, sizeof(why)) == TEXT_OK)
+	if (text_load(path, text, &why) == TEXT_OK)
 		return 0;
-	unreadable = !strncmp(why, "cannot be read", 14);
-	snprintf(error, error_size, "%s%s", why, unreadable ? "" : "; " REMEDY);
+	unreadable = !strncmp(why.text, "cannot be read", 14);
+	snprintf(error, error_size, "%s%s", why.text, unreadable ? "" : "; " REMEDY);
 	return -1;
 }
 

@@ -164,10 +164,9 @@ static void run_machine(struct shell *shell, char *rest)
 /** Take over `held` lines behind a snapshot. */
 static void load_held(struct shell *shell, const char *path)
 {
-	char why[256];
 	struct text text;
 
-	if (text_load(path, &text, why, sizeof(why)) != TEXT_OK)
+	if (text_load(path, &text, NULL) != TEXT_OK)
 		return;
 	for (size_t i = 0; i < text.nr_lines; i++) {
 		unsigned long number;

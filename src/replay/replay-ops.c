@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The operations of a recording: allocate, free, let a CPU empty its lists, let another CPU run.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "memory_map.h"
+#include "replay/replay.h"
+#include "stages/stages.h"
+#include "world/world.h"
+
+/** Orders beyond what can be served are valid requests; beyond this they are typing errors. */
+#define MOST_ORDER 64
+
+/** Compare the page that an allocation returned; `expected` is what stands at the end of `recorded`. */
+static void compare_page(struct replay *replay, size_t line, const char *recorded,
+			 const char *expected, const struct page *page)
+{
+	char got[32] = "-";
+
+	if (page)
+		snprintf(got, sizeof(got), "%lu", page_to_pfn(page));
+	if (strcmp(expected, got))
+		result_differs(replay->result, line, recorded, "%.*s%s", (int)(expected - recorded),
+			       recorded, got);
+}
+
+/**
+ * @brief `a GFP ORDER NID PFN` and `g GFP ORDER PFN`: allocate.
+ *
+ * @param replay the replay
+ * @param line the line of the recording
+ * @return 0, or -1 after noting an error
+ */
+int replay_alloc(struct replay *replay, const char *line)
+{
+	const char *cursor = line + 1, *expected;
+	size_t at = replay->reader.next;
+	long order, nid = 0, pfn;
+	unsigned long gfp;
+	struct page *page;
+
+	if (!take_hex(&cursor, &gfp) || !take_number(&cursor, &order) || order < 0 ||
+	    order > MOST_ORDER ||
+	    (*line == 'a' && (!take_number(&cursor, &nid) || nid < -1 || nid >= 64)))
+		return reader_fail(&replay->reader, "'a GFP ORDER NID PFN' or 'g GFP ORDER PFN'");
+	expected = cursor + strspn(cursor, " ");
+	if ((!take_word(&cursor, "-") && !take_number(&cursor, &pfn)) || !take_end(&cursor))
+		return reader_fail(&replay->reader, "a PFN or '-'");
+	replay->allocating = true;
+	if (*line == 'a')
+		page = alloc_pages_node((int)nid, (gfp_t)gfp, (unsigned int)order);
+	else
+		page = alloc_pages((gfp_t)gfp, (unsigned int)order);
+	replay->allocating = false;
+	if (replay->reader.error.line)
+		return -1;
+	if (page)
+		*held_order(replay, page) = (u8)(order + 1);
+	compare_page(replay, at, line, expected, page);
+	return 0;
+}
+
+/**
+ * @brief `f PFN ORDER`: free.
+ *
+ * @param replay the replay
+ * @param line the line of the recording
+ * @return 0, or -1 after noting an error
+ */
+int replay_free(struct replay *replay, const char *line)
+{
+	struct page *page;
+	long pfn, order;
+	u8 *held;
+
+	line++;
+	if (!take_number(&line, &pfn) || !take_number(&line, &order) || !take_end(&line) ||
+	    pfn < 0 || !pfn_valid((unsigned long)pfn) || order < 0 || order >= MAX_ORDER)
+		return reader_fail(&replay->reader, "'f PFN ORDER'");
+	page = pfn_to_page((unsigned long)pfn);
+	held = held_order(replay, page);
+	/* Of what was in use before, single pages may be freed; a larger block could hold free ones. */
+	if (page_count(page) > 0 && order != (*held ? *held - 1 : 0))
+		return reader_refuse(&replay->reader, "expected a block that an operation above "
+						      "returned, and its order");
+	*held = 0;
+	__free_pages(page, (unsigned int)order);
+	return 0;
+}
+
+/** Read the number of an existing CPU. */
+static int read_cpu(struct replay *replay, const char *line, int *cpu)
+{
+	long number;
+
+	line++;
+	if (!take_number(&line, &number) || !take_end(&line) || number < 0 ||
+	    number >= world->nr_cpus)
+		return reader_fail(&replay->reader, "the number of a CPU of the machine");
+	*cpu = (int)number;
+	return 0;
+}
+
+/**
+ * @brief `D CPU`: that CPU empties its lists.
+ *
+ * @param replay the replay
+ * @param line the line of the recording
+ * @return 0, or -1 after noting an error
+ */
+int replay_drain(struct replay *replay, const char *line)
+{
+	int running = world->this_cpu, cpu;
+
+	if (read_cpu(replay, line, &cpu))
+		return -1;
+	world->this_cpu = cpu;
+	drain_pages(cpu);
+	world->this_cpu = running;
+	return 0;
+}
+
+/**
+ * @brief `u CPU`: that CPU runs from now on.
+ *
+ * @param replay the replay
+ * @param line the line of the recording
+ * @return 0, or -1 after noting an error
+ */
+int replay_cpu(struct replay *replay, const char *line)
+{
+	int cpu;
+
+	if (read_cpu(replay, line, &cpu))
+		return -1;
+	world->this_cpu = cpu;
+	return 0;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The fields of records: which numbers of the machine's structures they set, by name.
+ */
+#include <string.h>
+
+#include "state/records.h"
+#include "world/world.h"
+
+#define FIELD(type, field)                                                 \
+	{                                                                  \
+#field, offsetof(type, field), sizeof(((type *)0)->field), \
+			(__typeof__(((type *)0)->field))-1 < 1             \
+	}
+#define FIELDS_END \
+	{          \
+		0  \
+	}
+
+const struct record_field machine_fields[] = {
+	FIELD(struct machine, gfp_allowed_mask),
+	FIELD(struct machine, page_group_by_mobility_disabled),
+	FIELD(struct machine, cpu_masks_known),
+	FIELD(struct machine, irqs_disabled),
+	FIELD(struct machine, level),
+	FIELD(struct machine, min_free_kbytes),
+	FIELD(struct machine, user_min_free_kbytes),
+	FIELD(struct machine, watermark_boost_factor),
+	FIELD(struct machine, watermark_scale_factor),
+	FIELD(struct machine, lowmem_reserve_ratio[0]),
+	FIELD(struct machine, lowmem_reserve_ratio[1]),
+	FIELD(struct machine, lowmem_reserve_ratio[2]),
+	FIELD(struct machine, lowmem_reserve_ratio[3]),
+	FIELD(struct machine, percpu_pagelist_fraction),
+	FIELD(struct machine, totalreserve_pages),
+	FIELD(struct machine, totalram_pages),
+	FIELD(struct machine, node_reclaim_mode),
+	FIELD(struct machine, vm_dirty_ratio),
+	FIELD(struct machine, vm_dirty_bytes),
+	FIELD(struct machine, vm_swappiness),
+	FIELD(struct machine, panic_on_oom),
+	FIELD(struct machine, oom_kill_allocating_task),
+	FIELD(struct machine, oom_dump_tasks),
+	FIELD(struct machine, laptop_mode),
+	FIELD(struct machine, numa_stat_enabled),
+	FIELD(struct machine, init_on_alloc),
+	FIELD(struct machine, init_on_free),
+	FIELD(struct machine, memcg_kmem_enabled),
+	FIELD(struct machine, memcg_legacy),
+	FIELD(struct machine, total_swap_pages),
+	FIELD(struct machine, nr_swap_pages),
+	FIELD(struct machine, nr_swapcache_pages),
+	FIELD(struct machine, swap_cache_added),
+	FIELD(struct machine, swap_cache_deleted),
+	FIELD(struct machine, swap_cache_found),
+	FIELD(struct machine, swap_cache_sought),
+	FIELD(struct machine, shrinkers_locked),
+	FIELD(struct machine, nr_congested_devices),
+	FIELD(struct machine, buffer_heads_over_limit),
+	FIELD(struct machine, oom_lock_held),
+	FIELD(struct machine, oom_killer_disabled),
+	FIELD(struct machine, printed_once),
+	FIELD(struct machine, bad_page_limit.begin),
+	FIELD(struct machine, bad_page_limit.printed),
+	FIELD(struct machine, bad_page_limit.missed),
+	FIELD(struct machine, bad_page_limit.started),
+	FIELD(struct machine, warn_alloc_limit.begin),
+	FIELD(struct machine, warn_alloc_limit.printed),
+	FIELD(struct machine, warn_alloc_limit.missed),
+	FIELD(struct machine, warn_alloc_limit.started),
+	FIELD(struct machine, oom_limit.begin),
+	FIELD(struct machine, oom_limit.printed),
+	FIELD(struct machine, oom_limit.missed),
+	FIELD(struct machine, oom_limit.started),
+	FIELD(struct machine, tainted),
+	FIELD(struct machine, jiffies),
+	FIELDS_END,
+};
+
+const struct record_field node_fields[] = {
+	FIELD(struct pglist_data, nr_zones),
+	FIELD(struct pglist_data, node_present_pages),
+	FIELD(struct pglist_data, totalreserve_pages),
+#ifdef CONFIG_NUMA
+	FIELD(struct pglist_data, min_unmapped_pages),
+	FIELD(struct pglist_data, min_slab_pages),
+#endif
+	FIELD(struct pglist_data, flags),
+	FIELD(struct pglist_data, pfmemalloc_waiters),
+	FIELD(struct pglist_data, kswapd.state),
+	FIELD(struct pglist_data, kswapd.alloc_order),
+	FIELD(struct pglist_data, kswapd.reclaim_order),
+	FIELD(struct pglist_data, kswapd.highest_zoneidx),
+	FIELD(struct pglist_data, kswapd.nap_end),
+	FIELD(struct pglist_data, lruvec.anon_cost),
+	FIELD(struct pglist_data, lruvec.file_cost),
+	FIELD(struct pglist_data, lruvec.refaults),
+	FIELD(struct pglist_data, lruvec.flags),
+	FIELDS_END,
+};
+
+const struct record_field zone_fields[] = {
+	FIELD(struct zone, initialized),
+	FIELD(struct zone, contiguous),
+	FIELD(struct zone, nr_isolate_pageblock),
+	FIELD(struct zone, compact_cached_migrate_pfn[0]),
+	FIELD(struct zone, compact_cached_migrate_pfn[1]),
+	FIELD(struct zone, compact_cached_free_pfn),
+	FIELD(struct zone, compact_init_migrate_pfn),
+	FIELD(struct zone, compact_init_free_pfn),
+	FIELD(struct zone, compact_blockskip_flush),
+	FIELDS_END,
+};
+
+const struct record_field task_fields[] = {
+	FIELD(struct task, tgid),
+	FIELD(struct task, uid),
+	FIELD(struct task, flags),
+	FIELD(struct task, prio),
+	FIELD(struct task, il_prev),
+	FIELD(struct task, mems_allowed.bits),
+	FIELD(struct task, mems_allowed_seq),
+	FIELD(struct task, in_memcg_oom),
+	FIELD(struct task, reclaimed_slab),
+	FIELD(struct task, tif_memdie),
+	FIELD(struct task, fatal_signal_pending),
+	FIELD(struct task, group_exit),
+	FIELD(struct task, oom_origin),
+	FIELD(struct task, vfork_done_pending),
+	FIELD(struct task, oom_score_adj),
+	FIELD(struct task, need_resched),
+	FIELDS_END,
+};
+
+const struct record_field mm_fields[] = {
+	FIELD(struct mm, total_vm),
+	FIELD(struct mm, rss_file),
+	FIELD(struct mm, rss_anon),
+	FIELD(struct mm, rss_shmem),
+	FIELD(struct mm, swap_entries),
+	FIELD(struct mm, pgtable_bytes),
+	FIELD(struct mm, oom_skip),
+	FIELD(struct mm, reaper_queued),
+	FIELDS_END,
+};
+
+const struct record_field cpuset_fields[] = {
+	FIELD(struct cpuset, mems_allowed.bits),
+	FIELD(struct cpuset, mem_exclusive),
+	FIELD(struct cpuset, mem_hardwall),
+	FIELDS_END,
+};
+
+#define COUNTER(counter)                                                                \
+	FIELD(struct mem_cgroup, counter.usage), FIELD(struct mem_cgroup, counter.max), \
+		FIELD(struct mem_cgroup, counter.high),                                 \
+		FIELD(struct mem_cgroup, counter.watermark),                            \
+		FIELD(struct mem_cgroup, counter.failcnt)
+
+const struct record_field memcg_fields[] = {
+	COUNTER(memory),
+	COUNTER(memsw),
+	COUNTER(kmem),
+	FIELD(struct mem_cgroup, min),
+	FIELD(struct mem_cgroup, low),
+	FIELD(struct mem_cgroup, oom_kill_disable),
+	FIELD(struct mem_cgroup, oom_group),
+	FIELD(struct mem_cgroup, events_max),
+	FIELD(struct mem_cgroup, events_oom),
+	FIELDS_END,
+};
+
+const struct record_field page_fields[] = {
+	FIELD(struct page_state, flags),
+	FIELD(struct page_state, refcount),
+	FIELD(struct page_state, mapcount),
+	FIELD(struct page_state, index),
+	FIELD(struct page_state, private),
+	FIELD(struct page_state, mapping),
+	FIELDS_END,
+};
+
+/**
+ * @brief The value of a field.
+ *
+ * @param field the field
+ * @param record the structure it is in
+ * @return its number
+ */
+long record_get(const struct record_field *field, const void *record)
+{
+	const char *at = (const char *)record + field->offset;
+	s64 value = 0;
+
+	memcpy(&value, at, field->size);
+	if (field->is_signed && field->size < 8) {
+		int unused = 64 - 8 * (int)field->size;
+
+		value = (s64)((u64)value << unused) >> unused;
+	}
+	return value;
+}
+
+/** Give a field a value; false when it does not fit. */
+static bool record_set(const struct record_field *field, void *record, long value)
+{
+	memcpy((char *)record + field->offset, &value, field->size);
+	return record_get(field, record) == value;
+}
+
+/**
+ * @brief Set a field by `NAME VALUE`.
+ *
+ * @param reader the place, for errors
+ * @param cursor where to read
+ * @param fields the table of fields
+ * @param record the structure they are in
+ * @return 1; 0 when the next word is not in the table; -1 after noting an error
+ */
+int record_set_one(struct reader *reader, const char **cursor, const struct record_field *fields,
+		   void *record)
+{
+	char why[128];
+	long value;
+
+	for (; fields->name; fields++) {
+		if (!take_word(cursor, fields->name))
+			continue;
+		if (!take_value(cursor, &value) || !record_set(fields, record, value)) {
+			snprintf(why, sizeof(why), "expected a number that fits behind '%s'",
+				 fields->name);
+			return reader_refuse(reader, why);
+		}
+		return 1;
+	}
+	return 0;
+}
+
+/**
+ * @brief Set fields by `NAME VALUE ...`, to the end of the line.
+ *
+ * @param reader the place, for errors
+ * @param line where to read
+ * @param fields the table of fields
+ * @param record the structure they are in
+ * @return 0, or -1 after noting an error
+ */
+int record_set_all(struct reader *reader, const char *line, const struct record_field *fields,
+		   void *record)
+{
+	char word[64] = "", why[128];
+
+	while (!take_end(&line)) {
+		int taken = record_set_one(reader, &line, fields, record);
+
+		if (taken > 0)
+			continue;
+		if (taken < 0)
+			return -1;
+		take_text(&line, word, sizeof(word));
+		snprintf(why, sizeof(why), "there is no '%s' to set here", word);
+		return reader_refuse(reader, why);
+	}
+	return 0;
+}
+
+/**
+ * @brief Take the number of a node that exists.
+ *
+ * @param line where to read
+ * @return the node; NULL when there is none of this number
+ */
+struct pglist_data *record_take_node(const char **line)
+{
+	long nid;
+
+	if (!take_value(line, &nid) || nid < 0 || nid >= MAX_NUMNODES)
+		return NULL;
+	return NODE_DATA(nid);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Records of cpusets and memory cgroups.
+ */
+#include <string.h>
+
+#include "life/life.h"
+#include "state/records.h"
+#include "world/world.h"
+
+/** The memory cgroup of this path; NULL when there is none. */
+static struct mem_cgroup *find_memcg(const char *path)
+{
+	struct mem_cgroup *memcg = world->mem_cgroups;
+
+	if (!strcmp(path, world->root_mem_cgroup.path))
+		return &world->root_mem_cgroup;
+	while (memcg && strcmp(memcg->path, path))
+		memcg = memcg->next;
+	return memcg;
+}
+
+/**
+ * @brief Find a cpuset.
+ *
+ * @param name its name
+ * @return the cpuset; NULL when there is none
+ */
+struct cpuset *record_find_cpuset(const char *name)
+{
+	struct cpuset *cpuset = world->cpusets;
+
+	if (!strcmp(name, world->top_cpuset.name))
+		return &world->top_cpuset;
+	while (cpuset && strcmp(cpuset->name, name))
+		cpuset = cpuset->next;
+	return cpuset;
+}
+
+/**
+ * @brief Take the path of a memory cgroup; `-` is none.
+ *
+ * @param line where to read
+ * @param memcg receives the group, or NULL for none
+ * @return false when there is no such group
+ */
+bool record_take_memcg(const char **line, struct mem_cgroup **memcg)
+{
+	char path[MEMCG_NAME_LEN];
+
+	if (!take_text(line, path, sizeof(path)))
+		return false;
+	*memcg = strcmp(path, "-") ? find_memcg(path) : NULL;
+	return *memcg || !strcmp(path, "-");
+}
+
+static int read_cpuset(struct reader *reader, const char *line)
+{
+	char name[CPUSET_NAME_LEN], parent_name[CPUSET_NAME_LEN] = "/";
+	struct cpuset *cpuset, *parent;
+
+	if (!take_text(&line, name, sizeof(name)) ||
+	    (take_word(&line, "parent") && !take_text(&line, parent_name, sizeof(parent_name))))
+		return reader_fail(reader, "'cpuset NAME parent NAME mems_allowed.bits N ...'");
+	parent = record_find_cpuset(parent_name);
+	if (!parent)
+		return reader_refuse(reader, "there is no such parent cpuset");
+	cpuset = record_find_cpuset(name);
+	if (!cpuset)
+		cpuset = cpuset_new(name, parent, parent->mems_allowed);
+	if (!cpuset)
+		return reader_refuse(reader, "out of memory");
+	if (take_word(&line, "mems") && !take_hex(&line, &cpuset->mems_allowed.bits))
+		return reader_fail(reader, "a hexadecimal node mask behind 'mems'");
+	return record_set_all(reader, line, cpuset_fields, cpuset);
+}
+
+static int read_memcg(struct reader *reader, const char *line)
+{
+	char path[MEMCG_NAME_LEN], parent_path[MEMCG_NAME_LEN] = "/";
+	struct mem_cgroup *memcg, *parent;
+
+	if (!take_text(&line, path, sizeof(path)) ||
+	    (take_word(&line, "parent") && !take_text(&line, parent_path, sizeof(parent_path))))
+		return reader_fail(reader, "'memcg PATH parent PATH memory.max N ...'");
+	parent = find_memcg(parent_path);
+	if (!parent)
+		return reader_refuse(reader, "there is no such parent group");
+	memcg = find_memcg(path);
+	if (!memcg)
+		memcg = memcg_new(path, parent, PAGE_COUNTER_MAX);
+	if (!memcg)
+		return reader_refuse(reader, "out of memory");
+	return record_set_all(reader, line, memcg_fields, memcg);
+}
+
+static int read_stock(struct reader *reader, const char *line)
+{
+	struct mem_cgroup *memcg;
+	long cpu, pages;
+
+	if (!take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
+	    !record_take_memcg(&line, &memcg) || !take_value(&line, &pages) || !take_end(&line) ||
+	    pages < 0 || pages > (long)MEMCG_CHARGE_BATCH)
+		return reader_fail(reader, "'stock CPU PATH N'");
+	world->memcg_stock[cpu].cached = memcg;
+	world->memcg_stock[cpu].nr_pages = (unsigned int)pages;
+	return 0;
+}
+
+const struct record_kind group_records[] = {
+	{ "cpuset", read_cpuset },
+	{ "memcg", read_memcg },
+	{ "stock", read_stock },
+	{ 0 },
+};

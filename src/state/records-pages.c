@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Records of pages: those in use, compound ones, those on the lists of reclaim, pageblocks to pass over.
+ */
+#include <string.h>
+
+#include "memory_map.h"
+#include "stages/stages.h"
+#include "state/records.h"
+#include "world/world.h"
+
+/** Take `PFN+N` inside the memory map. */
+static bool take_run(const char **line, unsigned long *pfn, unsigned long *count)
+{
+	long first, number;
+
+	*line += strspn(*line, " ");
+	if (!take_number(line, &first) || *(*line)++ != '+' || !take_number(line, &number) ||
+	    first < (long)world->mem_map_start || number < 1 ||
+	    number > (long)world->mem_map_end - first)
+		return false;
+	*pfn = (unsigned long)first;
+	*count = (unsigned long)number;
+	return true;
+}
+
+static int read_skip(struct reader *reader, const char *line)
+{
+	unsigned long pfn, count;
+
+	while (!take_end(&line)) {
+		if (!take_run(&line, &pfn, &count))
+			return reader_fail(reader, "'skip PFN+N ...' of pages of the machine");
+		for (; count >= pageblock_nr_pages; count -= pageblock_nr_pages) {
+			*pageblock_byte(pfn) |= PB_MIGRATE_SKIP;
+			pfn += pageblock_nr_pages;
+		}
+	}
+	return 0;
+}
+
+/** Make a page what a record says. */
+static void page_set_state(struct page *page, const struct page_state *state)
+{
+	page->flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
+	page->flags |= state->flags;
+	page->_refcount = state->refcount;
+	page->_mapcount = state->mapcount;
+	page->index = state->index;
+	page->private = state->private;
+	page->mapping = (void *)state->mapping;
+	page->mem_cgroup = state->memcg;
+}
+
+static int read_pages(struct reader *reader, const char *line)
+{
+	struct page_state state = { .refcount = 1, .mapcount = -1 };
+	unsigned long pfn, count;
+	int taken = 1;
+
+	if (!take_run(&line, &pfn, &count))
+		return reader_fail(reader, "'pages PFN+N ...' of pages of the machine");
+	while (taken > 0)
+		taken = record_set_one(reader, &line, page_fields, &state);
+	if (taken < 0)
+		return -1;
+	if ((take_word(&line, "memcg") && !record_take_memcg(&line, &state.memcg)) ||
+	    !take_end(&line) || state.flags & ~PAGE_FLAGS_CHECK_AT_PREP)
+		return reader_fail(reader, "'pages PFN+N NAME VALUE ... memcg PATH'");
+	for (; count; count--, pfn++)
+		page_set_state(pfn_to_page(pfn), &state);
+	return 0;
+}
+
+static int read_compound(struct reader *reader, const char *line)
+{
+	long pfn, order;
+	struct page *page;
+	int count;
+
+	if (!take_value(&line, &pfn) || !take_value(&line, &order) || !take_end(&line) ||
+	    order < 1 || order >= MAX_ORDER || pfn & ((1l << order) - 1) ||
+	    pfn < (long)world->mem_map_start || pfn + (1l << order) > (long)world->mem_map_end)
+		return reader_fail(reader, "'compound PFN ORDER' of pages of the machine");
+	page = pfn_to_page((unsigned long)pfn);
+	count = page_count(page);
+	prep_compound_page(page, (unsigned int)order);
+	set_page_count(page, count);
+	return 0;
+}
+
+static int read_lru(struct reader *reader, const char *line)
+{
+	struct pglist_data *pgdat = record_take_node(&line);
+	long lru, pfn;
+
+	if (!pgdat || !take_value(&line, &lru) || lru < 0 || lru >= NR_LRU_LISTS)
+		return reader_fail(reader, "'lru NID LIST PFN ...'");
+	while (take_value(&line, &pfn)) {
+		struct page *page;
+
+		if (pfn < (long)world->mem_map_start || pfn >= (long)world->mem_map_end)
+			return reader_fail(reader, "PFNs of the machine");
+		page = pfn_to_page((unsigned long)pfn);
+		if (page_count(page) < 1 || !PageFlag(page, PG_lru))
+			return reader_refuse(reader, "expected pages in use, marked as lru");
+		list_add_tail(&page->lru, &pgdat->lruvec.lists[lru]);
+		pgdat->lruvec.lru_size[page_zonenum(page)][lru]++;
+	}
+	return take_end(&line) ? 0 : reader_fail(reader, "'lru NID LIST PFN ...'");
+}
+
+const struct record_kind page_records[] = {
+	{ "skip", read_skip },
+	{ "pages", read_pages },
+	{ "compound", read_compound },
+	{ "lru", read_lru },
+	{ 0 },
+};
