@@ -16,23 +16,6 @@
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
 
-static void print_usage(void)
-{
-	printf("usage: pageflow shell [FILE]\n\n"
-	       "Carries out commands on a machine: line by line from FILE, or from standard input.\n"
-	       "On a terminal, lines can be edited, Tab completes, and old lines come back with the\n"
-	       "arrow keys; they are kept in ~/.pageflow_history. 'help' lists the commands.\n\n"
-	       "A file to begin with:\n\n"
-	       "  machine 256M\n"
-	       "  trace on\n"
-	       "  alloc GFP_KERNEL|__GFP_ZERO 3\n"
-	       "  buddyinfo\n"
-	       "  free #1\n\n"
-	       "  -h, --help   print this help\n\n"
-	       "exit code: 0 every command was carried out, or a terminal was used; 1 some were not;\n"
-	       "2 FILE cannot be read\n");
-}
-
 /**
  * @brief Say what is wrong with the command on its way, and count it.
  *
@@ -176,18 +159,31 @@ static int run_session(const char *path)
  */
 int command_shell(int argc, char **argv)
 {
-	const char *path = NULL;
+	static const char *const names[] = { "FILE" };
+	static const struct command_usage usage = {
+		.command = "shell",
+		.synopsis = "pageflow shell [FILE]",
+		.about =
+			"Carries out commands on a machine: line by line from FILE, or from standard input.\n"
+			"On a terminal, lines can be edited, Tab completes, and old lines come back with the\n"
+			"arrow keys; they are kept in ~/.pageflow_history. 'help' lists the commands.\n\n"
+			"A file to begin with:\n\n"
+			"  machine 256M\n"
+			"  trace on\n"
+			"  alloc GFP_KERNEL|__GFP_ZERO 3\n"
+			"  buddyinfo\n"
+			"  free #1",
+		.arguments = { names, 0, 1 },
+		.exit_codes =
+			"0 every command was carried out, or a terminal was used; 1 some were not;\n"
+			"2 FILE cannot be read",
+	};
+	struct words words;
+	int code = options_read(&usage, argc, argv, NULL, &words);
+	const char *path;
 
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-			print_usage();
-			return EXIT_OK;
-		}
-		if (argv[i][0] == '-' && argv[i][1])
-			return usage_error("shell", "unknown option '%s'", argv[i]);
-		if (path)
-			return usage_error("shell", "more than one file given");
-		path = argv[i];
-	}
-	return run_session(path && strcmp(path, "-") ? path : NULL);
+	if (code != OPTIONS_READ)
+		return code;
+	path = words.count && strcmp(words.word[0], "-") ? words.word[0] : NULL;
+	return run_session(path);
 }
