@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "text/json.h"
 #include "tools/tools.h"
 
 /** How results are shown. */
@@ -30,24 +31,25 @@ static void clear_progress(void)
 	fprintf(stderr, "\r\033[K");
 }
 
-static void print_json(const char *path, const struct replay_result *result, bool first)
+static void write_json(struct json *json, const char *path, const struct replay_result *result)
 {
 	static const char *const outcomes[] = { "identical", "diverged", "unreadable" };
 
-	printf("%s\n  {\"file\": ", first ? "[" : ",");
-	json_string(stdout, path);
-	printf(", \"outcome\": \"%s\", \"ops\": %lu, \"events\": %lu, \"checks\": %lu",
-	       outcomes[result->outcome], result->ops, result->events, result->checks);
+	json_object(json, NULL);
+	json_text(json, "file", path);
+	json_text(json, "outcome", outcomes[result->outcome]);
+	json_count(json, "ops", result->ops);
+	json_count(json, "events", result->events);
+	json_count(json, "checks", result->checks);
+	if (result->outcome != REPLAY_IDENTICAL)
+		json_count(json, "line", result->line);
 	if (result->outcome == REPLAY_DIVERGED) {
-		printf(", \"line\": %zu, \"expected\": ", result->line);
-		json_string(stdout, result->expected);
-		printf(", \"got\": ");
-		json_string(stdout, result->got);
+		json_text(json, "expected", result->expected);
+		json_text(json, "got", result->got);
 	} else if (result->outcome == REPLAY_UNREADABLE) {
-		printf(", \"line\": %zu, \"error\": ", result->line);
-		json_string(stdout, result->error);
+		json_text(json, "error", result->error);
 	}
-	putchar('}');
+	json_end(json);
 }
 
 /** One line on standard output; errors and accounts on standard error. */
@@ -112,7 +114,11 @@ static int replay_files(const struct words *paths, const struct settings *settin
 {
 	bool lines = !settings->json && !settings->quiet;
 	int code = EXIT_OK;
+	struct json json;
 
+	json_begin(&json, stdout);
+	if (settings->json)
+		json_array(&json, NULL);
 	for (int i = 0; i < paths->count; i++) {
 		const char *path = paths->word[i];
 		struct replay_result result;
@@ -121,13 +127,13 @@ static int replay_files(const struct words *paths, const struct settings *settin
 		if (lines)
 			print_lines(path, &result);
 		else if (settings->json)
-			print_json(path, &result, i == 0);
+			write_json(&json, path, &result);
 		fflush(stdout);
 		code = worst(code, result.outcome);
 		free(result.account);
 	}
 	if (settings->json)
-		printf("\n]\n");
+		json_end(&json);
 	return code;
 }
 

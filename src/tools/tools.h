@@ -38,9 +38,6 @@ struct proc_origin {
 /* snapshot.c */
 pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error *error);
 
-/* json.c */
-void json_string(FILE *out, const char *text);
-
 /* output.c */
 bool use_colour(void);
 int write_file(const char *path, const char *bytes, size_t size);

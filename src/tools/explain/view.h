@@ -10,6 +10,7 @@
 
 #include "engine/explain.h"
 #include "text/append.h"
+#include "text/json.h"
 
 /** Where the machine came from, and what about it is assumed. */
 struct explain_origin {
@@ -37,7 +38,7 @@ void explain_answer(const struct explanation *e, const struct explain_origin *or
 void explain_print_text(const struct explanation *e, const struct explain_origin *origin, FILE *out,
 			bool colour);
 void explain_print_wrapped(FILE *out, int indent, const char *text);
-void explain_json_attempt(const struct explained_attempt *a, FILE *out);
+void explain_write_attempt(const struct explained_attempt *a, struct json *json);
 void explain_print_json(const struct explanation *e, const struct explain_origin *origin,
 			FILE *out);
 void explain_print_svg(const struct explanation *e, const struct explain_origin *origin, FILE *out);
