@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Small tools for lines of a log: cleaning, prefixes, numbers.
+ * @brief Lines of a log: what they hold besides a message, such as colours, prefixes and bytes that are no text.
  */
 #include "failure/log-line.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
-
-/** Numbers above this are no figures of a machine's memory: they stay at it, so that sums cannot overflow. */
-#define MOST 0xffffffffffffull
 
 /** Longest prefix in square brackets: a time or a task. */
 #define LONGEST_BRACKET 48
@@ -20,7 +18,7 @@
  * @param line the line
  * @param length bytes of it; line[length] must be writable
  */
-void text_clean(char *line, size_t length)
+void line_clean(char *line, size_t length)
 {
 	char *to = line;
 
@@ -102,7 +100,7 @@ static size_t syslog(const char *c)
  * @param line the line
  * @return its message
  */
-const char *text_message(const char *line)
+const char *line_message(const char *line)
 {
 	size_t length = syslog(line);
 
@@ -119,68 +117,13 @@ const char *text_message(const char *line)
 }
 
 /**
- * @brief Find words that do not begin inside another word.
- *
- * @param line where to look
- * @param words what to find
- * @return where it begins, or NULL
- */
-const char *text_find(const char *line, const char *words)
-{
-	const char *found = line;
-
-	while ((found = strstr(found, words))) {
-		if (found == line || (!isalnum((unsigned char)found[-1]) && found[-1] != '_'))
-			return found;
-		found++;
-	}
-	return NULL;
-}
-
-/**
- * @brief Take a decimal number.
- *
- * @param cursor moved behind it
- * @param value receives it
- * @return false when there is none
- */
-bool text_number(const char **cursor, uint64_t *value)
-{
-	const char *c = *cursor;
-
-	if (!isdigit((unsigned char)*c))
-		return false;
-	for (*value = 0; isdigit((unsigned char)*c); c++)
-		if ((*value = *value * 10 + (uint64_t)(*c - '0')) > MOST)
-			*value = MOST;
-	*cursor = c;
-	return true;
-}
-
-/**
- * @brief Copy words into a field; what does not fit is left off.
- *
- * @param to the field
- * @param size bytes of it
- * @param from the words
- * @param length characters of them
- */
-void text_copy(char *to, size_t size, const char *from, size_t length)
-{
-	if (length >= size)
-		length = size - 1;
-	memcpy(to, from, length);
-	to[length] = '\0';
-}
-
-/**
  * @brief The node of `Node N ` that ends where something else begins.
  *
  * @param line the line
  * @param end where the other thing begins, or the end of the line
  * @return its number; -1 when the line names none there
  */
-int text_node_before(const char *line, const char *end)
+int line_node_before(const char *line, const char *end)
 {
 	const char *digits;
 	int nid = 0;

@@ -10,13 +10,47 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "text/cursor.h"
 #include "tools/tools.h"
 
 /** The machine that the rows are defined on. */
 #define DEFAULT_SPEC "256M"
 
+/** No row is run more often: its results, and what it prepares, must fit into memory. */
+#define MOST_TIMES 100000000
+
+/** The largest order that a free list holds. */
+#define LARGEST_ORDER 10
+
+/** The rows besides pair-order0 to pair-order10. */
+static const char *const rows[] = {
+	"bulk-alloc", "bulk-free", "bulk-free-random", "mixed",
+	"stack",      "empty",	   "bulk-empty",       "mixed-empty",
+};
+
+/** Check the name of a row; OPTIONS_READ when there is one. */
+static int check_row(const char *row)
+{
+	static const char pair[] = "pair-order";
+
+	if (!strncmp(row, pair, strlen(pair))) {
+		const char *order = row + strlen(pair);
+		long value;
+
+		if (order[0] && !order[strspn(order, "0123456789")] &&
+		    is_number(order, 0, LARGEST_ORDER, &value))
+			return OPTIONS_READ;
+		return usage_error("bench", "there is no row '%s': orders are 0 to %d", row,
+				   LARGEST_ORDER);
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(row, rows[i]))
+			return OPTIONS_READ;
+	return usage_error("bench", "there is no row '%s'", row);
+}
+
 /** Boot a machine and run the row on it. */
-static int run_row(const char *row, unsigned long count, const char *spec)
+static int run_row(const char *row, long count, const char *spec)
 {
 	struct boot_request *request = calloc(1, sizeof(*request));
 	const struct pageflow_engine *engine;
@@ -24,19 +58,21 @@ static int run_row(const char *row, unsigned long count, const char *spec)
 	struct machine *machine;
 	double taken;
 
-	if (!request || ENGINE_EITHER->describe(spec, request, &error)) {
+	if (!request)
+		return memory_error("bench");
+	if (ENGINE_EITHER->describe(spec, request, &error)) {
 		free(request);
-		return usage_error("bench", "%s", error.text);
+		return input_error("bench", spec, &error);
 	}
 	engine = engine_of(request->numa);
 	machine = engine->boot(&request->spec, &error);
 	free(request);
 	if (!machine)
-		return usage_error("bench", "%s", error.text);
-	taken = engine->bench(machine, row, count);
+		return input_error("bench", spec, &error);
+	taken = engine->bench(machine, row, (unsigned long)count);
 	engine->destroy(machine);
 	if (taken < 0)
-		return usage_error("bench", "there is no row '%s'", row);
+		return memory_error("bench");
 	printf("%.1f\n", taken);
 	return EXIT_OK;
 }
@@ -50,17 +86,28 @@ static int run_row(const char *row, unsigned long count, const char *spec)
  */
 int command_bench(int argc, char **argv)
 {
-	long count = argc > 2 ? atol(argv[2]) : 0;
+	static const char *const names[] = { "ROW", "COUNT", "SPEC" };
+	static const struct command_usage usage = {
+		.command = "bench",
+		.synopsis = "pageflow bench ROW COUNT [SPEC]",
+		.about =
+			"Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
+			"the nanoseconds of all COUNT operations together. Rows: pair-order0 to\n"
+			"pair-order10, bulk-alloc, bulk-free, bulk-free-random, mixed, stack, and the\n"
+			"bare loops empty, bulk-empty, mixed-empty.",
+		.arguments = { names, 2, 3 },
+		.exit_codes = "0 measured, 2 there is no such row or machine",
+	};
+	struct words words;
+	int code = options_read(&usage, argc, argv, NULL, &words);
+	long count;
 
-	if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-		printf("usage: pageflow bench ROW COUNT [SPEC]\n\n"
-		       "Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
-		       "the nanoseconds of all COUNT operations together. Rows: pair-order0 to\n"
-		       "pair-order10, bulk-alloc, bulk-free, bulk-free-random, mixed, stack, and the\n"
-		       "bare loops empty, bulk-empty, mixed-empty.\n");
-		return EXIT_OK;
-	}
-	if (argc < 3 || argc > 4 || count < 1)
-		return usage_error("bench", "expected ROW COUNT [SPEC]");
-	return run_row(argv[1], (unsigned long)count, argc > 3 ? argv[3] : DEFAULT_SPEC);
+	if (code == OPTIONS_READ)
+		code = check_row(words.word[0]);
+	if (code != OPTIONS_READ)
+		return code;
+	if (!is_number(words.word[1], 1, MOST_TIMES, &count))
+		return usage_error("bench", "'%s' is no COUNT: it is a number from 1 to %d",
+				   words.word[1], MOST_TIMES);
+	return run_row(words.word[0], count, words.count > 2 ? words.word[2] : DEFAULT_SPEC);
 }

@@ -48,3 +48,28 @@ int write_file(const char *path, const char *bytes, size_t size)
 	fprintf(stderr, "pageflow: %s: was not written whole: %s\n", path, strerror(errno));
 	return EXIT_BAD_INPUT;
 }
+
+/**
+ * @brief Write a file whole, as a function prints it; nothing is written when there is no memory for it.
+ *
+ * @param command the subcommand, for the error
+ * @param path the file; "-" is standard output
+ * @param print prints it
+ * @param context handed to `print`
+ * @return EXIT_OK, or EXIT_BAD_INPUT after an error on standard error
+ */
+int print_into(const char *command, const char *path, void (*print)(FILE *out, const void *context),
+	       const void *context)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&bytes, &size);
+	int code;
+
+	if (!out)
+		return memory_error(command);
+	print(out, context);
+	code = fclose(out) ? memory_error(command) : write_file(path, bytes, size);
+	free(bytes);
+	return code;
+}

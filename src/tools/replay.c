@@ -3,7 +3,6 @@
  * @file
  * @brief `pageflow replay FILE...`: replay recordings and compare every result, event and check.
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,27 +10,14 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "text/json.h"
 #include "tools/tools.h"
 
 /** How results are shown. */
-enum output {
-	OUTPUT_LINES,
-	OUTPUT_QUIET,
-	OUTPUT_JSON,
+struct settings {
+	bool quiet;
+	bool json;
 };
-
-static void print_help(void)
-{
-	printf("usage: pageflow replay [-q | --json] FILE...\n\n"
-	       "Replays recordings of a real 5.8.18 kernel (.trace or .boot, plain or .xz) and\n"
-	       "compares every page frame, event and check. One line a file:\n\n"
-	       "  FILE: identical ops=N events=N checks=N\n"
-	       "  FILE: diverged at op N (line L): expected ..., got ...\n\n"
-	       "  -q, --quiet  print nothing; the exit code tells\n"
-	       "      --json   print the same facts as JSON\n"
-	       "  -h, --help   print this help\n\n"
-	       "exit code: 0 all identical, 1 some diverged, 2 some unreadable or incomplete\n");
-}
 
 /** Show how far a long replay is, on a terminal. */
 static void show_progress(size_t done, size_t all, void *context)
@@ -45,24 +31,25 @@ static void clear_progress(void)
 	fprintf(stderr, "\r\033[K");
 }
 
-static void print_json(const char *path, const struct replay_result *result, bool first)
+static void write_json(struct json *json, const char *path, const struct replay_result *result)
 {
 	static const char *const outcomes[] = { "identical", "diverged", "unreadable" };
 
-	printf("%s\n  {\"file\": ", first ? "[" : ",");
-	json_string(stdout, path);
-	printf(", \"outcome\": \"%s\", \"ops\": %lu, \"events\": %lu, \"checks\": %lu",
-	       outcomes[result->outcome], result->ops, result->events, result->checks);
+	json_object(json, NULL);
+	json_text(json, "file", path);
+	json_text(json, "outcome", outcomes[result->outcome]);
+	json_count(json, "ops", result->ops);
+	json_count(json, "events", result->events);
+	json_count(json, "checks", result->checks);
+	if (result->outcome != REPLAY_IDENTICAL)
+		json_count(json, "line", result->line);
 	if (result->outcome == REPLAY_DIVERGED) {
-		printf(", \"line\": %zu, \"expected\": ", result->line);
-		json_string(stdout, result->expected);
-		printf(", \"got\": ");
-		json_string(stdout, result->got);
+		json_text(json, "expected", result->expected);
+		json_text(json, "got", result->got);
 	} else if (result->outcome == REPLAY_UNREADABLE) {
-		printf(", \"line\": %zu, \"error\": ", result->line);
-		json_string(stdout, result->error);
+		json_text(json, "error", result->error);
 	}
-	putchar('}');
+	json_end(json);
 }
 
 /** One line on standard output; errors and accounts on standard error. */
@@ -125,25 +112,30 @@ static int worst(int so_far, enum replay_outcome outcome)
 	return code > so_far ? code : so_far;
 }
 
-static int replay_files(int count, char **paths, enum output output)
+static int replay_files(const struct words *paths, const struct settings *settings)
 {
-	bool progress = output == OUTPUT_LINES && isatty(STDERR_FILENO);
+	bool lines = !settings->json && !settings->quiet;
 	int code = EXIT_OK;
+	struct json json;
 
-	for (int i = 0; i < count; i++) {
+	json_begin(&json, stdout);
+	if (settings->json)
+		json_array(&json, NULL);
+	for (int i = 0; i < paths->count; i++) {
+		const char *path = paths->word[i];
 		struct replay_result result;
 
-		replay_file(paths[i], progress, &result);
-		if (output == OUTPUT_LINES)
-			print_lines(paths[i], &result);
-		else if (output == OUTPUT_JSON)
-			print_json(paths[i], &result, i == 0);
+		replay_file(path, lines && isatty(STDERR_FILENO), &result);
+		if (lines)
+			print_lines(path, &result);
+		else if (settings->json)
+			write_json(&json, path, &result);
 		fflush(stdout);
 		code = worst(code, result.outcome);
 		free(result.account);
 	}
-	if (output == OUTPUT_JSON)
-		printf("\n]\n");
+	if (settings->json)
+		json_end(&json);
 	return code;
 }
 
@@ -156,32 +148,33 @@ static int replay_files(int count, char **paths, enum output output)
  */
 int command_replay(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+	static const struct command_option options[] = {
+		{ .name = "quiet",
+		  .letter = 'q',
+		  .place = offsetof(struct settings, quiet),
+		  .help = "print nothing; the exit code tells" },
+		{ .name = "json",
+		  .place = offsetof(struct settings, json),
+		  .help = "print the same facts as JSON" },
 	};
-	enum output output = OUTPUT_LINES;
-	int option;
+	static const char *const names[] = { "FILE" };
+	static const struct command_usage usage = {
+		.command = "replay",
+		.synopsis = "pageflow replay [-q | --json] FILE...",
+		.about =
+			"Replays recordings of a real 5.8.18 kernel (.trace or .boot, plain or .xz) and\n"
+			"compares every page frame, event and check. One line a file:\n\n"
+			"  FILE: identical ops=N events=N checks=N\n"
+			"  FILE: diverged at op N (line L): expected ..., got ...",
+		.option = options,
+		.nr_options = sizeof(options) / sizeof(options[0]),
+		.arguments = { names, 1, ARGUMENTS_MORE },
+		.exit_codes = "0 all identical, 1 some diverged, 2 some unreadable or incomplete",
+	};
+	struct settings settings = { 0 };
+	struct words paths;
+	int code = options_read(&usage, argc, argv, &settings, &paths);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
-		switch (option) {
-		case 'q':
-			output = OUTPUT_QUIET;
-			break;
-		case 'j':
-			output = OUTPUT_JSON;
-			break;
-		case 'h':
-			print_help();
-			return EXIT_OK;
-		default:
-			return usage_error("replay", "unknown option '%s'", argv[optind - 1]);
-		}
-	}
-	if (optind == argc)
-		return usage_error("replay", "no file given");
-	return replay_files(argc - optind, argv + optind, output);
+	settings.json &= !settings.quiet;
+	return code == OPTIONS_READ ? replay_files(&paths, &settings) : code;
 }

@@ -11,13 +11,7 @@
 #include <stdio.h>
 
 #include "pageflow.h"
-
-/** Exit codes that all subcommands share. */
-enum {
-	EXIT_OK = 0,
-	EXIT_DIFFERENT = 1, /**< it ran, and the answer is no */
-	EXIT_BAD_INPUT = 2, /**< arguments or files that cannot be used */
-};
+#include "tools/options.h"
 
 /** A subcommand. */
 struct command {
@@ -44,15 +38,10 @@ struct proc_origin {
 /* snapshot.c */
 pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error *error);
 
-/* json.c */
-void json_string(FILE *out, const char *text);
-
-/* options.c */
-int input_error(const char *command, const char *what, const struct pageflow_error *error);
-__attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
-
 /* output.c */
 bool use_colour(void);
 int write_file(const char *path, const char *bytes, size_t size);
+int print_into(const char *command, const char *path, void (*print)(FILE *out, const void *context),
+	       const void *context);
 
 #endif

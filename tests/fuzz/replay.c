@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
-#include "life/life.h"
+#include "replay/replay.h"
 #include "text/text.h"
 
 #define MOST_PAGES 16384l

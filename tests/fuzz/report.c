@@ -7,20 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "failure/answer.h"
+#include "tools/explain/log.h"
 
 /** Answer a report, and print the answer in both forms to nowhere. */
 static void on_report(const struct failure *failure, void *context)
 {
 	struct log_answer *answer = calloc(1, sizeof(*answer));
 	FILE *nowhere = context;
+	struct json json;
 
 	answer->number = 1;
 	if (log_answer_take(answer, failure)) {
 		assert(answer->sentence[0] && !strchr(answer->sentence, '\n'));
 		assert(failure->memcg || answer->replayed || answer->account.not_replayed[0]);
 		log_print_text(answer, "log", nowhere, true);
-		log_print_json(answer, nowhere);
+		json_begin(&json, nowhere);
+		log_write_json(answer, &json);
 		log_answer_release(answer);
 	} else {
 		assert(answer->account.missing[0]);

@@ -214,17 +214,17 @@ def test_explain_memory_that_the_cpuset_or_cma_hides(pageflow, machine, zones):
 
 
 BAD = [
-    ([], "GFP is missing"),
-    (["GFP_KERNEL"], "ORDER is missing"),
-    (["GFP_KERNEL", "0", "1"], "'1' is one word too many"),
+    ([], "missing argument GFP"),
+    (["GFP_KERNEL"], "missing argument ORDER"),
+    (["GFP_KERNEL", "0", "1"], "unexpected argument '1'"),
     (["GFP_DREAM", "0"], "'GFP_DREAM' is no gfp mask"),
     (["GFP_KERNEL", "two"], "'two' is no order"),
     (["GFP_KERNEL", "99999999999"], f"it is a number from 0 to {2**31 - 1}"),
-    (["--machine", "", "GFP_KERNEL", "0"], "--machine needs a value"),
-    (["--boot", "", "GFP_KERNEL", "0"], "--boot needs a value"),
-    (["--log", ""], "--log needs a value"),
-    (["GFP_KERNEL", "--nid", "x", "0"], "'x' is no node"),
-    (["GFP_KERNEL", "0", "--nid", "4"], "'4' is no node"),
+    (["--machine", "", "GFP_KERNEL", "0"], "'--machine' needs a value that is not empty"),
+    (["--boot", "", "GFP_KERNEL", "0"], "'--boot' needs a value that is not empty"),
+    (["--log", ""], "'--log' needs a value that is not empty"),
+    (["GFP_KERNEL", "--nid", "x", "0"], "'--nid' needs a number from -1 to 3, not 'x'"),
+    (["GFP_KERNEL", "0", "--nid", "4"], "'--nid' needs a number from -1 to 3, not '4'"),
     (["GFP_KERNEL", "0", "--nid", "1"], "this machine has no NUMA"),
     (["GFP_KERNEL", "0", "--nid", "3", "--boot", "2x64M"], "node 3 is not online"),
     (["GFP_KERNEL|__GFP_MOVABLE|__GFP_RECLAIMABLE", "0"], "exclude each other"),
@@ -233,7 +233,7 @@ BAD = [
     (["GFP_KERNEL", "0", "--machine", "README.md"], "README.md"),
     (["GFP_KERNEL", "0", "--live=/nowhere"], "zoneinfo cannot be read"),
     (["GFP_KERNEL", "0", "--live", "--boot", "1G"], "exclude each other"),
-    (["GFP_KERNEL", "0", "--machine"], "'--machine' lacks its value"),
+    (["GFP_KERNEL", "0", "--machine"], "'--machine' needs a value: FILE"),
     (["GFP_KERNEL", "0", "--purple"], "unknown option '--purple'"),
     (["GFP_KERNEL", "0", "--svg", "/nowhere/x.svg"], "/nowhere/x.svg"),
 ]
@@ -294,6 +294,18 @@ def test_explain_svg_is_well_formed_and_its_texts_do_not_overlap(pageflow, machi
         for other in boxes[:i]:
             assert one[0] >= other[1] or other[0] >= one[1] or one[2] >= other[3] or other[2] >= one[3]
     assert max(box[3] for box in boxes) <= float(tree.get("height"))
+
+
+def test_explain_svg_to_standard_output_is_the_picture_alone(pageflow, tmp_path, root):
+    command = pageflow("--version").args[:-1]
+    command = [str(root / command[0]), *command[1:]]
+    words = ["explain", "GFP_KERNEL", "0", "--boot", "64M", "--svg"]
+    result = subprocess.run([*command, *words, "-"], capture_output=True, text=True, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert xml.etree.ElementTree.fromstring(result.stdout).tag == SVG + "svg"
+    assert list(tmp_path.iterdir()) == []
+    pageflow(*words, tmp_path / "picture")
+    assert (tmp_path / "picture").read_text() == result.stdout
 
 
 def on_terminal(root, *words, **environment):
@@ -475,3 +487,18 @@ def test_snapshot_bad_input_is_one_line(pageflow, root, tmp_path, words):
         words = [*words, "--proc", tmp_path]
     result = pageflow("snapshot", *words)
     assert result.returncode == 2 and len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("missing", ["zoneinfo", "buddyinfo"])
+def test_snapshot_says_why_a_file_cannot_be_read(pageflow, root, tmp_path, missing):
+    sample(root, tmp_path, "uma128cma")
+    (tmp_path / missing).unlink()
+    result = pageflow("snapshot", "--proc", tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"pageflow snapshot: {tmp_path}: {missing} cannot be read: No such file or directory\n"
+
+
+def test_snapshot_needs_no_pagetypeinfo(pageflow, root, tmp_path):
+    sample(root, tmp_path, "uma128cma")
+    (tmp_path / "pagetypeinfo").unlink()
+    assert pageflow("snapshot", "--proc", tmp_path, "-o", "-").stdout == pageflow("snapshot", "--proc", tmp_path).stdout

@@ -498,10 +498,10 @@ def test_usage(pageflow, command):
     assert result.stdout.startswith(f"usage: pageflow {command} ")
     option = {"import": "--output", "report": "--svg"}[command]
     for words, complaint in (
-        ([], "no file given"),
-        ([SAMPLE, SAMPLE], "more than one file given"),
+        ([], "missing argument TRACE"),
+        ([SAMPLE, SAMPLE], f"unexpected argument '{SAMPLE}'"),
         (["--nonsense", SAMPLE], "unknown option '--nonsense'"),
-        ([option], f"'{option}' needs a file"),
+        ([option], f"option '{option}' needs a value: FILE"),
     ):
         result = pageflow(command, *words)
         assert (result.returncode, result.stdout) == (2, "")

@@ -213,7 +213,7 @@ def test_help(pageflow, option):
 def test_without_a_file(pageflow):
     result = pageflow("replay")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "pageflow replay: no file given; try 'pageflow replay --help'\n"
+    assert result.stderr == "pageflow replay: missing argument FILE; try 'pageflow replay --help'\n"
 
 
 @pytest.mark.parametrize("option", ["-x", "--nonsense"])

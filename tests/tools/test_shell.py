@@ -75,7 +75,7 @@ ERRORS = [
     ("help frobnicate", "there is no command 'frobnicate'"),
     ("trace maybe", "'trace on' or 'trace off'"),
     ("gfp GFP_KERNAL", "no gfp mask or flag"),
-    ("quit now", "too much"),
+    ("quit now", "unexpected argument 'now'"),
 ]
 
 ERRORS_WITH_MACHINE = [
@@ -84,14 +84,14 @@ ERRORS_WITH_MACHINE = [
     ("alloc GFP_KERNEL|", "missing in the gfp mask"),
     ("alloc GFP_KERNEL three", "no order"),
     ("alloc GFP_KERNEL 0 north", "no node"),
-    ("alloc GFP_KERNEL 0 0 0", "too much"),
+    ("alloc GFP_KERNEL 0 0 0", "unexpected argument '0'"),
     ("free", "expected '#N' or 'PFN ORDER'"),
     ("free #7", "there is no block #7"),
     ("free #x", "there is no block #x"),
     ("free 7", "expected '#N' or 'PFN ORDER'"),
     ("free 7 0", "BUG: __free_pages: there is no page 0x7; refused"),
     ("free 0x40000 0", "is free already"),
-    ("free 0x40000 0 0", "too much"),
+    ("free 0x40000 0 0", "unexpected argument '0'"),
     ("cpu 4", "no CPU"),
     ("cpu", "no CPU"),
     ("drain x", "no CPU"),
@@ -109,7 +109,7 @@ ERRORS_WITH_MACHINE = [
     ("policy bind 1", "NUMA"),
     ("cpuset a parent nowhere", "no such parent"),
     ("memcg a parent nowhere", "no such parent"),
-    ("buddyinfo now", "too much"),
+    ("buddyinfo now", "unexpected argument 'now'"),
 ]
 
 
@@ -245,3 +245,20 @@ def test_shell_edits_on_a_terminal(tmp_path, root):
     os.close(terminal)
     history = (tmp_path / ".pageflow_history").read_text()
     assert "machine" in history and "GFP_ZERO" in history.replace("\\137", "_")
+
+
+def test_a_group_with_a_number_alone_sets_what_matters_most(shell, tmp_path):
+    """`cpuset NAME NODES` and `memcg PATH LIMIT` are short for the record with its field."""
+    for name, *lines in (
+        ("short", "cpuset small 1", "memcg /job 0x64"),
+        ("spelled", "cpuset small mems 1", "memcg /job memory.max 0x64"),
+    ):
+        result = shell("machine 64M", *lines, f"save {tmp_path}/{name}")
+        assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "short").read_text() == (tmp_path / "spelled").read_text()
+
+
+def test_numbers_are_decimal_or_hexadecimal(shell):
+    result = shell("machine 64M", "alloc GFP_KERNEL 010", "alloc GFP_KERNEL 0xa", "alloc GFP_KERNEL 1x")
+    assert [line.split(" order ")[1] for line in result.stdout.splitlines()] == ["10", "10"]
+    assert "'1x' is no order" in result.stderr

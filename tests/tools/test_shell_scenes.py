@@ -71,7 +71,7 @@ ERRORS = [
     ("takeall", "which mask?"),
     ("takeall GFP_KERNAL", "no gfp mask or flag"),
     ("takeall GFP_KERNEL 11", "'11' is no order"),
-    ("takeall GFP_KERNEL 1 1", "too much"),
+    ("takeall GFP_KERNEL 1 1", "unexpected argument '1'"),
 ]
 
 

@@ -3,8 +3,6 @@
  * @file
  * @brief `pageflow explain GFP ORDER`: why does a request get its page, or none?
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,161 +10,124 @@
 
 #include "engine/engine.h"
 #include "library/handle.h"
+#include "text/cursor.h"
+#include "text/error.h"
 #include "tools/explain/log.h"
 #include "tools/explain/view.h"
 #include "tools/tools.h"
 
 /** What the command line asks for. */
-struct options {
-	struct explain_request request;
+struct settings {
+	long nid;
 	const char *machine; /**< file of a snapshot or recording */
 	const char *boot;    /**< description to boot from */
 	const char *live;    /**< directory of the files of /proc */
 	const char *log;     /**< a kernel log with reports of failures, instead of a request */
 	const char *svg;
+	bool no_reclaim;
 	bool json;
 };
 
-static void print_help(void)
-{
-	printf("usage: pageflow explain GFP ORDER [--nid N] \n"
-	       "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
-	       "                        [--no-reclaim] [--json] [--svg FILE]\n"
-	       "       pageflow explain --log FILE [--json]\n\n"
-	       "Runs one request on a machine and tells stage by stage what it was given, what was\n"
-	       "decided and on which numbers, where the page came from, and what it cost. The last\n"
-	       "line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a number.\n\n"
-	       "With --log, the failures that a kernel reported in its log are explained instead:\n"
-	       "its zones are rebuilt and the request is run on them.\n\n"
-	       "      --nid N         start from node N, as alloc_pages_node() does\n"
-	       "      --machine FILE  the machine: a snapshot or a recording ('-': standard input)\n"
-	       "      --boot SPEC     the machine: booted, as in 'machine SPEC' of 'pageflow shell'\n"
-	       "                      (default: 1G)\n"
-	       "      --live[=DIR]    the machine: this one as /proc shows it, or copies of its files\n"
-	       "                      zoneinfo, buddyinfo and pagetypeinfo in DIR; what they do not\n"
-	       "                      say is assumed, and named\n"
-	       "      --log FILE      explain the reports in a kernel log ('-': standard input)\n"
-	       "      --no-reclaim    reclaim and compaction achieve nothing, nobody is killed\n"
-	       "      --json          print the explanation as JSON\n"
-	       "      --svg FILE      also draw it, into FILE\n"
-	       "  -h, --help          print this help\n\n"
-	       "exit code: 0 a page was or would be found, 1 the request was refused, 2 bad input\n");
-}
+static const struct command_option options[] = {
+	{ .name = "nid",
+	  .kind = OPTION_NUMBER,
+	  .place = offsetof(struct settings, nid),
+	  .value = "N",
+	  .least = -1,
+	  .most = MAX_BOOT_NODES - 1,
+	  .help = "start from node N, as alloc_pages_node() does" },
+	{ .name = "machine",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, machine),
+	  .value = "FILE",
+	  .help = "the machine: a snapshot or a recording ('-': standard input)" },
+	{ .name = "boot",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, boot),
+	  .value = "SPEC",
+	  .help = "the machine: booted, as in 'machine SPEC' of 'pageflow shell'\n"
+		  "(default: 1G)" },
+	{ .name = "live",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, live),
+	  .value = "DIR",
+	  .alone = "/proc",
+	  .help = "the machine: this one as /proc shows it, or copies of its files\n"
+		  "zoneinfo, buddyinfo and pagetypeinfo in DIR; what they do not\n"
+		  "say is assumed, and named" },
+	{ .name = "log",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, log),
+	  .value = "FILE",
+	  .help = "explain the reports in a kernel log ('-': standard input)" },
+	{ .name = "no-reclaim",
+	  .place = offsetof(struct settings, no_reclaim),
+	  .help = "reclaim and compaction achieve nothing, nobody is killed" },
+	{ .name = "json",
+	  .place = offsetof(struct settings, json),
+	  .help = "print the explanation as JSON" },
+	{ .name = "svg",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, svg),
+	  .value = "FILE",
+	  .help = "also draw it, into FILE ('-': standard output, without the text)" },
+};
 
-/** Read a whole number; false when the text is none. */
-static bool read_number(const char *text, long least, long most, long *value)
-{
-	char *end;
+static const char *const arguments[] = { "GFP", "ORDER" };
 
-	errno = 0;
-	*value = strtol(text, &end, 10);
-	return end != text && !*end && !errno && *value >= least && *value <= most;
-}
+/** How many arguments there must be is known when the options are: a log has none. */
+static const struct command_usage usage = {
+	.command = "explain",
+	.synopsis = "pageflow explain GFP ORDER [--nid N]\n"
+		    "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
+		    "                        [--no-reclaim] [--json] [--svg FILE]\n"
+		    "       pageflow explain --log FILE [--json]",
+	.about =
+		"Runs one request on a machine and tells stage by stage what it was given, what was\n"
+		"decided and on which numbers, where the page came from, and what it cost. The last\n"
+		"line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a number.\n\n"
+		"With --log, the failures that a kernel reported in its log are explained instead:\n"
+		"its zones are rebuilt and the request is run on them.",
+	.option = options,
+	.nr_options = sizeof(options) / sizeof(options[0]),
+	.arguments = { arguments, 0, ARGUMENTS_MORE },
+	.exit_codes = "0 a page was or would be found, 1 the request was refused, 2 bad input",
+};
 
-/** Read GFP and ORDER. */
-static int read_request(int count, char **words, struct explain_request *request)
+/** Read GFP and ORDER; OPTIONS_READ, or the exit code. */
+static int read_request(const struct words *words, struct explain_request *request)
 {
+	static const struct command_arguments both = { arguments, 2, 2 };
 	struct pageflow_error error;
 	long order;
 
-	if (count < 2)
-		return usage_error("explain", "%s is missing", count ? "ORDER" : "GFP");
-	if (count > 2)
-		return usage_error("explain", "'%s' is one word too many", words[2]);
-	if (pageflow_gfp_parse(words[0], &request->gfp, &error))
+	if (arguments_check("explain", &both, words) != OPTIONS_READ)
+		return EXIT_BAD_INPUT;
+	if (pageflow_gfp_parse(words->word[0], &request->gfp, &error))
 		return usage_error("explain", "%s", error.text);
-	if (!read_number(words[1], 0, INT32_MAX, &order))
+	if (!is_number(words->word[1], 0, INT32_MAX, &order))
 		return usage_error("explain", "'%s' is no order; it is a number from 0 to %d",
-				   words[1], INT32_MAX);
+				   words->word[1], INT32_MAX);
 	request->order = (unsigned int)order;
-	return EXIT_OK;
+	return OPTIONS_READ;
 }
 
-/** Read --nid. */
-static int read_nid(const char *text, struct explain_request *request)
+/** Nothing that describes a request or a machine goes with --log; OPTIONS_READ, or the exit code. */
+static int check_log_settings(const struct words *words, const struct settings *settings)
 {
-	long nid;
+	static const struct command_arguments none = { NULL, 0, 0 };
 
-	if (!read_number(text, -1, MAX_BOOT_NODES - 1, &nid))
-		return usage_error("explain",
-				   "'%s' is no node; nodes are 0 to %d, -1 is the running "
-				   "CPU's",
-				   text, MAX_BOOT_NODES - 1);
-	request->nid = (int)nid;
-	return EXIT_OK;
-}
-
-/** Nothing that describes a request or a machine goes with --log; the exit code, or -1 to go on. */
-static int check_log_options(int count, char **words, const struct options *options)
-{
-	if (count)
-		return usage_error("explain",
-				   "--log takes its requests from the log: '%s' is too much",
-				   words[0]);
-	if (options->machine || options->boot || options->live ||
-	    options->request.nid != ENGINE_BY_POLICY)
+	if (settings->machine || settings->boot || settings->live ||
+	    settings->nid != ENGINE_BY_POLICY)
 		return usage_error(
 			"explain",
 			"--log takes its machines from the log: --machine, --boot, --live "
 			"and --nid do not go with it");
-	if (options->svg)
+	if (settings->svg)
 		return usage_error("explain",
 				   "there is no picture of a log: --svg does not go with "
 				   "--log");
-	return -1;
-}
-
-/** Read the options; the exit code, or -1 to go on. */
-static int read_options(int argc, char **argv, struct options *options)
-{
-	static const struct option known[] = {
-		{ "nid", required_argument, NULL, 'n' },
-		{ "machine", required_argument, NULL, 'm' },
-		{ "boot", required_argument, NULL, 'b' },
-		{ "live", optional_argument, NULL, 'l' },
-		{ "log", required_argument, NULL, 'L' },
-		{ "no-reclaim", no_argument, NULL, 'r' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "svg", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, place = 0;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", known, &place)) != -1) {
-		if (strchr("mbLs", option) && !*optarg)
-			return usage_error("explain", "--%s needs a value that is not empty",
-					   known[place].name);
-		if (option == 'n' && read_nid(optarg, &options->request))
-			return EXIT_BAD_INPUT;
-		if (option == 'm')
-			options->machine = optarg;
-		else if (option == 'b')
-			options->boot = optarg;
-		else if (option == 'l')
-			options->live = optarg ? optarg : "/proc";
-		else if (option == 'L')
-			options->log = optarg;
-		else if (option == 's')
-			options->svg = optarg;
-		else if (option == ':')
-			return usage_error("explain", "'%s' lacks its value", argv[optind - 1]);
-		else if (option == '?')
-			return usage_error("explain", "unknown option '%s'", argv[optind - 1]);
-		options->json |= option == 'j';
-		options->request.nothing_helps |= option == 'r';
-		if (option == 'h') {
-			print_help();
-			return EXIT_OK;
-		}
-	}
-	if (options->log)
-		return check_log_options(argc - optind, argv + optind, options);
-	if (!!options->machine + !!options->boot + !!options->live > 1)
-		return usage_error("explain", "--machine, --boot and --live exclude each other");
-	options->request.nothing_helps |= options->live != NULL;
-	return read_request(argc - optind, argv + optind, &options->request) ? EXIT_BAD_INPUT : -1;
+	return arguments_check("explain", &none, words);
 }
 
 /** One line on standard error. */
@@ -174,7 +135,7 @@ static int refuse_input(const char *what, const char *why)
 {
 	struct pageflow_error error = { 0 };
 
-	snprintf(error.text, sizeof(error.text), "%s", why);
+	error_set(&error, "%s", why);
 	return input_error("explain", what, &error);
 }
 
@@ -200,72 +161,74 @@ static void note_assumptions(const struct proc_origin *proc, struct explain_orig
 }
 
 /** Make the machine; NULL with a line on standard error. */
-static pageflow_machine *make_machine(const struct options *options, struct explain_origin *origin)
+static pageflow_machine *make_machine(const struct settings *settings,
+				      struct explain_origin *origin)
 {
 	struct pageflow_error error = { 0 };
 	pageflow_machine *machine;
 
-	struct proc_origin proc = { options->live, false, false };
+	struct proc_origin proc = { settings->live, false, false };
 
-	origin->machine = options->live	     ? options->live
-			  : options->machine ? options->machine
-			  : options->boot    ? options->boot
-					     : "1G";
-	origin->live = options->live != NULL;
-	machine = options->live	     ? proc_machine(&proc, &error)
-		  : options->machine ? pageflow_load(options->machine, &error)
-				     : pageflow_boot(origin->machine, &error);
+	origin->machine = settings->live      ? settings->live
+			  : settings->machine ? settings->machine
+			  : settings->boot    ? settings->boot
+					      : "1G";
+	origin->live = settings->live != NULL;
+	machine = settings->live      ? proc_machine(&proc, &error)
+		  : settings->machine ? pageflow_load(settings->machine, &error)
+				      : pageflow_boot(origin->machine, &error);
 	if (!machine)
 		input_error("explain", origin->machine, &error);
-	else if (options->live)
+	else if (settings->live)
 		note_assumptions(&proc, origin);
 	return machine;
 }
 
-/** Draw the picture. */
-static int write_svg(const struct explanation *e, const struct explain_origin *origin,
-		     const char *path)
-{
-	FILE *out = fopen(path, "w");
-	bool failed;
+/** What the picture shows. */
+struct picture {
+	const struct explanation *e;
+	const struct explain_origin *origin;
+};
 
-	if (!out)
-		return refuse_input(path, strerror(errno));
-	explain_print_svg(e, origin, out);
-	failed = ferror(out);
-	failed |= fclose(out) != 0;
-	return failed ? refuse_input(path, "it was not written whole") : EXIT_OK;
+/** Draw the picture. */
+static void draw(FILE *out, const void *context)
+{
+	const struct picture *picture = context;
+
+	explain_print_svg(picture->e, picture->origin, out);
 }
 
 /** Print in the form that was asked for; the exit code. */
 static int print_explanation(const struct explanation *e, const struct explain_origin *origin,
-			     const struct options *options)
+			     const struct settings *settings)
 {
-	if (options->svg && write_svg(e, origin, options->svg))
+	const struct picture picture = { e, origin };
+
+	if (settings->svg && print_into("explain", settings->svg, draw, &picture))
 		return EXIT_BAD_INPUT;
-	if (options->json)
+	if (settings->json)
 		explain_print_json(e, origin, stdout);
-	else
+	else if (!settings->svg || strcmp(settings->svg, "-"))
 		explain_print_text(e, origin, stdout, use_colour());
 	return e->found ? EXIT_OK : EXIT_DIFFERENT;
 }
 
 /** Run the request on a machine and print what became of it; the exit code. */
 static int explain_machine(pageflow_machine *machine, const struct explain_origin *origin,
-			   const struct options *options)
+			   const struct explain_request *request, const struct settings *settings)
 {
 	struct pageflow_error error = { 0 };
 	struct explanation e;
 	int code;
 
-	if (options->request.nid > 0 && !strcmp(pageflow_configuration(machine), "uma"))
+	if (request->nid > 0 && !strcmp(pageflow_configuration(machine), "uma"))
 		return refuse_input("--nid", "this machine has no NUMA: it has node 0 only");
-	if (machine->engine->explain(machine->inner, &options->request, &e, &error))
+	if (machine->engine->explain(machine->inner, request, &e, &error))
 		code = refuse_input(origin->machine, error.text);
 	else if (e.violation[0])
 		code = refuse_input("the kernel does not define this", e.violation);
 	else
-		code = print_explanation(&e, origin, options);
+		code = print_explanation(&e, origin, settings);
 	explanation_free(&e);
 	return code;
 }
@@ -279,19 +242,28 @@ static int explain_machine(pageflow_machine *machine, const struct explain_origi
  */
 int command_explain(int argc, char **argv)
 {
-	struct options options = { .request = { .nid = ENGINE_BY_POLICY } };
+	struct settings settings = { .nid = ENGINE_BY_POLICY };
 	struct explain_origin origin = { 0 };
-	int code = read_options(argc, argv, &options);
+	struct explain_request request = { 0 };
 	pageflow_machine *machine;
+	struct words words;
+	int code = options_read(&usage, argc, argv, &settings, &words);
 
-	if (code >= 0)
+	if (code == OPTIONS_READ)
+		code = settings.log ? check_log_settings(&words, &settings)
+				    : read_request(&words, &request);
+	if (code != OPTIONS_READ)
 		return code;
-	if (options.log)
-		return explain_log(options.log, options.json, use_colour());
-	machine = make_machine(&options, &origin);
+	if (settings.log)
+		return explain_log(settings.log, settings.json, use_colour());
+	if (!!settings.machine + !!settings.boot + !!settings.live > 1)
+		return usage_error("explain", "--machine, --boot and --live exclude each other");
+	request.nid = (int)settings.nid;
+	request.nothing_helps = settings.no_reclaim || settings.live;
+	machine = make_machine(&settings, &origin);
 	if (!machine)
 		return EXIT_BAD_INPUT;
-	code = explain_machine(machine, &origin, &options);
+	code = explain_machine(machine, &origin, &request, &settings);
 	pageflow_destroy(machine);
 	return code;
 }

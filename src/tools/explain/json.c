@@ -4,203 +4,215 @@
  * @brief An explanation as JSON, version 1. docs/explain.rst lists the keys.
  */
 #include "tools/explain/view.h"
-#include "tools/tools.h"
 
 /** Version of the keys. */
 #define VERSION 1
 
 /** A list of numbers. */
-static void print_numbers(FILE *out, const unsigned long *number, int count)
+static void write_numbers(struct json *json, const char *key, const unsigned long *number,
+			  int count)
 {
-	fputc('[', out);
+	json_array(json, key);
 	for (int i = 0; i < count; i++)
-		fprintf(out, "%s%lu", i ? ", " : "", number[i]);
-	fputc(']', out);
+		json_count(json, NULL, number[i]);
+	json_end(json);
 }
 
-static const char *boolean(bool value)
+/** A place in a list, or any other number that is not negative; null: none. */
+static void write_place(struct json *json, const char *key, int place)
 {
-	return value ? "true" : "false";
+	if (place < 0)
+		json_null(json, key);
+	else
+		json_integer(json, key, place);
 }
 
-/** A key and a text. */
-static void print_text(FILE *out, const char *key, const char *text)
-{
-	fprintf(out, "\"%s\": ", key);
-	json_string(out, text);
-}
-
-static void print_request(const struct explanation *e, FILE *out)
+static void write_request(const struct explain_request *request, struct json *json)
 {
 	char mask[512];
 
-	pageflow_gfp_text(e->request.gfp, mask, sizeof(mask));
-	fprintf(out, "  \"request\": {");
-	print_text(out, "gfp", mask);
-	fprintf(out, ", \"mask\": %u, \"order\": %u, \"node\": ", e->request.gfp, e->request.order);
-	if (e->request.nid >= 0)
-		fprintf(out, "%d},\n", e->request.nid);
-	else
-		fprintf(out, "null},\n");
+	pageflow_gfp_text(request->gfp, mask, sizeof(mask));
+	json_object(json, "request");
+	json_text(json, "gfp", mask);
+	json_count(json, "mask", request->gfp);
+	json_count(json, "order", request->order);
+	write_place(json, "node", request->nid);
+	json_end(json);
 }
 
-static void print_zone(const struct explanation *e, int zone, FILE *out)
+static void write_zone(const struct explanation *e, const struct explained_zone *z,
+		       struct json *json)
 {
-	const struct explained_zone *z = &e->zone[zone];
-
-	fprintf(out,
-		"    {\"node\": %d, \"zone\": \"%s\", \"on_zonelist\": %s, \"managed\": %lu, "
-		"\"present\": %lu,\n",
-		z->nid, z->name, boolean(z->on_zonelist), z->managed, z->present);
-	fprintf(out,
-		"     \"free\": %lu, \"free_cma\": %lu, \"highatomic\": %lu, \"boost\": %lu, "
-		"\"min\": %lu, \"low\": %lu, \"high\": %lu,\n",
-		z->free, z->free_cma, z->highatomic, z->boost, z->mark[0], z->mark[1], z->mark[2]);
-	fprintf(out, "     \"cpu_list\": %lu, \"batch\": %lu, \"lowmem_reserve\": ", z->pcp,
-		z->pcp_batch);
-	print_numbers(out, z->reserve, EXPLAIN_TIERS);
-	fprintf(out, ",\n     \"blocks\": {");
+	json_object(json, NULL);
+	json_integer(json, "node", z->nid);
+	json_text(json, "zone", z->name);
+	json_bool(json, "on_zonelist", z->on_zonelist);
+	json_count(json, "managed", z->managed);
+	json_count(json, "present", z->present);
+	json_count(json, "free", z->free);
+	json_count(json, "free_cma", z->free_cma);
+	json_count(json, "highatomic", z->highatomic);
+	json_count(json, "boost", z->boost);
+	json_count(json, "min", z->mark[0]);
+	json_count(json, "low", z->mark[1]);
+	json_count(json, "high", z->mark[2]);
+	json_count(json, "cpu_list", z->pcp);
+	json_count(json, "batch", z->pcp_batch);
+	write_numbers(json, "lowmem_reserve", z->reserve, EXPLAIN_TIERS);
+	json_object(json, "blocks");
 	for (int type = 0; type < EXPLAIN_TYPES; type++) {
 		unsigned long blocks[EXPLAIN_ORDERS];
 
 		for (int order = 0; order < EXPLAIN_ORDERS; order++)
 			blocks[order] = z->blocks[order][type];
-		fprintf(out, "%s\"%s\": ", type ? ", " : "", e->type_name[type]);
-		print_numbers(out, blocks, EXPLAIN_ORDERS);
+		write_numbers(json, e->type_name[type], blocks, EXPLAIN_ORDERS);
 	}
-	fprintf(out, "}}%s\n", zone + 1 < e->nr_zones ? "," : "");
+	json_end(json);
+	json_end(json);
 }
 
-static void print_machine(const struct explanation *e, const struct explain_origin *origin,
-			  FILE *out)
+static void write_machine(const struct explanation *e, const struct explain_origin *origin,
+			  struct json *json)
 {
-	fprintf(out, "  \"machine\": {");
-	print_text(out, "from", origin->machine);
-	fprintf(out,
-		", \"live\": %s, \"configuration\": \"%s\", \"cpus\": %d, \"reclaim\": %s, "
-		"\"assumed\": [",
-		boolean(origin->live), e->configuration, e->nr_cpus,
-		boolean(!e->request.nothing_helps));
-	for (int i = 0; origin->assumed[i]; i++) {
-		fputs(i ? ", " : "", out);
-		json_string(out, origin->assumed[i]);
-	}
-	fprintf(out, "]},\n  \"zones\": [\n");
+	json_object(json, "machine");
+	json_text(json, "from", origin->machine);
+	json_bool(json, "live", origin->live);
+	json_text(json, "configuration", e->configuration);
+	json_integer(json, "cpus", e->nr_cpus);
+	json_bool(json, "reclaim", !e->request.nothing_helps);
+	json_array(json, "assumed");
+	for (int i = 0; origin->assumed[i]; i++)
+		json_text(json, NULL, origin->assumed[i]);
+	json_end(json);
+	json_end(json);
+	json_array(json, "zones");
 	for (int i = 0; i < e->nr_zones; i++)
-		print_zone(e, i, out);
-	fprintf(out, "  ],\n");
+		write_zone(e, &e->zone[i], json);
+	json_end(json);
 }
 
 /**
  * @brief The numbers of an attempt on a zone, as members of an object.
  *
  * @param a the attempt
- * @param out where to
+ * @param json where to
  */
-void explain_json_attempt(const struct explained_attempt *a, FILE *out)
+void explain_write_attempt(const struct explained_attempt *a, struct json *json)
 {
-	fprintf(out,
-		"\"verdict\": \"%s\", \"mark_ignored\": %s, \"free\": %ld, "
-		"\"block\": %ld, \"highatomic\": %ld, \"cma\": %ld, \"usable\": %ld,\n",
-		explain_verdict_word(a->verdict), boolean(a->mark_ignored), a->free, a->block,
-		a->highatomic, a->cma, a->usable);
-	fprintf(out,
-		"       \"mark\": %ld, \"boost\": %ld, \"less_high\": %ld, \"less_harder\": %ld, "
-		"\"lowmem_reserve\": %ld, \"needed\": %ld,\n",
-		a->mark, a->boost, a->less_high, a->less_more, a->reserve, a->needed);
-	fprintf(out, "       \"shortfall\": %ld, \"passes\": %s, \"quick\": %s", a->shortfall,
-		boolean(a->passes), boolean(a->quick));
+	json_text(json, "verdict", explain_verdict_word(a->verdict));
+	json_bool(json, "mark_ignored", a->mark_ignored);
+	json_integer(json, "free", a->free);
+	json_integer(json, "block", a->block);
+	json_integer(json, "highatomic", a->highatomic);
+	json_integer(json, "cma", a->cma);
+	json_integer(json, "usable", a->usable);
+	json_integer(json, "mark", a->mark);
+	json_integer(json, "boost", a->boost);
+	json_integer(json, "less_high", a->less_high);
+	json_integer(json, "less_harder", a->less_more);
+	json_integer(json, "lowmem_reserve", a->reserve);
+	json_integer(json, "needed", a->needed);
+	json_integer(json, "shortfall", a->shortfall);
+	json_bool(json, "passes", a->passes);
+	json_bool(json, "quick", a->quick);
 }
 
-static void print_attempt(const struct explained_attempt *a, bool last, FILE *out)
+static void write_walk(const struct explanation *e, const struct explained_walk *walk,
+		       struct json *json)
 {
-	fprintf(out, "      {\"zone\": %d, ", a->zone);
-	explain_json_attempt(a, out);
-	fprintf(out, "}%s\n", last ? "" : ",");
-}
+	char flags[256];
 
-static void print_walks(const struct explanation *e, FILE *out)
-{
-	fprintf(out, "  \"walks\": [\n");
-	for (size_t w = 0; w < e->nr_walks; w++) {
-		const struct explained_walk *walk = &e->walk[w];
-		char flags[256];
-
-		explain_flags_text(walk->alloc_flags, flags, sizeof(flags));
-		fprintf(out,
-			"    {\"stage\": %d, \"round\": %lu, \"second_pass\": %s, "
-			"\"watermark\": \"%s\", \"alloc_flags\": \"%s\", \"mask\": %u, "
-			"\"migratetype\": \"%s\", \"attempts\": [\n",
-			walk->stage, walk->round, boolean(walk->second_pass),
-			explain_mark_name(walk->alloc_flags), flags, walk->gfp,
-			e->type_name[walk->migratetype]);
-		for (int i = 0; i < walk->nr_attempts; i++)
-			print_attempt(&walk->attempt[i], i + 1 == walk->nr_attempts, out);
-		fprintf(out, "    ]}%s\n", w + 1 < e->nr_walks ? "," : "");
+	explain_flags_text(walk->alloc_flags, flags, sizeof(flags));
+	json_object(json, NULL);
+	json_integer(json, "stage", walk->stage);
+	json_count(json, "round", walk->round);
+	json_bool(json, "second_pass", walk->second_pass);
+	json_text(json, "watermark", explain_mark_name(walk->alloc_flags));
+	json_text(json, "alloc_flags", flags);
+	json_count(json, "mask", walk->gfp);
+	json_text(json, "migratetype", e->type_name[walk->migratetype]);
+	json_array(json, "attempts");
+	for (int i = 0; i < walk->nr_attempts; i++) {
+		json_object(json, NULL);
+		json_integer(json, "zone", walk->attempt[i].zone);
+		explain_write_attempt(&walk->attempt[i], json);
+		json_end(json);
 	}
-	fprintf(out, "  ],\n  \"walks_lost\": %zu,\n", e->walks_lost);
+	json_end(json);
+	json_end(json);
 }
 
-/** A place in a list; null: none. */
-static void print_place(FILE *out, const char *key, int place)
+static void write_walks(const struct explanation *e, struct json *json)
 {
-	if (place < 0)
-		fprintf(out, ", \"%s\": null", key);
-	else
-		fprintf(out, ", \"%s\": %d", key, place);
+	json_array(json, "walks");
+	for (size_t i = 0; i < e->nr_walks; i++)
+		write_walk(e, &e->walk[i], json);
+	json_end(json);
+	json_count(json, "walks_lost", e->walks_lost);
 }
 
-static void print_step(const struct explained_step *step, FILE *out)
+/** An event, as the kernel writes it. */
+static void write_event(const struct explained_step *step, struct json *json)
 {
 	struct trace_event event = { .id = (enum trace_event_id)step->what };
 	const struct pageflow_event shown = { .inner = &event };
 	char text[512];
 
-	fprintf(out, "    {\"stage\": %d, ", step->stage);
+	for (int i = 0; i < MAX_TRACE_FIELDS; i++)
+		event.field[i] = step->number[i];
+	pageflow_event_text(&shown, text, sizeof(text));
+	json_text(json, "event", text);
+}
+
+static void write_step(const struct explained_step *step, struct json *json)
+{
+	json_object(json, NULL);
+	json_integer(json, "stage", step->stage);
 	if (step->kind == EXPLAINED_EVENT) {
-		for (int i = 0; i < MAX_TRACE_FIELDS; i++)
-			event.field[i] = step->number[i];
-		pageflow_event_text(&shown, text, sizeof(text));
-		print_text(out, "event", text);
+		write_event(step, json);
 	} else {
-		print_text(out, "decision", explain_decision_word(step->what));
-		print_place(out, "zone", step->zone);
-		print_place(out, "walk", step->walk);
-		fprintf(out, ", \"numbers\": [");
+		json_text(json, "decision", explain_decision_word(step->what));
+		write_place(json, "zone", step->zone);
+		write_place(json, "walk", step->walk);
+		json_array(json, "numbers");
 		for (int i = 0; i < MAX_DECISION_NUMBERS; i++)
-			fprintf(out, "%s%lld", i ? ", " : "", (long long)step->number[i]);
-		fputc(']', out);
+			json_integer(json, NULL, step->number[i]);
+		json_end(json);
 	}
-	fputc('}', out);
+	json_end(json);
 }
 
-static void print_steps(const struct explanation *e, FILE *out)
+static void write_steps(const struct explanation *e, struct json *json)
 {
-	fprintf(out, "  \"steps\": [\n");
-	for (size_t i = 0; i < e->nr_steps; i++) {
-		print_step(&e->step[i], out);
-		fputs(i + 1 < e->nr_steps ? ",\n" : "\n", out);
-	}
-	fprintf(out, "  ],\n  \"steps_lost\": %zu,\n", e->steps_lost);
+	json_array(json, "steps");
+	for (size_t i = 0; i < e->nr_steps; i++)
+		write_step(&e->step[i], json);
+	json_end(json);
+	json_count(json, "steps_lost", e->steps_lost);
 }
 
-static void print_cost(const struct explained_cost *c, FILE *out)
+static void write_cost(const struct explained_cost *c, struct json *json)
 {
-	fprintf(out,
-		"  \"cost\": {\"walks\": %lu, \"rounds\": %lu, \"splits\": %lu, \"refills\": %lu, "
-		"\"refilled_pages\": %lu, \"steals\": %lu, \"converted_pageblocks\": %lu,\n",
-		c->walks, c->rounds, c->splits, c->refills, c->refilled_pages, c->steals,
-		c->converted_pageblocks);
-	fprintf(out,
-		"    \"boosts\": %lu, \"kswapd_wakes\": %lu, \"reclaims\": %lu, "
-		"\"reclaimed_pages\": %lu, \"compactions\": %lu, \"kills\": %lu, "
-		"\"ticks\": %lu},\n",
-		c->boosts, c->kswapd_wakes, c->reclaims, c->reclaimed_pages, c->compactions,
-		c->kills, c->ticks);
+	json_object(json, "cost");
+	json_count(json, "walks", c->walks);
+	json_count(json, "rounds", c->rounds);
+	json_count(json, "splits", c->splits);
+	json_count(json, "refills", c->refills);
+	json_count(json, "refilled_pages", c->refilled_pages);
+	json_count(json, "steals", c->steals);
+	json_count(json, "converted_pageblocks", c->converted_pageblocks);
+	json_count(json, "boosts", c->boosts);
+	json_count(json, "kswapd_wakes", c->kswapd_wakes);
+	json_count(json, "reclaims", c->reclaims);
+	json_count(json, "reclaimed_pages", c->reclaimed_pages);
+	json_count(json, "compactions", c->compactions);
+	json_count(json, "kills", c->kills);
+	json_count(json, "ticks", c->ticks);
+	json_end(json);
 }
 
 /** The page, or null. */
-static void print_page(const struct explanation *e, FILE *out)
+static void write_page(const struct explanation *e, struct json *json)
 {
 	static const char *const sources[] = {
 		[EXPLAINED_FROM_NOWHERE] = "",		 [EXPLAINED_FROM_CPU_LIST] = "cpu_list",
@@ -208,26 +220,27 @@ static void print_page(const struct explanation *e, FILE *out)
 		[EXPLAINED_FROM_RESERVE] = "highatomic", [EXPLAINED_FROM_COMPACTION] = "compaction",
 	};
 
-	fprintf(out, "  \"found\": %s,\n  \"page\": ", boolean(e->found));
+	json_bool(json, "found", e->found);
 	if (!e->found) {
-		fprintf(out, "null,\n");
+		json_null(json, "page");
 		return;
 	}
-	fprintf(out, "{\"pfn\": %llu, \"zone\": %d, \"source\": \"%s\", \"list\": ",
-		(unsigned long long)e->pfn, e->page_zone, sources[e->source]);
+	json_object(json, "page");
+	json_count(json, "pfn", e->pfn);
+	json_integer(json, "zone", e->page_zone);
+	json_text(json, "source", sources[e->source]);
 	if (e->list_type >= 0)
-		fprintf(out, "\"%s\", \"list_order\": %d},\n", e->type_name[e->list_type],
-			e->list_order);
+		json_text(json, "list", e->type_name[e->list_type]);
 	else
-		fprintf(out, "null, \"list_order\": null},\n");
+		json_null(json, "list");
+	write_place(json, "list_order", e->list_type >= 0 ? e->list_order : -1);
+	json_end(json);
 }
 
 /** Of each zone that refused, the attempt that came closest. */
-static void print_refusals(const struct explanation *e, FILE *out)
+static void write_refusals(const struct explanation *e, struct json *json)
 {
-	const char *before = "";
-
-	fprintf(out, "  \"refusals\": [");
+	json_array(json, "refusals");
 	for (int i = 0; i < e->nr_zones; i++) {
 		const struct explained_attempt *a = e->closest[i];
 		char why[256];
@@ -235,16 +248,15 @@ static void print_refusals(const struct explanation *e, FILE *out)
 		if (!a)
 			continue;
 		explain_refusal(e, a, e->closest_walk[i]->alloc_flags, why, sizeof(why));
-		fprintf(out,
-			"%s\n    {\"zone\": %d, \"walk\": %d, \"verdict\": \"%s\", "
-			"\"shortfall\": %ld, ",
-			before, i, (int)(e->closest_walk[i] - e->walk),
-			explain_verdict_word(a->verdict), a->shortfall);
-		print_text(out, "why", why);
-		fputc('}', out);
-		before = ",";
+		json_object(json, NULL);
+		json_integer(json, "zone", i);
+		json_integer(json, "walk", e->closest_walk[i] - e->walk);
+		json_text(json, "verdict", explain_verdict_word(a->verdict));
+		json_integer(json, "shortfall", a->shortfall);
+		json_text(json, "why", why);
+		json_end(json);
 	}
-	fprintf(out, "%s],\n", *before ? "\n  " : "");
+	json_end(json);
 }
 
 /**
@@ -257,22 +269,23 @@ static void print_refusals(const struct explanation *e, FILE *out)
 void explain_print_json(const struct explanation *e, const struct explain_origin *origin, FILE *out)
 {
 	char answer[EXPLAIN_SENTENCE];
+	struct json json;
 
-	fprintf(out, "{\n  \"version\": %d,\n", VERSION);
-	print_request(e, out);
-	print_machine(e, origin, out);
-	print_walks(e, out);
-	print_steps(e, out);
-	print_cost(&e->cost, out);
-	print_page(e, out);
-	print_refusals(e, out);
-	fprintf(out, "  \"charge_refused\": %s,\n  \"panic\": %s,\n  ", boolean(e->charge_refused),
-		boolean(e->panic));
-	print_text(out, "gives_up", e->give_up >= 0 ? explain_give_up(e->give_up) : "");
-	fprintf(out, ",\n  ");
-	print_text(out, "livelock", e->livelock);
 	explain_answer(e, origin, answer, sizeof(answer));
-	fprintf(out, ",\n  ");
-	print_text(out, "answer", answer);
-	fprintf(out, "\n}\n");
+	json_begin(&json, out);
+	json_object(&json, NULL);
+	json_count(&json, "version", VERSION);
+	write_request(&e->request, &json);
+	write_machine(e, origin, &json);
+	write_walks(e, &json);
+	write_steps(e, &json);
+	write_cost(&e->cost, &json);
+	write_page(e, &json);
+	write_refusals(e, &json);
+	json_bool(&json, "charge_refused", e->charge_refused);
+	json_bool(&json, "panic", e->panic);
+	json_text(&json, "gives_up", e->give_up >= 0 ? explain_give_up(e->give_up) : "");
+	json_text(&json, "livelock", e->livelock);
+	json_text(&json, "answer", answer);
+	json_end(&json);
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "tools/explain/ink.h"
 #include "tools/explain/log.h"
 #include "tools/explain/view.h"
 
@@ -16,28 +17,10 @@ struct sheet {
 	bool colour;
 };
 
-/** Begin a heading. */
-static const char *bold(const struct sheet *sheet)
+/** Begin or end a colour. */
+static const char *ink(const struct sheet *sheet, enum ink ink)
 {
-	return sheet->colour ? "\033[1m" : "";
-}
-
-/** Begin a refusal. */
-static const char *red(const struct sheet *sheet)
-{
-	return sheet->colour ? "\033[31m" : "";
-}
-
-/** Begin what passes. */
-static const char *green(const struct sheet *sheet)
-{
-	return sheet->colour ? "\033[32m" : "";
-}
-
-/** End a colour. */
-static const char *plain(const struct sheet *sheet)
-{
-	return sheet->colour ? "\033[0m" : "";
+	return ink_code(sheet->colour, ink);
 }
 
 /** Print words, broken into lines between blanks; further lines stand two columns deeper. */
@@ -50,7 +33,7 @@ __attribute__((format(printf, 3, 4))) static void say(const struct sheet *sheet,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	explain_print_wrapped(sheet->out, indent, text);
+	print_wrapped(sheet->out, indent, text);
 }
 
 /** A row of a zone's table: what, pages, kB. */
@@ -75,8 +58,8 @@ static void print_request(const struct sheet *sheet, const char *path)
 	const struct failure *failure = sheet->answer->failure;
 	char text[768];
 
-	fprintf(sheet->out, "%sreport %lu: %s%s\n", bold(sheet), sheet->answer->number,
-		kinds[failure->kind], plain(sheet));
+	fprintf(sheet->out, "%sreport %lu: %s%s\n", ink(sheet, BOLD), sheet->answer->number,
+		kinds[failure->kind], ink(sheet, PLAIN));
 	say(sheet, 2, "line %zu of %s", failure->line, path);
 	log_request(sheet->answer, text, sizeof(text));
 	say(sheet, 2, "%s", text);
@@ -142,7 +125,7 @@ static void print_walks(const struct sheet *sheet)
 
 	if (!sheet->answer->replayed || !e->nr_walks)
 		return;
-	fprintf(sheet->out, "\n%sthe attempts of 5.8.18%s\n", bold(sheet), plain(sheet));
+	fprintf(sheet->out, "\n%sthe attempts of 5.8.18%s\n", ink(sheet, BOLD), ink(sheet, PLAIN));
 	for (size_t i = 0; i < e->nr_walks; i++) {
 		const struct explained_walk *walk = &e->walk[i];
 		size_t alike = 1;
@@ -235,7 +218,7 @@ static void print_verdict(const struct sheet *sheet, const struct zone_account *
 {
 	const struct explained_attempt *a = &zone->attempt;
 
-	fputs(a->passes ? green(sheet) : red(sheet), sheet->out);
+	fputs(a->passes ? ink(sheet, GREEN) : ink(sheet, RED), sheet->out);
 	if (a->passes && a->shortfall)
 		say(sheet, 4, "passes, %ld pages below what the full check asks for: %s",
 		    a->shortfall,
@@ -252,7 +235,7 @@ static void print_verdict(const struct sheet *sheet, const struct zone_account *
 		say(sheet, 4,
 		    "refused for want of a block: enough pages are free, but none of the "
 		    "blocks is both large enough and of a type that this request may use");
-	fputs(plain(sheet), sheet->out);
+	fputs(ink(sheet, PLAIN), sheet->out);
 }
 
 /** A zone that was tried. */
@@ -260,9 +243,9 @@ static void print_zone(const struct sheet *sheet, const struct zone_account *zon
 {
 	char label[32];
 
-	fprintf(sheet->out, "\n%szone %-33s%s %10s %11s\n", bold(sheet),
-		log_zone_label(sheet->answer, zone, label, sizeof(label)), plain(sheet), "pages",
-		"kB");
+	fprintf(sheet->out, "\n%szone %-33s%s %10s %11s\n", ink(sheet, BOLD),
+		log_zone_label(sheet->answer, zone, label, sizeof(label)), ink(sheet, PLAIN),
+		"pages", "kB");
 	print_usable(sheet, &zone->attempt);
 	print_needed(sheet, zone);
 	print_blocks(sheet, zone);
@@ -308,7 +291,8 @@ static void print_advice(const struct sheet *sheet)
 
 	if (!answer->nr_advice)
 		return;
-	fprintf(sheet->out, "\n%swhat would have let it pass%s\n", bold(sheet), plain(sheet));
+	fprintf(sheet->out, "\n%swhat would have let it pass%s\n", ink(sheet, BOLD),
+		ink(sheet, PLAIN));
 	for (int i = 0; i < answer->nr_advice; i++) {
 		say(sheet, 2, "%s %s", answer->advice[i].would_pass ? "+" : "?",
 		    answer->advice[i].what);
@@ -342,5 +326,6 @@ void log_print_text(const struct log_answer *answer, const char *path, FILE *out
 		print_left_out(&sheet);
 	}
 	print_advice(&sheet);
-	fprintf(out, "\n%sanswer: %s%s\n", bold(&sheet), answer->sentence, plain(&sheet));
+	fprintf(out, "\n%sanswer: %s%s\n", ink_code(colour, BOLD), answer->sentence,
+		ink_code(colour, PLAIN));
 }

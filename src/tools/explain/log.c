@@ -14,12 +14,15 @@
 /** Longer lines are cut: no line of a report comes near. */
 #define LONGEST_LINE 16384
 
+/** Keys that change their meaning change this. */
+#define JSON_VERSION 1
+
 /** A run over a log. */
 struct run {
 	const char *path;
-	bool json, colour;
+	struct json *json; /**< NULL: as text */
+	bool colour;
 	unsigned long reports;
-	unsigned long printed; /**< answers, as JSON */
 	bool refused, damaged;
 };
 
@@ -58,12 +61,10 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	run->refused |= !answer->passes;
-	if (run->json) {
-		fputs(run->printed++ ? ",\n" : "\n", stdout);
-		log_print_json(answer, stdout);
-	} else {
+	if (run->json)
+		log_write_json(answer, run->json);
+	else
 		log_print_text(answer, run->path, stdout, run->colour);
-	}
 	log_answer_release(answer);
 	free(answer);
 }
@@ -116,17 +117,22 @@ static int read_log(struct run *run)
  */
 int explain_log(const char *path, bool json, bool colour)
 {
-	struct run run = { .path = path, .json = json, .colour = colour };
+	struct json writer;
+	struct run run = { .path = path, .json = json ? &writer : NULL, .colour = colour };
 	int failed;
 
+	json_begin(&writer, stdout);
 	if (json) {
-		fputs("{\"version\": 1, \"log\": ", stdout);
-		json_string(stdout, path);
-		fputs(", \"reports\": [", stdout);
+		json_object(&writer, NULL);
+		json_count(&writer, "version", JSON_VERSION);
+		json_text(&writer, "log", path);
+		json_array(&writer, "reports");
 	}
 	failed = read_log(&run);
-	if (json)
-		fputs("]}\n", stdout);
+	if (json) {
+		json_end(&writer);
+		json_end(&writer);
+	}
 	if (!failed && !run.reports)
 		fprintf(stderr,
 			"pageflow explain: %s: no report is in it: no line says 'page allocation "

@@ -10,6 +10,7 @@
 
 #include "engine/explain.h"
 #include "text/append.h"
+#include "text/json.h"
 
 /** Where the machine came from, and what about it is assumed. */
 struct explain_origin {
@@ -18,7 +19,7 @@ struct explain_origin {
 	const char *assumed[8]; /**< lines, ended by NULL */
 };
 
-/* explain-words.c */
+/* words.c */
 #define EXPLAIN_SENTENCE 4096
 const char *explain_zone_label(const struct explanation *e, int zone, char *text, size_t size);
 const char *explain_mark_name(uint32_t alloc_flags);
@@ -33,11 +34,10 @@ void explain_source_text(const struct explanation *e, char *text, size_t size);
 void explain_answer(const struct explanation *e, const struct explain_origin *origin, char *text,
 		    size_t size);
 
-/* explain-text.c, explain-json.c, explain-svg.c */
+/* text.c, json.c, svg.c */
 void explain_print_text(const struct explanation *e, const struct explain_origin *origin, FILE *out,
 			bool colour);
-void explain_print_wrapped(FILE *out, int indent, const char *text);
-void explain_json_attempt(const struct explained_attempt *a, FILE *out);
+void explain_write_attempt(const struct explained_attempt *a, struct json *json);
 void explain_print_json(const struct explanation *e, const struct explain_origin *origin,
 			FILE *out);
 void explain_print_svg(const struct explanation *e, const struct explain_origin *origin, FILE *out);

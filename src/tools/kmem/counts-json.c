@@ -3,166 +3,185 @@
  * @file
  * @brief The counts of a trace as JSON. docs/command.rst describes the keys.
  */
-#include <inttypes.h>
-
+#include "text/json.h"
 #include "tools/kmem/counts.h"
-#include "tools/tools.h"
 
 /** Counts that change the meaning of a key change this. */
 #define JSON_VERSION 1
 
-/** A key with a number; `before` separates it from the key in front. */
-static void put(const char *before, const char *key, uint64_t value)
+/** A rate, or null where the length of the trace is not known. */
+static void write_rate(struct json *json, const struct trace_counts *counts, const char *key,
+		       uint64_t events)
 {
-	printf("%s\"%s\": %" PRIu64, before, key, value);
-}
+	double seconds = counts_seconds(counts);
 
-/** A key with a rate, or null where the length of the trace is not known. */
-static void put_rate(const struct trace_counts *counts, const char *key, uint64_t events)
-{
-	if (counts_seconds(counts) > 0)
-		printf(", \"%s\": %.3f", key, (double)events / counts_seconds(counts));
+	if (seconds > 0)
+		json_decimal(json, key, (double)events / seconds);
 	else
-		printf(", \"%s\": null", key);
+		json_null(json, key);
 }
 
-/** The counts of a row, behind its name. An mm_page_free has neither mask nor migratetype: `frees` is false there. */
-static void put_amount(const struct trace_counts *counts, const struct amount *amount, bool frees)
+/** The counts of a row. An mm_page_free has neither mask nor migratetype: `frees` is false there. */
+static void write_amount(struct json *json, const struct trace_counts *counts,
+			 const struct amount *amount, bool frees)
 {
-	put(", ", "allocs", amount->allocs);
-	put_rate(counts, "allocs_per_second", amount->allocs);
-	put(", ", "pages", amount->pages);
-	put(", ", "failed", amount->failed);
-	if (frees) {
-		put(", ", "frees", amount->frees);
-		put_rate(counts, "frees_per_second", amount->frees);
-		put(", ", "freed_pages", amount->freed);
-	}
-	putchar('}');
+	json_count(json, "allocs", amount->allocs);
+	write_rate(json, counts, "allocs_per_second", amount->allocs);
+	json_count(json, "pages", amount->pages);
+	json_count(json, "failed", amount->failed);
+	if (!frees)
+		return;
+	json_count(json, "frees", amount->frees);
+	write_rate(json, counts, "frees_per_second", amount->frees);
+	json_count(json, "freed_pages", amount->freed);
 }
 
-static void put_tally(const struct trace_counts *counts, const char *key, const char *name,
-		      const struct tally *tally, bool frees)
+static void write_tally(struct json *json, const struct trace_counts *counts, const char *key,
+			const char *name, const struct tally *tally, bool frees)
 {
-	printf(",\n \"%s\": [", key);
+	json_array(json, key);
 	for (size_t i = 0; i < tally->nr_entries; i++) {
-		printf("%s\n  {\"%s\": ", i ? "," : "", name);
-		json_string(stdout, tally->entry[i].name);
-		put_amount(counts, &tally->entry[i].amount, frees);
+		json_object(json, NULL);
+		json_text(json, name, tally->entry[i].name);
+		write_amount(json, counts, &tally->entry[i].amount, frees);
+		json_end(json);
 	}
-	putchar(']');
+	json_end(json);
 }
 
-/** An object of names and their counts. */
-static void put_counts(const char *before, const struct tally *tally)
+/** Names and their counts. */
+static void write_counts(struct json *json, const struct tally *tally)
 {
-	for (size_t i = 0; i < tally->nr_entries; i++) {
-		fputs(i ? ", " : before, stdout);
-		json_string(stdout, tally->entry[i].name);
-		printf(": %" PRIu64, amount_weight(&tally->entry[i].amount));
-	}
+	for (size_t i = 0; i < tally->nr_entries; i++)
+		json_count(json, tally->entry[i].name, amount_weight(&tally->entry[i].amount));
 }
 
-static void put_events(const struct trace_counts *counts)
+static void write_events(struct json *json, const struct trace_counts *counts)
 {
-	printf(",\n \"events\": {");
+	json_object(json, "events");
 	for (int kind = 0; kind < KMEM_SLAB_ALLOC; kind++)
-		put(kind ? ", " : "", kmem_kind_name((enum kmem_kind)kind), counts->of_kind[kind]);
-	put_counts(", ", &counts->slabs);
-	printf("},\n \"other_events\": {");
-	put_counts("", &counts->totals.other);
-	putchar('}');
-	put(",\n ", "lost", counts->totals.lost);
-	put(", ", "lost_without_number", counts->totals.lost_uncounted);
-	put(", ", "lines_skipped", counts->totals.skipped);
+		json_count(json, kmem_kind_name((enum kmem_kind)kind), counts->of_kind[kind]);
+	write_counts(json, &counts->slabs);
+	json_end(json);
+	json_object(json, "other_events");
+	write_counts(json, &counts->totals.other);
+	json_end(json);
+	json_count(json, "lost", counts->totals.lost);
+	json_count(json, "lost_without_number", counts->totals.lost_uncounted);
+	json_count(json, "lines_skipped", counts->totals.skipped);
 }
 
-static void put_orders_and_types(const struct trace_counts *counts)
+static void write_total(struct json *json, const struct trace_counts *counts)
 {
-	const char *before = "";
+	json_object(json, "total");
+	if (counts_have_balance(counts))
+		json_integer(json, "balance_pages", counts_balance(counts));
+	else
+		json_null(json, "balance_pages");
+	write_amount(json, counts, &counts->all, true);
+	json_end(json);
+	json_object(json, "zone_locked");
+	json_count(json, "events", counts->of_kind[KMEM_ZONE_LOCKED]);
+	json_count(json, "refills", counts->refills);
+	json_end(json);
+	json_count(json, "drained_pages", counts->of_kind[KMEM_DRAIN]);
+}
 
-	printf(",\n \"orders\": [");
+static void write_orders(struct json *json, const struct trace_counts *counts)
+{
+	json_array(json, "orders");
 	for (unsigned int order = 0; order < KMEM_NR_ORDERS; order++) {
 		if (!amount_weight(&counts->order[order]))
 			continue;
-		printf("%s\n  {\"order\": %u", before, order);
-		put_amount(counts, &counts->order[order], true);
-		before = ",";
+		json_object(json, NULL);
+		json_count(json, "order", order);
+		write_amount(json, counts, &counts->order[order], true);
+		json_end(json);
 	}
-	printf("],\n \"migratetypes\": [");
-	before = "";
+	json_end(json);
+}
+
+static void write_types(struct json *json, const struct trace_counts *counts)
+{
+	json_array(json, "migratetypes");
 	for (size_t type = 0; type <= OTHER_TYPE; type++) {
 		if (!amount_weight(&counts->type[type]))
 			continue;
-		printf("%s\n  {\"migratetype\": \"%s\"", before, counts_type_name(type));
-		put_amount(counts, &counts->type[type], false);
-		before = ",";
+		json_object(json, NULL);
+		json_text(json, "migratetype", counts_type_name(type));
+		write_amount(json, counts, &counts->type[type], false);
+		json_end(json);
 	}
-	putchar(']');
+	json_end(json);
 }
 
-static void put_fallbacks(const struct trace_counts *counts)
+static void write_fallback(struct json *json, const struct trace_counts *counts, size_t from,
+			   size_t to)
 {
-	const char *before = "";
+	const struct fallback *fallback = &counts->fallback[from][to];
 
-	printf(",\n \"fallbacks\": [");
-	for (size_t from = 0; from <= OTHER_TYPE; from++)
-		for (size_t to = 0; to <= OTHER_TYPE; to++) {
-			const struct fallback *fallback = &counts->fallback[from][to];
-
-			if (!fallback->events)
-				continue;
-			printf("%s\n  {\"from\": \"%s\", \"to\": \"%s\"", before,
-			       counts_type_name(from), counts_type_name(to));
-			put(", ", "events", fallback->events);
-			put(", ", "ownership_changes", fallback->owned);
-			put(", ", "fragmenting", fallback->fragmenting);
-			putchar('}');
-			before = ",";
-		}
-	putchar(']');
+	if (!fallback->events)
+		return;
+	json_object(json, NULL);
+	json_text(json, "from", counts_type_name(from));
+	json_text(json, "to", counts_type_name(to));
+	json_count(json, "events", fallback->events);
+	json_count(json, "ownership_changes", fallback->owned);
+	json_count(json, "fragmenting", fallback->fragmenting);
+	json_end(json);
 }
 
-static void put_slab(const struct trace_counts *counts)
+static void write_slab(struct json *json, const struct trace_counts *counts)
 {
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < counts->slabs.nr_entries; i++)
 		bytes += counts->slabs.entry[i].amount.bytes;
-	printf(",\n \"slab\": {");
-	put("", "allocs", counts->of_kind[KMEM_SLAB_ALLOC]);
-	put(", ", "bytes_allocated", bytes);
-	put(", ", "frees", counts->of_kind[KMEM_SLAB_FREE]);
-	printf(", \"call_sites\": [");
+	json_object(json, "slab");
+	json_count(json, "allocs", counts->of_kind[KMEM_SLAB_ALLOC]);
+	json_count(json, "bytes_allocated", bytes);
+	json_count(json, "frees", counts->of_kind[KMEM_SLAB_FREE]);
+	json_array(json, "call_sites");
 	for (size_t i = 0; i < counts->slab_sites.nr_entries; i++) {
 		const struct tally_entry *entry = &counts->slab_sites.entry[i];
 
-		printf("%s\n  {\"call_site\": ", i ? "," : "");
-		json_string(stdout, entry->name);
-		put(", ", "allocs", entry->amount.allocs);
-		put_rate(counts, "allocs_per_second", entry->amount.allocs);
-		put(", ", "bytes_allocated", entry->amount.bytes);
-		putchar('}');
+		json_object(json, NULL);
+		json_text(json, "call_site", entry->name);
+		json_count(json, "allocs", entry->amount.allocs);
+		write_rate(json, counts, "allocs_per_second", entry->amount.allocs);
+		json_count(json, "bytes_allocated", entry->amount.bytes);
+		json_end(json);
 	}
-	printf("]}");
-}
-
-static void put_steps(const char *key, const uint64_t *step)
-{
-	printf(",\n  \"%s\": [", key);
-	for (int i = 0; i < NR_STEPS; i++)
-		printf("%s%" PRIu64, i ? ", " : "", step[i]);
-	putchar(']');
+	json_end(json);
+	json_end(json);
 }
 
 /** A time: seconds, or ticks. */
-static void put_time(const struct trace_counts *counts, const char *key, uint64_t time)
+static void write_time(struct json *json, const struct trace_counts *counts, const char *key,
+		       uint64_t time)
 {
 	if (counts->totals.ticks)
-		put(", ", key, time);
+		json_count(json, key, time);
 	else
-		printf(", \"%s\": %" PRIu64 ".%09" PRIu64, key, time / 1000000000,
-		       time % 1000000000);
+		json_fixed(json, key, time, 9);
+}
+
+static void write_steps(struct json *json, const char *key, const uint64_t *step)
+{
+	json_array(json, key);
+	for (int i = 0; i < NR_STEPS; i++)
+		json_count(json, NULL, step[i]);
+	json_end(json);
+}
+
+static void write_timeline(struct json *json, const struct trace_counts *counts)
+{
+	json_object(json, "timeline");
+	json_count(json, "steps", NR_STEPS);
+	write_time(json, counts, "step", counts->step);
+	write_steps(json, "allocated_pages", counts->allocated);
+	write_steps(json, "freed_pages", counts->freed);
+	json_end(json);
 }
 
 /**
@@ -172,32 +191,29 @@ static void put_time(const struct trace_counts *counts, const char *key, uint64_
  */
 void counts_json(const struct trace_counts *counts)
 {
-	printf("{\"version\": %d, \"file\": ", JSON_VERSION);
-	json_string(stdout, counts->path);
-	printf(",\n \"clock\": \"%s\"", counts->totals.ticks ? "ticks" : "seconds");
-	put_time(counts, "first", counts->first);
-	put_time(counts, "last", counts->last);
-	put(", ", "cpus", counts->cpus.nr_entries);
-	put_events(counts);
-	printf(",\n \"total\": {\"balance_pages\": ");
-	if (counts_have_balance(counts))
-		printf("%" PRId64, counts_balance(counts));
-	else
-		printf("null");
-	put_amount(counts, &counts->all, true);
-	printf(",\n \"zone_locked\": {");
-	put("", "events", counts->of_kind[KMEM_ZONE_LOCKED]);
-	put(", ", "refills", counts->refills);
-	put("},\n ", "drained_pages", counts->of_kind[KMEM_DRAIN]);
-	put_orders_and_types(counts);
-	put_tally(counts, "gfp_masks", "gfp", &counts->masks, false);
-	put_tally(counts, "tasks", "task", &counts->tasks, true);
-	put_tally(counts, "call_sites", "call_site", &counts->sites, true);
-	put_fallbacks(counts);
-	put_slab(counts);
-	printf(",\n \"timeline\": {\"steps\": %d", NR_STEPS);
-	put_time(counts, "step", counts->step);
-	put_steps("allocated_pages", counts->allocated);
-	put_steps("freed_pages", counts->freed);
-	printf("}}\n");
+	struct json json;
+
+	json_begin(&json, stdout);
+	json_object(&json, NULL);
+	json_count(&json, "version", JSON_VERSION);
+	json_text(&json, "file", counts->path);
+	json_text(&json, "clock", counts->totals.ticks ? "ticks" : "seconds");
+	write_time(&json, counts, "first", counts->first);
+	write_time(&json, counts, "last", counts->last);
+	json_count(&json, "cpus", counts->cpus.nr_entries);
+	write_events(&json, counts);
+	write_total(&json, counts);
+	write_orders(&json, counts);
+	write_types(&json, counts);
+	write_tally(&json, counts, "gfp_masks", "gfp", &counts->masks, false);
+	write_tally(&json, counts, "tasks", "task", &counts->tasks, true);
+	write_tally(&json, counts, "call_sites", "call_site", &counts->sites, true);
+	json_array(&json, "fallbacks");
+	for (size_t from = 0; from <= OTHER_TYPE; from++)
+		for (size_t to = 0; to <= OTHER_TYPE; to++)
+			write_fallback(&json, counts, from, to);
+	json_end(&json);
+	write_slab(&json, counts);
+	write_timeline(&json, counts);
+	json_end(&json);
 }

@@ -49,7 +49,7 @@ static void put_text(FILE *out, const char *text, size_t characters)
 	char clean[512];
 	size_t put = 0;
 
-	clean_text(word_of(text), clean, sizeof(clean));
+	word_clean(word_of(text), clean, sizeof(clean));
 	for (const char *c = clean; *c; c++) {
 		if (((unsigned char)*c & 0xc0) != 0x80 && put++ == characters) {
 			fputs("...", out);

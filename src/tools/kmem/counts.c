@@ -39,7 +39,7 @@ static size_t type_index(int type)
 static bool count_pages(struct trace_counts *counts, const struct kmem_event *event)
 {
 	char task[160];
-	size_t length = clean_text(event->task, task, 128);
+	size_t length = word_clean(event->task, task, 128);
 
 	snprintf(task + length, sizeof(task) - length, "-%ld", event->pid);
 	add(&counts->all, event);

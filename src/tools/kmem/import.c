@@ -3,7 +3,6 @@
  * @file
  * @brief `pageflow import [-o FILE] FILE`: a trace of `kmem:` events in the normalised form.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,10 @@
 #include "tools/kmem/kmem.h"
 #include "tools/tools.h"
 
-static void print_help(void)
-{
-	printf("usage: pageflow import [-o FILE] TRACE\n\n"
-	       "Reads a trace of the kernel's kmem events and writes it in a normalised form, one\n"
-	       "event a line, that 'pageflow report' reads. TRACE is a copy of\n"
-	       "/sys/kernel/tracing/trace or trace_pipe, or the output of 'trace-cmd report' or\n"
-	       "'perf script', plain or .xz; - is standard input. Of a stack behind an event the\n"
-	       "first function outside the page allocator is kept. Other events are counted.\n\n"
-	       "  -o, --output FILE  write to FILE instead of standard output\n"
-	       "  -h, --help         print this help\n\n"
-	       "exit code: 0 written, 2 unreadable, or without any kmem event\n");
-}
+/** What the command line asks for. */
+struct settings {
+	const char *output;
+};
 
 /** What the handler of an event needs. */
 struct import {
@@ -48,14 +39,14 @@ static int convert(const struct text *text, const char *path, const char *output
 
 	import.writer.out = open_memstream(&bytes, &size);
 	if (!import.writer.out)
-		return usage_error("import", "out of memory");
+		return memory_error("import");
 	if (kmem_read(text, write_event, &import, &totals, error, sizeof(error)))
 		fprintf(stderr, "pageflow: %s: %s\n", path, error);
 	else
 		code = EXIT_OK;
 	kmem_writer_end(&import.writer, &totals);
 	if (fclose(import.writer.out) && code == EXIT_OK)
-		code = usage_error("import", "out of memory");
+		code = memory_error("import");
 	if (code == EXIT_OK)
 		code = write_file(output, bytes, size);
 	kmem_totals_free(&totals);
@@ -72,39 +63,42 @@ static int convert(const struct text *text, const char *path, const char *output
  */
 int command_import(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+	static const struct command_option options[] = {
+		{ .name = "output",
+		  .letter = 'o',
+		  .kind = OPTION_TEXT,
+		  .place = offsetof(struct settings, output),
+		  .value = "FILE",
+		  .help = "write to FILE instead of standard output" },
 	};
-	const char *output = "-";
+	static const char *const names[] = { "TRACE" };
+	static const struct command_usage usage = {
+		.command = "import",
+		.synopsis = "pageflow import [-o FILE] TRACE",
+		.about =
+			"Reads a trace of the kernel's kmem events and writes it in a normalised form, one\n"
+			"event a line, that 'pageflow report' reads. TRACE is a copy of\n"
+			"/sys/kernel/tracing/trace or trace_pipe, or the output of 'trace-cmd report' or\n"
+			"'perf script', plain or .xz; - is standard input. Of a stack that follows an event,\n"
+			"the first function outside the page allocator is kept. Other events are counted.",
+		.option = options,
+		.nr_options = sizeof(options) / sizeof(options[0]),
+		.arguments = { names, 1, 1 },
+		.exit_codes = "0 written, 2 unreadable, or without any kmem event",
+	};
+	struct settings settings = { .output = "-" };
 	char error[300];
+	struct words words;
 	struct text text;
-	int option, code;
+	int code = options_read(&usage, argc, argv, &settings, &words);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-		switch (option) {
-		case 'o':
-			output = optarg;
-			break;
-		case 'h':
-			print_help();
-			return EXIT_OK;
-		case ':':
-			return usage_error("import", "'%s' needs a file", argv[optind - 1]);
-		default:
-			return usage_error("import", "unknown option '%s'", argv[optind - 1]);
-		}
-	}
-	if (optind + 1 != argc)
-		return usage_error("import",
-				   optind == argc ? "no file given" : "more than one file given");
-	if (kmem_load(argv[optind], &text, error, sizeof(error))) {
-		fprintf(stderr, "pageflow: %s: %s\n", argv[optind], error);
+	if (code != OPTIONS_READ)
+		return code;
+	if (kmem_load(words.word[0], &text, error, sizeof(error))) {
+		fprintf(stderr, "pageflow: %s: %s\n", words.word[0], error);
 		return EXIT_BAD_INPUT;
 	}
-	code = convert(&text, argv[optind], output);
+	code = convert(&text, words.word[0], settings.output);
 	text_free(&text);
 	return code;
 }

@@ -40,7 +40,7 @@ static void put_word(FILE *out, const char *before, struct word word)
 {
 	char text[512];
 
-	clean_text(word, text, sizeof(text));
+	word_clean(word, text, sizeof(text));
 	fprintf(out, "%s%s", before, *text ? text : "-");
 }
 
@@ -106,7 +106,7 @@ static long tell_task(struct kmem_writer *writer, const struct kmem_event *event
 	char name[128], key[160];
 	long number;
 
-	clean_text(event->task, name, sizeof(name));
+	word_clean(event->task, name, sizeof(name));
 	snprintf(key, sizeof(key), "%ld %s", event->pid, name);
 	number = tally_index(&writer->tasks, word_of(key));
 	if (number >= 0 && writer->tasks.nr_entries > before)

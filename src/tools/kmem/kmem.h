@@ -82,9 +82,10 @@ extern const char *const kmem_type_names[KMEM_NR_TYPES];
 int kmem_read(const struct text *text, kmem_handler handler, void *context,
 	      struct kmem_totals *totals, char *error, size_t error_size);
 int kmem_load(const char *path, struct text *text, char *error, size_t error_size);
+void kmem_totals_free(struct kmem_totals *totals);
+
 const char *kmem_kind_name(enum kmem_kind kind);
 bool kmem_kind_of(struct word name, enum kmem_kind *kind);
-void kmem_totals_free(struct kmem_totals *totals);
 
 void ftrace_read(const struct text *text, kmem_handler handler, void *context,
 		 struct kmem_totals *totals);
@@ -103,11 +104,5 @@ struct kmem_writer {
 
 bool kmem_writer_event(struct kmem_writer *writer, const struct kmem_event *event, bool ticks);
 void kmem_writer_end(struct kmem_writer *writer, const struct kmem_totals *totals);
-
-struct word word_of(const char *text);
-bool word_is(struct word one, const char *text);
-bool word_number(struct word one, uint64_t *value);
-bool word_time(struct word one, uint64_t *time, bool *ticks);
-struct word next_word(const char **at);
 
 #endif

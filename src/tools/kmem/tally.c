@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Counting by name, and names that can be shown: what a file says may hold any bytes.
+ * @brief Counting by name: a table that grows with the number of different names only.
  */
 #include "tools/kmem/tally.h"
 
@@ -11,59 +11,6 @@
 
 /** Longest name that is told apart from others; what is longer is cut. */
 #define MAX_NAME 512
-
-/** Bytes of the UTF-8 character at this place; 0 when it is none, or one that controls a terminal. */
-static size_t character(struct word text)
-{
-	const unsigned char *c = (const unsigned char *)text.at;
-	static const unsigned int least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = c[0] < 0x80 ? 1 : c[0] < 0xc0 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
-	unsigned int code;
-
-	if (length == 1)
-		return c[0] >= 0x20 && c[0] != 0x7f;
-	if (!length || c[0] > 0xf4 || length > text.length)
-		return 0;
-	code = c[0] & (0x7fu >> length);
-	for (size_t i = 1; i < length; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (c[i] & 0x3f);
-	}
-	/* Characters 0x80 to 0x9f are controls as well; halves of pairs are no characters. */
-	if (code < least[length] || code < 0xa0 || code > 0x10ffff || (code >> 11) == 0x1b)
-		return 0;
-	return length;
-}
-
-/**
- * @brief Copy a piece of text so that it can be shown: what is no UTF-8 character becomes a question mark.
- *
- * @param from the piece
- * @param text receives it, ended by a zero byte; cut when there is no room
- * @param size bytes of `text`, at least 1
- * @return length of the copy
- */
-size_t clean_text(struct word from, char *text, size_t size)
-{
-	size_t length = 0;
-
-	while (from.length) {
-		size_t bytes = character(from), taken = bytes ? bytes : 1;
-
-		if (length + taken >= size)
-			break;
-		if (bytes)
-			memcpy(text + length, from.at, bytes);
-		else
-			text[length] = '?';
-		length += taken;
-		from.at += taken;
-		from.length -= taken;
-	}
-	text[length] = '\0';
-	return length;
-}
 
 /** 64-bit FNV-1a. */
 static size_t hash(const char *name)
@@ -124,7 +71,7 @@ long tally_index(struct tally *tally, struct word name)
 	char text[MAX_NAME];
 	size_t *slot;
 
-	clean_text(name, text, sizeof(text));
+	word_clean(name, text, sizeof(text));
 	if (!grow(tally))
 		return -1;
 	slot = find_slot(tally, text);

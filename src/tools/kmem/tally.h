@@ -9,11 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A piece of a text that stays where it is. */
-struct word {
-	const char *at;
-	size_t length;
-};
+#include "text/words.h"
 
 /** What is counted for each name. Allocations that failed are counted in `failed` alone. */
 struct amount {
@@ -44,6 +40,5 @@ struct amount *tally_of(struct tally *tally, struct word name);
 uint64_t amount_weight(const struct amount *amount);
 void tally_sort(struct tally *tally);
 void tally_free(struct tally *tally);
-size_t clean_text(struct word from, char *text, size_t size);
 
 #endif

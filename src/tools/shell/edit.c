@@ -64,7 +64,7 @@ static char *next_gfp(const char *text, int state)
 	return NULL;
 }
 
-/** What could stand here: a command at the start, a mask behind `alloc` and `gfp`, else a file. */
+/** What could stand here: a command at the start, a mask after `alloc` and `gfp`, else a file. */
 static char **complete(const char *text, int start, int end)
 {
 	size_t blanks = strspn(rl_line_buffer, " ");

@@ -13,47 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/words.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
-
-static void print_usage(void)
-{
-	printf("usage: pageflow shell [FILE]\n\n"
-	       "Carries out commands on a machine: line by line from FILE, or from standard input.\n"
-	       "On a terminal, lines can be edited, Tab completes, and old lines come back with the\n"
-	       "arrow keys; they are kept in ~/.pageflow_history. 'help' lists the commands.\n\n"
-	       "A file to begin with:\n\n"
-	       "  machine 256M\n"
-	       "  trace on\n"
-	       "  alloc GFP_KERNEL|__GFP_ZERO 3\n"
-	       "  buddyinfo\n"
-	       "  free #1\n\n"
-	       "  -h, --help   print this help\n\n"
-	       "exit code: 0 every command was carried out, or a terminal was used; 1 some were not;\n"
-	       "2 FILE cannot be read\n");
-}
-
-/**
- * @brief Say what is wrong with the command on its way, and count it.
- *
- * @param shell the session
- * @param format one line, as for printf, without newline
- */
-void shell_error(struct shell *shell, const char *format, ...)
-{
-	va_list arguments;
-
-	/* What was printed before must stand before. */
-	fflush(stdout);
-	fprintf(stderr, "pageflow: ");
-	if (shell->file)
-		fprintf(stderr, "%s:%lu: ", shell->file, shell->line);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	shell->errors++;
-}
 
 /** Cut blanks off both ends. */
 static char *trim(char *text)
@@ -88,13 +50,60 @@ static const struct shell_command *find_command(struct shell *shell, const char 
 	return NULL;
 }
 
-/**
- * @brief Carry out one line.
- *
- * @param shell the session
- * @param line the line; changed on the way
- */
-void shell_run_line(struct shell *shell, char *line)
+/** Put a line together; NULL, after saying so, when there is no memory. free() it. */
+__attribute__((format(printf, 2, 3))) static char *join(struct shell *shell, const char *format,
+							...)
+{
+	va_list arguments;
+	char *line = NULL;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&line, format, arguments);
+	va_end(arguments);
+	if (length >= 0)
+		return line;
+	shell_error(shell, "out of memory");
+	return NULL;
+}
+
+/** A group with a number alone after its name: the number belongs to this field. The whole record. */
+static char *group_record(struct shell *shell, const struct shell_command *command,
+			  const char *rest)
+{
+	const char *at = rest;
+	struct word name = next_word(&at), value = next_word(&at);
+
+	if (!value.length || next_word(&at).length ||
+	    strspn(value.at, "0123456789abcdefABCDEFx") < value.length)
+		return join(shell, "%s %s", command->record, rest);
+	return join(shell, "%s %.*s %s %.*s", command->record, (int)name.length, name.at,
+		    command->field, (int)value.length, value.at);
+}
+
+/** Hand the line of a command on, as the record that changes the machine or as the scene that is played on it. */
+static void hand_on(struct shell *shell, const struct shell_command *command, const char *rest)
+{
+	const char *name = command->scene ? command->scene : command->record;
+	struct pageflow_error error = { 0 };
+	char *line;
+	int failed;
+
+	if (!shell_has_machine(shell))
+		return;
+	line = command->field ? group_record(shell, command, rest)
+			      : join(shell, "%s %s", name, rest);
+	if (!line)
+		return;
+	failed = command->scene ? pageflow_scene(shell->machine, line, stdout, &error)
+				: pageflow_apply(shell->machine, line, &error);
+	if (failed)
+		shell_error(shell, "%s: %s", name, error.text);
+	free(line);
+}
+
+/** Carry out one line, which is changed on the way. */
+static void run_line(struct shell *shell, char *line)
 {
 	const struct shell_command *command;
 	char *name = trim(line), *rest;
@@ -105,8 +114,11 @@ void shell_run_line(struct shell *shell, char *line)
 	if (*rest)
 		*rest++ = '\0';
 	command = find_command(shell, name);
-	if (command)
-		command->run(shell, trim(rest));
+	rest = trim(rest);
+	if (command && command->run)
+		command->run(shell, rest);
+	else if (command)
+		hand_on(shell, command, rest);
 	fflush(stdout);
 }
 
@@ -118,7 +130,7 @@ static void run_file(struct shell *shell, FILE *file)
 
 	while (!shell->quit && getline(&line, &size, file) >= 0) {
 		shell->line++;
-		shell_run_line(shell, line);
+		run_line(shell, line);
 	}
 	free(line);
 }
@@ -130,7 +142,7 @@ static void run_terminal(struct shell *shell)
 
 	printf("pageflow %s; 'help' lists the commands, 'quit' ends\n", pageflow_version());
 	while (!shell->quit && (line = shell_read_line("pageflow> "))) {
-		shell_run_line(shell, line);
+		run_line(shell, line);
 		free(line);
 	}
 	shell_end_editing();
@@ -176,18 +188,31 @@ static int run_session(const char *path)
  */
 int command_shell(int argc, char **argv)
 {
-	const char *path = NULL;
+	static const char *const names[] = { "FILE" };
+	static const struct command_usage usage = {
+		.command = "shell",
+		.synopsis = "pageflow shell [FILE]",
+		.about =
+			"Carries out commands on a machine: line by line from FILE, or from standard input.\n"
+			"On a terminal, lines can be edited, Tab completes, and old lines come back with the\n"
+			"arrow keys; they are kept in ~/.pageflow_history. 'help' lists the commands.\n\n"
+			"A file to begin with:\n\n"
+			"  machine 256M\n"
+			"  trace on\n"
+			"  alloc GFP_KERNEL|__GFP_ZERO 3\n"
+			"  buddyinfo\n"
+			"  free #1",
+		.arguments = { names, 0, 1 },
+		.exit_codes =
+			"0 every command was carried out, or a terminal was used; 1 some were not;\n"
+			"2 FILE cannot be read",
+	};
+	struct words words;
+	int code = options_read(&usage, argc, argv, NULL, &words);
+	const char *path;
 
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-			print_usage();
-			return EXIT_OK;
-		}
-		if (argv[i][0] == '-' && argv[i][1])
-			return usage_error("shell", "unknown option '%s'", argv[i]);
-		if (path)
-			return usage_error("shell", "more than one file given");
-		path = argv[i];
-	}
-	return run_session(path && strcmp(path, "-") ? path : NULL);
+	if (code != OPTIONS_READ)
+		return code;
+	path = words.count && strcmp(words.word[0], "-") ? words.word[0] : NULL;
+	return run_session(path);
 }

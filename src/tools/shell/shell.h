@@ -34,16 +34,29 @@ struct shell_command {
 	const char *name;
 	const char *arguments;
 	const char *summary;
-	/** `rest` is the line behind the command's name, without blanks around it. */
+	/** Carries it out; `rest` is what follows the command's name, without blanks around it. */
 	void (*run)(struct shell *shell, char *rest);
+	const char *record; /**< or the line is this record of pageflow_apply() */
+	const char *field;  /**< of that record: what a number alone after the first word is */
+	const char *scene;  /**< or the line is this scene of pageflow_scene() */
 };
 
-extern const struct shell_command shell_commands[];
+/* commands.c */
+extern const struct shell_command shell_commands[]; /**< ended by a name that is NULL */
 
+/* session.c */
 __attribute__((format(printf, 2, 3))) void shell_error(struct shell *shell, const char *format,
 						       ...);
-void shell_run_line(struct shell *shell, char *line);
+bool shell_has_machine(struct shell *shell);
 void shell_take_machine(struct shell *shell, pageflow_machine *machine);
+void shell_trace(struct shell *shell, bool on);
+bool shell_hold(struct shell *shell, unsigned long number, uint64_t pfn, unsigned int order,
+		uint32_t gfp);
+struct held *shell_find_number(const struct shell *shell, unsigned long number);
+struct held *shell_find_page(const struct shell *shell, uint64_t pfn);
+void shell_let_go(struct shell *shell, struct held *held);
+
+/* edit.c */
 char *shell_read_line(const char *prompt);
 void shell_end_editing(void);
 

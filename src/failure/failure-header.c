@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The lines of a report that say who asked for what, and what bound the request.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "failure/failure-reader.h"
+#include "failure/log-line.h"
+
+/** Take `NUMBER` after a name; false when it is not there. */
+static bool number_after(const char *text, const char *name, uint64_t *value)
+{
+	const char *found = find_words(text, name);
+
+	if (!found)
+		return false;
+	found += strlen(name);
+	return take_count(&found, value);
+}
+
+/** Take `0xHEX(NAMES)` after a name. */
+static void take_mask(struct failure *failure, const char *text, const char *name)
+{
+	const char *at = find_words(text, name), *close;
+
+	if (!at || strncmp(at += strlen(name), "0x", 2))
+		return;
+	at += 2;
+	if (!take_digits(&at, 16, UINT64_MAX, &failure->mask_number))
+		return;
+	failure->has_mask = true;
+	close = *at == '(' ? strchr(at, ')') : NULL;
+	/* Names that were cut off are not all of them: then the number decides. */
+	if (close)
+		word_copy((struct word){ at + 1, (size_t)(close - at - 1) }, failure->mask_names,
+			  sizeof(failure->mask_names));
+}
+
+/** Take a set of nodes such as `0-1,4` after a name; `(null)` is none. */
+static bool take_nodes(const char *text, const char *name, uint64_t *nodes)
+{
+	const char *found = find_words(text, name);
+	uint64_t first, last;
+
+	if (!found)
+		return false;
+	found += strlen(name);
+	*nodes = 0;
+	while (take_count(&found, &first)) {
+		last = first;
+		if (*found == '-') {
+			found++;
+			if (!take_count(&found, &last))
+				break;
+		}
+		for (; first <= last && first < FAILURE_NODES; first++)
+			*nodes |= 1ull << first;
+		if (*found == ',')
+			found++;
+	}
+	return *nodes != 0;
+}
+
+/**
+ * @brief Take cpuset and allowed nodes: at the end of the header, or on a line of their own.
+ *
+ * @param failure the report
+ * @param text the header's rest, or the line
+ */
+void failure_read_cpuset(struct failure *failure, const char *text)
+{
+	const char *name = find_words(text, "cpuset="), *mems;
+
+	if (take_nodes(text, "mems_allowed=", &failure->mems_allowed))
+		failure->has_mems = true;
+	if (!name)
+		return;
+	name += strlen("cpuset=");
+	mems = strstr(name, "mems_allowed=");
+	word_copy((struct word){ name,
+				 mems > name ? (size_t)(mems - name - 1) : strcspn(name, " ,") },
+		  failure->cpuset, sizeof(failure->cpuset));
+}
+
+/**
+ * @brief Does a line begin a report?
+ *
+ * @param line the line
+ * @param kind receives what kind of report
+ * @return where the header says what happened, the name of the task before it; NULL when it is none
+ */
+const char *failure_header_find(const char *line, enum failure_kind *kind)
+{
+	static const struct {
+		const char *text;
+		enum failure_kind kind;
+	} headers[] = {
+		{ ": page allocation failure", FAILURE_PAGE_ALLOC },
+		{ ": page allocation stalls for ", FAILURE_STALL },
+		{ " invoked oom-killer: ", FAILURE_OOM },
+		{ ": vmalloc: allocation failure", FAILURE_VMALLOC },
+		{ ": vmalloc error: ", FAILURE_VMALLOC },
+	};
+
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		const char *found = strstr(line, headers[i].text);
+
+		*kind = headers[i].kind;
+		if (found &&
+		    (*kind != FAILURE_PAGE_ALLOC || strchr(":. ", found[strlen(headers[i].text)])))
+			return found;
+	}
+	return NULL;
+}
+
+/**
+ * @brief Begin a report with its header: who asked for what.
+ *
+ * @param failure the report, empty but for its kind
+ * @param line the header
+ * @param what where it says what happened: failure_header_find()
+ */
+void failure_header_take(struct failure *failure, const char *line, const char *what)
+{
+	bool oom = failure->kind == FAILURE_OOM;
+	const char *comm = line_message(line);
+	uint64_t order;
+
+	if (comm < what)
+		word_copy((struct word){ comm, (size_t)(what - comm) }, failure->comm,
+			  sizeof(failure->comm));
+	if (number_after(what, oom ? "order=" : "order:", &order)) {
+		failure->has_order = true;
+		failure->order = order > 1000 ? 1000 : (unsigned int)order;
+	}
+	failure->forced = oom && find_words(what, "order=-1");
+	take_mask(failure, what, oom ? "gfp_mask=" : "mode:");
+	failure->has_nodemask = take_nodes(what, "nodemask=", &failure->nodemask);
+	failure_read_cpuset(failure, what);
+}
+
+/**
+ * @brief Take the release in `... Comm: NAME Not tainted RELEASE ...`, or after the letters of `Tainted:`.
+ *
+ * @param failure the report
+ * @param line a line
+ * @return false when it is no such line
+ */
+bool failure_read_cpu(struct failure *failure, const char *line)
+{
+	const char *word = strstr(line, "Comm: ");
+
+	if (!word || !find_words(line, "CPU: "))
+		return false;
+	word = strstr(word, "ainted");
+	while (word && !isdigit((unsigned char)*word)) {
+		word = strchr(word, ' ');
+		if (word)
+			word += strspn(word, " ");
+	}
+	if (word && !failure->version[0])
+		word_copy((struct word){ word, strcspn(word, " ") }, failure->version,
+			  sizeof(failure->version));
+	return true;
+}
+
+/**
+ * @brief Take what an OOM report says when a memory cgroup, and not the machine, ran out.
+ *
+ * @param failure the report
+ * @param line a line
+ * @return false when it is no such line
+ */
+bool failure_read_memcg(struct failure *failure, const char *line)
+{
+	static const char stats[] = "Memory cgroup stats for ", group[] = "oom_memcg=";
+	const char *found = find_words(line, "memory: usage ");
+
+	if (failure->kind != FAILURE_OOM)
+		return false;
+	if (found) {
+		failure->memcg = true;
+		number_after(found, "usage ", &failure->memcg_usage_kb);
+		number_after(found, "limit ", &failure->memcg_limit_kb);
+		return true;
+	}
+	if ((found = strstr(line, stats)))
+		found += strlen(stats);
+	else if ((found = strstr(line, group)))
+		found += strlen(group);
+	else
+		return false;
+	failure->memcg = true;
+	word_copy((struct word){ found, strcspn(found, ", :") }, failure->memcg_path,
+		  sizeof(failure->memcg_path));
+	return true;
+}
+
+/**
+ * @brief Take what bound the request, as the line after an OOM report's state says it: nodes, cpuset, memory cgroup.
+ *
+ * @param failure the report
+ * @param line a line, perhaps another one
+ */
+void failure_read_constraint(struct failure *failure, const char *line)
+{
+	if (failure->kind != FAILURE_OOM || !find_words(line, "oom-kill:constraint="))
+		return;
+	failure->has_nodemask = take_nodes(line, "nodemask=", &failure->nodemask);
+	failure_read_cpuset(failure, line);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What the files that read a report share: failure.c finds reports, failure-header.c and failure-state.c their lines.
+ */
+#ifndef FAILURE_READER_H
+#define FAILURE_READER_H
+
+#include "failure/failure.h"
+#include "text/words.h"
+
+/** Numbers above this are no figures of a machine's memory: they stay at it, so that sums cannot overflow. */
+#define MOST_FIGURE 0xffffffffffffull
+
+struct failure_reader {
+	failure_handler handler;
+	void *context;
+	size_t line;
+	bool open;	      /**< `failure` holds something */
+	bool in_totals;	      /**< after Mem-Info, before the first node or zone */
+	bool after_reserve;   /**< the line before was a zone's reserve */
+	int pending_nid;      /**< of a line that had only the beginning of a zone line; -1 */
+	int zone;	      /**< whose line was read last; -1 */
+	int list;	      /**< whose free list line was read last; -1 */
+	char log_version[64]; /**< from `Linux version` */
+	struct failure failure;
+};
+
+/** Take a decimal number; false when there is none. */
+static inline bool take_count(const char **cursor, uint64_t *value)
+{
+	return take_digits(cursor, 10, MOST_FIGURE, value);
+}
+
+/* failure-header.c */
+const char *failure_header_find(const char *line, enum failure_kind *kind);
+void failure_header_take(struct failure *failure, const char *line, const char *what);
+bool failure_read_cpu(struct failure *failure, const char *line);
+bool failure_read_memcg(struct failure *failure, const char *line);
+void failure_read_constraint(struct failure *failure, const char *line);
+void failure_read_cpuset(struct failure *failure, const char *text);
+
+/* failure-state.c */
+void failure_read_state(struct failure_reader *reader, const char *line);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The lines of a report that print the state of memory: totals, nodes, zones, their reserves and free lists.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "failure/failure-reader.h"
+#include "failure/log-line.h"
+
+/** More free blocks of one order than any machine has: so that pages can be counted without overflow. */
+#define MOST_BLOCKS (1ull << 40)
+
+static const char *const figure_names[NR_FIGURES] = {
+	[FIGURE_FREE] = "free",
+	[FIGURE_BOOST] = "boost",
+	[FIGURE_MIN] = "min",
+	[FIGURE_LOW] = "low",
+	[FIGURE_HIGH] = "high",
+	[FIGURE_HIGHATOMIC] = "reserved_highatomic",
+	[FIGURE_ACTIVE_ANON] = "active_anon",
+	[FIGURE_INACTIVE_ANON] = "inactive_anon",
+	[FIGURE_ACTIVE_FILE] = "active_file",
+	[FIGURE_INACTIVE_FILE] = "inactive_file",
+	[FIGURE_SLAB_RECLAIMABLE] = "slab_reclaimable",
+	[FIGURE_PRESENT] = "present",
+	[FIGURE_MANAGED] = "managed",
+	[FIGURE_FREE_PCP] = "free_pcp",
+	[FIGURE_LOCAL_PCP] = "local_pcp",
+	[FIGURE_FREE_CMA] = "free_cma",
+};
+
+/** Take `NAME:VALUE` or `NAME: VALUE`; in kB where `kb`, as a bare number otherwise. */
+static void take_figure(const char *word, size_t length, const char *value, bool kb,
+			struct failure_figures *figures)
+{
+	uint64_t number;
+
+	value += strspn(value, " ");
+	if (!take_count(&value, &number))
+		return;
+	if (kb ? strncasecmp(value, "kB", 2) != 0 : *value && *value != ' ')
+		return;
+	for (int i = 0; i < NR_FIGURES; i++)
+		if (strlen(figure_names[i]) == length && !strncmp(figure_names[i], word, length)) {
+			figures->value[i] = number;
+			figures->seen |= 1u << i;
+		}
+}
+
+/** Take all figures of a line by name. */
+static void take_figures(const char *line, bool kb, struct failure_figures *figures)
+{
+	for (const char *colon = strchr(line, ':'); colon; colon = strchr(colon + 1, ':')) {
+		const char *word = colon;
+
+		while (word > line && (isalnum((unsigned char)word[-1]) || word[-1] == '_'))
+			word--;
+		take_figure(word, (size_t)(colon - word), colon + 1, kb, figures);
+	}
+}
+
+/** The zone whose name ends at `end`, with its node where the line names one; NULL when no name does. */
+static struct failure_zone *zone_before(struct failure_reader *reader, const char *line,
+					const char *end)
+{
+	static const char *const types[NR_FAILURE_TYPES] = { "DMA",	"DMA32",   "Normal",
+							     "HighMem", "Movable", "Device" };
+	struct failure *failure = &reader->failure;
+	const char *name = end;
+	int nid = -1, type = 0, i = 0;
+
+	while (name > line && isalnum((unsigned char)name[-1]))
+		name--;
+	while (type < NR_FAILURE_TYPES && (strlen(types[type]) != (size_t)(end - name) ||
+					   strncmp(types[type], name, (size_t)(end - name))))
+		type++;
+	if (type == NR_FAILURE_TYPES)
+		return NULL;
+	nid = line_node_before(line, name);
+	if (nid < 0)
+		nid = reader->pending_nid;
+	reader->pending_nid = -1;
+	failure->named_nodes |= nid >= 0;
+	nid = nid < 0 ? 0 : nid;
+	while (i < failure->nr_zones && (failure->zone[i].nid != nid ||
+					 failure->zone[i].type != (enum failure_zone_type)type))
+		i++;
+	if (i == FAILURE_ZONES) {
+		failure->too_many_zones = true;
+		return NULL;
+	}
+	if (i == failure->nr_zones) {
+		failure->zone[i].nid = nid;
+		failure->zone[i].type = (enum failure_zone_type)type;
+		strcpy(failure->zone[i].name, types[type]);
+		failure->nr_zones++;
+	}
+	return &failure->zone[i];
+}
+
+/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`. */
+static bool read_zone_line(struct failure_reader *reader, const char *line)
+{
+	const char *free = strstr(line, " free:");
+	struct failure_zone *zone = free ? zone_before(reader, line, free) : NULL;
+
+	if (!zone)
+		return false;
+	reader->in_totals = false;
+	reader->zone = (int)(zone - reader->failure.zone);
+	if (!zone->figures.seen)
+		take_figures(free, true, &zone->figures);
+	return true;
+}
+
+/** Numbers of a zone's reserve. */
+static void take_reserve(struct failure_zone *zone, const char *numbers)
+{
+	uint64_t value;
+
+	numbers += strspn(numbers, " ");
+	while (zone->nr_reserve < NR_FAILURE_TYPES && take_count(&numbers, &value)) {
+		zone->reserve[zone->nr_reserve++] = value;
+		numbers += strspn(numbers, " ");
+	}
+}
+
+/** `lowmem_reserve[]: N N ...`, or the rest of it on a line of its own. */
+static bool read_reserve_line(struct failure_reader *reader, const char *line)
+{
+	static const char name[] = "lowmem_reserve[]:";
+	const char *found = strstr(line, name);
+	struct failure_zone *zone = reader->zone < 0 ? NULL : &reader->failure.zone[reader->zone];
+	bool continues = reader->after_reserve;
+
+	reader->after_reserve = found != NULL;
+	if (!zone)
+		return found != NULL;
+	if (found && !zone->nr_reserve)
+		take_reserve(zone, found + strlen(name));
+	else if (!found && continues) {
+		const char *rest = line_message(line);
+
+		if (*rest && !rest[strspn(rest, " 0123456789")])
+			take_reserve(zone, rest);
+	}
+	return found != NULL;
+}
+
+/** The order of blocks of a size; -1 for no size of this kernel. */
+static int order_of(const struct failure *failure, uint64_t size_kb)
+{
+	for (int order = 0; order < FAILURE_ORDERS; order++)
+		if (size_kb == (uint64_t)failure->page_kb << order)
+			return order;
+	return -1;
+}
+
+/** Take `(LETTERS)`. */
+static uint8_t take_letters(const char **cursor)
+{
+	static const char letters[] = "UMEHCI";
+	uint8_t taken = 0;
+	const char *c = *cursor;
+
+	if (*c != '(')
+		return 0;
+	for (c++; *c && *c != ')'; c++) {
+		const char *letter = strchr(letters, *c);
+
+		if (!letter)
+			return 0;
+		taken |= (uint8_t)(1 << (letter - letters));
+	}
+	*cursor = *c ? c + 1 : c;
+	return *c ? taken : 0;
+}
+
+/** Take the entries of a free list: `COUNT*SIZEkB (LETTERS)` and `= SUMkB`; what is neither is passed over. */
+static void take_list(struct failure *failure, struct failure_zone *zone, const char *entry)
+{
+	while (*entry) {
+		uint64_t count, size;
+		const char *c = entry;
+
+		if (*c == '=' && c[1] == ' ' && (c += 2) && take_count(&c, &size) &&
+		    !strncmp(c, "kB", 2)) {
+			zone->list_kb = size;
+			zone->list_ended = true;
+			return;
+		}
+		if (take_count(&c, &count) && *c == '*' && (c++, take_count(&c, &size)) &&
+		    !strncmp(c, "kB", 2)) {
+			int order;
+
+			c += 2;
+			c += strspn(c, " ");
+			if (!failure->page_kb && size <= 1024)
+				failure->page_kb = (int)size;
+			order = order_of(failure, size);
+			if (order >= 0) {
+				zone->blocks[order] = count < MOST_BLOCKS ? count : MOST_BLOCKS;
+				zone->letters[order] = take_letters(&c);
+				zone->nr_orders =
+					order >= zone->nr_orders ? order + 1 : zone->nr_orders;
+			}
+			entry = c > entry ? c : entry + 1;
+			continue;
+		}
+		entry += strcspn(entry, " ");
+		entry += strspn(entry, " ");
+	}
+}
+
+/** A free list line: `[Node N ]NAME: COUNT*SIZEkB ... = SUMkB`, or the rest of one. */
+static bool read_list_line(struct failure_reader *reader, const char *line)
+{
+	struct failure *failure = &reader->failure;
+	const char *star, *colon, *message;
+	struct failure_zone *zone = NULL;
+
+	for (star = strchr(line, '*'); star; star = strchr(star + 1, '*'))
+		if (star > line && isdigit((unsigned char)star[-1]) &&
+		    isdigit((unsigned char)star[1]))
+			break;
+	message = line_message(line);
+	if (!star && (reader->list < 0 || strncmp(message, "= ", 2)))
+		return false;
+	colon = star;
+	while (colon && colon > line && isdigit((unsigned char)colon[-1]))
+		colon--;
+	while (colon && colon > line && colon[-1] == ' ')
+		colon--;
+	if (colon && colon > line && colon[-1] == ':') {
+		zone = zone_before(reader, line, colon - 1);
+		message = colon;
+		if (zone && zone->nr_orders)
+			zone = NULL; /* a second one: not of this report */
+		reader->list = zone ? (int)(zone - failure->zone) : -1;
+	}
+	if (reader->list < 0 || failure->zone[reader->list].list_ended)
+		return true;
+	take_list(failure, &failure->zone[reader->list], message + strspn(message, " "));
+	return true;
+}
+
+/** A node's line, or the beginning of a line that was torn after its node. */
+static bool read_node_line(struct failure_reader *reader, const char *line)
+{
+	const char *message = line_message(line), *anon = strstr(line, " active_anon:");
+	int nid;
+
+	if (anon && (nid = line_node_before(line, anon + 1)) >= 0) {
+		reader->in_totals = false;
+		if (nid < FAILURE_NODES && strstr(anon, "all_unreclaimable? yes"))
+			reader->failure.unreclaimable |= 1ull << nid;
+		return true;
+	}
+	if (strncmp(message, "Node ", 5))
+		return false;
+	nid = line_node_before(message, message + strlen(message));
+	if (nid >= 0)
+		reader->pending_nid = nid;
+	return nid >= 0;
+}
+
+/** `N pages WHAT` at the end of a report. */
+static bool take_pages(const char *line, const char *what, bool *has, uint64_t *value)
+{
+	const char *found = strstr(line, what), *number = found;
+
+	if (!found || found[strlen(what)])
+		return false;
+	while (number > line && isdigit((unsigned char)number[-1]))
+		number--;
+	*has = take_count(&number, value);
+	return *has;
+}
+
+/** The last lines of a report. */
+static bool read_tail_line(struct failure *failure, const char *line)
+{
+	return take_pages(line, " pages RAM", &failure->has_ram, &failure->ram) ||
+	       take_pages(line, " pages reserved", &failure->has_reserved, &failure->reserved) ||
+	       take_pages(line, " pages cma reserved", &failure->has_cma, &failure->cma);
+}
+
+/**
+ * @brief Read a line after Mem-Info.
+ *
+ * @param reader the reader
+ * @param line the line
+ */
+void failure_read_state(struct failure_reader *reader, const char *line)
+{
+	if (read_reserve_line(reader, line) || read_zone_line(reader, line) ||
+	    read_list_line(reader, line) || read_node_line(reader, line))
+		return;
+	if (reader->in_totals)
+		take_figures(line, false, &reader->failure.totals);
+	read_tail_line(&reader->failure, line);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief How `pageflow explain` prints text: in colour on a terminal, in lines of 80 columns.
+ */
+#ifndef TOOLS_EXPLAIN_INK_H
+#define TOOLS_EXPLAIN_INK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/** The colours of a text. */
+enum ink {
+	PLAIN,
+	BOLD,
+	GREEN,
+	RED,
+	FAINT
+};
+
+const char *ink_code(bool colour, enum ink ink);
+void print_wrapped(FILE *out, int indent, const char *text);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief What the subcommands share for their arguments: one table says what a command takes, reads it and prints its help.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pageflow.h"
+
+/** Exit codes that all subcommands share. */
+enum {
+	EXIT_OK = 0,
+	EXIT_DIFFERENT = 1, /**< it ran, and the answer is no */
+	EXIT_BAD_INPUT = 2, /**< arguments or files that cannot be used */
+};
+
+/** What an option takes, and what its place in the settings is. */
+enum option_kind {
+	OPTION_FLAG,   /**< nothing; a bool becomes true */
+	OPTION_TEXT,   /**< a value that is not empty; a const char * */
+	OPTION_NUMBER, /**< a number from `least` to `most`; a long */
+};
+
+/** An option. */
+struct command_option {
+	const char *name; /**< the long name, without dashes */
+	char letter;	  /**< the short name; 0: none */
+	enum option_kind kind;
+	size_t place;	   /**< offset in the settings of the command */
+	const char *value; /**< what the help calls its value */
+	const char *alone; /**< the value when none is given; NULL: one must be given */
+	long least, most;  /**< range of a number */
+	const char *help;  /**< one or more lines */
+};
+
+/** Any number of further arguments. */
+#define ARGUMENTS_MORE (-1)
+
+/** The arguments that a command takes besides its options. */
+struct command_arguments {
+	const char *const *name; /**< what the help calls them */
+	int least;		 /**< so many must be given */
+	int most;		 /**< so many may be given, or ARGUMENTS_MORE */
+};
+
+/** What a subcommand takes. All commands have --help besides. */
+struct command_usage {
+	const char *command;
+	const char *synopsis; /**< its lines, the first without "usage: " */
+	const char *about;    /**< paragraphs */
+	const struct command_option *option;
+	size_t nr_options;
+	struct command_arguments arguments;
+	const char *exit_codes;
+};
+
+/** The arguments that are left when the options are read. */
+struct words {
+	int count;
+	char **word;
+};
+
+/** Reading went well: the command can begin. Other answers are exit codes. */
+#define OPTIONS_READ (-1)
+
+int options_read(const struct command_usage *usage, int argc, char **argv, void *settings,
+		 struct words *words);
+int arguments_check(const char *command, const struct command_arguments *arguments,
+		    const struct words *words);
+int input_error(const char *command, const char *what, const struct pageflow_error *error);
+int memory_error(const char *command);
+__attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
+
+#endif
