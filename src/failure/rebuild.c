@@ -13,6 +13,7 @@
 
 #include "gfp.h"
 #include "text/error.h"
+#include "text/names.h"
 #include "failure/account.h"
 
 /** Orders and types of 5.8.18, and the pages of a pageblock and of its largest block. */
@@ -30,9 +31,6 @@
 /** Zone types of 5.8.18 in their order, as a report has them. */
 static const enum failure_zone_type zones_5_8[4] = { FAILURE_DMA, FAILURE_DMA32, FAILURE_NORMAL,
 						     FAILURE_MOVABLE };
-
-static const char *const type_names[NR_LETTERS] = { "Unmovable",  "Movable", "Reclaimable",
-						    "HighAtomic", "CMA",     "Isolate" };
 
 /** How many of a number of blocks are put on their list. */
 static long listed(long blocks, int order)
@@ -154,7 +152,7 @@ static void write_types(FILE *out, const struct failure_account *account, int ni
 {
 	for (int letter = 0; letter < NR_LETTERS; letter++) {
 		fprintf(out, "Node %d, zone %8s, type %12s", nid, zone->zone->name,
-			type_names[letter]);
+			migratetype_names[letter]);
 		for (int order = 0; order < ORDERS; order++)
 			fprintf(out, " %ld", rebuilt(account, zone, letter, order));
 		fputc('\n', out);
@@ -188,7 +186,7 @@ static void write_zones(struct proc_texts *texts, const struct failure_account *
 
 	fprintf(texts->out[2], "Number of blocks type");
 	for (int letter = 0; letter < NR_LETTERS; letter++)
-		fprintf(texts->out[2], " %s", type_names[letter]);
+		fprintf(texts->out[2], " %s", migratetype_names[letter]);
 	fputc('\n', texts->out[2]);
 	for (int nid = 0; nid < account->nr_nodes; nid++)
 		for (int index = 0; index < 4; index++) {

@@ -34,10 +34,6 @@ static const struct {
 	{ "kmem_cache_free", KMEM_SLAB_FREE },
 };
 
-/** The migratetypes of 5.8.18 by number, as /proc/pagetypeinfo names them. */
-const char *const kmem_type_names[KMEM_NR_TYPES] = { "Unmovable",  "Movable", "Reclaimable",
-						     "HighAtomic", "CMA",     "Isolate" };
-
 /**
  * @brief The kernel's name of a kind of event about pages.
  *
