@@ -41,6 +41,23 @@ static int run_row(const char *row, unsigned long count, const char *spec)
 	return EXIT_OK;
 }
 
+static void print_usage(void)
+{
+	printf("usage: pageflow bench ROW COUNT [SPEC]\n\n"
+	       "Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
+	       "the nanoseconds of all COUNT operations together. ROW is one of these:\n\n");
+	for (int order = 0; order <= 10; order++)
+		printf("  pair-order%-6d a block of order %d allocated and freed\n", order, order);
+	printf("  bulk-alloc       pages allocated one after the other\n"
+	       "  bulk-free        these pages freed in the same order\n"
+	       "  bulk-free-random these pages freed in random order\n"
+	       "  mixed            blocks of different orders allocated and freed in turn\n"
+	       "  stack            a plain stack of pointers instead of the allocator\n"
+	       "  empty            the bare loop of the pairs\n"
+	       "  bulk-empty       the bare loop of bulk-alloc\n"
+	       "  mixed-empty      the bare loop of mixed\n");
+}
+
 /**
  * @brief Run `pageflow bench`.
  *
@@ -53,11 +70,7 @@ int command_bench(int argc, char **argv)
 	long count = argc > 2 ? atol(argv[2]) : 0;
 
 	if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-		printf("usage: pageflow bench ROW COUNT [SPEC]\n\n"
-		       "Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
-		       "the nanoseconds of all COUNT operations together. Rows: pair-order0 to\n"
-		       "pair-order10, bulk-alloc, bulk-free, bulk-free-random, mixed, stack, and the\n"
-		       "bare loops empty, bulk-empty, mixed-empty.\n");
+		print_usage();
 		return EXIT_OK;
 	}
 	if (argc < 3 || argc > 4 || count < 1)
