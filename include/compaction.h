@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Results and priorities of memory compaction. The numeric order of results matters:
- * results of several zones are combined by taking the greatest.
+ * @brief Priorities and modes of memory compaction, and one run of it.
  */
 #ifndef COMPACTION_H
 #define COMPACTION_H
 
+#include "compact_result.h"
 #include "list.h"
 #include "mmzone.h"
 #include "page.h"
 #include "types.h"
-
-enum compact_result {
-	COMPACT_NOT_SUITABLE_ZONE, /**< trace only; callers see COMPACT_SKIPPED */
-	COMPACT_SKIPPED,	   /**< not started: too little free memory */
-	COMPACT_DEFERRED,	   /**< backed off after failures */
-	COMPACT_INACTIVE = COMPACT_DEFERRED,
-	COMPACT_NO_SUITABLE_PAGE, /**< trace only; callers see COMPACT_CONTINUE */
-	COMPACT_CONTINUE,	  /**< go on */
-	COMPACT_COMPLETE,	  /**< the whole zone was scanned in vain */
-	COMPACT_PARTIAL_SKIPPED,  /**< scanners met, but part of the zone was left out */
-	COMPACT_CONTENDED,	  /**< stopped for a lock or a signal */
-	COMPACT_SUCCESS,	  /**< the allocation should work now */
-};
 
 enum compact_priority {
 	COMPACT_PRIO_SYNC_FULL,

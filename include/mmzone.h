@@ -13,6 +13,7 @@
 
 #include "list.h"
 #include "lock.h"
+#include "migratetype.h"
 #include "nodemask.h"
 #include "page.h"
 #include "types.h"
@@ -26,18 +27,6 @@
 /** A pageblock is the unit that has a migratetype: 512 pages, 2 MiB. */
 #define pageblock_order	   9u
 #define pageblock_nr_pages (1ul << pageblock_order)
-
-/** How movable the content of a block is: what must not be mixed, is kept apart by it. */
-enum migratetype {
-	MIGRATE_UNMOVABLE,
-	MIGRATE_MOVABLE,
-	MIGRATE_RECLAIMABLE,
-	MIGRATE_PCPTYPES,		       /**< number of types with per-CPU lists */
-	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES, /**< reserve for high-order atomic requests */
-	MIGRATE_CMA,			       /**< only movable pages may borrow these */
-	MIGRATE_ISOLATE,		       /**< nothing is allocated from here */
-	MIGRATE_TYPES,
-};
 
 static inline bool is_migrate_cma(int migratetype)
 {

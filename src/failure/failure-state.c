@@ -8,6 +8,7 @@
 
 #include "failure/failure-reader.h"
 #include "failure/log-line.h"
+#include "text/names.h"
 
 /** More free blocks of one order than any machine has: so that pages can be counted without overflow. */
 #define MOST_BLOCKS (1ull << 40)
@@ -161,18 +162,17 @@ static int order_of(const struct failure *failure, uint64_t size_kb)
 /** Take `(LETTERS)`. */
 static uint8_t take_letters(const char **cursor)
 {
-	static const char letters[] = "UMEHCI";
 	uint8_t taken = 0;
 	const char *c = *cursor;
 
 	if (*c != '(')
 		return 0;
 	for (c++; *c && *c != ')'; c++) {
-		const char *letter = strchr(letters, *c);
+		const char *letter = strchr(migratetype_letters, *c);
 
 		if (!letter)
 			return 0;
-		taken |= (uint8_t)(1 << (letter - letters));
+		taken |= (uint8_t)(1 << (letter - migratetype_letters));
 	}
 	*cursor = *c ? c + 1 : c;
 	return *c ? taken : 0;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "failure/versions.h"
+#include "migratetype.h"
 
 /** Most zones of a report that are kept. */
 #define FAILURE_ZONES 64
@@ -37,14 +38,14 @@ enum failure_zone_type {
 
 /** Letters of a free list line, in the order in which they are printed: U M E H C I. */
 enum failure_letter {
-	LETTER_UNMOVABLE = 1 << 0,
-	LETTER_MOVABLE = 1 << 1,
-	LETTER_RECLAIMABLE = 1 << 2,
-	LETTER_HIGHATOMIC = 1 << 3,
-	LETTER_CMA = 1 << 4,
-	LETTER_ISOLATE = 1 << 5,
+	LETTER_UNMOVABLE = 1 << MIGRATE_UNMOVABLE,
+	LETTER_MOVABLE = 1 << MIGRATE_MOVABLE,
+	LETTER_RECLAIMABLE = 1 << MIGRATE_RECLAIMABLE,
+	LETTER_HIGHATOMIC = 1 << MIGRATE_HIGHATOMIC,
+	LETTER_CMA = 1 << MIGRATE_CMA,
+	LETTER_ISOLATE = 1 << MIGRATE_ISOLATE,
 };
-#define NR_LETTERS 6
+#define NR_LETTERS MIGRATE_TYPES
 
 /** The figures that are kept, of the whole system, a node or a zone. */
 enum failure_figure {

@@ -2,7 +2,6 @@
 """What happened since the last stop: events and free lists, noted each time the program stops."""
 
 import pf_machine
-import pf_names
 
 import gdb
 
@@ -48,7 +47,6 @@ def _stopped(_event):
 def _ended(_event):
     global previous, now
     previous = now = None
-    pf_names.program_changed()
 
 
 def remember(moment):
@@ -60,7 +58,6 @@ def remember(moment):
 def install():
     gdb.events.stop.connect(_stopped)
     gdb.events.exited.connect(_ended)
-    gdb.events.new_objfile.connect(lambda _event: pf_names.program_changed())
 
 
 def events():

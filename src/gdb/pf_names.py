@@ -71,28 +71,13 @@ def documented(header, prefix):
 
 @functools.cache
 def gfp_table():
-    """[(mask, name)], composite masks first: the table that the program itself prints masks by."""
-    symbol = gdb.lookup_static_symbol('gfp_names')
-    if symbol is not None and gdb.selected_inferior().pid:
-        table = symbol.value()
-        rows = [table[index] for index in range(table.type.range()[1] + 1)]
-        return tuple((int(row['mask']), row['name'].string()) for row in rows)
-    names = [name for name in macro_texts() if re.match(r'(__)?GFP_[A-Z]', name)]
-    values = [(macro_or_none(name), name) for name in names if not name.endswith(('MASK', 'SHIFT', 'TABLE', 'BAD'))]
-    values = [(value, name) for value, name in values if value]
-    return tuple(sorted(values, key=lambda row: (-bin(row[0]).count('1'), row[1])))
-
-
-def macro_or_none(name):
-    try:
-        return macro(name)
-    except gdb.GdbError:
-        return None
-
-
-def program_changed():
-    """The table of a program that runs is better than the one put together from its macros."""
-    gfp_table.cache_clear()
+    """[(mask, name)] in the order in which masks are written: the table of the program, which need not run for it."""
+    symbol = gdb.lookup_global_symbol('gfp_names')
+    if symbol is None:
+        raise gdb.GdbError("this program has no names of masks in it: start the debugger with 'make gdb'")
+    table = symbol.value()
+    rows = [table[index] for index in range(table.type.range()[1] + 1)]
+    return tuple((int(row['mask']), row['name'].string()) for row in rows)
 
 
 def joined(value, rows, nothing):

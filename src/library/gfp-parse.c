@@ -8,61 +8,9 @@
 #include <strings.h>
 
 #include "engine/engine.h"
-#include "gfp.h"
 #include "text/cursor.h"
 #include "text/error.h"
-
-#define NAME(mask)          \
-	{                   \
-#mask, mask \
-	}
-
-/** Masks first: where a flag without its underscores has the name of a mask, the mask is meant. */
-static const struct {
-	const char *name;
-	gfp_t mask;
-} names[] = {
-	NAME(GFP_ATOMIC),
-	NAME(GFP_KERNEL),
-	NAME(GFP_KERNEL_ACCOUNT),
-	NAME(GFP_NOWAIT),
-	NAME(GFP_NOIO),
-	NAME(GFP_NOFS),
-	NAME(GFP_USER),
-	NAME(GFP_DMA),
-	NAME(GFP_DMA32),
-	NAME(GFP_HIGHUSER),
-	NAME(GFP_HIGHUSER_MOVABLE),
-	NAME(GFP_TRANSHUGE_LIGHT),
-	NAME(GFP_TRANSHUGE),
-	NAME(__GFP_DMA),
-	NAME(__GFP_HIGHMEM),
-	NAME(__GFP_DMA32),
-	NAME(__GFP_MOVABLE),
-	NAME(__GFP_RECLAIMABLE),
-	NAME(__GFP_HIGH),
-	NAME(__GFP_IO),
-	NAME(__GFP_FS),
-	NAME(__GFP_ZERO),
-	NAME(__GFP_ATOMIC),
-	NAME(__GFP_DIRECT_RECLAIM),
-	NAME(__GFP_KSWAPD_RECLAIM),
-	NAME(__GFP_RECLAIM),
-	NAME(__GFP_WRITE),
-	NAME(__GFP_NOWARN),
-	NAME(__GFP_RETRY_MAYFAIL),
-	NAME(__GFP_NOFAIL),
-	NAME(__GFP_NORETRY),
-	NAME(__GFP_MEMALLOC),
-	NAME(__GFP_COMP),
-	NAME(__GFP_NOMEMALLOC),
-	NAME(__GFP_HARDWALL),
-	NAME(__GFP_THISNODE),
-	NAME(__GFP_ACCOUNT),
-	{ "none", 0 },
-};
-
-#define NR_NAMES (sizeof(names) / sizeof(names[0]))
+#include "text/names.h"
 
 /** A name without leading underscores and without `GFP_`. */
 static const char *core(const char *name)
@@ -71,17 +19,17 @@ static const char *core(const char *name)
 	return strncasecmp(name, "GFP_", 4) ? name : name + 4;
 }
 
-/** The mask of one name; false when there is none. */
+/** The mask of one name; false when there is none. Where a flag without its underscores has the name of a mask, the mask is meant. */
 static bool named_mask(const char *word, gfp_t *mask)
 {
-	for (size_t i = 0; i < NR_NAMES; i++)
-		if (!strcasecmp(word, names[i].name)) {
-			*mask = names[i].mask;
+	for (size_t i = 0; i < NR_GFP_NAMES; i++)
+		if (!strcasecmp(word, gfp_names[i].name)) {
+			*mask = gfp_names[i].mask;
 			return true;
 		}
-	for (size_t i = 0; i < NR_NAMES; i++)
-		if (!strcasecmp(core(word), core(names[i].name))) {
-			*mask = names[i].mask;
+	for (size_t i = 0; i < NR_GFP_NAMES; i++)
+		if (!strcasecmp(core(word), core(gfp_names[i].name))) {
+			*mask = gfp_names[i].mask;
 			return true;
 		}
 	return false;
@@ -136,5 +84,5 @@ int pageflow_gfp_text(uint32_t gfp, char *text, size_t size)
 
 const char *pageflow_gfp_name(size_t index)
 {
-	return index < NR_NAMES ? names[index].name : NULL;
+	return index < NR_GFP_NAMES ? gfp_names[index].name : NULL;
 }

@@ -126,9 +126,6 @@ static u64 digest_of(const struct slow_request *request)
 /** Say which request goes round, where, and why it does not end. */
 static void describe(const struct slow_request *request, char *text, size_t size)
 {
-	static const char *const results[] = { "not suitable",	   "skipped",	"deferred",
-					       "no suitable page", "continue",	"complete",
-					       "partly skipped",   "contended", "success" };
 	char names[256];
 
 	gfp_format(request->gfp_mask, names, sizeof(names));
@@ -139,7 +136,7 @@ static void describe(const struct slow_request *request, char *text, size_t size
 		"compaction %s, retries %d, rounds without progress %d%s",
 		request->rounds, current->comm, request->order, names, request->gfp_mask,
 		request->did_some_progress,
-		request->order ? results[request->compact_result] : "not asked",
+		request->order ? compact_result_names[request->compact_result] : "not asked",
 		request->compaction_retries, request->no_progress_loops,
 		(request->gfp_mask & __GFP_NOFAIL) ? "; __GFP_NOFAIL forbids it to fail" : "");
 }

@@ -92,9 +92,26 @@ int command_bench(int argc, char **argv)
 		.synopsis = "pageflow bench ROW COUNT [SPEC]",
 		.about =
 			"Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
-			"the nanoseconds of all COUNT operations together. Rows: pair-order0 to\n"
-			"pair-order10, bulk-alloc, bulk-free, bulk-free-random, mixed, stack, and the\n"
-			"bare loops empty, bulk-empty, mixed-empty.",
+			"the nanoseconds of all COUNT operations together. ROW is one of these:\n\n"
+			"  pair-order0      a block of order 0 allocated and freed\n"
+			"  pair-order1      a block of order 1 allocated and freed\n"
+			"  pair-order2      a block of order 2 allocated and freed\n"
+			"  pair-order3      a block of order 3 allocated and freed\n"
+			"  pair-order4      a block of order 4 allocated and freed\n"
+			"  pair-order5      a block of order 5 allocated and freed\n"
+			"  pair-order6      a block of order 6 allocated and freed\n"
+			"  pair-order7      a block of order 7 allocated and freed\n"
+			"  pair-order8      a block of order 8 allocated and freed\n"
+			"  pair-order9      a block of order 9 allocated and freed\n"
+			"  pair-order10     a block of order 10 allocated and freed\n"
+			"  bulk-alloc       pages allocated one after the other\n"
+			"  bulk-free        these pages freed in the same order\n"
+			"  bulk-free-random these pages freed in random order\n"
+			"  mixed            blocks of different orders allocated and freed in turn\n"
+			"  stack            a plain stack of pointers instead of the allocator\n"
+			"  empty            the bare loop of the pairs\n"
+			"  bulk-empty       the bare loop of bulk-alloc\n"
+			"  mixed-empty      the bare loop of mixed",
 		.arguments = { names, 2, 3 },
 		.exit_codes = "0 measured, 2 there is no such row or machine",
 	};

@@ -12,6 +12,7 @@ static const struct command commands[] = {
 	{ "bench", "run one row of 'make bench'", command_bench },
 	{ "explain", "tell why a request gets its page, or none", command_explain },
 	{ "import", "normalise a trace of the kernel's kmem events", command_import },
+	{ "names", "list the names of masks, migratetypes and results", command_names },
 	{ "replay", "replay recordings of a real kernel and compare", command_replay },
 	{ "report", "summarise a trace of the kernel's kmem events", command_report },
 	{ "shell", "carry out commands on a machine", command_shell },

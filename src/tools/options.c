@@ -147,7 +147,7 @@ static int refuse_option(const struct command_usage *usage, const char *word)
 }
 
 /** Put the value of an option into its place. */
-static int take_value(const struct command_usage *usage, const struct command_option *option,
+static int store_value(const struct command_usage *usage, const struct command_option *option,
 		      const char *value, void *settings)
 {
 	void *place = (char *)settings + option->place;
@@ -219,7 +219,7 @@ int options_read(const struct command_usage *usage, int argc, char **argv, void 
 			print_help(usage);
 			return EXIT_OK;
 		}
-		code = take_value(usage, option, answer == ':' ? NULL : optarg, settings);
+		code = store_value(usage, option, answer == ':' ? NULL : optarg, settings);
 		if (code != OPTIONS_READ)
 			return code;
 	}

@@ -23,6 +23,7 @@ struct command {
 int command_bench(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_import(int argc, char **argv);
+int command_names(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_snapshot(int argc, char **argv);

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "gfp.h"
 #include "world/world.h"
 
 #define PFN	 TRACE_FIELD_PFN
@@ -105,52 +104,6 @@ const struct trace_event_description trace_event_descriptions[NR_TRACE_EVENTS] =
 	EVENT(skip_task_reaping, { "pid", NUMBER }),
 };
 
-const char *const compact_result_names[] = { "not_suitable_zone", "skipped",   "deferred",
-					     "no_suitable_page",  "continue",  "complete",
-					     "partial_skipped",	  "contended", "success" };
-
-/* Composite masks first: the first match takes its bits away. */
-static const struct gfp_name {
-	gfp_t mask;
-	const char *name;
-} gfp_names[] = {
-	{ GFP_TRANSHUGE, "GFP_TRANSHUGE" },
-	{ GFP_TRANSHUGE_LIGHT, "GFP_TRANSHUGE_LIGHT" },
-	{ GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE" },
-	{ GFP_HIGHUSER, "GFP_HIGHUSER" },
-	{ GFP_USER, "GFP_USER" },
-	{ GFP_KERNEL_ACCOUNT, "GFP_KERNEL_ACCOUNT" },
-	{ GFP_KERNEL, "GFP_KERNEL" },
-	{ GFP_NOFS, "GFP_NOFS" },
-	{ GFP_ATOMIC, "GFP_ATOMIC" },
-	{ GFP_NOIO, "GFP_NOIO" },
-	{ GFP_NOWAIT, "GFP_NOWAIT" },
-	{ GFP_DMA, "GFP_DMA" },
-	{ __GFP_HIGHMEM, "__GFP_HIGHMEM" },
-	{ GFP_DMA32, "GFP_DMA32" },
-	{ __GFP_HIGH, "__GFP_HIGH" },
-	{ __GFP_ATOMIC, "__GFP_ATOMIC" },
-	{ __GFP_IO, "__GFP_IO" },
-	{ __GFP_FS, "__GFP_FS" },
-	{ __GFP_NOWARN, "__GFP_NOWARN" },
-	{ __GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL" },
-	{ __GFP_NOFAIL, "__GFP_NOFAIL" },
-	{ __GFP_NORETRY, "__GFP_NORETRY" },
-	{ __GFP_COMP, "__GFP_COMP" },
-	{ __GFP_ZERO, "__GFP_ZERO" },
-	{ __GFP_NOMEMALLOC, "__GFP_NOMEMALLOC" },
-	{ __GFP_MEMALLOC, "__GFP_MEMALLOC" },
-	{ __GFP_HARDWALL, "__GFP_HARDWALL" },
-	{ __GFP_THISNODE, "__GFP_THISNODE" },
-	{ __GFP_RECLAIMABLE, "__GFP_RECLAIMABLE" },
-	{ __GFP_MOVABLE, "__GFP_MOVABLE" },
-	{ __GFP_ACCOUNT, "__GFP_ACCOUNT" },
-	{ __GFP_WRITE, "__GFP_WRITE" },
-	{ __GFP_RECLAIM, "__GFP_RECLAIM" },
-	{ __GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" },
-	{ __GFP_KSWAPD_RECLAIM, "__GFP_KSWAPD_RECLAIM" },
-};
-
 /**
  * @brief Hand an event to the subscriber. Called only when there is one.
  *
@@ -199,11 +152,11 @@ int gfp_format(gfp_t mask, char *text, size_t size)
 	text[0] = '\0';
 	if (!mask)
 		append(text, size, &length, "none");
-	for (size_t i = 0; i < ARRAY_SIZE(gfp_names) && mask; i++) {
-		if ((mask & gfp_names[i].mask) != gfp_names[i].mask)
+	for (const struct gfp_name *row = gfp_names; row->mask && mask; row++) {
+		if ((mask & row->mask) != row->mask)
 			continue;
-		mask &= ~gfp_names[i].mask;
-		append(text, size, &length, "%s%s", length ? "|" : "", gfp_names[i].name);
+		mask &= ~row->mask;
+		append(text, size, &length, "%s%s", length ? "|" : "", row->name);
 	}
 	if (mask)
 		append(text, size, &length, "%s%#x", length ? "|" : "", mask);

@@ -10,6 +10,7 @@
 #include "machine.h"
 #include "memory_map.h"
 #include "pageflow.h"
+#include "text/names.h"
 
 /* machine.c: making and unmaking the ground */
 struct machine *machine_new(struct pageflow_error *error);
@@ -50,8 +51,6 @@ void zonelist_append(struct zonelist *zonelist, struct zone *zone);
 void build_all_zonelists(void);
 int node_distance(int from, int to);
 extern const char *const zone_names[MAX_NR_ZONES];
-extern const char *const migratetype_names[MIGRATE_TYPES];
-extern const char migratetype_letters[MIGRATE_TYPES + 1];
 
 /* free_lists.c: the four operations on the buddy lists */
 void add_to_free_list(struct page *page, struct zone *zone, unsigned int order, int migratetype);
@@ -85,7 +84,6 @@ void set_pgdat_percpu_threshold(struct pglist_data *pgdat, int (*threshold)(cons
 void cpu_vm_stats_fold(int cpu);
 
 /* trace.c: the trace sink */
-extern const char *const compact_result_names[];
 __cold void trace_emit(const struct trace_event *event);
 int trace_format(const struct trace_event *event, char *text, size_t size);
 int gfp_format(gfp_t mask, char *text, size_t size);

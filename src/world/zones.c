@@ -14,11 +14,6 @@
 
 const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
 
-const char *const migratetype_names[MIGRATE_TYPES] = { "Unmovable",  "Movable", "Reclaimable",
-						       "HighAtomic", "CMA",	"Isolate" };
-
-const char migratetype_letters[MIGRATE_TYPES + 1] = "UMEHCI";
-
 /**
  * @brief Empty free lists for a zone.
  *

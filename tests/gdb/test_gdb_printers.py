@@ -2,6 +2,9 @@
 """Values are shown as what they mean, and stay what they are."""
 
 import re
+import subprocess
+
+from gdb_session import ROOT, program
 
 
 def test_arguments_by_name_in_every_frame(gdb):
@@ -86,3 +89,9 @@ def test_gfp_names_agree_with_the_program(gdb):
     assert len(said) == 3 * len(masks)
     for written, named in zip(said[1::3], said[2::3]):
         assert written.split('"')[1] == named.split(' = ')[1]
+
+
+def test_gfp_names_need_no_running_program():
+    words = ['gdb', '-nx', '-batch', '-ex', 'source src/gdb/pageflow.py', '-ex', 'pf-gfp 0xdc0']
+    said = subprocess.run([*words, program('uma')], cwd=ROOT, capture_output=True, text=True).stdout
+    assert said.startswith('0xdc0 = GFP_KERNEL|__GFP_ZERO\n')

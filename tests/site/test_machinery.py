@@ -298,6 +298,9 @@ def test_a_computed_table_is_refused(computed, text, words):
 SHELL = r"""#!/usr/bin/env python3
 # Stands in for the shell: it knows a state with 4 blocks, and one where the block of order 2 is gone.
 import sys
+if sys.argv[1:] == ['names', 'migratetype']:
+    print('0 Unmovable\n1 Movable')
+    sys.exit()
 blocks, asked = 4, 0
 for command in sys.stdin.read().split('\n'):
     if command == 'help quit':
@@ -575,6 +578,8 @@ def test_recorded_requests_tell_events_and_their_pages(tree):
     path = tree.out.parent / 'tests' / 'traces' / 'small.trace.xz'
     path.parent.mkdir(parents=True)
     path.write_bytes(lzma.compress(RECORDING.encode()))
+    tree('build/pageflow', SHELL)
+    (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
     tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.recording']"))
     table = '.. recorded-requests:: small\n   :ops: 1\n   '
     tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}:events:\n\n{table}:pages:\n')

@@ -2,6 +2,7 @@
 """What stands around the command: its manual page, made of its own help, and completion in three shells."""
 
 import os
+import pathlib
 import pty
 import re
 import select
@@ -116,9 +117,10 @@ def test_install_puts_everything_in_its_place(root):
 # ---- Completion --------------------------------------------------------------------------------------------------
 
 
-def gfp_names(root):
-    text = (root / "src/library/gfp-parse.c").read_text()
-    names = re.findall(r"^\tNAME\((\w+)\)", text, re.MULTILINE) + ["none"]
+@pytest.fixture
+def gfp_names(pageflow):
+    """What a mask may be made of, as the command lists it."""
+    names = [line.split()[1] for line in pageflow("names", "gfp").stdout.splitlines()]
     assert len(names) > 30
     return names
 
@@ -191,17 +193,25 @@ def test_completion_knows_commands_and_options(request, shell, commands, options
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_completion_knows_masks(request, shell, root):
+def test_completion_knows_masks(request, shell, gfp_names):
     complete = request.getfixturevalue(shell)
-    assert sorted(complete("explain", "")) == sorted(gfp_names(root))
-    assert complete("explain", "GFP_KERN") == ["GFP_KERNEL", "GFP_KERNEL_ACCOUNT"]
+    assert sorted(complete("explain", "")) == sorted(gfp_names)
+    assert sorted(complete("explain", "GFP_KERN")) == ["GFP_KERNEL", "GFP_KERNEL_ACCOUNT"]
     assert complete("explain", "--json", "GFP_HIGHUSER_") == ["GFP_HIGHUSER_MOVABLE"]
     assert complete("explain", "GFP_KERNEL", "1") == ["1", "10"]
 
 
-def test_zsh_knows_masks(root):
-    text = (root / COMPLETION / "_pageflow").read_text()
-    assert re.search(r"_pageflow_gfp=\((.*?)\)", text, re.DOTALL)[1].split() == gfp_names(root)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_without_the_command_offers_nothing(request, shell, path):
+    complete = request.getfixturevalue(shell)
+    pathlib.Path(path.partition(":")[0], "pageflow").unlink()
+    for line in ([""], ["explain", "GFP_"], ["explain", "--"], ["bench", ""], ["names", ""]):
+        assert complete(*line) == []
+
+
+def test_completion_holds_no_list_of_its_own(root, gfp_names):
+    for path in (root / COMPLETION).iterdir():
+        assert not set(re.findall(r"\w+", path.read_text())) & set(gfp_names) - {"none"}
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -211,11 +221,10 @@ def test_completion_knows_files_and_rows(request, shell, pageflow):
     assert complete("shell", "docs/scenarios/livel") == ["docs/scenarios/livelock.pf"]
     assert complete("report", "tests/samples/5.8.18-km") == ["tests/samples/5.8.18-kmem.ftrace"]
     assert complete("report", "--svg", "tests/samples/5.8.18-km") == ["tests/samples/5.8.18-kmem.ftrace"]
-    rows = complete("bench", "")
-    text = words(pageflow("bench", "--help").stdout).partition("Rows: ")[2]
-    said = set(re.findall(r"[a-z]+(?:-[a-z]+\d*)+|stack|mixed|empty", text))
-    assert {row for row in rows if not re.fullmatch(r"pair-order[1-9]", row)} == said
-    assert {f"pair-order{order}" for order in range(11)} <= set(rows)
+    for command in ("bench", "names"):
+        listed = re.findall(r"^  ([a-z]\S*) ", pageflow(command, "--help").stdout, re.MULTILINE)
+        assert sorted(complete(command, "")) == sorted(listed) and len(listed) > 2
+    assert complete("bench", "mixed-") == ["mixed-empty"]
 
 
 def test_bash_offers_no_file_where_none_is_meant(bash):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from .text import _
 
-TYPES = ('Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'CMA', 'Isolate')
 LINE = re.compile(r'  (\w+):((?: \w+=\S*)*)$')
 MOST = 8
 
@@ -64,7 +63,7 @@ def read(line):
     return found[1], dict(field.split('=', 1) for field in found[2].split())
 
 
-def tell(events):
+def tell(events, vocabulary):
     """The events one after the other, runs of one kind together. When that is too long: one line for each kind."""
     runs = []
     for event in events:
@@ -77,7 +76,7 @@ def tell(events):
         for event in events:
             kinds.setdefault(kind(event), []).append(event)
         runs = list(kinds.values())
-    return [together(run) for run in runs]
+    return [together(run, vocabulary) for run in runs]
 
 
 def kind(event):
@@ -86,7 +85,7 @@ def kind(event):
     return name, fields.get('pfn') == '-1'
 
 
-def together(run):
+def together(run, vocabulary):
     """One line for events of one name: the fields they share, and from which page to which."""
     first, last = run[0][1], run[-1][1]
     fields = [
@@ -95,12 +94,13 @@ def together(run):
         if name == 'pfn' or all(event[1].get(name) == value for event in run)
     ]
     name, failed = kind(run[0])
-    return Told(name, len(run), [(field, shown(field, a), shown(field, b)) for field, a, b in fields], failed)
+    told = [(field, shown(field, a, vocabulary), shown(field, b, vocabulary)) for field, a, b in fields]
+    return Told(name, len(run), told, failed)
 
 
-def shown(name, value):
-    if name.endswith('migratetype') and value.isdigit() and int(value) < len(TYPES):
-        return TYPES[int(value)]
+def shown(name, value, vocabulary):
+    if name.endswith('migratetype') and value.isdigit():
+        return vocabulary.name('migratetype', value)
     return _('none') if name == 'pfn' and value == '-1' else value.replace('|', ' | ')
 
 

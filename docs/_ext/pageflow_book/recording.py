@@ -8,23 +8,11 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from .events import TYPES, meaning
-from .generated import evaluate
+from .events import meaning
 from .state import book
 from .tables import TableDirective
 from .text import _
 
-# How the kernel writes a mask in a trace: the first name whose bits are all there takes them.
-# fmt: off
-NAMES = (
-    'GFP_TRANSHUGE', 'GFP_TRANSHUGE_LIGHT', 'GFP_HIGHUSER_MOVABLE', 'GFP_HIGHUSER', 'GFP_USER', 'GFP_KERNEL_ACCOUNT',
-    'GFP_KERNEL', 'GFP_NOFS', 'GFP_ATOMIC', 'GFP_NOIO', 'GFP_NOWAIT', 'GFP_DMA', '__GFP_HIGHMEM', 'GFP_DMA32',
-    '__GFP_HIGH', '__GFP_ATOMIC', '__GFP_IO', '__GFP_FS', '__GFP_NOWARN', '__GFP_RETRY_MAYFAIL', '__GFP_NOFAIL',
-    '__GFP_NORETRY', '__GFP_COMP', '__GFP_ZERO', '__GFP_NOMEMALLOC', '__GFP_MEMALLOC', '__GFP_HARDWALL',
-    '__GFP_THISNODE', '__GFP_RECLAIMABLE', '__GFP_MOVABLE', '__GFP_ACCOUNT', '__GFP_WRITE', '__GFP_RECLAIM',
-    '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM',
-)
-# fmt: on
 # The events of a recording that are told without their figures.
 TRACEPOINTS = {
     'l': 'mm_page_alloc_zone_locked',
@@ -38,43 +26,21 @@ TRACEPOINTS = {
 FEW = 5  # changes from one kind of event to another that are told one after the other
 
 
-def mask_names(sources, mask):
-    if not mask:
-        return 'none'
-    found = []
-    for name in NAMES:
-        value = evaluate(sources, name)
-        if value and mask & value == value:
-            found.append(name)
-            mask &= ~value
-    return ' | '.join(found + ([f'{mask:#x}'] if mask else []))
-
-
-# What the kernel's enum compact_result calls its values.
-RESULTS = (
-    'not suitable',
-    'skipped',
-    'deferred',
-    'no suitable page',
-    'continue',
-    'complete',
-    'partial',
-    'contended',
-    'success',
-)
-
-
-def event_words(words):
+def event_words(words, vocabulary):
     """One event of a recording in words; FORMAT.md beside the recordings says what its fields are."""
     kind, fields = words[0], words[1:]
+
+    def result(field):
+        return vocabulary.name('compaction', field).replace('_', ' ')
+
     if kind == 'e':
         return _('direct reclaim ends and reports %s') % fields[0]
     if kind == 't':
         return _('compaction begins at priority %s') % fields[2]
     if kind == 's':
-        return _('compaction examines a zone: %s') % RESULTS[int(fields[3])]
+        return _('compaction examines a zone: %s') % result(fields[3])
     if kind == 'q':
-        return _('compaction leaves a zone: %s') % RESULTS[int(fields[2])]
+        return _('compaction leaves a zone: %s') % result(fields[2])
     if kind == 'o':
         return _('compaction of a zone: %s') % fields[0]
     if kind == 'y':
@@ -83,7 +49,7 @@ def event_words(words):
     if kind == 'p':
         answer = _('yes') if fields[5] == '1' else _('no')
         return _('compact again? %s, priority %s, retries %s: %s') % (
-            RESULTS[int(fields[2])],
+            result(fields[2]),
             fields[1],
             fields[3],
             answer,
@@ -149,7 +115,8 @@ class RecordingDirective(TableDirective):
         path = self.here.root / 'tests' / 'traces' / f'{self.arguments[0]}.trace.xz'
         if not path.is_file():
             raise self.error(f'{self.name}: tests/traces has no recording {self.arguments[0]}')
-        self.env.note_dependency(str(path))
+        for one in (path, self.here.vocabulary.command):
+            self.env.note_dependency(str(one))
         known = self.here.__dict__.setdefault('recordings', {})
         if path not in known:
             known[path] = Recording(path)
@@ -223,7 +190,7 @@ class RecordedRequests(RecordingDirective):
         elif words[0] == 'D':
             text = f'CPU {words[1]} drains its lists'
         else:
-            names = mask_names(self.here.sources, int(words[1], 16))
+            names = self.here.vocabulary.mask(int(words[1], 16))
             node = f'{words[3]}, ' if words[0] == 'a' and self.severals else ''
             text = f'{"alloc_pages_node" if node else "alloc_pages"}({node}{names}, {words[2]})'
         return nodes.literal('', text)
@@ -244,7 +211,7 @@ class RecordedRequests(RecordingDirective):
         for words in events:
             if wanted and words[0] not in wanted:
                 continue
-            kind = event_words(words)
+            kind = event_words(words, self.here.vocabulary)
             if not said or said[-1][0] != kind:
                 said.append([kind, []])
             said[-1][1].append(self.pages(words))
@@ -263,7 +230,7 @@ class RecordedRequests(RecordingDirective):
     def pages(self, words):
         """The page an event is about, and for a block taken over its order and type."""
         if words[0] == 'x':
-            return _('%s (order %s, %s)') % (words[1], words[3], TYPES[int(words[5])])
+            return _('%s (order %s, %s)') % (words[1], words[3], self.here.vocabulary.name('migratetype', words[5]))
         if words[0] in 'ldF':
             return _('none') if words[1] == '-1' else words[1]
         return ''

@@ -36,7 +36,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from . import formats
-from .events import TYPES, in_words, meaning, read, tell
+from .events import in_words, meaning, read, tell
 from .generated import Transcript
 from .state import book
 from .text import _
@@ -66,8 +66,9 @@ class State:
                 self.free.setdefault((int(found[1]), found[2]), {})[found[3]] = counts
             found = BLOCKS.match(line)
             if found:
-                counts = dict(zip(TYPES, map(int, found[3].split())))
-                self.blocks[int(found[1]), found[2]] = {name: count for name, count in counts.items() if count}
+                zone = int(found[1]), found[2]
+                counts = dict(zip(self.free[zone], map(int, found[3].split())))
+                self.blocks[zone] = {name: count for name, count in counts.items() if count}
 
     def only(self, zone):
         """Leaves one zone, named as `NAME` or `NODE NAME`."""
@@ -175,7 +176,9 @@ class Scene(Transcript):
             return step
         events = [event for event in map(read, output) if event]
         if events:
-            step += nodes.bullet_list('', *[self.event(told) for told in tell(events)], classes=['pf-events'])
+            step += nodes.bullet_list(
+                '', *[self.event(told) for told in tell(events, book(self.env.app).vocabulary)], classes=['pf-events']
+            )
         words = [line for line in output if not read(line)]
         if len(words) > LINES:
             words[LINES - 1 :] = [_('(%s lines more)') % (len(words) - LINES + 1)]

@@ -3,6 +3,7 @@
 
 from .coverage import Coverage
 from .sources import Sources
+from .vocabulary import Vocabulary
 
 
 class Book:
@@ -12,6 +13,7 @@ class Book:
         self.root = app.srcdir
         self.build = self.root / app.config.pageflow_build
         self.sources = Sources(self.root)
+        self.vocabulary = Vocabulary(self.build / 'pageflow')
         self.coverage = Coverage(self.build / 'coverage' / 'coverage.json')
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None

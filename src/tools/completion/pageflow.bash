@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Completion of the pageflow command for bash. Commands and options are what the command's own --help lists.
+# Completion of the pageflow command for bash. Whatever it offers, the command is asked for at that moment: commands, options and
+# words by its --help, masks by `pageflow names gfp`.
 # shellcheck shell=bash
 
-_pageflow_gfp="GFP_ATOMIC GFP_KERNEL GFP_KERNEL_ACCOUNT GFP_NOWAIT GFP_NOIO GFP_NOFS GFP_USER GFP_DMA GFP_DMA32 GFP_HIGHUSER
-GFP_HIGHUSER_MOVABLE GFP_TRANSHUGE_LIGHT GFP_TRANSHUGE __GFP_DMA __GFP_HIGHMEM __GFP_DMA32 __GFP_MOVABLE __GFP_RECLAIMABLE
-__GFP_HIGH __GFP_IO __GFP_FS __GFP_ZERO __GFP_ATOMIC __GFP_DIRECT_RECLAIM __GFP_KSWAPD_RECLAIM __GFP_RECLAIM __GFP_WRITE
-__GFP_NOWARN __GFP_RETRY_MAYFAIL __GFP_NOFAIL __GFP_NORETRY __GFP_MEMALLOC __GFP_COMP __GFP_NOMEMALLOC __GFP_HARDWALL
-__GFP_THISNODE __GFP_ACCOUNT none"
-
-# The subcommands, one a line.
-_pageflow_commands() {
-	"$1" --help 2>/dev/null </dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+# The words that a help text lists, one a line: the subcommands, or what a subcommand takes first.
+_pageflow_listed() {
+	"$1" ${2:+"$2"} --help 2>/dev/null </dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
 # The options of a subcommand, one a line, short ones too; what they take stands behind a blank.
@@ -33,29 +28,28 @@ _pageflow_files() {
 	compopt -o filenames 2>/dev/null
 }
 
-# A mask: the name behind the last bar; another may follow.
+# A mask: the name after the last bar; another may follow.
 _pageflow_mask() {
-	local before='' word=$1
+	local before='' word=$2
 	case $word in
 	*'|'*) before=${word%|*}'|' word=${word##*|} ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$_pageflow_gfp" -- "$word")
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$("$1" names gfp 2>/dev/null </dev/null | cut -d ' ' -f 2)" -- "$word")
 	compopt -o nospace 2>/dev/null
 }
 
-# What a command takes in front of or behind its options: $2 is the command, $3 the number of the word among these.
+# What a subcommand takes before or after its options: $3 is the subcommand, $4 the number of the word among these.
 _pageflow_argument() {
-	local word=$1
-	case $2 in
-	bench)
-		[ "$3" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -W "$(echo pair-order{0..10}) bulk-alloc bulk-free
-			bulk-free-random mixed stack empty bulk-empty mixed-empty" -- "$word")
+	local word=$2
+	case $3 in
+	bench | names)
+		[ "$4" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -W "$(_pageflow_listed "$1" "$3")" -- "$word")
 		;;
 	replay) _pageflow_files "$word" .trace .trace.xz .boot .boot.xz ;;
 	shell) _pageflow_files "$word" .pf ;;
 	explain)
-		case $3 in
-		0) _pageflow_mask "$word" ;;
+		case $4 in
+		0) _pageflow_mask "$1" "$word" ;;
 		1) mapfile -t COMPREPLY < <(compgen -W "$(echo {0..10})" -- "$word") ;;
 		esac
 		;;
@@ -67,7 +61,7 @@ _pageflow() {
 	local word=$2 before=$3 command=${COMP_WORDS[1]} options option at number=0 takes_value
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		options="$(_pageflow_commands "$1") $(_pageflow_options "$1" '' | grep -- --)"
+		options="$(_pageflow_listed "$1") $(_pageflow_options "$1" '' | grep -- --)"
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
 		return
 	fi
@@ -96,7 +90,7 @@ _pageflow() {
 		*) [[ $option == -* ]] || number=$((number + 1)) ;;
 		esac
 	done
-	_pageflow_argument "$word" "$command" "$number"
+	_pageflow_argument "$1" "$word" "$command" "$number"
 }
 
 complete -F _pageflow pageflow

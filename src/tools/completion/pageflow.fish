@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Completion of the pageflow command for fish. Commands and options are what the command's own --help lists.
+# Completion of the pageflow command for fish. Whatever it offers, the command is asked for at that moment: commands, options and
+# words by its --help, masks by `pageflow names gfp`.
 
-set -g __pageflow_gfp GFP_ATOMIC GFP_KERNEL GFP_KERNEL_ACCOUNT GFP_NOWAIT GFP_NOIO GFP_NOFS GFP_USER GFP_DMA GFP_DMA32 \
-    GFP_HIGHUSER GFP_HIGHUSER_MOVABLE GFP_TRANSHUGE_LIGHT GFP_TRANSHUGE __GFP_DMA __GFP_HIGHMEM __GFP_DMA32 __GFP_MOVABLE \
-    __GFP_RECLAIMABLE __GFP_HIGH __GFP_IO __GFP_FS __GFP_ZERO __GFP_ATOMIC __GFP_DIRECT_RECLAIM __GFP_KSWAPD_RECLAIM \
-    __GFP_RECLAIM __GFP_WRITE __GFP_NOWARN __GFP_RETRY_MAYFAIL __GFP_NOFAIL __GFP_NORETRY __GFP_MEMALLOC __GFP_COMP \
-    __GFP_NOMEMALLOC __GFP_HARDWALL __GFP_THISNODE __GFP_ACCOUNT none
-
-function __pageflow_help
+# What the command says; nothing where there is none.
+function __pageflow_ask
     set -l words (commandline -opc)
-    $words[1] $argv --help 2>/dev/null </dev/null
+    type -q $words[1]; and $words[1] $argv 2>/dev/null </dev/null
 end
 
-function __pageflow_commands
-    __pageflow_help | string match -r '^  [a-z]+ +[a-z].*' | string replace -r '^  ([a-z]+) +(.*)' '$1\t$2'
+function __pageflow_help
+    __pageflow_ask $argv --help
+end
+
+# The words that a help text lists, with their meanings: the subcommands, or what a subcommand takes first.
+function __pageflow_listed
+    __pageflow_help $argv | string match -r '^  [a-z][a-z0-9-]* +[a-z].*' | string replace -r '^  ([a-z0-9-]+) +(.*)' '$1\t$2'
 end
 
 function __pageflow_options
@@ -60,19 +61,16 @@ function __pageflow_is
     end
 end
 
-function __pageflow_rows
-    printf '%s\n' pair-order(seq 0 10) bulk-alloc bulk-free bulk-free-random mixed stack empty bulk-empty mixed-empty
-end
-
-# A mask: the names, behind the last bar.
+# A mask: the names, after the last bar.
 function __pageflow_mask
     set -l before (string replace -r '[^|]*$' '' -- (commandline -ct))
-    printf '%s\n' $before$__pageflow_gfp
+    __pageflow_ask names gfp | string replace -r -- '^\S+ ' "$before"
 end
 
-complete -c pageflow -n 'test (count (commandline -opc)) = 1' -f -a '(__pageflow_commands)'
+complete -c pageflow -n 'test (count (commandline -opc)) = 1' -f -a '(__pageflow_listed)'
 complete -c pageflow -n 'test (count (commandline -opc)) -gt 1; and string match -q -- "-*" (commandline -ct)' -f -a '(__pageflow_options)'
-complete -c pageflow -n '__pageflow_is bench 0' -f -a '(__pageflow_rows)'
+complete -c pageflow -n '__pageflow_is bench 0' -f -a '(__pageflow_listed bench)'
+complete -c pageflow -n '__pageflow_is names 0' -f -a '(__pageflow_listed names)'
 complete -c pageflow -n '__pageflow_is explain 0' -f -a '(__pageflow_mask)'
 complete -c pageflow -n '__pageflow_is explain 1' -f -a '(seq 0 10)'
 complete -c pageflow -n '__pageflow_is replay' -f -a '(__fish_complete_suffix .xz; __fish_complete_suffix .trace; __fish_complete_suffix .boot)'

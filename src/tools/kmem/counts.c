@@ -32,7 +32,7 @@ static bool add(struct amount *amount, const struct kmem_event *event)
 
 static size_t type_index(int type)
 {
-	return type < 0 || type >= KMEM_NR_TYPES ? OTHER_TYPE : (size_t)type;
+	return type < 0 || type >= MIGRATE_TYPES ? OTHER_TYPE : (size_t)type;
 }
 
 /** Count an allocation or a free of pages in all its rows. */
@@ -194,7 +194,7 @@ int64_t counts_balance(const struct trace_counts *counts)
  */
 const char *counts_type_name(size_t type)
 {
-	return type < KMEM_NR_TYPES ? kmem_type_names[type] : "other";
+	return type < MIGRATE_TYPES ? migratetype_names[type] : "other";
 }
 
 /**

@@ -12,7 +12,7 @@
 #define NR_STEPS 60
 
 /** Index of what has no named migratetype. */
-#define OTHER_TYPE KMEM_NR_TYPES
+#define OTHER_TYPE MIGRATE_TYPES
 
 /** Blocks taken from the lists of another migratetype. */
 struct fallback {
@@ -30,8 +30,8 @@ struct trace_counts {
 	uint64_t of_kind[NR_KMEM_KINDS];
 	struct amount all;
 	struct amount order[KMEM_NR_ORDERS];
-	struct amount type[KMEM_NR_TYPES + 1];
-	struct fallback fallback[KMEM_NR_TYPES + 1][KMEM_NR_TYPES + 1]; /**< [from][to] */
+	struct amount type[MIGRATE_TYPES + 1];
+	struct fallback fallback[MIGRATE_TYPES + 1][MIGRATE_TYPES + 1]; /**< [from][to] */
 	struct tally masks; /**< as written until all is counted, then in one spelling */
 	struct tally tasks;
 	struct tally sites;

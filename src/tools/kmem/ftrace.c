@@ -159,9 +159,9 @@ static int type_field(const char *fields, const char *key)
 		word.at += 8;
 		word.length -= 8;
 	}
-	for (int i = 0; i < KMEM_NR_TYPES; i++)
-		if (word.length == strlen(kmem_type_names[i]) &&
-		    !strncasecmp(word.at, kmem_type_names[i], word.length))
+	for (int i = 0; i < MIGRATE_TYPES; i++)
+		if (word.length == strlen(migratetype_names[i]) &&
+		    !strncasecmp(word.at, migratetype_names[i], word.length))
 			return i;
 	return KMEM_NO_TYPE;
 }

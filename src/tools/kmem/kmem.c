@@ -11,9 +11,6 @@
 /** What can be given instead of a file that cannot be used. */
 #define REMEDY "give the output of 'trace-cmd report', or a copy of /sys/kernel/tracing/trace"
 
-/** The migratetypes of 5.8.18 by number, as /proc/pagetypeinfo names them. */
-const char *const kmem_type_names[KMEM_NR_TYPES] = { "Unmovable",  "Movable", "Reclaimable",
-						     "HighAtomic", "CMA",     "Isolate" };
 
 /**
  * @brief Read a text of either form.

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "text/names.h"
 #include "text/text.h"
 #include "tools/kmem/tally.h"
 
@@ -34,9 +35,6 @@ enum kmem_kind {
 
 /** A migratetype that the event does not have or that has no number. */
 #define KMEM_NO_TYPE (-1)
-
-/** Migratetypes that have a name. */
-#define KMEM_NR_TYPES 6
 
 /** Orders of a report are below this. */
 #define KMEM_NR_ORDERS 32
@@ -76,8 +74,6 @@ struct kmem_totals {
 
 /** Called for each event in the order of the file; false ends the reading. */
 typedef bool (*kmem_handler)(const struct kmem_event *event, void *context);
-
-extern const char *const kmem_type_names[KMEM_NR_TYPES];
 
 int kmem_read(const struct text *text, kmem_handler handler, void *context,
 	      struct kmem_totals *totals, char *error, size_t error_size);

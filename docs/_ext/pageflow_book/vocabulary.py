@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the command calls masks, migratetypes and results of compaction: `pageflow names` is asked, once a build."""
+
+import subprocess
+
+
+class Vocabulary:
+    """The names, from the command that was built."""
+
+    def __init__(self, command):
+        self.command = command
+        self.known = {}
+
+    def rows(self, kind):
+        """[(number, name)] of one kind, in the command's order."""
+        if kind not in self.known:
+            said = subprocess.run([self.command, 'names', kind], capture_output=True, text=True, check=True).stdout
+            self.known[kind] = [(int(number, 0), name) for number, name in map(str.split, said.splitlines())]
+        return self.known[kind]
+
+    def name(self, kind, number):
+        """The name of a number; the number itself where it has none."""
+        return dict(self.rows(kind)).get(int(number), str(number))
+
+    def mask(self, mask):
+        """A mask as the kernel writes it in a trace: the first name whose bits are all there takes them."""
+        if not mask:
+            return 'none'
+        found = []
+        for bits, name in self.rows('gfp'):
+            if bits and mask & bits == bits:
+                found.append(name)
+                mask &= ~bits
+        return ' | '.join(found + ([f'{mask:#x}'] if mask else []))
