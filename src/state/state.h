@@ -10,6 +10,7 @@
 
 #include "machine.h"
 #include "state/boot-spec.h"
+#include "state/lists.h"
 #include "state/reader.h"
 #include "state/sample.h"
 
@@ -38,5 +39,9 @@ void proc_pagetypeinfo(FILE *out);
 void proc_zoneinfo(FILE *out);
 /* proc-read.c */
 struct machine *proc_read(const struct proc_sample *sample, struct reader *reader);
+/* lists.c */
+void lists_take(struct pageflow_lists *lists);
+unsigned long count_blocks_of_list(const struct list_head *list, unsigned long most);
+void count_pageblocks(const struct zone *zone, unsigned long count[]);
 
 #endif

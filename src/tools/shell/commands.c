@@ -134,7 +134,9 @@ static void on_violation(const char *text, void *context)
 void shell_take_machine(struct shell *shell, pageflow_machine *machine)
 {
 	pageflow_destroy(shell->machine);
+	pageflow_lists_free(shell->drawn);
 	shell->machine = machine;
+	shell->drawn = NULL;
 	shell->nr_held = 0;
 	shell->next_number = 1;
 	pageflow_on_message(machine, on_message, shell);
@@ -353,6 +355,12 @@ static void run_pagetypeinfo(struct shell *shell, char *rest)
 static void run_zoneinfo(struct shell *shell, char *rest)
 {
 	print_proc(shell, rest, PAGEFLOW_ZONEINFO);
+}
+
+static void run_draw(struct shell *shell, char *rest)
+{
+	if (has_machine(shell))
+		shell_draw(shell, rest);
 }
 
 static void run_trace(struct shell *shell, char *rest)
@@ -608,6 +616,9 @@ const struct shell_command shell_commands[] = {
 	{ "buddyinfo", "", "print /proc/buddyinfo", run_buddyinfo },
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", run_zoneinfo },
+	{ "draw", "[FORM]... [ZONE]",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones",
+	  run_draw },
 	{ "trace", "on|off", "show tracepoints as they fire", run_trace },
 	{ "cpu", "N", "let another CPU run", run_cpu },
 	{ "drain", "N", "empty a CPU's own lists", run_drain },

@@ -22,6 +22,8 @@ struct shell {
 	struct held *held;	   /**< ascending by number */
 	size_t nr_held;
 	unsigned long next_number;
+	pageflow_lists *drawn; /**< what `draw` showed last of this machine; NULL: nothing yet */
+	unsigned int nr_drawn;
 	bool tracing;
 	bool quit;
 	unsigned long errors;
@@ -44,6 +46,7 @@ __attribute__((format(printf, 2, 3))) void shell_error(struct shell *shell, cons
 						       ...);
 void shell_run_line(struct shell *shell, char *line);
 void shell_take_machine(struct shell *shell, pageflow_machine *machine);
+void shell_draw(struct shell *shell, char *rest);
 char *shell_read_line(const char *prompt);
 void shell_end_editing(void);
 

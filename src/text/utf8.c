@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Texts as characters instead of bytes.
+ */
+#include "text/utf8.h"
+
+#include <stdint.h>
+
+/** Bytes that a character has which begins with this byte; 0: none begins with it. */
+static size_t announced(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first >= 0xc2 && first < 0xe0)
+		return 2;
+	if (first >= 0xe0 && first < 0xf0)
+		return 3;
+	return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+/**
+ * @brief The character that a text begins with.
+ *
+ * @param text the text, not at its end
+ * @return how many bytes it has; 0 when the text begins with bytes that are no UTF-8
+ */
+size_t utf8_length(const char *text)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t length = announced(*byte);
+	uint32_t value = length > 1 ? *byte & (0x7fu >> length) : *byte;
+
+	for (size_t i = 1; i < length; i++) {
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+		value = value << 6 | (byte[i] & 0x3f);
+	}
+	/* Neither a longer spelling than needed, nor half of a pair, nor past the last character. */
+	if (!length || value < least[length] || (value >= 0xd800 && value < 0xe000) ||
+	    value > 0x10ffff)
+		return 0;
+	return length;
+}
+
+/**
+ * @brief Where a text goes on after some characters.
+ *
+ * @param text the text
+ * @param characters how many to skip
+ * @return the place after them, or the end of the text
+ */
+const char *utf8_skip(const char *text, size_t characters)
+{
+	for (; *text && characters; characters--) {
+		size_t length = utf8_length(text);
+
+		text += length ? length : 1;
+	}
+	return text;
+}
+
+/**
+ * @brief How many characters a text has.
+ *
+ * @param text the text
+ * @return their number
+ */
+size_t utf8_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; count++)
+		text = utf8_skip(text, 1);
+	return count;
+}
