@@ -26,7 +26,7 @@ static void put_total(const struct pen *pen, const struct drawn_zone *zone)
 
 static void put_marks(const struct pen *pen, const struct listed_zone *zone)
 {
-	pen_say(pen, KEY("min %s, low %s, high %s; of each of them, boost %s"),
+	pen_say(pen, KEY("min %s, low %s, high %s, each with a boost of %s"),
 		PLAIN(mark_of(zone, 0)), PLAIN(mark_of(zone, 1)), PLAIN(mark_of(zone, 2)),
 		PLAIN((long)zone->boost));
 }
@@ -39,8 +39,8 @@ static void put_reserves(const struct pen *pen, const struct listed_zone *zone)
 	for (int tier = 0; tier < LISTS_TIERS; tier++)
 		text_append(reserve, sizeof(reserve), "%s%lu", tier ? ", " : "",
 			    zone->reserve[tier]);
-	pen_say(pen, KEY("set apart for urgent high orders %s; lowmem reserve (%s)"),
-		PLAIN((long)zone->highatomic), reserve);
+	pen_say(pen, KEY("urgent reserve %s; lowmem reserve (%s)"), PLAIN((long)zone->highatomic),
+		reserve);
 }
 
 /** Say how the zones stand: for those who cannot see the picture. */
@@ -127,9 +127,8 @@ void draw_zones(const struct drawn_state *state, struct svg *svg)
 	svg_describe(svg);
 	draw_zones_words(state, &svg->pen);
 	svg_draw(svg);
-	svg_label(
-		svg, (struct svg_place){ 0, 11, .class = "s" },
-		KEY("ticks: min, low and high watermark; grey: set apart for urgent high orders"));
+	svg_label(svg, (struct svg_place){ 0, 11, .class = "s" },
+		  KEY("ticks: min, low and high watermark; grey: urgent reserve"));
 	for (int i = 0; i < state->nr_zones; i++)
 		put_zone(svg, &state->zone[i], LEGEND + LINE + i * ZONE);
 	svg_end(svg);

@@ -60,6 +60,14 @@ size_t pen_put(const struct pen *pen, const char *text)
 	return pen_put_some(pen, text, strlen(text));
 }
 
+/** What the catalogue has for a key; the key itself when it has nothing. */
+static const char *translated(const struct pen *pen, const char *key)
+{
+	const char *said = pen->translate ? pen->translate(key, pen->context) : NULL;
+
+	return said ? said : key;
+}
+
 /** Which argument stands here: `%s` is the next one, `%2$s` the second. -1: this is no place for one. */
 static int argument_at(const char *text, int next, size_t *length)
 {
@@ -89,15 +97,13 @@ static int count_arguments(const char *key)
 /** As pen_say(). */
 size_t pen_say_list(const struct pen *pen, const char *key, va_list arguments)
 {
-	const char *said = pen->translate ? pen->translate(key, pen->context) : NULL;
+	const char *said = translated(pen, key);
 	const char *argument[KEY_ARGUMENTS] = { NULL };
 	int count = count_arguments(key), next = 0;
 	size_t put = 0;
 
 	for (int i = 0; i < count; i++)
 		argument[i] = va_arg(arguments, const char *);
-	if (!said)
-		said = key;
 	while (*said) {
 		size_t length = strcspn(said, "%");
 		int which;
@@ -140,6 +146,12 @@ size_t pen_say(const struct pen *pen, const char *key, ...)
 	put = pen_say_list(pen, key, arguments);
 	va_end(arguments);
 	return put;
+}
+
+/** The same for a key without arguments, out of a table. */
+size_t pen_say_word(const struct pen *pen, const char *key)
+{
+	return pen_put(pen, translated(pen, key));
 }
 
 /** Write a number into 32 bytes: 1234567. */

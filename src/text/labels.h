@@ -33,6 +33,7 @@ struct pen {
 
 __attribute__((format(printf, 2, 3))) size_t pen_say(const struct pen *pen, const char *key, ...);
 size_t pen_say_list(const struct pen *pen, const char *key, va_list arguments);
+size_t pen_say_word(const struct pen *pen, const char *key);
 size_t pen_put(const struct pen *pen, const char *text);
 size_t pen_put_some(const struct pen *pen, const char *text, size_t characters);
 
