@@ -142,15 +142,18 @@ static void put_row(struct svg *svg, const struct explanation *e, const struct e
 	const char *class = a->verdict == EXPLAINED_TAKEN	  ? "good"
 			    : a->verdict == EXPLAINED_NOT_REACHED ? "faint"
 								  : "bad";
-	char zone[48];
+	const struct explained_zone *zone = &e->zone[a->zone];
+	const struct svg_place place = { LEFT, y, .class = "name" };
 
 	svg_circle(svg, class, 24, y + 22, 6);
-	svg_text(svg, (struct svg_place){ LEFT, y, .class = "name" },
-		 explain_zone_label(e, a->zone, zone, sizeof(zone)));
+	if (strcmp(e->configuration, "uma"))
+		svg_label(svg, place, KEY("node %s %s"), PLAIN(zone->nid), zone->name);
+	else
+		svg_text(svg, place, zone->name);
 	svg_text_begin(svg, (struct svg_place){ RIGHT, y, class, "end", 0 });
 	put_verdict(&svg->pen, a);
 	svg_text_end(svg);
-	put_bar(svg, &e->zone[a->zone], a, y + 14);
+	put_bar(svg, zone, a, y + 14);
 	put_numbers(svg, walk, a, y + 48);
 }
 

@@ -134,9 +134,8 @@ static void on_violation(const char *text, void *context)
 void shell_take_machine(struct shell *shell, pageflow_machine *machine)
 {
 	pageflow_destroy(shell->machine);
-	pageflow_lists_free(shell->drawn);
+	drawings_forget(&shell->drawings);
 	shell->machine = machine;
-	shell->drawn = NULL;
 	shell->nr_held = 0;
 	shell->next_number = 1;
 	pageflow_on_message(machine, on_message, shell);
@@ -359,8 +358,10 @@ static void run_zoneinfo(struct shell *shell, char *rest)
 
 static void run_draw(struct shell *shell, char *rest)
 {
-	if (has_machine(shell))
-		shell_draw(shell, rest);
+	struct pageflow_error error = { 0 };
+
+	if (has_machine(shell) && drawings_draw(&shell->drawings, shell->machine, rest, &error))
+		shell_error(shell, "draw: %s", error.text);
 }
 
 static void run_trace(struct shell *shell, char *rest)

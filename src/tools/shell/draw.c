@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/error.h"
 #include "tools/language.h"
 #include "tools/shell/shell.h"
 
@@ -68,82 +69,79 @@ static struct wish read_wish(char *rest)
 	return wish;
 }
 
-/** Draw in one form; false when that was not possible, after saying why. */
-static bool draw_form(struct shell *shell, const struct pageflow_drawing *drawing, FILE *out)
-{
-	struct pageflow_error error = { 0 };
-
-	if (!pageflow_draw(drawing, out, &error))
-		return true;
-	shell_error(shell, "draw: %s", error.text);
-	return false;
-}
-
 /** Draw the picture that stands alone. */
-static bool draw_file(struct shell *shell, const struct pageflow_drawing *drawing, const char *path)
+static int draw_file(const struct pageflow_drawing *drawing, const char *path,
+		     struct pageflow_error *error)
 {
 	FILE *out = fopen(path, "w");
-	bool drawn;
+	int failed;
 
-	if (!out) {
-		shell_error(shell, "draw: %s cannot be written: %s", path, strerror(errno));
-		return false;
-	}
-	drawn = draw_form(shell, drawing, out);
-	if (ferror(out) | fclose(out)) {
-		shell_error(shell, "draw: %s was not written whole: %s", path, strerror(errno));
-		drawn = false;
-	}
-	return drawn;
+	if (!out)
+		return error_set(error, "%s cannot be written: %s", path, strerror(errno));
+	failed = pageflow_draw(drawing, out, error);
+	if (ferror(out) | fclose(out))
+		failed = error_set(error, "%s was not written whole: %s", path, strerror(errno));
+	return failed;
 }
 
 /** Draw in all forms that are wanted. */
-static bool draw_forms(struct shell *shell, const struct wish *wish, pageflow_lists *now)
+static int draw_forms(const struct drawings *drawings, const pageflow_lists *now,
+		      const struct wish *wish, struct pageflow_error *error)
 {
 	static const enum pageflow_form order[] = { PAGEFLOW_TABLE, PAGEFLOW_WORDS, PAGEFLOW_PART,
 						    PAGEFLOW_PICTURE };
 	const struct pen pen = pen_in_language(stdout);
 	struct pageflow_drawing drawing = {
 		.now = now,
-		.before = shell->drawn,
+		.before = drawings->last,
 		.subject = wish->subject,
 		.zone = wish->zone,
-		.number = shell->nr_drawn + 1,
+		.number = drawings->count + 1,
 		.translate = pen.translate,
 		.context = pen.context,
 	};
+	int failed = 0;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order) && !failed; i++) {
 		drawing.form = order[i];
-		if (wish->form[order[i]] &&
-		    !(order[i] == PAGEFLOW_PICTURE ? draw_file(shell, &drawing, wish->file)
-						   : draw_form(shell, &drawing, stdout)))
-			return false;
+		if (wish->form[order[i]])
+			failed = order[i] == PAGEFLOW_PICTURE
+					 ? draw_file(&drawing, wish->file, error)
+					 : pageflow_draw(&drawing, stdout, error);
 	}
-	return true;
+	return failed;
 }
 
 /**
- * @brief Draw the machine's free lists or zones, with what has changed since the last time.
+ * @brief Draw a machine's free lists or zones, with what has changed since the last time.
  *
- * @param shell the session, which has a machine
+ * @param drawings what was drawn so far
+ * @param machine the machine
  * @param rest what follows the command's name
+ * @param error receives what went wrong
+ * @return 0 or -1
  */
-void shell_draw(struct shell *shell, char *rest)
+int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
+		  struct pageflow_error *error)
 {
 	const struct wish wish = read_wish(rest);
-	struct pageflow_error error = { 0 };
-	pageflow_lists *now = pageflow_lists_take(shell->machine, &error);
+	pageflow_lists *now = pageflow_lists_take(machine, error);
 
-	if (!now) {
-		shell_error(shell, "draw: %s", error.text);
-		return;
-	}
-	if (!draw_forms(shell, &wish, now)) {
+	if (!now)
+		return -1;
+	if (draw_forms(drawings, now, &wish, error)) {
 		pageflow_lists_free(now);
-		return;
+		return -1;
 	}
-	pageflow_lists_free(shell->drawn);
-	shell->drawn = now;
-	shell->nr_drawn++;
+	drawings_forget(drawings);
+	drawings->last = now;
+	drawings->count++;
+	return 0;
+}
+
+/** The next drawing is compared with nothing. */
+void drawings_forget(struct drawings *drawings)
+{
+	pageflow_lists_free(drawings->last);
+	drawings->last = NULL;
 }

@@ -163,7 +163,7 @@ static int run_session(const char *path)
 	if (path)
 		fclose(file);
 	pageflow_destroy(shell.machine);
-	pageflow_lists_free(shell.drawn);
+	drawings_forget(&shell.drawings);
 	free(shell.held);
 	return code;
 }

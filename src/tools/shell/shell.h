@@ -16,14 +16,19 @@ struct held {
 	uint32_t gfp;
 };
 
+/** What `draw` has shown. */
+struct drawings {
+	pageflow_lists *last; /**< of this machine; NULL: nothing yet */
+	unsigned int count;
+};
+
 /** A session. */
 struct shell {
 	pageflow_machine *machine; /**< NULL: none yet */
 	struct held *held;	   /**< ascending by number */
 	size_t nr_held;
 	unsigned long next_number;
-	pageflow_lists *drawn; /**< what `draw` showed last of this machine; NULL: nothing yet */
-	unsigned int nr_drawn;
+	struct drawings drawings;
 	bool tracing;
 	bool quit;
 	unsigned long errors;
@@ -46,7 +51,9 @@ __attribute__((format(printf, 2, 3))) void shell_error(struct shell *shell, cons
 						       ...);
 void shell_run_line(struct shell *shell, char *line);
 void shell_take_machine(struct shell *shell, pageflow_machine *machine);
-void shell_draw(struct shell *shell, char *rest);
+int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
+		  struct pageflow_error *error);
+void drawings_forget(struct drawings *drawings);
 char *shell_read_line(const char *prompt);
 void shell_end_editing(void);
 
