@@ -55,7 +55,7 @@ TEST(lists_take_tells_boost_and_reserves, "")
 	struct pageflow_lists lists;
 	struct zone *zone;
 
-	test_machine_zones(3200);
+	test_machine_zones(64);
 	zone = test_zone(0, ZONE_DMA32);
 	zone->watermark_boost = 512;
 	zone->nr_reserved_highatomic = 1024;
