@@ -306,6 +306,76 @@ PAGEFLOW_API int pageflow_scene(pageflow_machine *machine, const char *command, 
  */
 PAGEFLOW_API void pageflow_print(pageflow_machine *machine, enum pageflow_proc file, FILE *out);
 
+/** A copy of what is free on a machine: blocks on each free list, pageblocks by type, the zones' marks. */
+typedef struct pageflow_lists pageflow_lists;
+
+/**
+ * @brief Take down what is free on a machine, to draw it, or to compare it with what is free later.
+ *
+ * @param machine the machine; it may change or go away afterwards
+ * @param error receives what went wrong, or NULL
+ * @return the copy; pageflow_lists_free() it; NULL when the host refuses memory
+ */
+PAGEFLOW_API pageflow_lists *pageflow_lists_take(pageflow_machine *machine,
+						 struct pageflow_error *error);
+
+/**
+ * @brief Give such a copy back.
+ *
+ * @param lists the copy, or NULL
+ */
+PAGEFLOW_API void pageflow_lists_free(pageflow_lists *lists);
+
+/** What is drawn. */
+enum pageflow_subject {
+	PAGEFLOW_FREE_LISTS, /**< free blocks by type and order, and pageblocks by type */
+	PAGEFLOW_ZONES, /**< each zone's free pages against its watermarks, boost and reserves */
+};
+
+/** How it is drawn. */
+enum pageflow_form {
+	PAGEFLOW_PICTURE, /**< an SVG that stands alone, in light or dark as the reader prefers */
+	PAGEFLOW_PART,	  /**< an SVG for a page whose own style sheet knows the classes in it */
+	PAGEFLOW_WORDS,	  /**< the same in sentences, on one line */
+	PAGEFLOW_TABLE,	  /**< the same as a table of plain text */
+};
+
+/**
+ * Translates a label.
+ *
+ * @param key the English text, with %s for each argument: "%s pages free"
+ * @param context as in struct pageflow_drawing
+ * @return the same in another language, where %2$s is the second argument; NULL: it stays English. It must stay valid
+ * until the drawing is done.
+ */
+typedef const char *(*pageflow_translator)(const char *key, void *context);
+
+/** A drawing: what of which state, and how. All but `now` may be zero. */
+struct pageflow_drawing {
+	const pageflow_lists *now;
+	const pageflow_lists
+		*before; /**< an earlier state: differences to it are shown; NULL: none */
+	enum pageflow_subject subject;
+	enum pageflow_form form;
+	const char *zone; /**< this zone alone: "DMA", or "1 Normal" for one node's; NULL: all */
+	unsigned int
+		number; /**< of the state, for the title; the one before has one less; 0: not numbered */
+	const char *id; /**< what ids in an SVG begin with, when a page has several; NULL: "pf" */
+	pageflow_translator translate; /**< NULL: English */
+	void *context;		       /**< handed to it */
+};
+
+/**
+ * @brief Draw the free lists or the zones of a machine.
+ *
+ * @param drawing what, and how
+ * @param out where to
+ * @param error receives what went wrong, or NULL
+ * @return 0; -1 when there is no such zone, and nothing was written
+ */
+PAGEFLOW_API int pageflow_draw(const struct pageflow_drawing *drawing, FILE *out,
+			       struct pageflow_error *error);
+
 /**
  * @brief Watch a machine's tracepoints. One handler a machine; a new one replaces the old.
  *

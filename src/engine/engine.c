@@ -235,6 +235,14 @@ static void engine_print(struct machine *machine, int file, FILE *out)
 		proc_zoneinfo(out);
 }
 
+/** Take down what is free. */
+static void engine_lists(struct machine *machine, struct pageflow_lists *lists)
+{
+	FOCUS_ON(machine);
+
+	lists_take(lists);
+}
+
 static int engine_event_text(const struct pageflow_event *event, char *text, size_t size)
 {
 	return trace_format(event->inner, text, size);
@@ -270,6 +278,7 @@ const struct pageflow_engine ENGINE = {
 	.set_cpu = engine_set_cpu,
 	.drain_cpu = engine_drain_cpu,
 	.print = engine_print,
+	.lists = engine_lists,
 	.bench = engine_bench,
 	.event_text = engine_event_text,
 	.gfp_text = gfp_format,

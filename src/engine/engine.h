@@ -20,6 +20,7 @@
 #include "replay/result.h"
 #include "state/boot-spec.h"
 #include "state/format.h"
+#include "state/lists.h"
 #include "state/sample.h"
 #include "text/text.h"
 
@@ -65,6 +66,7 @@ struct pageflow_engine {
 	int (*set_cpu)(struct machine *machine, int cpu);
 	int (*drain_cpu)(struct machine *machine, int cpu);
 	void (*print)(struct machine *machine, int file, FILE *out);
+	void (*lists)(struct machine *machine, struct pageflow_lists *lists);
 	int (*event_text)(const struct pageflow_event *event, char *text, size_t size);
 	double (*bench)(struct machine *machine, const char *row, unsigned long count);
 	int (*gfp_text)(uint32_t gfp, char *text, size_t size);

@@ -28,7 +28,7 @@ static void take_mask(struct failure *failure, const char *text, const char *nam
 	if (!at || strncmp(at += strlen(name), "0x", 2))
 		return;
 	at += 2;
-	if (!take_digits(&at, 16, UINT64_MAX, &failure->mask_number))
+	if (!take_clamped(&at, 16, UINT64_MAX, &failure->mask_number))
 		return;
 	failure->has_mask = true;
 	close = *at == '(' ? strchr(at, ')') : NULL;

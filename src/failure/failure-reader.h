@@ -29,7 +29,7 @@ struct failure_reader {
 /** Take a decimal number; false when there is none. */
 static inline bool take_count(const char **cursor, uint64_t *value)
 {
-	return take_digits(cursor, 10, MOST_FIGURE, value);
+	return take_clamped(cursor, 10, MOST_FIGURE, value);
 }
 
 /* failure-header.c */

@@ -93,18 +93,6 @@ void proc_buddyinfo(FILE *out)
 	}
 }
 
-/** Blocks on a free list, at most PAGETYPEINFO_MOST. */
-static unsigned long count_free(const struct list_head *list)
-{
-	const struct list_head *entry;
-	unsigned long blocks = 0;
-
-	list_for_each(entry, list)
-		if (++blocks >= PAGETYPEINFO_MOST)
-			break;
-	return blocks;
-}
-
 /** Free blocks by order and type. */
 static void print_free_by_type(FILE *out, const struct pglist_data *pgdat)
 {
@@ -120,8 +108,8 @@ static void print_free_by_type(FILE *out, const struct pglist_data *pgdat)
 			fprintf(out, "Node %4d, zone %8s, type %12s ", pgdat->node_id, zone->name,
 				migratetype_names[type]);
 			for (int order = 0; order < MAX_ORDER; order++) {
-				unsigned long blocks =
-					count_free(&zone->free_area[order].free_list[type]);
+				unsigned long blocks = count_blocks_of_list(
+					&zone->free_area[order].free_list[type], PAGETYPEINFO_MOST);
 
 				fprintf(out, "%s%6lu ", blocks == PAGETYPEINFO_MOST ? ">" : "",
 					blocks);
@@ -134,12 +122,9 @@ static void print_free_by_type(FILE *out, const struct pglist_data *pgdat)
 /** Pageblocks by type, one zone. */
 static void print_zone_blocks(FILE *out, const struct zone *zone)
 {
-	unsigned long count[MIGRATE_TYPES] = { 0 };
+	unsigned long count[MIGRATE_TYPES];
 
-	for (unsigned long pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone);
-	     pfn += pageblock_nr_pages)
-		if (pfn_valid(pfn) && page_zone(pfn_to_page(pfn)) == zone)
-			count[get_pfnblock_migratetype(pfn)]++;
+	count_pageblocks(zone, count);
 	fprintf(out, "Node %d, zone %8s ", zone_to_nid(zone), zone->name);
 	for (int type = 0; type < MIGRATE_TYPES; type++)
 		fprintf(out, "%12lu ", count[type]);

@@ -6,6 +6,7 @@
 #include "text/utf8.h"
 
 #include <stdint.h>
+#include <stdio.h>
 
 /** Bytes that a character has which begins with this byte; 0: none begins with it. */
 static size_t announced(unsigned char first)
@@ -74,4 +75,40 @@ size_t utf8_count(const char *text)
 	for (; *text; count++)
 		text = utf8_skip(text, 1);
 	return count;
+}
+
+/**
+ * @brief A text shortened to its beginning.
+ *
+ * @param text the text
+ * @param characters how many may remain
+ * @param shown room for them and three dots
+ * @param size bytes of `shown`; 4 for each character, and 4, are enough
+ * @return the text itself when it is not longer; else `shown`
+ */
+const char *utf8_head(const char *text, size_t characters, char *shown, size_t size)
+{
+	const char *end = utf8_skip(text, characters);
+
+	if (!*end)
+		return text;
+	snprintf(shown, size, "%.*s...", (int)(end - text), text);
+	return shown;
+}
+
+/**
+ * @brief A text shortened to its end, as for paths.
+ *
+ * The arguments are those of utf8_head().
+ *
+ * @return the text itself when it is not longer; else `shown`
+ */
+const char *utf8_tail(const char *text, size_t characters, char *shown, size_t size)
+{
+	size_t count = utf8_count(text);
+
+	if (count <= characters)
+		return text;
+	snprintf(shown, size, "...%s", utf8_skip(text, count - characters));
+	return shown;
 }

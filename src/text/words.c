@@ -114,7 +114,7 @@ static size_t read_digits(struct word one, unsigned int base, uint64_t most, uin
  * @param value receives it
  * @return false when there are none
  */
-bool take_digits(const char **at, unsigned int base, uint64_t most, uint64_t *value)
+bool take_clamped(const char **at, unsigned int base, uint64_t most, uint64_t *value)
 {
 	struct word digits = { *at, strspn(*at, "0123456789abcdefABCDEF") };
 	bool exact;

@@ -27,6 +27,6 @@ size_t word_clean(struct word from, char *text, size_t size);
 void word_copy(struct word from, char *text, size_t size);
 
 const char *find_words(const char *line, const char *words);
-bool take_digits(const char **at, unsigned int base, uint64_t most, uint64_t *value);
+bool take_clamped(const char **at, unsigned int base, uint64_t most, uint64_t *value);
 
 #endif

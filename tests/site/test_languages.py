@@ -3,10 +3,12 @@
 brackets. What a page shows without brackets has not gone through gettext."""
 
 import html.parser
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 from babel.messages.mofile import write_mo
@@ -56,9 +58,13 @@ def translate(template, catalog):
 
 
 @pytest.fixture(scope='module')
-def translated(tmp_path_factory, site):
+def templates(tmp_path_factory, site):
+    return sphinx('gettext', tmp_path_factory.mktemp('templates'))
+
+
+@pytest.fixture(scope='module')
+def translated(tmp_path_factory, templates):
     work = tmp_path_factory.mktemp('languages')
-    templates = sphinx('gettext', work)
     for template in templates.rglob('*.pot'):
         place = work / 'locale' / LANGUAGE / 'LC_MESSAGES' / template.relative_to(templates)
         translate(template, place.with_suffix('.mo'))
@@ -126,3 +132,45 @@ def test_the_switch_leads_to_the_same_page_in_the_other_language(translated):
 
 def test_there_is_no_switch_while_there_is_one_language(site):
     assert 'pf-languages' not in (site / f'{CHAPTER}.html').read_text(encoding='utf-8')
+
+
+# ---- Pictures that the command draws ------------------------------------------------------------------------------
+
+SVG = '{http://www.w3.org/2000/svg}'
+ANSWER = {'good', 'bad'}  # the answer of an explanation is what the command says, not a label
+
+
+@pytest.fixture(scope='module')
+def catalogue(templates, tmp_path_factory):
+    """The book's own catalogue of words, as a file that the command reads."""
+    path = tmp_path_factory.mktemp('catalogue') / f'{LANGUAGE}.tsv'
+    with open(templates / 'pageflow.pot', 'rb') as source:
+        path.write_text(''.join(f'{one.id}\t⟦ {one.id} ⟧\n' for one in read_po(source) if one.id))
+    return path
+
+
+@pytest.mark.parametrize(
+    'words',
+    [
+        ('explain', 'GFP_KERNEL', '0', '--boot', '2x64M', '--svg'),
+        ('explain', 'GFP_KERNEL', '11', '--boot', '64M', '--svg'),
+        ('report', 'tests/samples/5.8.18-kmem.ftrace', '--svg'),
+    ],
+)
+def test_every_label_of_a_picture_can_be_translated(catalogue, tmp_path, words):
+    path = tmp_path / 'picture.svg'
+    subprocess.run(
+        [TOP / 'build' / 'pageflow', *words, path],
+        cwd=TOP,
+        env={**os.environ, 'PAGEFLOW_CATALOGUE': str(catalogue)},
+        stdout=subprocess.DEVNULL,
+    )
+    picture = ElementTree.parse(path).getroot()
+    name = words[1].rpartition('/')[2]
+    said = [
+        text.text
+        for text in (picture.find(SVG + 'title'), *picture.iter(SVG + 'text'))
+        if text.get('class') not in ANSWER or text.get('text-anchor')
+    ]
+    assert len(said) > 5
+    assert [text for text in said if re.search('[a-z]{2}', text) and '⟦' not in text and text != name] == []

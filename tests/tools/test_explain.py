@@ -287,7 +287,7 @@ def test_explain_svg_is_well_formed_and_its_texts_do_not_overlap(pageflow, machi
         # Wider than any of the letters used are on average.
         width = 7.4 * len(text.text)
         x, y = float(text.get("x")), float(text.get("y"))
-        left = x - width if "verdict" in text.get("class") else x
+        left = x - width if text.get("text-anchor") == "end" else x
         assert left >= 0 and left + width <= 760, text.text
         boxes.append((left, left + width, y - 12, y + 3))
     for i, one in enumerate(boxes):

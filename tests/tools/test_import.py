@@ -554,8 +554,7 @@ def boxes(svg):
         size = 17 if "title" in text.get("class", "") else 13
         width = len("".join(text.itertext())) * size * 0.56
         x, y = float(text.get("x")), float(text.get("y"))
-        kind = text.get("class", "").split()
-        left = x - width if "right" in kind else x - width / 2 if "middle" in kind else x
+        left = x - {"end": width, "middle": width / 2}.get(text.get("text-anchor"), 0)
         yield left, left + width, y - size * 0.8, y + size * 0.25
 
 

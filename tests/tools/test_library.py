@@ -75,6 +75,15 @@ def test_library_serves_threads(root, installed, tmp_path):
     assert text == "0 of 4 threads decided differently\n"
 
 
+def test_library_draws(root, installed, tmp_path):
+    flags = [f"-I{installed}/include", f"-L{installed}/lib", "-lpageflow"]
+    library = {"LD_LIBRARY_PATH": str(installed / "lib")}
+    path = tmp_path / "lists.svg"
+    text = compile_and_run(root / EXAMPLES / "drawing.c", tmp_path / "drawing", flags, path, **library)
+    assert "Node 0, zone DMA: 16,376 pages free (−8)\n" in text and "1 +1" in text
+    assert path.read_text().startswith("<svg ") and path.read_text().endswith("</svg>\n")
+
+
 def test_library_links_statically(root, installed, tmp_path):
     flags = [f"-I{installed}/include", f"{installed}/lib/libpageflow.a", "-llzma"]
     expect_embed(compile_and_run(root / EXAMPLES / "embed.c", tmp_path / "embed", flags, tmp_path / "machine"))

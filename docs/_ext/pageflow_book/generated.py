@@ -16,12 +16,21 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from .doxygen import inline_words
+from .labels import in_language
 from .state import book
 from .tables import TableDirective
 from .text import _
 
 SECONDS = 120
-HIDDEN = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GCOV_PREFIX', 'PAGEFLOW_COVERAGE_DIR')
+HIDDEN = (
+    'MAKEFLAGS',
+    'MFLAGS',
+    'MAKELEVEL',
+    'MAKEOVERRIDES',
+    'GCOV_PREFIX',
+    'PAGEFLOW_COVERAGE_DIR',
+    'PAGEFLOW_CATALOGUE',
+)
 
 
 class Transcript(SphinxDirective):
@@ -121,7 +130,8 @@ class PictureOf(Transcript):
     option_spec = {'alt': directives.unchanged_required}
 
     def run(self):
-        svg = self.output(' '.join(self.arguments[0].split()))
+        command = ' '.join(self.arguments[0].split())
+        svg = self.output(in_language(self.env.app) + command, command)
         if 'alt' not in self.options or '<svg' not in svg:
             raise self.error('picture-of: it needs an :alt: text, and a command that prints an SVG')
         size = ' '.join(re.findall(r'(?:width|height)="\d+"', svg.partition('<svg')[2])[:2])

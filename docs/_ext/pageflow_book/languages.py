@@ -11,7 +11,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from . import chain, shared
+from . import chain, labels, shared
 from .sources import STEP
 from .state import book
 
@@ -54,7 +54,7 @@ def extract(app, error):
     if error or app.builder.name != 'gettext':
         return
     catalog = Catalog(project='Pageflow', version=app.config.version)
-    for message, file, line in marked():
+    for message, file, line in [*marked(), *labels.keys(app.srcdir)]:
         catalog.add(message, locations=[(file, line)])
     for message in [*chain.words(), *shared.script_words(), *step_titles(app)]:
         catalog.add(message)

@@ -8,10 +8,13 @@
  * greater of what is free and what is needed; marks that lie close together on it are told apart by the
  * numbers below, so that no text ever stands over another.
  */
-#include <stdarg.h>
 #include <string.h>
 
+#include "text/gauge.h"
+#include "text/svg.h"
+#include "text/utf8.h"
 #include "tools/explain/view.h"
+#include "tools/language.h"
 
 #define WIDTH	   760
 #define LEFT	   44
@@ -21,56 +24,35 @@
 #define LINE	   18
 #define CHARACTERS 88 /* of a line of text, at most */
 #define MACHINE	   60 /* characters of the machine's name, its end */
-
-/** Print text with the characters escaped that mean something in XML. */
-__attribute__((format(printf, 2, 3))) static void put(FILE *out, const char *format, ...)
-{
-	char text[EXPLAIN_SENTENCE];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	for (const char *c = text; *c; c++) {
-		if (*c == '<')
-			fputs("&lt;", out);
-		else if (*c == '>')
-			fputs("&gt;", out);
-		else if (*c == '&')
-			fputs("&amp;", out);
-		else if ((unsigned char)*c >= 0x20)
-			fputc(*c, out);
-	}
-}
+#define MASK	   51 /* bytes of the request's mask */
 
 /** Characters of the first line of a text: to the last blank that fits, if there is one. */
-static int line_length(const char *text)
+static size_t line_length(const char *text)
 {
-	int length = (int)strlen(text);
+	const char *end = utf8_skip(text, CHARACTERS), *blank = end;
 
-	if (length <= CHARACTERS)
-		return length;
-	length = CHARACTERS;
-	while (length && text[length] != ' ')
-		length--;
-	return length ? length : CHARACTERS;
+	while (*end && blank > text && *blank != ' ')
+		blank--;
+	if (*end && blank > text)
+		end = blank;
+	return utf8_count(text) - utf8_count(end);
 }
 
-/** Print text in lines, or with no file only count them; the number of lines. */
-static int put_lines(FILE *out, int y, const char *class, const char *text)
+/** Print text in lines, or with no picture only count them; the number of lines. */
+static int put_lines(struct svg *svg, int y, const char *class, const char *text)
 {
 	int lines = 0;
 
 	for (; *text; lines++) {
-		int length = line_length(text);
+		size_t length = line_length(text);
 
-		if (out) {
-			fprintf(out, "<text class=\"%s\" x=\"20\" y=\"%d\">", class,
-				y + lines * LINE);
-			put(out, "%.*s", length, text);
-			fprintf(out, "</text>\n");
+		if (svg) {
+			svg_text_begin(svg,
+				       (struct svg_place){ 20, y + lines * LINE, class, NULL, 0 });
+			pen_put_some(&svg->pen, text, length);
+			svg_text_end(svg);
 		}
-		text += length;
+		text = utf8_skip(text, length);
 		text += strspn(text, " ");
 	}
 	return lines;
@@ -98,86 +80,85 @@ static int count_rows(const struct explanation *e)
 }
 
 /** A few words for the end of a row's first line. */
-static void verdict_text(const struct explained_attempt *a, char *text, size_t size)
+static void put_verdict(const struct pen *pen, const struct explained_attempt *a)
 {
 	static const char *const words[] = {
-		[EXPLAINED_NOT_REACHED] = "not reached",
-		[EXPLAINED_TAKEN] = "taken",
-		[EXPLAINED_CPUSET] = "refused: cpuset",
-		[EXPLAINED_DIRTY] = "refused: dirty limit",
-		[EXPLAINED_TOO_FEW_PAGES] = "refused",
-		[EXPLAINED_NO_BLOCK] = "refused: no block of this order",
-		[EXPLAINED_LISTS_EMPTY] = "refused: its lists are empty",
-		[EXPLAINED_OTHER_NODE] = "refused: another node",
+		[EXPLAINED_NOT_REACHED] = KEY("not reached"),
+		[EXPLAINED_TAKEN] = KEY("taken"),
+		[EXPLAINED_CPUSET] = KEY("refused: cpuset"),
+		[EXPLAINED_DIRTY] = KEY("refused: dirty limit"),
+		[EXPLAINED_TOO_FEW_PAGES] = KEY("refused"),
+		[EXPLAINED_NO_BLOCK] = KEY("refused: no block of this order"),
+		[EXPLAINED_LISTS_EMPTY] = KEY("refused: its lists are empty"),
+		[EXPLAINED_OTHER_NODE] = KEY("refused: another node"),
 	};
 
 	if (a->verdict == EXPLAINED_TOO_FEW_PAGES)
-		snprintf(text, size, "refused: %ld short", a->shortfall);
+		pen_say(pen, KEY("refused: %s short"), PLAIN(a->shortfall));
 	else if (a->verdict == EXPLAINED_TAKEN && !a->shortfall)
-		snprintf(text, size, "taken: %ld above", a->usable - a->needed);
+		pen_say(pen, KEY("taken: %s above"), PLAIN(a->usable - a->needed));
 	else
-		snprintf(text, size, "%s", words[a->verdict]);
-}
-
-/** Pages as pixels of a bar. */
-static int scaled(long pages, long most)
-{
-	if (pages <= 0 || most <= 0)
-		return 0;
-	return pages >= most ? RIGHT - LEFT : (int)((double)pages / (double)most * (RIGHT - LEFT));
+		pen_say_word(pen, words[a->verdict]);
 }
 
 /** A zone's bar: usable pages, unusable ones, and the line that usable ones must cross. */
-static void print_bar(const struct explained_zone *zone, const struct explained_attempt *a, int y,
-		      FILE *out)
+static void put_bar(struct svg *svg, const struct explained_zone *zone,
+		    const struct explained_attempt *a, int y)
 {
-	long most = a->free > a->needed ? a->free : a->needed;
-	int usable = scaled(a->usable, most), free = scaled(a->free, most);
-	int needed = scaled(a->needed, most);
+	struct gauge gauge = {
+		.x = LEFT,
+		.y = y,
+		.width = RIGHT - LEFT,
+		.most = a->free > a->needed ? a->free : a->needed,
+		.free = a->free,
+		.usable = a->usable,
+		.limited = true,
+		.needed = a->needed,
+	};
 
-	fprintf(out, "<rect class=\"track\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/>\n", LEFT,
-		y, RIGHT - LEFT);
-	fprintf(out, "<rect class=\"unusable\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/>\n",
-		LEFT + usable, y, free - usable);
-	fprintf(out, "<rect class=\"usable\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\"/>\n",
-		LEFT, y, usable);
-	for (int mark = 0; mark < 3; mark++) {
-		int at = LEFT + scaled((long)(zone->mark[mark] + zone->boost), most);
+	for (int mark = 0; mark < GAUGE_MARKS; mark++)
+		gauge.mark[mark] = (long)(zone->mark[mark] + zone->boost);
+	svg_gauge(svg, &gauge);
+}
 
-		fprintf(out, "<path class=\"mark\" d=\"M%d %d v5\"/>\n", at, y + 16);
-	}
-	fprintf(out, "<line class=\"needed\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>\n",
-		LEFT + needed, y - 4, LEFT + needed, y + 16);
+/** The numbers below a bar. */
+static void put_numbers(struct svg *svg, const struct explained_walk *walk,
+			const struct explained_attempt *a, int y)
+{
+	svg_label(svg, (struct svg_place){ LEFT, y, .class = "small" },
+		  KEY("free %s, of them unusable: block %s, urgent reserve %s, CMA %s; usable %s"),
+		  PLAIN(a->free), PLAIN(a->block), PLAIN(a->highatomic), PLAIN(a->cma),
+		  PLAIN(a->usable));
+	svg_label(svg, (struct svg_place){ LEFT, y + 16, .class = "small" },
+		  KEY("needed: more than %s (%s %s, boost %s, reductions %s, lowmem reserve %s)"),
+		  PLAIN(a->needed), explain_mark_name(walk->alloc_flags), PLAIN(a->mark),
+		  PLAIN(a->boost), PLAIN(a->less_high + a->less_more), PLAIN(a->reserve));
 }
 
 /** A zone's row. */
-static void print_row(const struct explanation *e, const struct explained_walk *walk,
-		      const struct explained_attempt *a, int y, FILE *out)
+static void put_row(struct svg *svg, const struct explanation *e, const struct explained_walk *walk,
+		    const struct explained_attempt *a, int y)
 {
 	const char *class = a->verdict == EXPLAINED_TAKEN	  ? "good"
 			    : a->verdict == EXPLAINED_NOT_REACHED ? "faint"
 								  : "bad";
-	char zone[48], verdict[64];
+	const struct explained_zone *zone = &e->zone[a->zone];
+	const struct svg_place place = { LEFT, y, .class = "name" };
 
-	explain_zone_label(e, a->zone, zone, sizeof(zone));
-	verdict_text(a, verdict, sizeof(verdict));
-	fprintf(out, "<circle class=\"%s\" cx=\"24\" cy=\"%d\" r=\"6\"/>\n", class, y + 22);
-	fprintf(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>\n", LEFT, y, zone);
-	fprintf(out, "<text class=\"verdict %s\" x=\"%d\" y=\"%d\">%s</text>\n", class, RIGHT, y,
-		verdict);
-	print_bar(&e->zone[a->zone], a, y + 14, out);
-	fprintf(out, "<text class=\"small\" x=\"%d\" y=\"%d\">", LEFT, y + 48);
-	put(out, "free %ld, of them unusable: block %ld, urgent reserve %ld, CMA %ld; usable %ld",
-	    a->free, a->block, a->highatomic, a->cma, a->usable);
-	fprintf(out, "</text>\n<text class=\"small\" x=\"%d\" y=\"%d\">", LEFT, y + 64);
-	put(out, "needed: more than %ld (%s %ld, boost %ld, reductions %ld, lowmem reserve %ld)",
-	    a->needed, explain_mark_name(walk->alloc_flags), a->mark, a->boost,
-	    a->less_high + a->less_more, a->reserve);
-	fprintf(out, "</text>\n");
+	svg_circle(svg, class, 24, y + 22, 6);
+	if (strcmp(e->configuration, "uma"))
+		svg_label(svg, place, KEY("node %s %s"), PLAIN(zone->nid), zone->name);
+	else
+		svg_text(svg, place, zone->name);
+	svg_text_begin(svg, (struct svg_place){ RIGHT, y, class, "end", 0 });
+	put_verdict(&svg->pen, a);
+	svg_text_end(svg);
+	put_bar(svg, zone, a, y + 14);
+	put_numbers(svg, walk, a, y + 48);
 }
 
 /** From zone to zone, as far as the request came. */
-static void print_path(const struct explanation *e, int rows, FILE *out)
+static void put_path(struct svg *svg, const struct explanation *e, int rows)
 {
 	int last = 0;
 
@@ -188,51 +169,23 @@ static void print_path(const struct explanation *e, int rows, FILE *out)
 			last = row;
 	}
 	if (last)
-		fprintf(out, "<path class=\"path\" d=\"M24 %d V%d\"/>\n", TOP + 22,
-			TOP + last * ROW + 22);
-}
-
-static void print_style(FILE *out)
-{
-	fprintf(out,
-		"<style>\n"
-		"svg { --ink: #1c2024; --quiet: #5c6670; --page: #ffffff; --track: #e6e9ed;\n"
-		"  --good: #1f7a3d; --bad: #b3261e; --fill: #4d8fd1; --hatch: #a9b4bf; }\n"
-		"@media (prefers-color-scheme: dark) {\n"
-		"  svg { --ink: #e8eaed; --quiet: #a3adb8; --page: #16191d; --track: #2a3038;\n"
-		"    --good: #6bd08c; --bad: #ff8a80; --fill: #5b9bdd; --hatch: #5d6874; } }\n"
-		".page { fill: var(--page); }\n"
-		"text { font: 13px system-ui, sans-serif; fill: var(--ink); }\n"
-		".title { font-weight: 600; font-size: 16px; }\n"
-		".name { font-weight: 600; }\n"
-		".small { font-size: 12px; fill: var(--quiet); }\n"
-		".verdict { text-anchor: end; }\n"
-		".good { fill: var(--good); } .bad { fill: var(--bad); }\n"
-		".faint { fill: var(--quiet); }\n"
-		".track { fill: var(--track); } .usable { fill: var(--fill); }\n"
-		".unusable { fill: var(--hatch); }\n"
-		".needed { stroke: var(--bad); stroke-width: 2; }\n"
-		".mark { stroke: var(--ink); }\n"
-		".path { stroke: var(--quiet); stroke-width: 2; fill: none; }\n"
-		"</style>\n");
+		svg_line(svg, "path", 24, TOP + 22, 24, TOP + last * ROW + 22);
 }
 
 /** What is asked for, and of which machine. */
-static void print_heading(const struct explanation *e, const struct explain_origin *origin,
-			  FILE *out)
+static void put_heading(struct svg *svg, const struct explanation *e,
+			const struct explain_origin *origin)
 {
-	size_t length = strlen(origin->machine);
-	char mask[512];
+	char mask[MASK], shown[MACHINE * 4 + 4];
 
 	pageflow_gfp_text(e->request.gfp, mask, sizeof(mask));
-	fprintf(out, "<text class=\"title\" x=\"20\" y=\"30\">");
-	put(out, "order %u, %.50s", e->request.order, mask);
-	fprintf(out, "</text>\n<text class=\"small\" x=\"20\" y=\"52\">");
-	put(out, "on %s%s", length > MACHINE ? "..." : "",
-	    origin->machine + (length > MACHINE ? length - MACHINE : 0));
-	fprintf(out, "</text>\n<text class=\"small\" x=\"20\" y=\"70\">"
-		     "red line: what usable pages must exceed; ticks: min, low and high watermark"
-		     "</text>\n");
+	svg_label(svg, (struct svg_place){ 20, 30, .class = "title" }, KEY("order %s, %s"),
+		  PLAIN((long)e->request.order), mask);
+	svg_label(svg, (struct svg_place){ 20, 52, .class = "small" }, KEY("on %s"),
+		  utf8_tail(origin->machine, MACHINE, shown, sizeof(shown)));
+	svg_label(
+		svg, (struct svg_place){ 20, 70, .class = "small" },
+		KEY("red line: what usable pages must exceed; ticks: min, low and high watermark"));
 }
 
 /**
@@ -245,30 +198,28 @@ static void print_heading(const struct explanation *e, const struct explain_orig
 void explain_print_svg(const struct explanation *e, const struct explain_origin *origin, FILE *out)
 {
 	int rows = count_rows(e), y = TOP + rows * ROW;
+	struct svg svg = { .pen = pen_in_language(out) };
+	struct svg_frame frame = { .id = "pf", .width = WIDTH, .scale = 1 };
 	char answer[EXPLAIN_SENTENCE];
-	int height;
 
 	explain_answer(e, origin, answer, sizeof(answer));
-	height = y + put_lines(NULL, y, "", answer) * LINE + 8;
-	fprintf(out,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-		"height=\"%d\" role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">",
-		WIDTH, height, WIDTH, height);
-	put(out, "Why a request for order %u %s", e->request.order,
-	    e->found ? "got its page" : "was refused");
-	fprintf(out, "</title>\n<desc id=\"desc\">");
-	put(out, "%s", answer);
-	fprintf(out, "</desc>\n");
-	print_style(out);
-	fprintf(out, "<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n", WIDTH, height);
-	print_heading(e, origin, out);
-	print_path(e, rows, out);
+	frame.height = y + put_lines(NULL, y, "", answer) * LINE + 8;
+	svg_begin(&svg, &frame);
+	pen_say(&svg.pen,
+		e->found ? KEY("Why a request for order %s got its page")
+			 : KEY("Why a request for order %s was refused"),
+		PLAIN((long)e->request.order));
+	svg_describe(&svg);
+	pen_put(&svg.pen, answer);
+	svg_draw(&svg);
+	put_heading(&svg, e, origin);
+	put_path(&svg, e, rows);
 	for (int row = 0; row < rows; row++) {
 		const struct explained_walk *walk;
 		const struct explained_attempt *attempt = row_attempt(e, row, &walk);
 
-		print_row(e, walk, attempt, TOP + row * ROW, out);
+		put_row(&svg, e, walk, attempt, TOP + row * ROW);
 	}
-	put_lines(out, y, e->found ? "good" : "bad", answer);
-	fprintf(out, "</svg>\n");
+	put_lines(&svg, y, e->found ? "good" : "bad", answer);
+	svg_end(&svg);
 }

@@ -2,13 +2,14 @@
 /**
  * @file
  * @brief The counts of a trace as a picture: pages allocated and freed over time, allocations by order.
- *
- * One file with everything in it; it follows the reader's choice of light or dark.
  */
 #include <inttypes.h>
 #include <string.h>
 
+#include "text/svg.h"
+#include "text/utf8.h"
 #include "tools/kmem/counts.h"
+#include "tools/language.h"
 
 #define WIDTH 720
 
@@ -23,46 +24,8 @@
 #define ROW	22
 #define LONGEST 480
 
-static const char style[] = "<style>\n"
-			    ".pf-report text { font: 13px system-ui, sans-serif; fill: #1b1f24 }\n"
-			    ".pf-report .title { font-size: 17px; font-weight: 600 }\n"
-			    ".pf-report .quiet { fill: #57606a }\n"
-			    ".pf-report .right { text-anchor: end }\n"
-			    ".pf-report .middle { text-anchor: middle }\n"
-			    ".pf-report .ground { fill: #ffffff }\n"
-			    ".pf-report .axis { stroke: #8c959f; stroke-width: 1 }\n"
-			    ".pf-report .allocated { fill: #0969a8 }\n"
-			    ".pf-report .freed { fill: #b35900 }\n"
-			    "@media (prefers-color-scheme: dark) {\n"
-			    ".pf-report text { fill: #e6edf3 }\n"
-			    ".pf-report .quiet { fill: #9da7b3 }\n"
-			    ".pf-report .ground { fill: #14181d }\n"
-			    ".pf-report .axis { stroke: #6e7681 }\n"
-			    ".pf-report .allocated { fill: #58b0f0 }\n"
-			    ".pf-report .freed { fill: #f0a050 }\n"
-			    "}\n"
-			    "</style>\n";
-
-/** A text that may hold anything, cut so that it fits into the picture. */
-static void put_text(FILE *out, const char *text, size_t characters)
-{
-	char clean[512];
-	size_t put = 0;
-
-	word_clean(word_of(text), clean, sizeof(clean));
-	for (const char *c = clean; *c; c++) {
-		if (((unsigned char)*c & 0xc0) != 0x80 && put++ == characters) {
-			fputs("...", out);
-			return;
-		}
-		if (*c == '<')
-			fputs("&lt;", out);
-		else if (*c == '&')
-			fputs("&amp;", out);
-		else
-			fputc(*c, out);
-	}
-}
+/** Characters of the file's name, at most. */
+#define NAME 60
 
 /** The last part of a path. */
 static const char *file_name(const char *path)
@@ -89,7 +52,7 @@ static double scaled(uint64_t value, uint64_t most, double room)
 	return value && height < 1 ? 1 : height;
 }
 
-static void put_bars(FILE *out, const struct trace_counts *counts, uint64_t most, double zero)
+static void put_bars(struct svg *svg, const struct trace_counts *counts, uint64_t most, double zero)
 {
 	double width = (double)(RIGHT - LEFT) / NR_STEPS, room = BOTTOM - TOP;
 
@@ -99,96 +62,107 @@ static void put_bars(FILE *out, const struct trace_counts *counts, uint64_t most
 		double down = scaled(counts->freed[i], most, room);
 
 		if (up > 0)
-			fprintf(out,
-				"<rect class=\"allocated\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-				"height=\"%.1f\"/>\n",
-				x + 0.5, zero - up, width - 1, up);
+			svg_rect(svg, "allocated", x + 0.5, zero - up, width - 1, up, 0);
 		if (down > 0)
-			fprintf(out,
-				"<rect class=\"freed\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-				"height=\"%.1f\"/>\n",
-				x + 0.5, zero, width - 1, down);
+			svg_rect(svg, "freed", x + 0.5, zero, width - 1, down, 0);
 	}
 }
 
 /** The scale below the timeline. */
-static void put_scale(FILE *out, const struct trace_counts *counts)
+static void put_scale(struct svg *svg, const struct trace_counts *counts)
 {
 	double length = counts_seconds(counts);
 
 	for (int i = 0; i <= 4; i++) {
-		int x = LEFT + (RIGHT - LEFT) * i / 4;
-		const char *anchor = i == 0 ? "quiet" : i == 4 ? "quiet right" : "quiet middle";
+		const struct svg_place place = {
+			.x = LEFT + (RIGHT - LEFT) * i / 4,
+			.y = BOTTOM + 20,
+			.class = "quiet",
+			.anchor = i == 0   ? NULL
+				  : i == 4 ? "end"
+					   : "middle",
+		};
+		char time[32];
 
-		fprintf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", anchor, x, BOTTOM + 20);
-		if (counts->totals.ticks)
-			fprintf(out, "%" PRIu64 " ticks",
-				(counts->last - counts->first) / 4 * (uint64_t)i);
-		else if (length < 1)
-			fprintf(out, "%.3g ms", length * 1000 * i / 4);
-		else
-			fprintf(out, "%.4g s", length * i / 4);
-		fputs("</text>\n", out);
+		if (counts->totals.ticks) {
+			snprintf(time, sizeof(time), "%" PRIu64,
+				 (counts->last - counts->first) / 4 * (uint64_t)i);
+			svg_label(svg, place, KEY("%s ticks"), time);
+		} else if (length < 1) {
+			snprintf(time, sizeof(time), "%.3g", length * 1000 * i / 4);
+			svg_label(svg, place, KEY("%s ms"), time);
+		} else {
+			snprintf(time, sizeof(time), "%.4g", length * i / 4);
+			svg_label(svg, place, KEY("%s s"), time);
+		}
 	}
 }
 
+/** What the colours mean. */
+static void put_legend(struct svg *svg)
+{
+	svg_rect(svg, "allocated", LEFT, 64, 12, 12, 0);
+	svg_label(svg, (struct svg_place){ LEFT + 18, 75, .class = NULL }, KEY("pages allocated"));
+	svg_rect(svg, "freed", LEFT + 150, 64, 12, 12, 0);
+	svg_label(svg, (struct svg_place){ LEFT + 168, 75, .class = NULL },
+		  KEY("pages freed, in each %sth of the time"), PLAIN(NR_STEPS));
+}
+
 /** Pages allocated upwards, pages freed downwards, on one scale. */
-static void put_timeline(FILE *out, const struct trace_counts *counts)
+static void put_timeline(struct svg *svg, const struct trace_counts *counts)
 {
 	uint64_t up = largest(counts->allocated, NR_STEPS), down = largest(counts->freed, NR_STEPS);
 	uint64_t both = up + down;
 	double zero = both ? TOP + (double)(BOTTOM - TOP) * ((double)up / (double)both) : BOTTOM;
+	struct svg_place place = { LEFT - 8, TOP + 5, "quiet", "end", 0 };
 
-	fprintf(out,
-		"<rect class=\"allocated\" x=\"%d\" y=\"64\" width=\"12\" height=\"12\"/>"
-		"<text x=\"%d\" y=\"75\">pages allocated</text>\n"
-		"<rect class=\"freed\" x=\"%d\" y=\"64\" width=\"12\" height=\"12\"/>"
-		"<text x=\"%d\" y=\"75\">pages freed, in each %dth of the time</text>\n",
-		LEFT, LEFT + 18, LEFT + 150, LEFT + 168, NR_STEPS);
-	put_bars(out, counts, both, zero);
-	fprintf(out, "<line class=\"axis\" x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\"/>\n", LEFT,
-		zero, RIGHT, zero);
+	put_legend(svg);
+	put_bars(svg, counts, both, zero);
+	svg_line(svg, "axis", LEFT, zero, RIGHT, zero);
 	if (up)
-		fprintf(out, "<text class=\"quiet right\" x=\"%d\" y=\"%d\">%" PRIu64 "</text>\n",
-			LEFT - 8, TOP + 5, up);
+		svg_text(svg, place, PLAIN((long)up));
+	place.y = BOTTOM + 3;
 	if (down)
-		fprintf(out, "<text class=\"quiet right\" x=\"%d\" y=\"%d\">%" PRIu64 "</text>\n",
-			LEFT - 8, BOTTOM + 3, down);
+		svg_text(svg, place, PLAIN((long)down));
 	/* The zero is named where that does not run into the numbers of the ends. */
+	place.y = zero + 4;
 	if ((!up || zero - TOP > 18) && (!down || BOTTOM - zero > 18))
-		fprintf(out, "<text class=\"quiet right\" x=\"%d\" y=\"%.1f\">0</text>\n", LEFT - 8,
-			zero + 4);
-	put_scale(out, counts);
+		svg_text(svg, place, "0");
+	put_scale(svg, counts);
+}
+
+/** One row: an order, its bar, and its numbers. */
+static void put_order(struct svg *svg, unsigned int order, const struct amount *amount, double bar,
+		      int y)
+{
+	svg_text(svg, (struct svg_place){ LEFT - 8, y + 13, NULL, "end", 0 }, PLAIN((long)order));
+	if (amount->allocs)
+		svg_rect(svg, "allocated", LEFT, y + 2, bar, ROW - 6, 0);
+	svg_text_begin(svg, (struct svg_place){ LEFT + bar + 8, y + 13, .class = NULL });
+	pen_put(&svg->pen, PLAIN((long)amount->allocs));
+	if (amount->failed) {
+		pen_put(&svg->pen, ", ");
+		pen_say(&svg->pen, KEY("%s failed"), PLAIN((long)amount->failed));
+	}
+	svg_text_end(svg);
 }
 
 /** One row for each order that occurs. */
-static void put_orders(FILE *out, const struct trace_counts *counts)
+static void put_orders(struct svg *svg, const struct trace_counts *counts)
 {
 	uint64_t most = 0;
 	int y = ROWS;
 
 	for (unsigned int order = 0; order < KMEM_NR_ORDERS; order++)
 		most = counts->order[order].allocs > most ? counts->order[order].allocs : most;
-	fprintf(out, "<text x=\"20\" y=\"%d\" class=\"title\">Allocations by order</text>\n",
-		ROWS - 26);
+	svg_label(svg, (struct svg_place){ 20, ROWS - 26, .class = "title" },
+		  KEY("Allocations by order"));
 	for (unsigned int order = 0; order < KMEM_NR_ORDERS; order++) {
 		const struct amount *amount = &counts->order[order];
-		double bar = scaled(amount->allocs, most, LONGEST);
 
 		if (!amount->allocs && !amount->failed)
 			continue;
-		fprintf(out, "<text x=\"%d\" y=\"%d\" class=\"right\">%u</text>\n", LEFT - 8,
-			y + 13, order);
-		if (amount->allocs)
-			fprintf(out,
-				"<rect class=\"allocated\" x=\"%d\" y=\"%d\" width=\"%.1f\" "
-				"height=\"%d\"/>\n",
-				LEFT, y + 2, bar, ROW - 6);
-		fprintf(out, "<text x=\"%.1f\" y=\"%d\">%" PRIu64, LEFT + bar + 8, y + 13,
-			amount->allocs);
-		if (amount->failed)
-			fprintf(out, ", %" PRIu64 " failed", amount->failed);
-		fputs("</text>\n", out);
+		put_order(svg, order, amount, scaled(amount->allocs, most, LONGEST), y);
 		y += ROW;
 	}
 }
@@ -203,14 +177,22 @@ static int nr_rows(const struct trace_counts *counts)
 }
 
 /** What the picture says in one sentence. */
-static void put_sentence(FILE *out, const struct trace_counts *counts)
+static void put_sentence(const struct pen *pen, const struct trace_counts *counts)
 {
-	fprintf(out, "%" PRIu64 " pages allocated, %" PRIu64 " freed, %" PRIu64 " failed requests",
-		counts->all.pages, counts->all.freed, counts->all.failed);
-	if (!counts->totals.ticks)
-		fprintf(out, " in %.6g s", counts_seconds(counts));
-	if (counts->totals.lost)
-		fprintf(out, "; %" PRIu64 " events lost", counts->totals.lost);
+	char seconds[32];
+
+	pen_say(pen, KEY("%s pages allocated, %s freed, %s failed requests"),
+		PLAIN((long)counts->all.pages), PLAIN((long)counts->all.freed),
+		PLAIN((long)counts->all.failed));
+	if (!counts->totals.ticks) {
+		snprintf(seconds, sizeof(seconds), "%.6g", counts_seconds(counts));
+		pen_put(pen, " ");
+		pen_say(pen, KEY("in %s s"), seconds);
+	}
+	if (counts->totals.lost) {
+		pen_put(pen, "; ");
+		pen_say(pen, KEY("%s events lost"), PLAIN((long)counts->totals.lost));
+	}
 }
 
 /**
@@ -221,24 +203,28 @@ static void put_sentence(FILE *out, const struct trace_counts *counts)
  */
 void counts_svg(const struct trace_counts *counts, FILE *out)
 {
-	int height = ROWS + nr_rows(counts) * ROW + 12;
+	const struct svg_frame frame = {
+		.id = "pf",
+		.width = WIDTH,
+		.height = ROWS + nr_rows(counts) * ROW + 12,
+		.scale = 1,
+	};
+	struct svg svg = { .pen = pen_in_language(out) };
+	char shown[NAME * 4 + 4];
+	const char *name = utf8_head(file_name(counts->path), NAME, shown, sizeof(shown));
 
-	fprintf(out,
-		"<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-		"class=\"pf-report\" role=\"img\" aria-labelledby=\"pf-title pf-desc\">\n<title id=\"pf-title\">Pages of ",
-		WIDTH, height, WIDTH, height);
-	put_text(out, file_name(counts->path), 60);
-	fputs("</title>\n<desc id=\"pf-desc\">", out);
-	put_sentence(out, counts);
-	fprintf(out, ".</desc>\n%s<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n", style,
-		WIDTH, height);
-	fputs("<text class=\"title\" x=\"20\" y=\"30\">", out);
-	put_text(out, file_name(counts->path), 60);
-	fputs("</text>\n<text class=\"quiet\" x=\"20\" y=\"50\">", out);
-	put_sentence(out, counts);
-	fputs("</text>\n", out);
-	put_timeline(out, counts);
-	put_orders(out, counts);
-	fputs("</svg>\n", out);
+	fputs("<!-- SPDX-License-Identifier: GPL-2.0-only -->\n", out);
+	svg_begin(&svg, &frame);
+	pen_say(&svg.pen, KEY("Pages of %s"), name);
+	svg_describe(&svg);
+	put_sentence(&svg.pen, counts);
+	pen_put(&svg.pen, ".");
+	svg_draw(&svg);
+	svg_text(&svg, (struct svg_place){ 20, 30, .class = "title" }, name);
+	svg_text_begin(&svg, (struct svg_place){ 20, 50, .class = "quiet" });
+	put_sentence(&svg.pen, counts);
+	svg_text_end(&svg);
+	put_timeline(&svg, counts);
+	put_orders(&svg, counts);
+	svg_end(&svg);
 }

@@ -249,6 +249,14 @@ static void run_zoneinfo(struct shell *shell, char *rest)
 	print_proc(shell, rest, PAGEFLOW_ZONEINFO);
 }
 
+static void run_draw(struct shell *shell, char *rest)
+{
+	struct pageflow_error error = { 0 };
+
+	if (shell_has_machine(shell) && drawings_draw(&shell->drawings, shell->machine, rest, &error))
+		shell_error(shell, "draw: %s", error.text);
+}
+
 static void run_trace(struct shell *shell, char *rest)
 {
 	if (strcmp(rest, "on") && strcmp(rest, "off")) {
@@ -363,6 +371,9 @@ const struct shell_command shell_commands[] = {
 	{ "buddyinfo", "", "print /proc/buddyinfo", .run = run_buddyinfo },
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
+	{ "draw", "[FORM]... [ZONE]",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones",
+	  .run = run_draw },
 	{ "trace", "on|off", "show tracepoints as they fire", .run = run_trace },
 	{ "cpu", "N", "let another CPU run", .run = run_cpu },
 	{ "drain", "N", "empty a CPU's own lists", .run = run_drain },

@@ -77,6 +77,7 @@ static void on_violation(const char *text, void *context)
 void shell_take_machine(struct shell *shell, pageflow_machine *machine)
 {
 	pageflow_destroy(shell->machine);
+	drawings_forget(&shell->drawings);
 	shell->machine = machine;
 	shell->nr_held = 0;
 	shell->next_number = 1;

@@ -175,6 +175,7 @@ static int run_session(const char *path)
 	if (path)
 		fclose(file);
 	pageflow_destroy(shell.machine);
+	drawings_forget(&shell.drawings);
 	free(shell.held);
 	return code;
 }

@@ -16,12 +16,19 @@ struct held {
 	uint32_t gfp;
 };
 
+/** What `draw` has shown. */
+struct drawings {
+	pageflow_lists *last; /**< of this machine; NULL: nothing yet */
+	unsigned int count;
+};
+
 /** A session. */
 struct shell {
 	pageflow_machine *machine; /**< NULL: none yet */
 	struct held *held;	   /**< ascending by number */
 	size_t nr_held;
 	unsigned long next_number;
+	struct drawings drawings;
 	bool tracing;
 	bool quit;
 	unsigned long errors;
@@ -55,6 +62,12 @@ bool shell_hold(struct shell *shell, unsigned long number, uint64_t pfn, unsigne
 struct held *shell_find_number(const struct shell *shell, unsigned long number);
 struct held *shell_find_page(const struct shell *shell, uint64_t pfn);
 void shell_let_go(struct shell *shell, struct held *held);
+
+
+/* drawings.c */
+int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
+		  struct pageflow_error *error);
+void drawings_forget(struct drawings *drawings);
 
 /* edit.c */
 char *shell_read_line(const char *prompt);

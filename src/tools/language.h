@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief The language of the pictures that the command draws.
+ */
+#ifndef TOOLS_LANGUAGE_H
+#define TOOLS_LANGUAGE_H
+
+#include "text/labels.h"
+
+struct pen pen_in_language(FILE *out);
+
+#endif

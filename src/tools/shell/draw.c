@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief `draw` in the shell: what is free on the machine, and what has changed since it was drawn before.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text/error.h"
+#include "tools/language.h"
+#include "tools/shell/shell.h"
+
+/** What the words before the zone ask for. */
+struct wish {
+	bool form[PAGEFLOW_TABLE + 1];
+	const char *file; /**< of the picture that stands alone */
+	enum pageflow_subject subject;
+	const char *zone; /**< NULL: all */
+};
+
+/** Take a word that is not part of a zone's name; false when it may be. */
+static bool take_wish(const char *word, size_t length, struct wish *wish)
+{
+	static const struct {
+		const char *word;
+		enum pageflow_form form;
+	} forms[] = {
+		{ "svg", PAGEFLOW_PART },
+		{ "words", PAGEFLOW_WORDS },
+		{ "table", PAGEFLOW_TABLE },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (strlen(forms[i].word) == length && !strncmp(word, forms[i].word, length)) {
+			wish->form[forms[i].form] = true;
+			return true;
+		}
+	if (length == strlen("zones") && !strncmp(word, "zones", length)) {
+		wish->subject = PAGEFLOW_ZONES;
+		return true;
+	}
+	if (length <= strlen(".svg") || strncmp(word + length - 4, ".svg", 4))
+		return false;
+	wish->form[PAGEFLOW_PICTURE] = true;
+	wish->file = word;
+	return true;
+}
+
+/** Read the line: words in any order, then perhaps a zone. */
+static struct wish read_wish(char *rest)
+{
+	struct wish wish = { .subject = PAGEFLOW_FREE_LISTS };
+	bool any = false;
+
+	while (*rest) {
+		size_t length = strcspn(rest, " \t");
+		char *next = rest + length + strspn(rest + length, " \t");
+
+		if (!take_wish(rest, length, &wish))
+			break;
+		rest[length] = '\0';
+		rest = next;
+	}
+	for (int form = 0; form <= PAGEFLOW_TABLE; form++)
+		any |= wish.form[form];
+	wish.form[PAGEFLOW_TABLE] |= !any;
+	wish.zone = *rest ? rest : NULL;
+	return wish;
+}
+
+/** Draw the picture that stands alone. */
+static int draw_file(const struct pageflow_drawing *drawing, const char *path,
+		     struct pageflow_error *error)
+{
+	FILE *out = fopen(path, "w");
+	int failed;
+
+	if (!out)
+		return error_set(error, "%s cannot be written: %s", path, strerror(errno));
+	failed = pageflow_draw(drawing, out, error);
+	if (ferror(out) | fclose(out))
+		failed = error_set(error, "%s was not written whole: %s", path, strerror(errno));
+	return failed;
+}
+
+/** Draw in all forms that are wanted. */
+static int draw_forms(const struct drawings *drawings, const pageflow_lists *now,
+		      const struct wish *wish, struct pageflow_error *error)
+{
+	static const enum pageflow_form order[] = { PAGEFLOW_TABLE, PAGEFLOW_WORDS, PAGEFLOW_PART,
+						    PAGEFLOW_PICTURE };
+	const struct pen pen = pen_in_language(stdout);
+	struct pageflow_drawing drawing = {
+		.now = now,
+		.before = drawings->last,
+		.subject = wish->subject,
+		.zone = wish->zone,
+		.number = drawings->count + 1,
+		.translate = pen.translate,
+		.context = pen.context,
+	};
+	int failed = 0;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order) && !failed; i++) {
+		drawing.form = order[i];
+		if (wish->form[order[i]])
+			failed = order[i] == PAGEFLOW_PICTURE
+					 ? draw_file(&drawing, wish->file, error)
+					 : pageflow_draw(&drawing, stdout, error);
+	}
+	return failed;
+}
+
+/**
+ * @brief Draw a machine's free lists or zones, with what has changed since the last time.
+ *
+ * @param drawings what was drawn so far
+ * @param machine the machine
+ * @param rest what follows the command's name
+ * @param error receives what went wrong
+ * @return 0 or -1
+ */
+int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
+		  struct pageflow_error *error)
+{
+	const struct wish wish = read_wish(rest);
+	pageflow_lists *now = pageflow_lists_take(machine, error);
+
+	if (!now)
+		return -1;
+	if (draw_forms(drawings, now, &wish, error)) {
+		pageflow_lists_free(now);
+		return -1;
+	}
+	drawings_forget(drawings);
+	drawings->last = now;
+	drawings->count++;
+	return 0;
+}
+
+/** The next drawing is compared with nothing. */
+void drawings_forget(struct drawings *drawings)
+{
+	pageflow_lists_free(drawings->last);
+	drawings->last = NULL;
+}

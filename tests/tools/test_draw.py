@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The pictures of the command: `draw` in the shell, file names of any bytes, and labels in another language."""
+
+import os
+import subprocess
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+SVG = "{http://www.w3.org/2000/svg}"
+START = "machine 64M\n"
+TAKE = "alloc GFP_KERNEL 3\n"
+
+
+@pytest.fixture
+def shell(pageflow, tmp_path):
+    """shell(commands): what `pageflow shell` says to them."""
+
+    def run(commands, **options):
+        script = tmp_path / "commands.pf"
+        script.write_text(commands)
+        return pageflow("shell", script, **options)
+
+    return run
+
+
+def test_draw_is_a_table_with_what_has_changed(shell):
+    result = shell(START + "draw\n" + TAKE + "draw\ndraw DMA\n")
+    assert (result.returncode, result.stderr) == (0, "")
+    first, rest = result.stdout.split("#1: page 0x43c00 order 3\n")
+    second, third = rest.split("\norder")
+    assert "Node 0, zone DMA: 16,384 pages free\n  Movable  " in first and " 16\n  pageblocks: Movable 32\n" in first
+    assert "16,376 pages free (−8)" in second and "15 −1" in second
+    assert "16,376 pages free\n" in third and "−" not in third
+
+
+def test_draw_compares_with_the_same_machine_only(shell):
+    result = shell(START + "draw\n" + TAKE + START + "draw\n")
+    assert result.stdout.count("16,384 pages free\n") == 2
+
+
+def test_draw_in_several_forms(shell):
+    result = shell(START + "draw svg words table 0 DMA\ndraw zones words\n")
+    table, words, rest = result.stdout.partition("\nNode 0, zone DMA: 16,384 pages free. ")
+    assert table.startswith("order ") and rest.startswith("Movable: 16 of order 10. Pageblocks: Movable 32.\n<svg ")
+    svg, end, zones = rest.partition("</svg>\n")
+    picture = ElementTree.fromstring(svg.partition("\n")[2] + end)
+    assert picture.find(SVG + "title").text == "State 1: free blocks by type and order"
+    assert picture.find(SVG + "desc").text.startswith("Node 0, zone DMA: 16,384 pages free.")
+    assert picture.find(SVG + "style") is None
+    assert zones.startswith("Node 0, zone DMA: 16,384 pages free; min ")
+
+
+def test_draw_into_a_file(shell, tmp_path):
+    path = tmp_path / "lists.svg"
+    result = shell(f"{START}draw {path}\ndraw zones {tmp_path}/zones.svg DMA\n")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert ElementTree.parse(path).getroot().find(SVG + "style") is not None
+    titles = [text.text for text in ElementTree.parse(tmp_path / "zones.svg").iter(SVG + "title")]
+    assert titles == ["State 2: free pages and watermarks"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("draw High", "draw: there is no zone 'High' on this machine"),
+        ("draw 1 DMA", "draw: there is no zone '1 DMA' on this machine"),
+        ("draw /nowhere/x.svg", "draw: /nowhere/x.svg cannot be written: No such file or directory"),
+    ],
+)
+def test_draw_says_what_is_wrong(shell, command, words):
+    result = shell(START + command + "\n")
+    assert result.returncode == 1 and words in result.stderr
+
+
+def test_draw_onto_a_full_disk(shell, tmp_path):
+    path = tmp_path / "full.svg"
+    path.symlink_to("/dev/full")
+    result = shell(f"{START}draw {path}\n")
+    assert result.returncode == 1 and f"draw: {path} was not written whole: No space left on device" in result.stderr
+
+
+def test_draw_needs_a_machine(shell):
+    result = shell("draw\n")
+    assert result.returncode == 1 and "there is no machine yet" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["explain", "report"])
+def test_a_picture_of_a_file_with_any_name_is_well_formed(root, tmp_path, command):
+    name = os.fsencode(tmp_path) + b"/a<b&c\xff\xc3" + 60 * "é".encode() + b".trace"
+    source = {"explain": "tests/traces/uma96-order0-10.trace.xz", "report": "tests/samples/5.8.18-kmem.ftrace"}[command]
+    with open(name, "wb") as copy:
+        copy.write((root / source).read_bytes())
+    picture = tmp_path / "picture.svg"
+    program = os.environ.get("PAGEFLOW", str(root / "build" / "pageflow")).split()
+    words = {"explain": ["GFP_KERNEL", "0", "--machine", name], "report": [name]}[command]
+    subprocess.run([*program, command, "--svg", picture, *words], stdout=subprocess.DEVNULL, check=True, cwd=root)
+    texts = "".join(text.text or "" for text in ElementTree.parse(picture).iter(SVG + "text"))
+    assert 50 * "é" in texts
+
+
+def test_pictures_speak_the_language_of_the_catalogue(shell, tmp_path):
+    catalogue = tmp_path / "de.tsv"
+    catalogue.write_text("# German\norder\tOrdnung\nNode %s, zone %s\tZone %2$s auf Knoten %1$s\n%s failed\t\n")
+    environment = {**os.environ, "PAGEFLOW_CATALOGUE": str(catalogue)}
+    result = shell(START + "draw\n", env=environment)
+    assert result.stdout.startswith("Ordnung      ") and "\nZone DMA auf Knoten 0: 16,384 pages free\n" in result.stdout
+
+
+def test_a_catalogue_that_cannot_be_read_is_named_once(shell):
+    environment = {**os.environ, "PAGEFLOW_CATALOGUE": "/nowhere/de.tsv"}
+    result = shell(START + "draw\ndraw\n", env=environment)
+    assert result.returncode == 0 and result.stdout.count("order") == 2
+    assert result.stderr == "pageflow: /nowhere/de.tsv: cannot be read: No such file or directory\n"
