@@ -24,7 +24,7 @@
 
 /** The part of a request that every zone walk of it shares. */
 struct alloc_context {
-	struct zonelist *zonelist;	   /**< zones in the order of trying */
+	struct zonelist *zonelist;	   /**< zones in the order in which they are tried */
 	nodemask_t *nodemask;		   /**< allowed nodes; NULL: all */
 	struct zoneref *preferred_zoneref; /**< first eligible entry; its zone may be NULL */
 	int migratetype;		   /**< which free lists the request wants */

@@ -61,7 +61,7 @@ struct compact_control {
 	unsigned long free_pfn;	       /**< pageblock to look at, going down */
 	int search_order;	       /**< order at which the fast search begins */
 	unsigned int fast_search_fail; /**< fast searches in a row that found nothing */
-	bool rescan;		       /**< the pageblock was begun in the round before */
+	bool rescan;		       /**< the pageblock was begun in the previous round */
 	bool contended;		       /**< stopped for a signal */
 	unsigned long migrate_scanned; /**< pages looked at, in all */
 	unsigned long free_scanned;

@@ -18,7 +18,7 @@ struct cpuset {
 	nodemask_t mems_allowed;    /**< as configured */
 	bool mem_exclusive;
 	bool mem_hardwall;
-	struct cpuset *next; /**< all cpusets of the machine but the root */
+	struct cpuset *next; /**< all cpusets of the machine except the root */
 };
 
 #endif

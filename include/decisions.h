@@ -3,13 +3,13 @@
  * @file
  * @brief What the stages decide, told to whoever wants to explain a request.
  *
- * These are ours: 5.8.18 has no tracepoint at these places. Where one of the kernel's tracepoints says
- * the same already (trace_events.h), there is no decision for it; and what happens in the quickest case
- * is not reported at all: a walk without a refusal took the first zone, and a single page without a
- * refill came from the CPU's own list.
+ * These are ours: 5.8.18 has no tracepoint in these places. Where one of the kernel's tracepoints
+ * already says the same (trace_events.h), there is no decision for it; and what happens in the
+ * quickest case is not reported at all: a walk without a refusal took the first zone, and a single
+ * page without a refill came from the CPU's own list.
  *
- * The listener is called where the decision falls, with the machine as the decision found it or, where
- * the text below says "done", left it. It must not change anything.
+ * The listener is called where the decision is made, with the machine as the decision found it or,
+ * where the text below says "done", left it. It must not change anything.
  */
 /* departs: the calls of the witness_ functions in the stages have no counterpart in 5.8.18; without a
  * witness each is one test. */
@@ -57,13 +57,13 @@ enum decision_kind {
 	DECISION_UNRESERVED,
 	/** [11: order wanted, order found, migratetype of the list] a block leaves its list, done */
 	DECISION_BLOCK,
-	/** [11: boost before, boost now] types get mixed: the marks are raised, done */
+	/** [11: boost before, boost now] types are mixed: the marks are raised, done */
 	DECISION_BOOST,
 	/** [11: pages moved, pages in use that suit, 1 when the type changed, old type, new type] done */
 	DECISION_CLAIM,
 	/** [11: pageblocks, old type, new type] a block of whole pageblocks changed their type, done */
 	DECISION_CONVERT,
-	/** [13: alloc flags] the slow path begins, or begins anew */
+	/** [13: alloc flags] the slow path begins, or begins again */
 	DECISION_SLOW_START,
 	/** [13: number of the round] a round begins */
 	DECISION_ROUND,

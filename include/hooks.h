@@ -37,10 +37,12 @@ struct path_hooks {
 	/** 14 -> life: kswapd and kcompactd leave their wait queues. */
 	void (*kswapd_woken)(struct pglist_data *pgdat);
 	void (*kcompactd_woken)(struct pglist_data *pgdat);
-	/** 18 -> life: the OOM reaper gets a victim's memory; who registered gives some back. */
+	/** 18 -> life: the OOM reaper gets a victim's memory; those who registered give some
+	 * back. */
 	void (*oom_reaper_woken)(struct task *victim);
 	unsigned long (*oom_notify)(void);
-	/** 16 -> life: the content of `from` is now in `to`; tell the owner. False: he refuses. */
+	/** 16 -> life: the content of `from` is now in `to`; tell the owner. False: the owner
+	 * refuses. */
 	bool (*page_moved)(struct page *from, struct page *to);
 	/** 16 -> life: can this dirty page be moved without being written first? NULL: all can. */
 	bool (*dirty_page_movable)(const struct page *page);

@@ -71,7 +71,7 @@ static inline void list_replace(struct list_head *old, struct list_head *entry)
 	list_link(entry, old->prev, old->next);
 }
 
-/** Is `entry` linked? False too for links that were never set, or are stale. */
+/** Is `entry` linked? False also for links that were never set, or are stale. */
 static inline bool list_linked(const struct list_head *entry)
 {
 	return entry->next && entry->next != entry && entry->next->prev == entry &&

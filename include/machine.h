@@ -3,7 +3,7 @@
  * @file
  * @brief The machine: everything that the kernel keeps in global variables.
  *
- * Several machines may live in one process, so nothing here is a global. Whatever runs, runs on
+ * Several machines may live in one process, so nothing here is a global. Whatever runs runs on
  * the machine in focus, `world`, and the kernel's global names are members of it:
  * `gfp_allowed_mask` is `world->gfp_allowed_mask`, the running task `current` is `world->current`.
  */
@@ -84,7 +84,7 @@ struct machine {
 	unsigned long mem_map_start;
 	unsigned long mem_map_end;
 	char *memory;
-	u8 *pageblock_flags; /**< one byte a pageblock, from mem_map_start's block on */
+	u8 *pageblock_flags; /**< one byte per pageblock, from mem_map_start's block on */
 	struct memory_range range[MAX_MEMORY_RANGES]; /**< sorted */
 	int nr_ranges;
 
@@ -106,7 +106,7 @@ struct machine {
 	int irqs_disabled;
 	enum execution_level level;
 
-	/* Tunables and derived totals. Pages unless said otherwise. */
+	/* Tunables and derived totals. Pages unless stated otherwise. */
 	gfp_t gfp_allowed_mask;
 	bool page_group_by_mobility_disabled;
 	int min_free_kbytes;
@@ -201,8 +201,8 @@ struct machine {
 };
 
 /*
- * The focus is a plain variable in the builds that a debugger looks at, because a debugger at the
- * end of qemu's stub cannot read thread-local ones, and one per thread in the library, so that
+ * The focus is a plain variable in the builds that a debugger looks at, because a debugger attached
+ * to qemu's stub cannot read thread-local ones, and one per thread in the library, so that
  * two threads can each drive a machine of their own.
  */
 #ifdef PAGEFLOW_THREADS
@@ -234,7 +234,8 @@ static inline int numa_node_id(void)
 #endif
 }
 
-/** Nearest node with memory; this configuration knows no memoryless nodes, so the same node. */
+/** Nearest node with memory; this configuration has no notion of memoryless nodes, so the same
+ * node. */
 static inline int numa_mem_id(void)
 {
 	return numa_node_id();

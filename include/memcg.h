@@ -42,8 +42,8 @@ struct mem_cgroup {
 	unsigned long events_oom;
 	unsigned long min;	 /**< pages protected from reclaim, always */
 	unsigned long low;	 /**< pages protected from reclaim, unless nothing else is left */
-	struct lruvec *lruvecs;	 /**< LRU lists, one a node; NULL: no page was ever on one */
-	struct mem_cgroup *next; /**< all groups of the machine but the root */
+	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
+	struct mem_cgroup *next; /**< all groups of the machine except the root */
 };
 
 /** What a CPU holds in advance for one group. */

@@ -39,7 +39,7 @@ static inline struct page *pfn_to_page(unsigned long pfn)
 }
 
 /**
- * @brief Does a struct page that means something exist for this PFN?
+ * @brief Is there a struct page that means something for this PFN?
  *
  * @param pfn any page frame number
  * @return true when the PFN lies in a memory range that is not marked no-map
@@ -104,7 +104,7 @@ static inline void set_page_links(struct page *page, enum zone_type zone, int ni
 #define PB_MIGRATETYPE_MASK 7u
 #define PB_MIGRATE_SKIP	    8u
 
-/* departs: 5.8.18 keeps four bits a pageblock in words per section; here a byte a pageblock. */
+/* departs: 5.8.18 keeps four bits per pageblock in words per section; here a byte per pageblock. */
 static inline u8 *pageblock_byte(unsigned long pfn)
 {
 	unsigned long first_block = world->mem_map_start >> pageblock_order;
@@ -148,7 +148,7 @@ static inline void set_pageblock_migratetype(struct page *page, int migratetype)
 	*byte = (u8)((*byte & ~PB_MIGRATETYPE_MASK) | (unsigned int)migratetype);
 }
 
-/** Is compaction told to pass the pageblock that holds a PFN by? */
+/** Is compaction told to pass by the pageblock that holds a PFN? */
 static inline bool get_pageblock_skip(unsigned long pfn)
 {
 	return *pageblock_byte(pfn) & PB_MIGRATE_SKIP;

@@ -4,9 +4,9 @@
  * @brief Nodes, zones, free lists, per-CPU lists and zonelists: where free pages are kept.
  *
  * Memory is divided into **nodes** (one without CONFIG_NUMA), each node into **zones** by
- * physical address. A zone keeps its free pages in 11 free areas, one an **order**: a block of
+ * physical address. A zone keeps its free pages in 11 free areas, one per **order**: a block of
  * order n is 2^n pages, naturally aligned. Each free area has one list per **migratetype**. In
- * front of the buddy lists stand small per-CPU lists of single pages.
+ * front of the buddy lists there are small per-CPU lists of single pages.
  */
 #ifndef MMZONE_H
 #define MMZONE_H
@@ -21,7 +21,7 @@
 #define MAX_ORDER	   11
 #define MAX_ORDER_NR_PAGES (1ul << (MAX_ORDER - 1))
 
-/** Orders above this are dear to build: the slow path gives up on them earlier. */
+/** Orders above this are costly to build: the slow path gives up on them earlier. */
 #define PAGE_ALLOC_COSTLY_ORDER 3u
 
 /** A pageblock is the unit that has a migratetype: 512 pages, 2 MiB. */
@@ -178,7 +178,7 @@ struct zone {
 	int node;
 #endif
 	struct pglist_data *zone_pgdat;
-	struct per_cpu_pageset *pageset; /**< one a possible CPU */
+	struct per_cpu_pageset *pageset; /**< one per possible CPU */
 	unsigned long zone_start_pfn;
 	unsigned long managed_pages; /**< ever given to the allocator */
 	unsigned long spanned_pages; /**< length of the span, holes included */
@@ -232,7 +232,7 @@ enum {
 /** The reclaimable pages of a node, oldest at the tail of each list. */
 struct lruvec {
 	struct list_head lists[NR_LRU_LISTS];
-	unsigned long anon_cost; /**< what reclaiming anonymous pages cost lately */
+	unsigned long anon_cost; /**< what reclaiming anonymous pages has cost lately */
 	unsigned long file_cost;
 	unsigned long refaults; /**< WORKINGSET_ACTIVATE as last seen by reclaim */
 	unsigned long flags;	/**< enum lruvec_flags */

@@ -28,10 +28,10 @@ struct oom_control {
 	struct mem_cgroup *memcg; /**< the group at its limit; NULL: all of memory */
 	gfp_t gfp_mask;
 	int order;		  /**< -1: a request by hand */
-	unsigned long totalpages; /**< memory in all that the request could use, pages */
+	unsigned long totalpages; /**< all memory that the request could use, pages */
 	struct task *chosen;
 	long chosen_points;
-	bool aborted; /**< an earlier victim still dies: nobody else is killed */
+	bool aborted; /**< an earlier victim is still dying: nobody else is killed */
 	enum oom_constraint constraint;
 };
 

@@ -3,8 +3,8 @@
  * @file
  * @brief struct page: the 64 bytes the kernel keeps about every page frame.
  *
- * The allocator stores nothing beside the pages it manages: whether a page is free, in a block of
- * which order, and on which list is all written into its struct page. Fields share their bytes
+ * The allocator stores nothing alongside the pages it manages: whether a page is free, in a block
+ * of which order, and on which list is all written into its struct page. Fields share their bytes
  * with others that are never needed at the same time, and the layout here is the kernel's, byte
  * for byte, because that sharing explains several rules (a free mark that doubles as a map count,
  * an index that first remembers a migratetype and then a reserve).
@@ -184,8 +184,8 @@ static inline void set_page_order(struct page *page, unsigned int order)
 /**
  * @brief Order of a compound block.
  *
- * @param page head page of the block, or a page of no compound block
- * @return the order; 0 when the page is no compound head
+ * @param page head page of the block, or a page that is in no compound block
+ * @return the order; 0 when the page is not a compound head
  * @source include/linux/mm.h:886
  */
 static inline unsigned int compound_order(const struct page *page)

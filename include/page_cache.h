@@ -9,7 +9,7 @@
  * or the swap cache, one for each mapping into a page table, one for buffers, one for whoever
  * isolated the page from its list.
  *
- * What page tables and buffers would say about the page stands in page->private, which 5.8.18 leaves
+ * What page tables and buffers would say about the page is in page->private, which 5.8.18 leaves
  * to the owner: a count of the entries whose accessed bit is set, and the LRU_* bits below. This is
  * the model; the rules that read it are 5.8.18's.
  */

@@ -34,7 +34,7 @@ struct shrinker {
 	unsigned long (*count_objects)(struct shrinker *shrinker, struct shrink_control *sc);
 	unsigned long (*scan_objects)(struct shrinker *shrinker, struct shrink_control *sc);
 	long batch; /**< 0: SHRINK_BATCH */
-	int seeks;  /**< cost of making an object anew; 0: free */
+	int seeks;  /**< cost of making an object again; 0: free */
 	bool memcg_aware;
 	long nr_deferred
 		[MAX_NUMNODES]; /**< objects that were not scanned when they should have been */

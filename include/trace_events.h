@@ -5,7 +5,7 @@
  *
  * Every tracepoint that 5.8.18 has here fires here, with the same fields in the same order. A
  * machine without a subscriber pays one test per tracepoint. Fields are plain numbers, each event
- * described by a row of trace_event_descriptions[]; whoever prints, records or compares events
+ * described by a row of trace_event_descriptions[]; whatever prints, records or compares events
  * works from that table.
  */
 #ifndef TRACE_EVENTS_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief One function a tracepoint: what the path calls where 5.8.18 has a tracepoint.
+ * @brief One function per tracepoint: what the path calls where 5.8.18 has a tracepoint.
  *
- * When nobody subscribed, the cost is one test.
+ * When nobody has subscribed, the cost is one test.
  */
 #ifndef TRACEPOINTS_H
 #define TRACEPOINTS_H

@@ -82,7 +82,7 @@ static inline void zone_page_state_add(long delta, struct zone *zone, enum zone_
  *
  * @param zone the zone
  * @param item which counter
- * @param delta the change; 0 still folds when the threshold was lowered meanwhile
+ * @param delta the change; 0 still folds when the threshold has been lowered in the meantime
  * @source mm/vmstat.c:316
  */
 static inline void __mod_zone_page_state(struct zone *zone, enum zone_stat_item item, long delta)

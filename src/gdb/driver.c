@@ -42,7 +42,7 @@
 /** Takes from every reserve, wakes nobody, complains to nobody: for setting a scene. */
 #define GFP_SCENE (__GFP_MOVABLE | __GFP_HIGHMEM | __GFP_NOWARN)
 
-/** What happened so far, oldest first; from event LOG_SIZE on the oldest is overwritten. */
+/** What has happened so far, oldest first; from event LOG_SIZE on the oldest is overwritten. */
 #define LOG_SIZE 4096
 struct trace_event event_log[LOG_SIZE];
 unsigned long event_log_count;
@@ -56,7 +56,7 @@ static void keep_event(const struct trace_event *event, void *context)
 const char *event_text(unsigned long number);
 const char *text_printed_by(void (*print)(FILE *out));
 
-/** For the debugger: event `number` as a line of text, by the printer that everybody uses. */
+/** For the debugger: event `number` as a line of text, through the printer that everybody uses. */
 const char *event_text(unsigned long number)
 {
 	static char text[512];

@@ -26,7 +26,7 @@ class Moment:
 
 
 def attach(machine):
-    """Let the log have the events of a machine that nobody listens to, as one is that a file of commands made."""
+    """Let the log have the events of a machine that nobody listens to, such as one that a file of commands made."""
     if not int(machine['subscriber']) and pf_machine.static('event_log_count') is not None:
         gdb.execute('set variable world->subscriber = keep_event')
 

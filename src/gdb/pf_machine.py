@@ -46,7 +46,7 @@ def static(name):
 
 
 def call(name, *arguments):
-    """Call a function of the program, whatever breakpoints stand in it."""
+    """Call a function of the program, whatever breakpoints are set in it."""
     need_program()
     function = static(name)
     if function is None:
@@ -66,7 +66,7 @@ def type_size(name):
 
 
 def offset(type_name, field):
-    """Byte offset of a member, also of one inside an unnamed union."""
+    """Byte offset of a member, even of one inside an unnamed union."""
 
     def search(kind, base):
         for one in kind.fields():
@@ -87,7 +87,7 @@ def read(address, size):
 
 
 def enumerators(name):
-    """{value: name} of an enum; of two names for one value the later."""
+    """{value: name} of an enum; of two names for one value, the later one."""
     return {field.enumval: field.name for field in gdb.lookup_type(f'enum {name}').fields()}
 
 
@@ -200,7 +200,7 @@ class PageMap:
 
 
 def zone_of(page):
-    """The zone of a page: zone and node stand in the top bits of its flags."""
+    """The zone of a page: zone and node are in the top bits of its flags."""
     flags = int(page['flags'])
     nid = flags >> pf_names.macro('NODES_PGSHIFT') & pf_names.macro('NODES_MASK')
     number = flags >> pf_names.macro('ZONES_PGSHIFT') & pf_names.macro('ZONES_MASK')

@@ -112,7 +112,7 @@ def alloc(value):
 
 @functools.cache
 def enumerators(name):
-    """{value: name} of an enum; of two names for one value the later."""
+    """{value: name} of an enum; of two names for one value, the later one."""
     return {field.enumval: field.name for field in gdb.lookup_type(f'enum {name}').fields()}
 
 
@@ -191,7 +191,7 @@ def _collect_frame(frame, found):
 
 
 def kind_at(address):
-    """What the plain integer at an address holds, if it is a variable of the backtrace with a telling name."""
+    """What the plain integer at an address holds, if it is a variable of the backtrace whose name says so."""
     try:
         key = _here()
         if _named['key'] != key:

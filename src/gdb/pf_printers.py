@@ -26,7 +26,7 @@ def amount(number, word):
 
 
 def zonelist_names(zonelist):
-    """Names of the zones of a list, in the order of trying."""
+    """Names of the zones of a list, in the order in which they are tried."""
     entries = zonelist['_zonerefs']
     names = []
     for index in range(entries.type.range()[1] + 1):

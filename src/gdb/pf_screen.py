@@ -47,7 +47,7 @@ def cut(text):
 
 
 def listing(symtab, here, before=2, after=4):
-    """Lines of source around one, that one marked. Tabs are drawn narrow, so that a line fits."""
+    """Lines of source around one, with that one marked. Tabs are drawn narrow, so that a line fits."""
     try:
         with open(symtab.fullname(), encoding='utf-8') as file:
             lines = file.read().split('\n')

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reading our own C: the steps of a stage, and the conditions that lead to a line of a function.
 
-The sources are formatted by rule and use a small part of C, so that a small reader does: statements, blocks, if, else,
+The sources are formatted by rule and use a small part of C, so a small reader is enough: statements, blocks, if, else,
 loops, switch, jumps. Which way each condition went follows from where the program is; nothing is computed again.
 """
 
@@ -61,7 +61,7 @@ class Reader:
         return self.tokens[self.at - 1]
 
     def brackets(self):
-        """The text between a pair of round brackets, in one line."""
+        """The text between a pair of round brackets, on one line."""
         first, depth = self.take(), 1
         while depth:
             last = self.take()

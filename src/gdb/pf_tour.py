@@ -62,7 +62,7 @@ class Door(gdb.Breakpoint):
 
 
 class Point(gdb.Breakpoint):
-    """Stops at one line, on condition that the stage is still the one that is toured."""
+    """Stops at one line, provided that the stage is still the one that is toured."""
 
     def __init__(self, filename, line, stage, step):
         super().__init__(f'{filename}:{line}', internal=True)

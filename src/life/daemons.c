@@ -9,8 +9,8 @@
  * machine is left idle (daemons_run() in life.c). In between nothing happens by itself, so every run of the same
  * scene is the same.
  *
- * Daemons run in the order in which they were made. A daemon that sleeps itself lets time pass, but no
- * other daemon run: whatever it waits for is done by the disk.
+ * Daemons run in the order in which they were made. A daemon that sleeps lets time pass, but lets
+ * no other daemon run: whatever it waits for is done by the disk.
  */
 #include <stdio.h>
 
@@ -83,7 +83,7 @@ static void run_daemon(struct daemon *daemon)
 	world->current_task = before;
 }
 
-/** Run whoever can run now. No time passes but what daemons wait for the disk. */
+/** Run whoever can run now. No time passes except what daemons spend waiting for the disk. */
 void schedule_daemons(void)
 {
 	struct life *life = world->life;

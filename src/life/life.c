@@ -127,7 +127,7 @@ static void reaper_body(void *context)
 }
 
 /**
- * @brief Bring a machine to life: a kswapd and a kcompactd a node, a flusher and a disk.
+ * @brief Bring a machine to life: a kswapd and a kcompactd per node, a flusher and a disk.
  *
  * Without this, time passes while tasks sleep, and nothing else happens.
  *

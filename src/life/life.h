@@ -25,7 +25,7 @@ void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
 /** Daemons have process numbers from here on. */
 #define FIRST_DAEMON_PID 30
 
-/** Writes that the disk keeps in its queue, and how many it finishes a tick. */
+/** Writes that the disk keeps in its queue, and how many it finishes per tick. */
 #define DISK_QUEUE	    256u
 #define DISK_PAGES_PER_TICK 32
 
@@ -49,7 +49,7 @@ struct disk {
 
 /** Watches for requests that go round in circles. */
 struct watchdog {
-	u64 last;      /**< digest of the round before */
+	u64 last;      /**< digest of the previous round */
 	u64 milestone; /**< digest of a round further back */
 	unsigned long livelocks;
 	char report[768];

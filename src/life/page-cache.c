@@ -6,10 +6,10 @@
  * A file or a process's anonymous memory is an address space; its pages are allocated by the path
  * itself and put on the LRU lists. A page can be touched, mapped, made dirty. Dirty pages are written
  * by the **flushers** in the order in which they became dirty, or by reclaim; the **disk** finishes
- * writes in the order in which they began, a fixed number a tick.
+ * writes in the order in which they began, a fixed number per tick.
  *
  * This is all there is: no contents are read or written, no file system allocates memory on the way,
- * and no page comes back after it was reclaimed, unless somebody adds it anew.
+ * and no page comes back after it was reclaimed, unless somebody adds it again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,7 +140,7 @@ void page_cache_drop(struct page *page)
 }
 
 /**
- * @brief The owner of an address space is gone: free its pages, as far as no disk works on them.
+ * @brief The owner of an address space is gone: free those of its pages that no disk works on.
  *
  * @param space the address space
  * @return pages freed
@@ -164,7 +164,7 @@ unsigned long address_space_release(struct address_space *space)
 	return freed;
 }
 
-/** Enter a file page into a page table: one reference more. */
+/** Enter a file page into a page table: one more reference. */
 void page_map(struct page *page, bool executable)
 {
 	if (++page->_mapcount == 0)

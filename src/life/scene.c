@@ -11,12 +11,12 @@
  *     fill NAME PAGES|PERCENT%  read pages of a file into the page cache
  *     dirty NAME PAGES          write to pages of a file that are in memory
  *     write NAME                give every page of a file contents of its own
- *     verify NAME               look whether every page of a file still holds them
+ *     verify NAME               check whether every page of a file still holds them
  *     swap PAGES                add swap space
  *     process NAME              make a process
  *     fault PID PAGES           let a process use more memory
  *     join PID GROUP            put a process into a memory cgroup (/PATH) or a cpuset (NAME)
- *     fragment PAGES [NAME]     fill memory, and leave so many free pages of which no two are neighbours
+ *     fragment PAGES [NAME]     fill memory, but leave that many pages free, no two side by side
  *     status                    print what files, processes and groups hold
  */
 #include <errno.h>
@@ -72,7 +72,7 @@ static bool read_count(const char *word, const char *ending, unsigned long *coun
 	return end != word && !strcmp(end, ending) && !errno && value > 0 && value <= INT32_MAX;
 }
 
-/** Refuse what is no number of pages. */
+/** Refuse what is not a number of pages. */
 static int take_count(struct scene *scene, int index, unsigned long *count)
 {
 	if (read_count(scene->word[index], "", count))
@@ -201,7 +201,7 @@ static int run_dirty(struct scene *scene)
 	return 0;
 }
 
-/** What stands at a place of a page's contents: no two pages of a file have the same. */
+/** What is at a place of a page's contents: no two pages of a file have the same. */
 static unsigned long content(const struct page *page, size_t at)
 {
 	return page->index * (PAGE_SIZE / sizeof(unsigned long)) + at;
@@ -330,7 +330,8 @@ static int run_join(struct scene *scene)
 					: join_cpuset(scene, task, scene->word[1]);
 }
 
-/** A page for a file, or for nobody: by a door below those where a debugger waits for requests. */
+/** A page for a file, or for nobody: through a door below those where a debugger waits for
+ * requests. */
 static struct page *take_page(struct address_space *file)
 {
 	return file ? page_cache_add(file, GFP_SCENE)
@@ -384,7 +385,7 @@ static int run_fragment(struct scene *scene)
 	return 0;
 }
 
-/** Free pages of a zone, and the marks they are held against. */
+/** Free pages of a zone, and the marks they are compared with. */
 static void print_zone(FILE *out, struct zone *zone)
 {
 	fprintf(out, "node %d zone %s: %lu of %lu pages free; min %lu, low %lu, high %lu\n",

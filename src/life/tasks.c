@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Tasks and processes: how they come, share memory, and die; and the reaper that empties a
- * victim's memory.
+ * @brief Tasks and processes: how they come into being, share memory, and die; and the reaper that
+ * empties a victim's memory.
  *
  * A machine runs one task at a time, `current`. Others exist as records that the OOM killer can
  * choose from. What a process uses is known as numbers (its rss), and, where the page cache model

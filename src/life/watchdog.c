@@ -3,11 +3,11 @@
  * @file
  * @brief The watchdog: a request that goes round in circles is reported, and stopped.
  *
- * Nothing runs beside a request in the slow path but what the request itself lets run. If a round
- * begins with the machine and the request exactly as they were at the beginning of an earlier round,
- * and nobody else is about to run, it can only go the same way again, for ever. 5.8.18 has such loops:
- * a costly order with __GFP_RETRY_MAYFAIL and without __GFP_IO, while compaction looks possible (which
- * it never is without I/O), and __GFP_NOFAIL when nothing can be reclaimed.
+ * Nothing runs beside a request in the slow path except what the request itself lets run. If a
+ * round begins with the machine and the request exactly as they were at the beginning of an earlier
+ * round, and nobody else is about to run, it can only go the same way again, for ever. 5.8.18 has
+ * such loops: a costly order with __GFP_RETRY_MAYFAIL and without __GFP_IO, while compaction looks
+ * possible (which it never is without I/O), and __GFP_NOFAIL when nothing can be reclaimed.
  *
  * "Exactly as they were" is a digest of everything that decides: free lists, counters, marks and
  * boosts, the LRU lists with the flags of their pages, daemons, tasks, swap, and the request's own
@@ -144,8 +144,8 @@ static void describe(const struct slow_request *request, char *text, size_t size
 /**
  * @brief A round begins: was the machine here before?
  *
- * Compares with the round before, and with one further back that moves on as the rounds double, so
- * that a circle of any length is found.
+ * Compares with the previous round, and with one further back that moves on as the rounds double,
+ * so that a circle of any length is found.
  *
  * @param request the request
  * @return true to stop it

@@ -7,7 +7,7 @@
  * ask for, in the bits they add to the mask and in what they return, and in nothing else: no
  * decision about *which* page is made here.
  *
- * A **page** is 4 KiB of physical memory, and `struct page` is the kernel's record about it. A
+ * A **page** is 4 KiB of physical memory, and `struct page` is the kernel's record of it. A
  * **block of order n** is 2^n pages in a row that start at a multiple of their own length. One of
  * the five returns the record, four the address at which the kernel can read and write the bytes.
  * Whoever asks for an address cannot be given memory that has none, so the address family

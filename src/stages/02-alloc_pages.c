@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Stage 02: alloc_pages(), and who decides on which node to look first.
+ * @brief Stage 02: alloc_pages(), and who decides which node to look on first.
  *
  * On a machine with one node there is nothing to decide: alloc_pages() is alloc_pages_node() with
  * the only node there is.
@@ -183,7 +183,7 @@ int policy_node(gfp_t gfp_mask, const struct mempolicy *policy, int node)
 }
 
 /**
- * @brief Next node of an interleaving task, counted on at each call.
+ * @brief Next node of an interleaving task, advanced at each call.
  *
  * @param policy the task's policy
  * @return the next node of the set after the last one; MAX_NUMNODES when the set is empty
@@ -202,7 +202,7 @@ int interleave_nodes(struct mempolicy *policy)
  * @brief Node of a page of an interleaved mapping: fixed by its offset.
  *
  * @param policy the policy in force
- * @param vma the mapping; NULL counts on with the task instead
+ * @param vma the mapping; NULL advances the task's own turn instead
  * @param addr user address
  * @param shift log2 of the block's bytes
  * @return node number
@@ -242,7 +242,8 @@ static struct page *alloc_page_interleave(gfp_t gfp_mask, unsigned int order, in
 	struct page *page;
 
 	/* departs: an interleave set can be empty only for a moment while a cpuset changes; 5.8.18
-	 * then uses node MAX_NUMNODES, which does not exist. Stage 04's contract is asked here. */
+	 * then uses node MAX_NUMNODES, which does not exist. Stage 04's contract is applied
+	 * here. */
 	if (nid >= MAX_NUMNODES) {
 		bug("alloc_pages: interleave policy with no node");
 		return NULL;
@@ -269,7 +270,7 @@ struct page *alloc_pages_current(gfp_t gfp_mask, unsigned int order)
 	if (!in_interrupt() && !(gfp_mask & __GFP_THISNODE))
 		policy = get_task_policy(current);
 
-	/* Step 2: interleave counts on to the next node */
+	/* Step 2: interleave moves on to the next node */
 	if (policy->mode == MPOL_INTERLEAVE)
 		return alloc_page_interleave(gfp_mask, order, interleave_nodes(policy));
 
@@ -348,7 +349,7 @@ struct page *alloc_pages_vma(gfp_t gfp_mask, unsigned int order, struct vm_area 
 }
 
 /**
- * @brief Would killing this task free memory on these nodes, as far as its policy tells?
+ * @brief Would killing this task free memory on these nodes, as far as its policy says?
  *
  * Only MPOL_BIND and MPOL_INTERLEAVE say where a task's pages are.
  *

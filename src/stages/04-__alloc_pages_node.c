@@ -3,7 +3,7 @@
  * @file
  * @brief Stage 04: the contract on the node number.
  *
- * From here on the node must exist: it indexes the table of nodes without a further look. 5.8.18
+ * From here on the node must exist: it indexes the table of nodes without another check. 5.8.18
  * checks that only in debug builds; in others a wrong number reads outside the table. Here it is
  * reported and the request refused, because a wrong node is always the caller's mistake.
  *

@@ -112,7 +112,7 @@ out:
 	/* Step 8: charge the page to a memory cgroup, if the caller asked for it */
 	page = charge_or_free(gfp_mask, order, page);
 
-	/* Step 9: report the result, a failure too */
+	/* Step 9: report the result, even a failure */
 	trace_mm_page_alloc(page, order, alloc_mask, ac.migratetype);
 	return page;
 }

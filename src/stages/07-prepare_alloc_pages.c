@@ -4,9 +4,9 @@
  * @brief Stage 07: from a gfp mask to an allocation context.
  *
  * A mask is what the caller knows. The walk over zones needs something else: a list of zones in the
- * order of trying, the highest zone allowed in it, the nodes allowed, the free lists to look at, and
- * the zone where the walk begins. This stage computes those once; every attempt of the request then
- * shares them.
+ * order in which they are tried, the highest zone allowed in it, the nodes allowed, the free lists
+ * to look at, and the zone where the walk begins. This stage computes those once; every attempt of
+ * the request then shares them.
  *
  * A task may be confined to some nodes by its **cpuset**. When any cpuset besides the root exists,
  * the first attempt is confined too: by using the task's allowed nodes as the nodemask, or, when the

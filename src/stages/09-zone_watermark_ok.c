@@ -108,7 +108,7 @@ __aside bool __zone_watermark_ok(const struct zone *zone, unsigned int order, un
 	if (free_pages <= min + (long)zone->lowmem_reserve[highest_zoneidx])
 		return false;
 
-	/* Step 2: one page is always at hand then */
+	/* Step 2: then one page is always at hand */
 	if (!order)
 		return true;
 

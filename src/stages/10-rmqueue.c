@@ -3,13 +3,13 @@
  * @file
  * @brief Stage 10: take a block out of a zone, from the per-CPU list or from the buddy lists.
  *
- * Single pages are asked for so often that each CPU keeps some at hand, one list a migratetype, and
- * takes them without touching anything that other CPUs use. When the list is empty it is refilled
- * with a **batch** from the buddy lists. Larger blocks always come from the buddy lists.
+ * Single pages are asked for so often that each CPU keeps some at hand, one list per migratetype,
+ * and takes them without touching anything that other CPUs use. When the list is empty it is
+ * refilled with a **batch** from the buddy lists. Larger blocks always come from the buddy lists.
  *
- * Urgent requests for larger blocks have a reserve of their own. When such a request succeeded, its
- * pageblock is set aside as **highatomic**, up to about one per cent of the zone, and only urgent
- * requests may take from it; when memory gets short the reserve is dissolved again.
+ * Urgent requests for larger blocks have a reserve of their own. When such a request has succeeded,
+ * its pageblock is set aside as **highatomic**, up to about one per cent of the zone, and only
+ * urgent requests may take from it; when memory gets short the reserve is dissolved again.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -236,7 +236,7 @@ static __aside struct page *rmqueue_block(struct zone *preferred_zone, struct zo
  * @param gfp_flags the request's mask
  * @param alloc_flags flags of this attempt
  * @param migratetype which lists
- * @return the first page, not yet prepared; NULL when the lists hold nothing fitting
+ * @return the first page, not yet prepared; NULL when the lists hold nothing suitable
  * @source mm/page_alloc.c:3366
  */
 struct page *rmqueue(struct zone *preferred_zone, struct zone *zone, unsigned int order,

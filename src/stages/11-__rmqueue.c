@@ -4,7 +4,7 @@
  * @brief Stage 11: the buddy lists. Find a block, split it, and if there is none, take one from
  * another migratetype.
  *
- * Free memory is kept as blocks of 2^n pages, one list an order and migratetype. A request takes
+ * Free memory is kept as blocks of 2^n pages, one list per order and migratetype. A request takes
  * the smallest block that is large enough; if it is larger than needed it is **split**, and the
  * halves that are not needed go onto the lists of their orders. Freed blocks find their other half,
  * their **buddy**, and merge again (stage 20).
@@ -162,7 +162,7 @@ static bool can_steal_fallback(unsigned int order, int migratetype)
 {
 	if (order >= pageblock_order / 2)
 		return true;
-	/* Unmovable content would stay for good: then better take the whole block. */
+	/* Unmovable content would stay for good: better to take the whole block then. */
 	return migratetype == MIGRATE_RECLAIMABLE || migratetype == MIGRATE_UNMOVABLE ||
 	       world->page_group_by_mobility_disabled;
 }
@@ -294,7 +294,7 @@ static void steal_suitable_fallback(struct zone *zone, struct page *page, unsign
 		goto single_page;
 	}
 
-	/* Step 3: types get mixed: boost, and let kswapd know if the caller may wake it */
+	/* Step 3: types are mixed: boost, and let kswapd know if the caller may wake it */
 	boost_watermark(zone);
 	if (alloc_flags & ALLOC_KSWAPD)
 		zone->flags |= 1ul << ZONE_BOOSTED_WATERMARK;
@@ -358,7 +358,7 @@ static void steal_smallest(struct zone *zone, unsigned int order, int start_type
  * @param order block of 2^order pages
  * @param start_type type of the request
  * @param alloc_flags flags of this attempt
- * @return true when something was moved and the own lists are worth another look
+ * @return true when something was moved and the request's own lists are worth another look
  * @source mm/page_alloc.c:2706
  */
 static __cold bool __rmqueue_fallback(struct zone *zone, unsigned int order, int start_type,

@@ -10,7 +10,7 @@
  * and left out of circulation for good.
  *
  * A good page gets one reference, zeroes if the caller wants them, and, if it is part of a block
- * that shall be used as one (**compound**), the links from its later pages to its first.
+ * that is to be used as one (**compound**), the links from its later pages to its first.
  */
 #include <string.h>
 
@@ -195,14 +195,14 @@ static bool want_init_on_alloc(gfp_t gfp_flags)
  */
 void prep_compound_page(struct page *page, unsigned int order)
 {
-	/* Step 1: how to release the block, and how large it is, stand in its second page */
+	/* Step 1: how to release the block, and how large it is, is kept in its second page */
 	page[1].compound_dtor = COMPOUND_PAGE_DTOR;
 	page[1].compound_order = (u8)order;
 
 	/* Step 2: the first page is marked as head */
 	SetPageFlag(page, PG_head);
 
-	/* Step 3: every other page points to it; bit 0 of the pointer tells it is a tail */
+	/* Step 3: every other page points to it; bit 0 of the pointer says that it is a tail */
 	for (unsigned long i = 1; i < 1ul << order; i++) {
 		set_page_count(&page[i], 0);
 		page[i].mapping = TAIL_MAPPING;

@@ -265,7 +265,7 @@ void show_free_areas(unsigned int filter, const nodemask_t *nodemask)
 		if (!show_mem_node_skip(filter, nid, nodemask))
 			show_free_lists(zone);
 
-	/* Step 3: what lies in huge pages, the page cache and swap; these know no filter */
+	/* Step 3: what lies in huge pages, the page cache and swap; no filter applies to these */
 	show_hugepages();
 	show_swap_cache_info();
 }

@@ -130,7 +130,7 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
 	if (!report_allowed())
 		return;
 
-	/* Step 2: who asked for what, and which nodes he could use */
+	/* Step 2: who asked for what, and which nodes could be used */
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);

@@ -3,17 +3,18 @@
  * @file
  * @brief Stage 13: the first attempt failed. Try everything that the caller allows, in order of cost.
  *
- * The slow path is a loop around the zone walk. Each round makes memory available by a dearer means
- * and walks again: wake kswapd and settle for the min watermark; use reserves, if this caller may;
- * compact memory, so that a large block forms (stage 16); reclaim pages (stage 15); and in the end
- * kill a process (stage 18). Between the rounds two predicates (stage 17) decide whether another one
- * is worth it.
+ * The slow path is a loop around the zone walk. Each round makes memory available by a costlier
+ * means and walks again: wake kswapd and settle for the min watermark; use reserves, if this caller
+ * may; compact memory, so that a large block forms (stage 16); reclaim pages (stage 15); and in the
+ * end kill a process (stage 18). Between the rounds two predicates (stage 17) decide whether
+ * another one is worth it.
  *
  * A caller that cannot sleep leaves after two more walks: everything below "reclaim" needs sleeping.
  *
- * The code is cut where the jumps of the original go: `slow_start` begins anew, also when the task's
- * cpuset changed meanwhile; `slow_round` is one round of the loop; `slow_nopage` is the place to which
- * all who give up go, and where requests that must not fail turn back.
+ * The code is cut where the jumps of the original go: `slow_start` begins, and begins again when
+ * the task's cpuset has changed in the meantime; `slow_round` is one round of the loop;
+ * `slow_nopage` is where all requests that give up go, and where those that must not fail turn
+ * back.
  */
 #include "gfp_zones.h"
 #include "slow_path.h"
@@ -25,7 +26,7 @@
 enum slow_verdict {
 	SLOW_GOT_PAGE, /**< done */
 	SLOW_RETRY,    /**< another round */
-	SLOW_RESTART,  /**< begin anew: the cpuset changed */
+	SLOW_RESTART,  /**< begin again: the cpuset changed */
 	SLOW_NOPAGE,   /**< give up, unless the request must not fail */
 	SLOW_FAIL,     /**< report and return nothing */
 };
@@ -44,7 +45,7 @@ unsigned int gfp_to_alloc_flags(gfp_t gfp_mask)
 
 	alloc_flags |= gfp_mask & (__GFP_HIGH | __GFP_KSWAPD_RECLAIM);
 
-	/* Step 2: who cannot sleep may go deeper, and anywhere; so may a real-time task, here */
+	/* Step 2: if it cannot sleep it may go deeper and anywhere; so may real-time tasks, here */
 	if (gfp_mask & __GFP_ATOMIC) {
 		if (!(gfp_mask & __GFP_NOMEMALLOC))
 			alloc_flags |= ALLOC_HARDER;
@@ -218,7 +219,7 @@ static enum slow_verdict slow_start(struct slow_request *rq)
 	if (slow_compact(rq, INIT_COMPACT_PRIORITY))
 		return SLOW_GOT_PAGE;
 	if (rq->costly && (rq->gfp_mask & __GFP_NORETRY)) {
-		/* Too little memory, or too many failures lately: this caller rather fails. */
+		/* Too little memory, or too many failures lately: this caller would rather fail. */
 		if (rq->compact_result == COMPACT_SKIPPED || rq->compact_result == COMPACT_DEFERRED)
 			return give_up(GIVE_UP_NOT_COMPACTED);
 		rq->compact_priority = INIT_COMPACT_PRIORITY;
@@ -241,7 +242,7 @@ static void slow_apply_reserves(struct slow_request *rq)
 		rq->alloc_flags = reserve_flags;
 		witness_request(DECISION_RESERVES, reserve_flags, 0);
 	}
-	/* No reserve flags have ALLOC_CPUSET: whoever uses reserves leaves his nodes too. */
+	/* No reserve flags have ALLOC_CPUSET: a request that uses reserves leaves its nodes too. */
 	if (!(rq->alloc_flags & ALLOC_CPUSET)) {
 		rq->ac->nodemask = NULL;
 		slow_find_preferred_zone(rq);
@@ -309,7 +310,8 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 {
 	enum slow_verdict verdict;
 
-	/* departs: a round that begins exactly as an earlier one would go on for ever, since nothing
+	/* departs: a round that begins exactly like an earlier one would go on for ever, since
+	 * nothing
 	 * runs beside it. 5.8.18 then does; here the machine's watchdog may stop the request. */
 	rq->rounds++;
 	witness_request(DECISION_ROUND, (s64)rq->rounds, 0);
@@ -353,7 +355,7 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 }
 
 /**
- * @brief The request gives up, unless its cpuset changed meanwhile or it must not fail.
+ * @brief The request gives up, unless its cpuset has changed in the meantime or it must not fail.
  *
  * @param rq the request
  * @return where it goes next
@@ -406,7 +408,7 @@ struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int order, struct a
 	};
 	enum slow_verdict verdict = SLOW_RESTART;
 
-	/* Step 1: who can sleep is not atomic */
+	/* Step 1: a request that can sleep is not atomic */
 	if ((gfp_mask & (__GFP_ATOMIC | __GFP_DIRECT_RECLAIM)) ==
 	    (__GFP_ATOMIC | __GFP_DIRECT_RECLAIM)) {
 		warn_once(ONCE_ATOMIC_RECLAIM,

@@ -38,7 +38,7 @@ static void kcompactd_zone(struct compact_control *cc)
 		return;
 	}
 
-	/* Step 3: all was tried in vain: perhaps pages on per-CPU lists stand in the way */
+	/* Step 3: all was tried in vain: perhaps pages on per-CPU lists are in the way */
 	if (result == COMPACT_PARTIAL_SKIPPED || result == COMPACT_COMPLETE) {
 		drain_all_pages(zone);
 		defer_compaction(zone, cc->order);
@@ -69,7 +69,7 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 		kcompactd_zone(&cc);
 	}
 
-	/* Step 2: what was asked for meanwhile stays */
+	/* Step 2: what was asked for in the meantime stays */
 	if (pgdat->kcompactd_max_order <= cc.order)
 		pgdat->kcompactd_max_order = 0;
 	if (pgdat->kcompactd_highest_zoneidx >= cc.highest_zoneidx)

@@ -5,8 +5,8 @@
  *
  * It reclaims until at least one zone of the node is above its high watermark, then takes a nap of a
  * tenth of a second to see whether that lasts, and then sleeps until somebody wakes it. When 16 runs in
- * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until direct reclaim has
- * success again.
+ * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until direct reclaim
+ * succeeds again.
  *
  * A boosted watermark (a large block was broken up, stage 11) makes kswapd run too. The boost is worked
  * off gently, without writing and swapping, and is taken back at the end of the run however much was
@@ -14,7 +14,7 @@
  *
  * departs: in 5.8.18 this is a thread. Here kswapd() runs whenever the machine's scheduler
  * (src/life/life.c) says so, and returns where the thread would sleep; what it must remember
- * meanwhile is in pgdat->kswapd. The states and the order of their steps are the thread's.
+ * in between is in pgdat->kswapd. The states and the order of their steps are the thread's.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -185,7 +185,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 	if (sc->priority < DEF_PRIORITY - 2)
 		sc->may_writepage = true;
 
-	/* Step 3: reclaim; who waits for a little memory may have it now */
+	/* Step 3: reclaim; those who wait for a little memory may have it now */
 	age_active_anon(pgdat, sc);
 	sc->nr_scanned = 0;
 	if (kswapd_shrink_node(pgdat, sc))
@@ -319,7 +319,7 @@ static bool kswapd_end_nap(struct pglist_data *pgdat)
 }
 
 /**
- * @brief Take over what was asked for, and work for it.
+ * @brief Take over what was asked for, and work on it.
  *
  * @param pgdat the node
  * @source mm/vmscan.c:3873
@@ -338,8 +338,8 @@ static void kswapd_work(struct pglist_data *pgdat)
 	trace_mm_vmscan_kswapd_wake(pgdat->node_id, k->highest_zoneidx, k->alloc_order);
 	k->reclaim_order = balance_pgdat(pgdat, k->alloc_order, k->highest_zoneidx);
 
-	/* Step 3: what is asked for meanwhile counts, unless a large order proved too hard: then it
-	 * sleeps on that */
+	/* Step 3: what is asked for in the meantime counts, unless a large order proved too hard:
+	 * then it sleeps on that */
 	if (k->reclaim_order >= k->alloc_order) {
 		k->alloc_order = k->reclaim_order = pgdat->kswapd_order;
 		k->highest_zoneidx = kswapd_highest_zoneidx(pgdat, k->highest_zoneidx);

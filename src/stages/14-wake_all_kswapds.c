@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Stage 14: wake background reclaim, if it sleeps and there is something for it to do.
+ * @brief Stage 14: wake background reclaim, if it is asleep and there is something for it to do.
  *
  * Each node has a thread, **kswapd**, that frees pages in the background, so that requests rarely
  * have to do it themselves. It sleeps while at least one zone of the node is above its high
  * watermark. A second thread, **kcompactd**, builds large blocks in the background.
  *
- * Whoever finds memory short asks kswapd to work. The request (for which order, up to which zone) is
- * recorded in any case; the wake-up itself happens only when the thread sleeps, has not given up, and
- * the node is really out of balance.
+ * A request that finds memory short asks kswapd to work. The request (for which order, up to which
+ * zone) is recorded in any case; the wake-up itself happens only when the thread sleeps, has not
+ * given up, and the node is really out of balance.
  */
 #include "stages/stages.h"
 #include "tracepoints.h"
@@ -145,13 +145,13 @@ void wakeup_kswapd(struct zone *zone, gfp_t gfp_mask, unsigned int order,
 	if (!managed_zone(zone) || !cpuset_zone_allowed(zone, gfp_mask))
 		return;
 
-	/* Step 2: record what is wanted; kswapd reads it when it looks next */
+	/* Step 2: record what is wanted; kswapd reads it when it next looks */
 	record_kswapd_request(pgdat, order, hz);
 	if (!pgdat->kswapd_waiting)
 		return;
 
 	/* Step 3: hopeless, or nothing to do? Then a large block may still need compaction, if the
-	 * caller cannot do that himself */
+	 * caller cannot do that itself */
 	if (pgdat->kswapd_failures >= MAX_RECLAIM_RETRIES ||
 	    (pgdat_balanced(pgdat, (int)order, hz) && !pgdat_watermark_boosted(pgdat, hz))) {
 		if (!(gfp_mask & __GFP_DIRECT_RECLAIM))

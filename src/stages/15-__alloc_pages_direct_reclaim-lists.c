@@ -131,7 +131,7 @@ static void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pag
  * @param pgdat the node
  * @param file file pages, else anonymous ones
  * @param sc the activity
- * @return true when he should; never for kswapd
+ * @return true when it should; never for kswapd
  * @source none (ours: what mm/vmscan.c does under the same name)
  */
 static bool too_many_isolated(struct pglist_data *pgdat, bool file, const struct scan_control *sc)
@@ -272,7 +272,7 @@ void shrink_active_list(unsigned long nr_to_scan, struct lruvec *lruvec, struct 
 			continue;
 		}
 		page->private &= ~LRU_ACCESSED;
-		/* Code that is being executed stays; everything else must prove itself anew. */
+		/* Code that is being executed stays; everything else must prove itself again. */
 		if (used && file && (page->private & LRU_EXEC)) {
 			rotated++;
 			list_add(&page->lru, &active);

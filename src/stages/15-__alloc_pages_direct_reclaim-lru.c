@@ -8,8 +8,8 @@
  * more than once lately) and **inactive**. A page enters a list at its head; reclaim looks at the
  * tail. A fifth list holds what must not be reclaimed.
  *
- * departs: 5.8.18 collects additions and moves in batches of 15 a CPU; here each takes effect at once.
- * Pages on these lists are single: transparent huge pages are not modelled.
+ * departs: 5.8.18 collects additions and moves in batches of 15 per CPU; here each takes effect at
+ * once. Pages on these lists are single: transparent huge pages are not modelled.
  */
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@
 #include "world/world.h"
 
 /**
- * @brief Make the lists of a memory cgroup, one set a node.
+ * @brief Make the lists of a memory cgroup, one set per node.
  *
  * @param memcg the group
  * @return false when the host has no memory
@@ -233,7 +233,7 @@ void put_page(struct page *page)
 }
 
 /**
- * @brief Take a page off its list for oneself, with a reference.
+ * @brief Take a page off its list for the caller, with a reference.
  *
  * @param page the page
  * @return false when it is on no list, or about to be freed

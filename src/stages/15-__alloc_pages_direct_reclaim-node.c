@@ -87,7 +87,7 @@ static bool __node_reclaim(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned i
 }
 
 /**
- * @brief Has a node CPUs?
+ * @brief Does a node have CPUs?
  *
  * @param nid the node
  * @return true when one of the machine's CPUs belongs to it

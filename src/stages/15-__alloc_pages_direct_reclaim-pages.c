@@ -61,7 +61,7 @@ static void swap_cache_remove(struct page *page)
 }
 
 /**
- * @brief Give an anonymous page a place in swap; it becomes dirty by that.
+ * @brief Give an anonymous page a place in swap, which makes it dirty.
  *
  * @param page the page
  * @return false when swap is full
@@ -123,7 +123,7 @@ static enum page_references page_check_references(struct page *page)
 	if (accessed) {
 		if (PageFlag(page, PG_swapbacked))
 			return PAGEREF_ACTIVATE;
-		/* One access of a file page is not enough, it may never come again. */
+		/* One access of a file page is not enough; it may never come again. */
 		SetPageFlag(page, PG_referenced);
 		if (referenced || accessed > 1 || (page->private & LRU_EXEC))
 			return PAGEREF_ACTIVATE;
@@ -318,7 +318,7 @@ static bool __remove_mapping(struct page *page)
 {
 	struct address_space *owner = page_owner(page);
 
-	/* departs: 5.8.18 looks once more whether somebody made it dirty; here nobody could. */
+	/* departs: 5.8.18 checks once more whether somebody made it dirty; here nobody could. */
 	if (!owner || page_count(page) != 2)
 		return false;
 	if (PageFlag(page, PG_swapcache)) {

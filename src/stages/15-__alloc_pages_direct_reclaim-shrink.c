@@ -6,7 +6,8 @@
  * One pass over a node visits its memory cgroups, parents first. In each it decides how many pages of
  * each list to look at: the length of the list, shifted right by the **priority** (12 is a look at one
  * page in 4096, 0 at all), and shared out between anonymous and file pages by what reclaiming either
- * cost lately and by swappiness. It then takes pages from the tails of the lists in portions of 32.
+ * has cost lately and by swappiness. It then takes pages from the tails of the lists in portions of
+ * 32.
  *
  * The decisions are 5.8.18's; what lies on the lists, and how its owners answer, is a model.
  */
@@ -133,7 +134,7 @@ static void get_scan_count(const struct lruvec *lruvec, const struct scan_contro
 	enum scan_balance balance = choose_balance(sc);
 	unsigned long total = sc->anon_cost + sc->file_cost;
 	unsigned long a = total + sc->anon_cost, f = total + sc->file_cost, s = a + f + 1;
-	/* The dearer one kind was lately, the smaller its share. */
+	/* The costlier one kind was lately, the smaller its share. */
 	unsigned long ap = (unsigned long)world->vm_swappiness * s / (a + 1);
 	unsigned long fp = (200ul - (unsigned long)world->vm_swappiness) * s / (f + 1);
 
@@ -227,7 +228,7 @@ static void shrink_lruvec(struct lruvec *lruvec, struct scan_control *sc)
  * @brief Is a group protected from this pass?
  *
  * @param memcg the group
- * @param sc the activity; notes that a group was spared that need not be
+ * @param sc the activity; notes that a group was spared that need not have been
  * @return true to leave it alone
  * @source mm/vmscan.c:2611
  */
@@ -405,7 +406,7 @@ void shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
 		before = sc->nr_reclaimed;
 		prepare_pass(target, sc);
 		shrink_node_memcgs(pgdat, sc);
-		/* What caches gave back meanwhile counts too. */
+		/* What caches gave back in the meantime counts too. */
 		sc->nr_reclaimed += current->reclaimed_slab;
 		current->reclaimed_slab = 0;
 		reclaimable |= sc->nr_reclaimed > before;

@@ -55,7 +55,7 @@ void shrinker_unregister(struct shrinker *shrinker)
  */
 static long slab_delta(const struct shrinker *shrinker, long freeable, int priority)
 {
-	/* Objects that cost nothing to make anew are halved at once. */
+	/* Objects that cost nothing to make again are halved at once. */
 	if (!shrinker->seeks)
 		return freeable / 2;
 	return 4 * (freeable >> priority) / shrinker->seeks;
@@ -122,13 +122,13 @@ static unsigned long do_shrink_slab(struct shrink_control *sc, struct shrinker *
 		base = deferred;
 	}
 
-	/* Step 2: not everything at once because of a debt, and never more than twice of all */
+	/* Step 2: not everything at once because of a debt, and never more than twice them all */
 	if (delta < freeable / 4 && total_scan > freeable / 2)
 		total_scan = freeable / 2;
 	if (total_scan > 2 * freeable)
 		total_scan = 2 * freeable;
 
-	/* Step 3: scan; what is left over is a debt for the next time */
+	/* Step 3: scan; what is left over is a debt for next time */
 	trace_mm_shrink_slab_start(sc->nid, deferred, sc->gfp_mask, count, (unsigned long)delta,
 				   (unsigned long)total_scan, priority);
 	scanned = scan_slab(shrinker, sc, freeable, &total_scan, &freed);

@@ -97,7 +97,7 @@ bool allow_direct_reclaim(struct pglist_data *pgdat)
 /**
  * @brief Wait until a node's reserve is half full again, or as long as the task can.
  *
- * departs: with __GFP_FS 5.8.18 waits without limit. Here nobody runs beside the task but the
+ * departs: with __GFP_FS 5.8.18 waits without limit. Here nobody runs beside the task except the
  * machine's daemons, so it waits a minute of the machine's time at most.
  *
  * @param pgdat the node
@@ -150,7 +150,7 @@ static bool throttle_direct_reclaim(gfp_t gfp_mask, struct zonelist *zonelist, n
 }
 
 /**
- * @brief Should a zone rather be compacted than reclaimed for this order?
+ * @brief Should a zone be compacted rather than reclaimed for this order?
  *
  * @param zone the zone
  * @param sc the activity
@@ -285,7 +285,7 @@ static unsigned long do_try_to_free_pages(struct zonelist *zonelist, struct scan
 			return sc->nr_reclaimed;
 		if (sc->compaction_ready)
 			return 1;
-		/* Step 3: else begin again, sparing less */
+		/* Step 3: otherwise begin again, sparing less */
 	} while (lift_restrictions(sc));
 	return 0;
 }

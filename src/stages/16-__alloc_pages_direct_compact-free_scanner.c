@@ -5,7 +5,7 @@
  *
  * It works on demand: when the next page is to be moved and there is no page to copy to, it collects as
  * many as there are pages to move. First it looks at the free lists for a block high up in the zone,
- * from the tail, one entry a list: the **fast search**. Failing that it goes down pageblock by
+ * from the tail, one entry per list: the **fast search**. Failing that it goes down pageblock by
  * pageblock.
  *
  * A free block is taken off the buddy lists like an allocation, but by a rule of its own: what remains
@@ -95,7 +95,7 @@ static unsigned long take_free_block(struct compact_control *cc, struct page *pa
  * @param start first PFN; moved past the last one that was looked at
  * @param end_pfn first PFN after the range
  * @param taken receives the blocks
- * @param stride every how-manieth PFN to look at
+ * @param stride step from one PFN looked at to the next
  * @return pages taken
  * @source mm/compaction.c:1439
  */
@@ -373,7 +373,7 @@ static void scan_freepages(struct compact_control *cc, struct list_head *taken)
 		unsigned long end = min_ul(block + pageblock_nr_pages, zone_end_pfn(cc->zone));
 		struct page *page = pageblock_page(cc->zone, block);
 
-		/* Step 1: pass by what lies outside, what is no suitable target, what is marked */
+		/* Step 1: pass by what lies outside, what is unsuitable, what is marked */
 		if (!page || !suitable_migration_target(cc, page) || !isolation_suitable(cc, block))
 			continue;
 

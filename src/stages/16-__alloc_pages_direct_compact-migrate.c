@@ -12,7 +12,7 @@
  * the owner (the hook page_moved), then frees the old page.
  *
  * Exact: the order of the tests on a page, up to ten attempts, which failures are final, what is
- * counted. Model: who owns a page and how he is told (src/life).
+ * counted. Model: who owns a page and how the owner is told (src/life).
  */
 #include <errno.h>
 #include <string.h>
@@ -30,7 +30,7 @@
 #define MIGRATE_ATTEMPTS 10
 
 /**
- * @brief Is this page on no LRU list, but its driver can move it?
+ * @brief Is this a page that is on no LRU list, but that its driver can move?
  *
  * @param page a page in use
  * @return true when the tag of its mapping says so
@@ -43,7 +43,7 @@ static bool is_driver_movable(const struct page *page)
 }
 
 /**
- * @brief Has the page a place in a file's page cache, or in the swap cache?
+ * @brief Does the page have a place in a file's page cache, or in the swap cache?
  *
  * @param page a page on an LRU list
  * @return false for anonymous pages that are not in swap
@@ -58,8 +58,8 @@ static bool has_mapping(const struct page *page)
  * @brief References to a page that its known users explain.
  *
  * @param page a page in use
- * @return one a page-table entry, one for a cache, one for buffers; pages that belong to nobody in
- * particular, as in a machine made from a snapshot, have one
+ * @return one per page-table entry, one for a cache, one for buffers; pages that belong to nobody
+ * in particular, as in a machine made from a snapshot, have one
  * @source mm/migrate.c:1416
  */
 static int expected_references(const struct page *page)

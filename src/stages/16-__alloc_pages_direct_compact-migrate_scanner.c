@@ -5,9 +5,9 @@
  *
  * It works pageblock by pageblock and stops after the first one that it really looked into. There it
  * looks at every page frame: free blocks are jumped over, pages that can be moved are **isolated**
- * (taken out of reclaim's reach, so that nobody else handles them meanwhile), all others are failures.
- * A pageblock that was looked through in vain is marked, so that the next run passes it by: the **skip
- * hint**.
+ * (taken out of reclaim's reach, so that nobody else handles them in the meantime), all others are
+ * failures. A pageblock that was looked through in vain is marked, so that the next run passes it
+ * by: the **skip hint**.
  *
  * Compaction for a request that must not wait has a stricter rule. A page that cannot be moved spoils
  * the whole block of the wanted order, since that block cannot become free any more. What was isolated
@@ -267,7 +267,7 @@ static unsigned long isolate_migratepages_block(struct compact_control *cc, unsi
  *
  * @param cc the run
  * @return true at the start of the zone or of a pageblock, for a costly order, when hints count, and
- * not for a waiting request that wants something else than movable blocks
+ * not for a waiting request that wants something other than movable blocks
  * @source mm/compaction.c:1635
  */
 static bool fast_start_allowed(const struct compact_control *cc)
@@ -401,7 +401,7 @@ enum isolate_result isolate_migratepages(struct compact_control *cc)
 	     fast_start = false, low_pfn = block_end, block_end += pageblock_nr_pages) {
 		struct page *page;
 
-		/* Step 1: pass by what lies outside, what is marked, and what is no suitable source */
+		/* Step 1: pass by what lies outside, what is marked, and what is unsuitable */
 		page = pageblock_page(cc->zone, pageblock_start_pfn(low_pfn));
 		if (!page)
 			continue;

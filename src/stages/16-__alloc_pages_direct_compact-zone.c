@@ -13,7 +13,7 @@
  * wanted order is free, when the scanners meet, or when it must not go on.
  *
  * A run goes on where the last one stopped: a zone keeps a **cached position** for each scanner, and a
- * **skip hint** a pageblock. Both are forgotten when runs have failed for long enough.
+ * **skip hint** for each pageblock. Both are forgotten when runs have failed for long enough.
  *
  * A block that becomes free on the way need not reach the free lists at all, where others could take
  * it: the free path hands it to the run that waits for it. This is **capture**.
@@ -173,7 +173,7 @@ void reset_isolation_suitable(struct pglist_data *pgdat)
 }
 
 /**
- * @brief Catch a block that is being freed, if the running task waits for just this one.
+ * @brief Catch a block that is being freed, if the running task waits for exactly this one.
  *
  * @param capc the task's run; nothing caught yet
  * @param page first page of the block
@@ -185,7 +185,7 @@ void reset_isolation_suitable(struct pglist_data *pgdat)
 bool compaction_capture(struct capture_control *capc, struct page *page, unsigned int order,
 			int migratetype)
 {
-	/* Step 1: a task of its own, that waits for a block of this order and zone */
+	/* Step 1: a task of its own that waits for a block of this order and zone */
 	if ((current->flags & PF_KTHREAD) || capc->page || (int)order != capc->cc->order ||
 	    page_zone(page) != capc->cc->zone)
 		return false;
@@ -314,7 +314,7 @@ static void set_start_positions(struct compact_control *cc)
 		cc->whole_zone = true;
 }
 
-/** A run, beside what is wanted and held. */
+/** A run, besides what is wanted and held. */
 struct compact_run {
 	struct compact_control *cc;
 	struct capture_control *capc;
@@ -387,7 +387,7 @@ static enum compact_result compact_round(struct compact_run *run)
 	unsigned long start = cc->migrate_pfn;
 	enum isolate_result isolated;
 
-	/* Step 1: is this the pageblock of the round before? Then finish it this time */
+	/* Step 1: is this the pageblock of the previous round? Then finish it this time */
 	cc->rescan = pageblock_start_pfn(run->last_migrated_pfn) == pageblock_start_pfn(start);
 
 	/* Step 2: isolate, and move */

@@ -22,7 +22,7 @@
 #define EXTFRAG_THRESHOLD 500
 
 /**
- * @brief Put a zone off after a failure, for twice as many attempts as the time before.
+ * @brief Put a zone off after a failure, for twice as many attempts as last time.
  *
  * @param zone the zone
  * @param order order that failed
@@ -216,7 +216,7 @@ bool compaction_zonelist_suitable(const struct alloc_context *ac, int order,
  * @param zone the zone
  * @param order order wanted
  * @param gfp_mask the request's mask
- * @param prio how hard to try: the least number is the hardest
+ * @param prio how hard to try: the lowest number is the hardest
  * @param alloc_flags flags of the request
  * @param highest_zoneidx highest zone of the request
  * @param capture receives a block that was caught as it became free

@@ -6,8 +6,8 @@
  * After reclaim and compaction have both failed to produce a page, two predicates are asked in turn.
  * The first looks at memory: if everything that looks reclaimable were reclaimed, would the request
  * succeed? It believes that for 16 rounds without progress. The second looks at compaction: did it
- * get anywhere, or can it be made to try harder? Besides these, a request begins anew when the nodes
- * it may use changed meanwhile.
+ * get anywhere, or can it be made to try harder? Besides these, a request begins again when the
+ * nodes it may use have changed in the meantime.
  */
 #include "stages/stages.h"
 #include "tracepoints.h"
@@ -52,7 +52,7 @@ static bool zone_would_do(struct zone *zone, unsigned int order, const struct al
 }
 
 /**
- * @brief Let others run: a worker sleeps a tick, so that the work queue can start another.
+ * @brief Let others run: a worker sleeps for a tick, so that the work queue can start another.
  *
  * @source mm/page_alloc.c:4385
  */
@@ -72,7 +72,7 @@ static void pause_before_retry(void)
  * @param ac zones, nodes and lists of the request
  * @param alloc_flags flags of its walks
  * @param did_some_progress the last round freed something
- * @param no_progress_loops rounds without progress, counted on here
+ * @param no_progress_loops rounds without progress, updated here
  * @return true to go on
  * @source mm/page_alloc.c:4385
  */
@@ -120,7 +120,7 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order, const struct alloc
  * @param order block of 2^order pages
  * @param compact_priority lowered by one
  * @param compaction_retries cleared
- * @return false when it tries as hard as it may already
+ * @return false when it already tries as hard as it may
  * @source mm/page_alloc.c:4047
  */
 static bool compact_harder(unsigned int order, enum compact_priority *compact_priority,
@@ -145,7 +145,7 @@ static bool compact_harder(unsigned int order, enum compact_priority *compact_pr
  * @param alloc_flags flags of its walks
  * @param compact_result how the last compaction went
  * @param compact_priority how hard it tried; may be lowered, which is harder
- * @param compaction_retries successes without a page so far, counted on here
+ * @param compaction_retries successes without a page so far, updated here
  * @return true to go on
  * @source mm/page_alloc.c:4047
  */
@@ -191,7 +191,7 @@ unsigned int read_mems_allowed_begin(void)
 }
 
 /**
- * @brief Did the task's allowed nodes change since?
+ * @brief Have the task's allowed nodes changed since then?
  *
  * @param cookie what read_mems_allowed_begin() returned
  * @return true when they did
@@ -203,7 +203,7 @@ bool read_mems_allowed_retry(unsigned int cookie)
 }
 
 /**
- * @brief Must the request begin anew, because the nodes it may use changed?
+ * @brief Must the request begin again, because the nodes it may use have changed?
  *
  * @param cpuset_mems_cookie what read_mems_allowed_begin() returned
  * @param ac the request's context; a nodemask that leaves no allowed node is dropped

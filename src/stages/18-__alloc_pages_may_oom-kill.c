@@ -13,7 +13,7 @@
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Reports come in bursts of at most this many an interval, in ticks. */
+/** Reports come in bursts of at most this many per interval, in ticks. */
 #define OOM_REPORT_BURST    10
 #define OOM_REPORT_INTERVAL (5ul * HZ)
 
@@ -77,7 +77,7 @@ static bool task_will_free_mem(const struct task *task)
 }
 
 /**
- * @brief Mark a process as victim: it may use reserves from here on.
+ * @brief Mark a process as a victim: it may use reserves from here on.
  *
  * @param task the thread that was chosen
  * @source mm/oom_kill.c:700
@@ -173,7 +173,7 @@ static void __oom_kill_process(struct task *process, const char *message)
 {
 	struct task *victim = find_task_mm(process);
 
-	/* Step 1: it may have given up its memory meanwhile */
+	/* Step 1: it may have given up its memory in the meantime */
 	if (!victim)
 		return;
 	count_vm_events(OOM_KILL, 1);
@@ -263,7 +263,7 @@ static bool kill_allocating_task(const struct oom_control *oc)
 }
 
 /**
- * @brief Search a process and kill it; without one, the machine is lost.
+ * @brief Search for a process and kill it; without one, the machine is lost.
  *
  * @param oc the request
  * @return true when one was killed or is dying

@@ -4,7 +4,7 @@
  * @brief Stage 18, part: the report that the OOM killer writes into the log.
  *
  * Who asked for what; the state of memory, or of the memory cgroup that is at its limit; the
- * processes that could be chosen; and one line for programs that says which was.
+ * processes that could be chosen; and one line for programs that says which one was.
  */
 #include <stdio.h>
 
@@ -26,7 +26,7 @@ static unsigned long pages_to_kb(unsigned long pages)
 }
 
 /**
- * @brief What a memory has in memory.
+ * @brief Pages that a process has in memory.
  *
  * @param mm the memory
  * @return pages
@@ -165,7 +165,7 @@ static void report_summary(const struct oom_control *oc, const struct task *vict
 }
 
 /**
- * @brief Is there more slab that cannot be reclaimed than memory that could?
+ * @brief Is there more slab that cannot be reclaimed than memory that can be?
  *
  * @return true when the slabs are worth a look
  * @source none (ours: what mm/oom_kill.c does under the name is_dump_unreclaim_slabs)

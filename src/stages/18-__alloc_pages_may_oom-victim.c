@@ -171,7 +171,7 @@ bool oom_killable(const struct task *process)
  * @brief How much would killing this process free?
  *
  * @param process its leader
- * @param totalpages memory in all that the request could use, pages
+ * @param totalpages all memory that the request could use, pages
  * @return pages, at least 1; 0 when it must not be chosen
  * @source mm/oom_kill.c:201
  */
@@ -212,7 +212,7 @@ enum oom_scan {
  *
  * @param process its leader
  * @param oc the request; receives the choice
- * @return OOM_SCAN_ABORT when an earlier victim still dies
+ * @return OOM_SCAN_ABORT when an earlier victim is still dying
  * @source mm/oom_kill.c:312
  */
 static enum oom_scan oom_evaluate_task(struct task *process, struct oom_control *oc)

@@ -3,11 +3,11 @@
  * @file
  * @brief Stage 18: nothing helps. Is it time to kill a process?
  *
- * Before anybody is killed, one more walk at the high watermark: if somebody freed a lot meanwhile,
- * the killing is unnecessary. Then a list of requests for which no process is killed: large blocks,
- * requests that accept failure, requests confined to low zones or to one node. Only what is left
- * reaches the **OOM killer** ("out of memory"), which is in the part files of this stage: one
- * chooses a process and kills it, one writes the report.
+ * Before anybody is killed, one more walk at the high watermark: if somebody has freed a lot
+ * in the meantime, the killing is unnecessary. Then a list of requests for which no process is
+ * killed: large blocks, requests that accept failure, requests confined to low zones or to one
+ * node. Only what is left reaches the **OOM killer** ("out of memory"), which is in the part files
+ * of this stage: one chooses a process and kills it, one writes the report.
  *
  * Killing frees nothing at once. So the victim is marked, and from then on its own allocations may
  * use half of the reserve, ignore its cpuset and the limits of its memory cgroup: the sooner it dies,
@@ -37,7 +37,7 @@ static bool spare(enum no_kill why)
  * @param gfp_mask the request's mask
  * @param order block of 2^order pages
  * @param ac zones of the request
- * @return true when it must rather fail
+ * @return true when it fails instead
  * @source mm/page_alloc.c:3896
  */
 static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct alloc_context *ac)
@@ -117,7 +117,7 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 		return NULL;
 	}
 
-	/* Step 2: a last look, at a mark that is reached only if a lot was freed meanwhile */
+	/* Step 2: a last look, at a mark that is reached only if a lot was freed in the meantime */
 	world->oom_lock_held = true;
 	page = get_page_from_freelist(last_look, order, ALLOC_WMARK_HIGH | ALLOC_CPUSET, ac);
 

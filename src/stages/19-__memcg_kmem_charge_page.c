@@ -213,7 +213,7 @@ static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 }
 
 /**
- * @brief Empty the stocks of all CPUs that hold pages of a group or below it.
+ * @brief Empty the stocks of all CPUs that hold pages of a group or of one below it.
  *
  * @param root the group
  * @source mm/memcontrol.c:2145
@@ -307,7 +307,7 @@ static bool charge_within_limits(struct charge *c)
 }
 
 /**
- * @brief Kill a process of the group, or find out that this must not be.
+ * @brief Kill a process of the group, or find out that this must not happen.
  *
  * @param c the charge
  * @return CHARGE_RETRY after a kill; CHARGE_FORCE when nobody could be killed; CHARGE_NOMEM when
@@ -394,10 +394,10 @@ static enum charge_verdict charge_after_reclaim(struct charge *c)
  */
 static enum charge_verdict charge_at_limit(struct charge *c)
 {
-	/* Step 1: who must not wait here goes over the limit */
+	/* Step 1: those that must not wait here go over the limit */
 	if ((c->gfp_mask & __GFP_ATOMIC) || should_force_charge() || (current->flags & PF_MEMALLOC))
 		return CHARGE_FORCE;
-	/* Step 2: who cannot sleep, or waits for a kill already, fails */
+	/* Step 2: those that cannot sleep, or already wait for a kill, fail */
 	if (current->in_memcg_oom || !gfpflags_allow_blocking(c->gfp_mask))
 		return CHARGE_NOMEM;
 	/* Step 3: the others reclaim */
@@ -485,7 +485,7 @@ static bool memcg_kmem_bypass(void)
  * @param page first page
  * @param gfp_mask the request's mask, before scopes were applied
  * @param order block of 2^order pages
- * @return 0, also when nothing has to be charged; -ENOMEM when the limit forbids it
+ * @return 0, even when nothing has to be charged; -ENOMEM when the limit forbids it
  * @source mm/memcontrol.c:2947
  */
 int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order)

@@ -4,8 +4,8 @@
  * @brief Stage 20, part: emptying per-CPU lists, and setting pageblocks apart.
  *
  * Pages on a CPU's list are free, but they cannot merge, and other CPUs cannot have them. When
- * memory is short or a whole pageblock is wanted, the lists are drained. A pageblock that shall be
- * vacated completely is **isolated**: whatever is freed in it stays out of everybody's reach.
+ * memory is short or a whole pageblock is wanted, the lists are drained. A pageblock that is to
+ * be vacated completely is **isolated**: whatever is freed in it stays out of everybody's reach.
  */
 #include <errno.h>
 
@@ -75,7 +75,7 @@ void drain_local_pages(struct zone *zone)
 }
 
 /**
- * @brief Has this CPU pages on its lists?
+ * @brief Does this CPU have pages on its lists?
  *
  * @param cpu the CPU
  * @param zone one zone, or NULL for all

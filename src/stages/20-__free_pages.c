@@ -90,14 +90,14 @@ static bool may_merge_pageblocks(const struct zone *zone, unsigned long pfn, uns
 }
 
 /**
- * @brief Give a block to direct compaction if it is waiting for just this one.
+ * @brief Give a block to direct compaction if it is waiting for exactly this one.
  *
  * @param capc what the running task waits for
  * @param zone the zone, locked
  * @param page first page of the block
  * @param order its order
  * @param migratetype its type
- * @return true when it was caught; the counters are as before then
+ * @return true when it was caught; the counters are then as before
  * @source mm/page_alloc.c:825
  */
 static __cold bool captured(struct capture_control *capc, struct zone *zone, struct page *page,
@@ -141,7 +141,7 @@ void __free_one_page(struct page *page, unsigned long pfn, struct zone *zone, un
 			max_order = MAX_ORDER - 1;
 		}
 
-		/* Step 3: direct compaction may be waiting for a block of just this order */
+		/* Step 3: direct compaction may be waiting for a block of exactly this order */
 		if (unlikely(capc) && captured(capc, zone, page, order, migratetype))
 			return;
 
@@ -343,7 +343,7 @@ static void collect_run(struct pcp_collection *c)
  * the number of empty lists passed, and what a list could not give is carried to the next.
  *
  * @param zone the zone
- * @param count pages; not more than there are go
+ * @param count pages; no more go than there are
  * @param pcp the CPU's pages
  * @source mm/page_alloc.c:1300
  */
@@ -361,7 +361,7 @@ void free_pcppages_bulk(struct zone *zone, int count, struct per_cpu_pages *pcp)
 		collect_run(&c);
 	}
 
-	/* Step 2: release in the order of collecting; each may merge with those before it */
+	/* Step 2: release in the order collected; each may merge with those before it */
 	spin_lock(&zone->lock);
 	isolated_pageblocks = zone->nr_isolate_pageblock;
 	list_for_each_safe(entry, next, &c.pages) {

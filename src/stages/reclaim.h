@@ -8,7 +8,8 @@
 
 #include "stages/stages.h"
 
-/** Pages that one call of direct reclaim aims at, and that lists are scanned in portions of. */
+/** Pages that one call of direct reclaim aims at, and the size of the portions that lists are
+ * scanned in. */
 #define SWAP_CLUSTER_MAX 32ul
 
 /** Where priorities begin: a list is scanned by its length >> priority. */
@@ -67,7 +68,7 @@ struct scan_control {
 	bool skipped_deactivate; /**< an active list was left alone */
 	bool memcg_low_reclaim;	 /**< protection by `low` does not count this time */
 	bool memcg_low_skipped;
-	bool compaction_ready; /**< some zone had rather be compacted */
+	bool compaction_ready; /**< some zone should rather be compacted */
 	bool cache_trim_mode;  /**< there is enough old page cache: take only that */
 	bool file_is_tiny;     /**< there is hardly any page cache: take only anonymous pages */
 	unsigned long anon_cost;

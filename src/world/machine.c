@@ -70,7 +70,7 @@ static void machine_first_task(struct machine *machine)
 }
 
 /**
- * @brief The system's memory policies: local, and one "prefer node n" a node.
+ * @brief The system's memory policies: local, and one "prefer node n" per node.
  *
  * @param machine the machine
  * @source mm/mempolicy.c:2808

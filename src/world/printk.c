@@ -83,7 +83,7 @@ void warn_once(int which, const char *format, ...)
  *
  * @param limit the message's state
  * @param interval ticks
- * @param burst messages an interval
+ * @param burst messages per interval
  * @return true to print; suppressed calls are counted in limit->missed, which the caller reports
  * and clears when a new interval opens
  * @source none (ours: the rule of the kernel's rate limiter)

@@ -77,7 +77,7 @@ static unsigned long zone_totalreserve(const struct zone *zone)
 }
 
 /**
- * @brief Sum up what is kept back, a node and in all. The dirty limits read it.
+ * @brief Sum up what is kept back, per node and in all. The dirty limits read it.
  *
  * @source mm/page_alloc.c:7682
  */
@@ -248,7 +248,8 @@ void set_recommended_min_free_kbytes(void)
 	for_each_populated_zone(nid, zone)
 		if (zone_idx(zone) <= ZONE_NORMAL)
 			zones++;
-	/* Two pageblocks a zone, and one a pair of types that could mix, three by three. */
+	/* Two pageblocks per zone, and one for each pair of types that could mix, three by
+	 * three. */
 	recommended = pageblock_nr_pages * zones * 2;
 	recommended += pageblock_nr_pages * zones * MIGRATE_PCPTYPES * MIGRATE_PCPTYPES;
 	recommended = min_ul(recommended, nr_free_buffer_pages() / 20);

@@ -63,7 +63,7 @@ struct pglist_data *node_new(int nid)
 }
 
 /**
- * @brief Give a zone fresh per-CPU pagesets, one a possible CPU, all empty.
+ * @brief Give a zone fresh per-CPU pagesets, one per possible CPU, all empty.
  *
  * @param zone the zone; its pageset stays NULL when the host has no memory for the first ones
  * @param high trim level, pages; 0 passes every free page straight on
@@ -158,7 +158,7 @@ static void build_zonerefs_node(struct zonelist *zonelist, struct pglist_data *p
 
 #ifdef CONFIG_NUMA
 /**
- * @brief How dear it is to go from one node to another, for the order of nodes.
+ * @brief How costly it is to go from one node to another, for the order of nodes.
  *
  * @param local the node the list is for
  * @param node the candidate
@@ -183,7 +183,7 @@ static int node_cost(int local, int node, int load)
  *
  * @param local the node the list is for; it comes first, with or without memory
  * @param used nodes already in the list; the answer is added
- * @param node_load penalties, one a node
+ * @param node_load penalties, one per node
  * @return the node, or NUMA_NO_NODE when all are in the list
  * @source mm/page_alloc.c:5616
  */
