@@ -6,7 +6,7 @@
 #ifndef MIGRATETYPE_H
 #define MIGRATETYPE_H
 
-/** How movable the content of a block is: what must not be mixed, is kept apart by it. */
+/** How movable the content of a block is: it keeps apart what must not be mixed. */
 enum migratetype {
 	MIGRATE_UNMOVABLE,
 	MIGRATE_MOVABLE,
