@@ -178,20 +178,21 @@ TEST(labels_are_translated_with_their_arguments, "")
 
 TEST(catalogue_gives_what_stands_after_the_tab, "")
 {
-	char path[] = "/tmp/pageflow-catalogue-XXXXXX", error[128];
+	char path[] = "/tmp/pageflow-catalogue-XXXXXX";
+	struct pageflow_error error = { 0 };
 	FILE *file = fdopen(mkstemp(path), "w");
 	struct catalogue catalogue;
 
 	fputs("# words\norder\tOrdnung\n%s pages\t%s Seiten\nempty\t\n", file);
 	fclose(file);
-	ck_assert_int_eq(catalogue_load(path, &catalogue, error, sizeof(error)), 0);
+	ck_assert_int_eq(catalogue_load(path, &catalogue, &error), 0);
 	remove(path);
 	ck_assert_str_eq(catalogue_find("order", &catalogue), "Ordnung");
 	ck_assert_str_eq(catalogue_find("%s pages", &catalogue), "%s Seiten");
 	ck_assert_ptr_null(catalogue_find("empty", &catalogue));
 	ck_assert_ptr_null(catalogue_find("orde", &catalogue));
 	catalogue_free(&catalogue);
-	ck_assert_int_eq(catalogue_load(path, &catalogue, error, sizeof(error)), -1);
+	ck_assert_int_eq(catalogue_load(path, &catalogue, &error), -1);
 }
 
 /* ---- free lists and zones ---- */
