@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The chain of stages: the site's own table, the functions that are doors, and where a frame stands in it."""
+"""The chain of stages: the site's own table, the functions that are doors, and where a frame is in it."""
 
 import json
 import pathlib

@@ -41,7 +41,7 @@ class Screen(gdb.Command):
     Usage: pf-tui
 
     The two parts fit into 80x24. The tour then leaves the source to the upper part. Ctrl-L
-    draws the screen anew, Ctrl-X o changes the part that the arrow keys move in."""
+    draws the screen again, Ctrl-X o changes the part that the arrow keys move in."""
 
     def __init__(self):
         super().__init__('pf-tui', gdb.COMMAND_USER)

@@ -187,7 +187,7 @@ def code(place, before=2, after=4):
 
 
 def banner():
-    """Show the door that the program stands at."""
+    """Show the door that the program is at."""
     frame = gdb.selected_frame()
     stage = pf_chain.of_frame(frame)
     if stage not in tour.visited:

@@ -24,7 +24,7 @@
  * @param pgdat the node
  * @param order for blocks of this order
  * @param highest_zoneidx looking at zones up to this one
- * @return true also when there is no zone to look at
+ * @return true when one is, or when there is no zone to look at
  * @source mm/vmscan.c:3418
  */
 bool pgdat_balanced(struct pglist_data *pgdat, int order, int highest_zoneidx)

@@ -232,5 +232,5 @@ def test_convenience_functions(gdb):
     assert [line.split(' = ')[1] for line in said[:8]] == ['1', '0', '1', '0', '16384', 'DMA32', '0x100007', '"01"']
     assert 'this machine has no memory at PFN 0x1' in said[8]
     assert "there is no zone 'Lost'" in said[9]
-    assert "'GFP_LOST' is no mask" in said[10]
+    assert "'GFP_LOST' is not a mask" in said[10]
     assert 'Traceback' not in '\n'.join(said)
