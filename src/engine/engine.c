@@ -36,14 +36,21 @@ static struct machine *engine_boot(const struct boot_spec *spec, struct pageflow
 	return machine_boot(spec, error);
 }
 
-/** Make a machine from the snapshot whose `kernel` line is line `first` (counted from 0). */
-static struct machine *engine_load(const struct text *text, size_t first,
-				   struct pageflow_error *error)
+/** Make a machine from the state that a saved snapshot or a recording holds. */
+static struct machine *engine_load(const struct text *text, struct pageflow_error *error)
 {
-	struct reader reader = { .text = text, .next = first };
+	const struct text_format format = text_format_of(text);
+	struct reader reader = { .text = text, .next = format.state };
 	FOCUS_ON(world);
-	struct machine *machine = snapshot_load(&reader);
+	struct machine *machine;
 
+	if (text_format_check(&format, error))
+		return NULL;
+	if (!format.state) {
+		error_set(error, "it holds no snapshot: no line begins with 'snapshot'");
+		return NULL;
+	}
+	machine = snapshot_load(&reader);
 	if (!machine)
 		error_at(error, reader.error.line, "%s", reader.error.text);
 	return machine;

@@ -203,6 +203,8 @@ TEST(replay_refuses_heads, "")
 {
 	begin();
 	recording_replace(text, 1, "trace v2 profile");
+	expect_unreadable(1, "it is a recording of version 2, and this Pageflow reads version 1");
+	recording_replace(text, 1, "trace v");
 	expect_unreadable(1, "expected 'trace v1 ...', the first line of a recording");
 	recording_replace(text, 1, "trace v1 profile test seed 1 ops 1");
 	recording_replace(text, 2, "snapshot after");
@@ -715,7 +717,8 @@ static void expect_boot_unreadable(const char *beginning, const char *instead, c
 
 TEST(boot_replay_refuses_damaged_lines, "")
 {
-	expect_boot_unreadable("boot", "boot v2", "expected 'boot v1', the first line");
+	expect_boot_unreadable("boot", "boot v2", "it is a recording of a boot of version 2");
+	expect_boot_unreadable("boot", "boot v1 x", "expected 'boot v1', the first line");
 	expect_boot_unreadable("cpus", "cpus possible x", "expected 'cpus possible N'");
 	expect_boot_unreadable("cpus", "cpus possible 0", "expected 'cpus possible N'");
 	expect_boot_unreadable("cpus", "cpus possible 65", "expected 'cpus possible N'");
