@@ -64,15 +64,6 @@ static struct machine *engine_build(const struct sample *sample, struct pageflow
 	return machine_from_sample(sample, error);
 }
 
-/** Unmake a machine. */
-static void engine_destroy(struct machine *machine)
-{
-	struct machine *before = machine_focus(machine);
-
-	machine_free(machine);
-	machine_focus(before == machine ? NULL : before);
-}
-
 static void engine_save(struct machine *machine, FILE *out)
 {
 	FOCUS_ON(machine);
@@ -96,9 +87,8 @@ static int engine_scene(struct machine *machine, const char *command, FILE *out,
 			struct pageflow_error *error)
 {
 	FOCUS_ON(machine);
-	char why[256] = "";
 
-	return scene_run(command, out, why, sizeof(why)) ? error_set(error, "%s", why) : 0;
+	return scene_run(command, out, error);
 }
 
 /** Give an event the form that outsiders know. */
@@ -264,7 +254,7 @@ const struct pageflow_engine ENGINE = {
 	.load = engine_load,
 	.read_proc = proc_text_read,
 	.build = engine_build,
-	.destroy = engine_destroy,
+	.destroy = machine_free,
 	.save = engine_save,
 	.apply = engine_apply,
 	.scene = engine_scene,
