@@ -17,7 +17,8 @@ SHELL := /bin/bash
 .SECONDARY:
 
 VERSION   := $(shell cat VERSION)
-SOVERSION := $(firstword $(subst ., ,$(VERSION)))
+# docs/capi.rst says when the soname changes: with MAJOR, before 1.0 with MAJOR.MINOR.
+SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(firstword $(subst ., ,$(VERSION))))
 PREFIX    ?= /usr/local
 LIBDIR    ?= $(PREFIX)/lib
 WERROR    ?= -Werror

@@ -36,14 +36,21 @@ static struct machine *engine_boot(const struct boot_spec *spec, struct pageflow
 	return machine_boot(spec, error);
 }
 
-/** Make a machine from the snapshot whose `kernel` line is line `first` (counted from 0). */
-static struct machine *engine_load(const struct text *text, size_t first,
-				   struct pageflow_error *error)
+/** Make a machine from the state that a saved snapshot or a recording holds. */
+static struct machine *engine_load(const struct text *text, struct pageflow_error *error)
 {
-	struct reader reader = { .text = text, .next = first };
+	const struct text_format format = text_format_of(text);
+	struct reader reader = { .text = text, .next = format.state };
 	FOCUS_ON(world);
-	struct machine *machine = snapshot_load(&reader);
+	struct machine *machine;
 
+	if (text_format_check(&format, error))
+		return NULL;
+	if (!format.state) {
+		error_set(error, "it holds no snapshot: no line begins with 'snapshot'");
+		return NULL;
+	}
+	machine = snapshot_load(&reader);
 	if (!machine)
 		error_at(error, reader.error.line, "%s", reader.error.text);
 	return machine;
@@ -55,15 +62,6 @@ static struct machine *engine_build(const struct sample *sample, struct pageflow
 	FOCUS_ON(world);
 
 	return machine_from_sample(sample, error);
-}
-
-/** Unmake a machine. */
-static void engine_destroy(struct machine *machine)
-{
-	struct machine *before = machine_focus(machine);
-
-	machine_free(machine);
-	machine_focus(before == machine ? NULL : before);
 }
 
 static void engine_save(struct machine *machine, FILE *out)
@@ -89,9 +87,8 @@ static int engine_scene(struct machine *machine, const char *command, FILE *out,
 			struct pageflow_error *error)
 {
 	FOCUS_ON(machine);
-	char why[256] = "";
 
-	return scene_run(command, out, why, sizeof(why)) ? error_set(error, "%s", why) : 0;
+	return scene_run(command, out, error);
 }
 
 /** Give an event the form that outsiders know. */
@@ -265,7 +262,7 @@ const struct pageflow_engine ENGINE = {
 	.load = engine_load,
 	.read_proc = proc_text_read,
 	.build = engine_build,
-	.destroy = engine_destroy,
+	.destroy = machine_free,
 	.save = engine_save,
 	.apply = engine_apply,
 	.scene = engine_scene,

@@ -45,8 +45,7 @@ struct pageflow_engine {
 			struct pageflow_error *error);
 	struct machine *(*boot)(const struct boot_spec *spec, struct pageflow_error *error);
 	struct text_format (*format)(const struct text *text);
-	struct machine *(*load)(const struct text *text, size_t first,
-				struct pageflow_error *error);
+	struct machine *(*load)(const struct text *text, struct pageflow_error *error);
 	int (*read_proc)(const struct proc_texts *texts, struct sample *sample,
 			 struct pageflow_error *error);
 	struct machine *(*build)(const struct sample *sample, struct pageflow_error *error);

@@ -66,13 +66,9 @@ pageflow_machine *pageflow_boot(const char *spec, struct pageflow_error *error)
 /** Make a machine from a text. */
 static pageflow_machine *load_text(const struct text *text, struct pageflow_error *error)
 {
-	const struct text_format format = ENGINE_EITHER->format(text);
-	const struct pageflow_engine *engine = engine_of(format.numa);
+	const struct pageflow_engine *engine = engine_of(ENGINE_EITHER->format(text).numa);
 
-	if (format.state)
-		return wrap(engine, engine->load(text, format.state, error), error);
-	error_set(error, "it holds no snapshot: no line begins with 'snapshot'");
-	return NULL;
+	return wrap(engine, engine->load(text, error), error);
 }
 
 pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "machine.h"
+#include "pageflow.h"
 
 /* wiring.c */
 void wire_hooks(struct machine *machine);
@@ -116,6 +117,6 @@ void oom_reaper_queue(struct task *victim);
 void oom_reaper_run(void);
 
 /* scene.c */
-int scene_run(const char *line, FILE *out, char *error, size_t error_size);
+int scene_run(const char *line, FILE *out, struct pageflow_error *error);
 
 #endif

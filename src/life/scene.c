@@ -20,7 +20,6 @@
  *     status                    print what files, processes and groups hold
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +27,7 @@
 #include "life/life.h"
 #include "memory_map.h"
 #include "page_cache.h"
+#include "text/error.h"
 #include "stages/stages.h"
 #include "vmstat.h"
 #include "world/world.h"
@@ -44,21 +44,8 @@ struct scene {
 	char word[MOST_WORDS][WORD_SIZE];
 	int nr_words;
 	FILE *out;
-	char *error;
-	size_t error_size;
+	struct pageflow_error *error; /**< why a command was not carried out */
 };
-
-/** Note why a command was not carried out. */
-__attribute__((format(printf, 2, 3))) static int refuse(struct scene *scene, const char *format,
-							...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(scene->error, scene->error_size, format, arguments);
-	va_end(arguments);
-	return -1;
-}
 
 /** Read a number of pages (or a PID), with an ending that may be empty. */
 static bool read_count(const char *word, const char *ending, unsigned long *count)
@@ -77,8 +64,8 @@ static int take_count(struct scene *scene, int index, unsigned long *count)
 {
 	if (read_count(scene->word[index], "", count))
 		return 0;
-	return refuse(scene, "'%s' is no number of pages; it takes a number from 1 on",
-		      scene->word[index]);
+	return error_set(scene->error, "'%s' is no number of pages; it takes a number from 1 on",
+			 scene->word[index]);
 }
 
 /** The file of this name; NULL with an error. */
@@ -89,7 +76,7 @@ static struct address_space *find_file(struct scene *scene, const char *name)
 	for (space = world->address_spaces; space; space = space->next)
 		if (!space->anonymous && !strcmp(space->name, name))
 			return space;
-	refuse(scene, "there is no file '%s'; 'file %s' makes it", name, name);
+	error_set(scene->error, "there is no file '%s'; 'file %s' makes it", name, name);
 	return NULL;
 }
 
@@ -102,9 +89,9 @@ static struct task *find_process(struct scene *scene, const char *word)
 	if (read_count(word, "", &pid))
 		task = task_by_pid(pid);
 	if (!task || !task->mm)
-		refuse(scene,
-		       "there is no process %s; 'process NAME' makes one, 'status' lists them",
-		       word);
+		error_set(scene->error,
+			  "there is no process %s; 'process NAME' makes one, 'status' lists them",
+			  word);
 	return task && task->mm ? task : NULL;
 }
 
@@ -138,8 +125,8 @@ static struct page *next_page(const struct address_space *file, unsigned long *p
 static int run_live(struct scene *scene)
 {
 	if (world->life->flusher)
-		return refuse(scene, "the machine is alive already");
-	return daemons_start() ? 0 : refuse(scene, "out of memory");
+		return error_set(scene->error, "the machine is alive already");
+	return daemons_start() ? 0 : error_set(scene->error, "out of memory");
 }
 
 static int run_idle(struct scene *scene)
@@ -147,7 +134,7 @@ static int run_idle(struct scene *scene)
 	unsigned long before = world->jiffies;
 
 	if (!world->life->flusher)
-		return refuse(scene, "nobody is there to run; 'live' starts the daemons");
+		return error_set(scene->error, "nobody is there to run; 'live' starts the daemons");
 	daemons_run();
 	fprintf(scene->out, "%lu ticks\n", world->jiffies - before);
 	return 0;
@@ -158,11 +145,11 @@ static int run_file(struct scene *scene)
 	const char *name = scene->word[0];
 
 	if (strlen(name) >= ADDRESS_SPACE_NAME_LEN)
-		return refuse(scene, "'%s' is too long; a name has at most %d letters", name,
-			      ADDRESS_SPACE_NAME_LEN - 1);
+		return error_set(scene->error, "'%s' is too long; a name has at most %d letters",
+				 name, ADDRESS_SPACE_NAME_LEN - 1);
 	if (find_file(scene, name))
-		return refuse(scene, "there is a file '%s' already", name);
-	return address_space_new(name, false) ? 0 : refuse(scene, "out of memory");
+		return error_set(scene->error, "there is a file '%s' already", name);
+	return address_space_new(name, false) ? 0 : error_set(scene->error, "out of memory");
 }
 
 static int run_fill(struct scene *scene)
@@ -265,11 +252,11 @@ static int run_process(struct scene *scene)
 	const struct task *task;
 
 	if (strlen(scene->word[0]) >= TASK_COMM_LEN)
-		return refuse(scene, "'%s' is too long; a name has at most %d letters",
-			      scene->word[0], TASK_COMM_LEN - 1);
+		return error_set(scene->error, "'%s' is too long; a name has at most %d letters",
+				 scene->word[0], TASK_COMM_LEN - 1);
 	task = process_new(scene->word[0], 0);
 	if (!task)
-		return refuse(scene, "out of memory");
+		return error_set(scene->error, "out of memory");
 	fprintf(scene->out, "pid %d: %s\n", task->pid, task->comm);
 	return 0;
 }
@@ -299,8 +286,8 @@ static int join_memcg(struct scene *scene, struct task *task, const char *path)
 			task->memcg = memcg;
 			return 0;
 		}
-	return refuse(scene, "there is no memory cgroup '%s'; 'memcg %s LIMIT' makes it", path,
-		      path);
+	return error_set(scene->error, "there is no memory cgroup '%s'; 'memcg %s LIMIT' makes it",
+			 path, path);
 }
 
 /** Put a process into a cpuset. */
@@ -311,10 +298,11 @@ static int join_cpuset(struct scene *scene, struct task *task, const char *name)
 	while (cpuset && strcmp(cpuset->name, name))
 		cpuset = cpuset->next;
 	if (!cpuset)
-		return refuse(scene,
-			      "there is no cpuset '%s'; 'cpuset %s NODES' makes it (the path of a "
-			      "memory cgroup begins with /)",
-			      name, name);
+		return error_set(
+			scene->error,
+			"there is no cpuset '%s'; 'cpuset %s NODES' makes it (the path of a "
+			"memory cgroup begins with /)",
+			name, name);
 	task->cpuset = cpuset;
 	cpuset_change_task_nodemask(task, cpuset->mems_allowed);
 	return 0;
@@ -363,7 +351,7 @@ static int run_fragment(struct scene *scene)
 		return -1;
 	taken = calloc(world->mem_map_end - world->mem_map_start, 1);
 	if (!taken)
-		return refuse(scene, "out of memory");
+		return error_set(scene->error, "out of memory");
 	pages = take_all_pages(file, taken);
 	/*
 	 * Two neighbours could merge: of each pair the first comes back, the second stays. From the end
@@ -498,16 +486,15 @@ static void take_words(struct scene *scene, const char *rest)
  * @param line the command
  * @param out receives what it prints
  * @param error receives why it was not carried out
- * @param error_size room for that
  * @return 0, or -1
  */
-int scene_run(const char *line, FILE *out, char *error, size_t error_size)
+int scene_run(const char *line, FILE *out, struct pageflow_error *error)
 {
-	struct scene scene = { .out = out, .error = error, .error_size = error_size };
+	struct scene scene = { .out = out, .error = error };
 	size_t length = strcspn(line, " \t");
 
 	if (!life_begin())
-		return refuse(&scene, "out of memory");
+		return error_set(error, "out of memory");
 	take_words(&scene, line + length);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		const struct command *command = &commands[i];
@@ -516,7 +503,8 @@ int scene_run(const char *line, FILE *out, char *error, size_t error_size)
 			continue;
 		if (scene.nr_words >= command->least && scene.nr_words <= command->most)
 			return command->run(&scene);
-		return refuse(&scene, "expected '%s%s'", command->name, command->arguments);
+		return error_set(error, "expected '%s%s'", command->name, command->arguments);
 	}
-	return refuse(&scene, "there is no command '%.*s'", (int)(length < 64 ? length : 64), line);
+	return error_set(error, "there is no command '%.*s'", (int)(length < 64 ? length : 64),
+			 line);
 }

@@ -12,6 +12,7 @@
 
 #include "life/life.h"
 #include "replay/replay.h"
+#include "state/format.h"
 #include "state/state.h"
 #include "world/world.h"
 
@@ -261,6 +262,19 @@ static void compare_boot(struct reader *reader, struct boot_spec *spec,
 	machine_free(machine);
 }
 
+/** Read the first line, and see that the last is there. */
+static int check_head(struct reader *reader)
+{
+	const struct text_format format = text_format_of(reader->text);
+	const char *line = reader_line(reader);
+
+	if (text_format_check(&format, &reader->error))
+		return -1;
+	if (!line || strcmp(line, "boot v1"))
+		return reader_fail(reader, "'boot v1', the first line of a boot recording");
+	return reader_check_last(reader, "end");
+}
+
 /**
  * @brief Compare a boot in this configuration with the recording of one.
  *
@@ -272,15 +286,12 @@ void replay_boot(const struct text *text, struct replay_result *result)
 {
 	struct reader reader = { .text = text };
 	struct boot_spec *spec = calloc(1, sizeof(*spec));
-	const char *line = reader_line(&reader);
 	int at_snapshot = 0;
 
 	memset(result, 0, sizeof(*result));
 	if (!spec)
 		reader_refuse(&reader, "out of memory");
-	else if (!line || strcmp(line, "boot v1"))
-		reader_fail(&reader, "'boot v1', the first line of a boot recording");
-	else if (!reader_check_last(&reader, "end"))
+	else if (!check_head(&reader))
 		spec->nr_cpus = 1;
 	while (!reader.error.line && !at_snapshot) {
 		/* At the latest the last line, `end`, is refused here. */

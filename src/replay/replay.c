@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "replay/replay.h"
+#include "state/format.h"
 #include "state/state.h"
 #include "world/world.h"
 
@@ -110,8 +111,11 @@ static void replay_lines(struct replay *replay, replay_progress progress, void *
 /** Read the head of the file and make the machine. */
 static struct machine *replay_head(struct replay *replay)
 {
+	const struct text_format format = text_format_of(replay->reader.text);
 	const char *line = reader_line(&replay->reader);
 
+	if (text_format_check(&format, &replay->reader.error))
+		return NULL;
 	if (!line || strncmp(line, "trace v1 ", 9)) {
 		reader_fail(&replay->reader, "'trace v1 ...', the first line of a recording");
 		return NULL;

@@ -5,23 +5,42 @@
  */
 #include "state/format.h"
 
+#include <limits.h>
 #include <string.h>
 
-/** How the first line of each kind begins. */
+#include "text/cursor.h"
+#include "text/error.h"
+
+/** How the first line of each kind begins, and of our own formats the newest version that is read here. */
 static const struct {
-	const char *beginning;
+	const char *beginning; /**< of our own formats, the version follows */
 	enum text_kind kind;
+	const char *name;
+	long newest;
 } kinds[] = {
-	{ "boot ", TEXT_BOOT },
-	{ "trace ", TEXT_RECORDING },
-	{ "pageflow snapshot v", TEXT_SNAPSHOT },
-	{ "kmem v", TEXT_KMEM },
-	{ "Node ", TEXT_ZONEINFO },
+	{ "boot v", TEXT_BOOT, "a recording of a boot", 1 },
+	{ "trace v", TEXT_RECORDING, "a recording", 1 },
+	{ "pageflow snapshot v", TEXT_SNAPSHOT, "a saved machine", 1 },
+	{ "kmem v", TEXT_KMEM, "a normalised trace", 1 },
+	{ "Node ", TEXT_ZONEINFO, "zoneinfo", 0 },
 };
+
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static bool begins(const char *line, const char *beginning)
 {
 	return !strncmp(line, beginning, strlen(beginning));
+}
+
+/** The version that is written here; 0 when none is, LONG_MAX for one beyond all numbers. */
+static long version_of(const char *written)
+{
+	size_t digits = strspn(written, "0123456789");
+	long version;
+
+	if (!digits)
+		return 0;
+	return take_number(&written, &version) ? version : LONG_MAX;
 }
 
 /** Index of the line after `snapshot NAME` (any name for NULL); 0 when there is none. */
@@ -50,7 +69,7 @@ static bool is_numa(const struct text *text, enum text_kind kind)
  * @brief What a text is, by what only texts of its kind have.
  *
  * @param text the text
- * @return its kind, the configuration it needs (without one it is said to need CONFIG_NUMA off, and reading it will
+ * @return its kind and version, the configuration it needs (without one it is said to need CONFIG_NUMA off, and reading it will
  * say what is missing), and where the state begins that a machine can be made of
  */
 struct text_format text_format_of(const struct text *text)
@@ -58,10 +77,31 @@ struct text_format text_format_of(const struct text *text)
 	struct text_format format = { .kind = TEXT_UNKNOWN };
 	const char *first = text->nr_lines ? text->line[0] : "";
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (begins(first, kinds[i].beginning))
+	for (size_t i = 0; i < NR_KINDS; i++)
+		if (begins(first, kinds[i].beginning)) {
 			format.kind = kinds[i].kind;
+			if (kinds[i].newest)
+				format.version = version_of(first + strlen(kinds[i].beginning));
+		}
 	format.numa = is_numa(text, format.kind);
 	format.state = find_state(text, format.kind == TEXT_BOOT ? "running" : NULL);
 	return format;
+}
+
+/**
+ * @brief Refuse a text of a newer version than is known here: nobody knows what its lines mean.
+ *
+ * @param format what the text is
+ * @param error receives which versions it is about
+ * @return 0 or -1
+ */
+int text_format_check(const struct text_format *format, struct pageflow_error *error)
+{
+	for (size_t i = 0; i < NR_KINDS; i++)
+		if (kinds[i].kind == format->kind && format->version > kinds[i].newest)
+			return error_at(error, 1,
+					"it is %s of version %ld, and this Pageflow reads version "
+					"%ld: use a newer Pageflow",
+					kinds[i].name, format->version, kinds[i].newest);
+	return 0;
 }

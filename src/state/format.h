@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "pageflow.h"
 #include "text/text.h"
 
 /** What a text can be. */
@@ -23,10 +24,12 @@ enum text_kind {
 /** What a text is. */
 struct text_format {
 	enum text_kind kind;
+	long version; /**< of our own formats; 0: none */
 	bool numa;    /**< of a kernel with CONFIG_NUMA */
 	size_t state; /**< index of the first line of the state that a machine is made of; 0: none */
 };
 
 struct text_format text_format_of(const struct text *text);
+int text_format_check(const struct text_format *format, struct pageflow_error *error);
 
 #endif

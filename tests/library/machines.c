@@ -401,3 +401,40 @@ TEST(gfp_names_are_masks, "")
 	pageflow_gfp_text(0xdc0, text, sizeof(text));
 	ck_assert_str_eq(text, "GFP_KERNEL|__GFP_ZERO");
 }
+
+TEST(load_refuses_newer_versions, "")
+{
+	static const struct {
+		const char *bytes;
+		const char *words;
+	} newer[] = {
+		{ "pageflow snapshot v2\nsnapshot saved\n", "a saved machine of version 2" },
+		{ "pageflow snapshot v2\n", "a saved machine of version 2" },
+		{ "trace v3 profile x\n", "a recording of version 3" },
+		{ "boot v10\n", "a recording of a boot of version 10" },
+		{ "boot v99999999999999999999\n", "use a newer Pageflow" },
+	};
+
+	for (size_t i = 0; i < sizeof(newer) / sizeof(newer[0]); i++) {
+		struct pageflow_error error = { 0 };
+
+		ck_assert_ptr_null(
+			pageflow_load_bytes(newer[i].bytes, strlen(newer[i].bytes), &error));
+		ck_assert_msg(strstr(error.text, newer[i].words) != NULL, "%s", error.text);
+		ck_assert_uint_eq(error.line, 1);
+	}
+}
+
+TEST(read_proc_says_which_text_is_wrong, "")
+{
+	struct pageflow_error error = { 0 };
+
+	ck_assert_ptr_null(pageflow_read_proc("Node 0, zone DMA\n", "hello\n", NULL, &error));
+	ck_assert_str_eq(error.file, "buddyinfo");
+	ck_assert_uint_eq(error.line, 1);
+	/* Expect no file and line where the figures together are at fault. */
+	ck_assert_ptr_null(pageflow_read_proc("Node 0, zone DMA\n", NULL, NULL, &error));
+	ck_assert_str_eq(error.file, "");
+	ck_assert_uint_eq(error.line, 0);
+	ck_assert_str_eq(error.text, "expected a zone with memory");
+}

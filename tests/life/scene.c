@@ -12,7 +12,7 @@
 #include "page_cache.h"
 
 static char *printed;
-static char error[512];
+static struct pageflow_error error;
 
 /** Carry out a command; its answer. */
 static int run(const char *line)
@@ -23,22 +23,22 @@ static int run(const char *line)
 
 	free(printed);
 	out = open_memstream(&printed, &size);
-	error[0] = '\0';
-	failed = scene_run(line, out, error, sizeof(error));
+	error.text[0] = '\0';
+	failed = scene_run(line, out, &error);
 	fclose(out);
 	return failed;
 }
 
 static void expect(const char *line, const char *words)
 {
-	ck_assert_msg(!run(line), "%s: %s", line, error);
+	ck_assert_msg(!run(line), "%s: %s", line, error.text);
 	ck_assert_msg(strstr(printed, words) != NULL, "%s: %s", line, printed);
 }
 
 static void refused(const char *line, const char *words)
 {
 	ck_assert_int_eq(run(line), -1);
-	ck_assert_msg(strstr(error, words) != NULL, "%s: %s", line, error);
+	ck_assert_msg(strstr(error.text, words) != NULL, "%s: %s", line, error.text);
 }
 
 TEST(scene_lives_and_idles, "")

@@ -39,7 +39,8 @@ static void expect_boot_unreadable(const char *beginning, const char *instead, c
 
 TEST(boot_replay_refuses_damaged_lines, "")
 {
-	expect_boot_unreadable("boot", "boot v2", "expected 'boot v1', the first line");
+	expect_boot_unreadable("boot", "boot v2", "it is a recording of a boot of version 2");
+	expect_boot_unreadable("boot", "boot v1 x", "expected 'boot v1', the first line");
 	expect_boot_unreadable("cpus", "cpus possible x", "expected 'cpus possible N'");
 	expect_boot_unreadable("cpus", "cpus possible 0", "expected 'cpus possible N'");
 	expect_boot_unreadable("cpus", "cpus possible 65", "expected 'cpus possible N'");

@@ -194,6 +194,9 @@ TEST(replay_refuses_heads, "")
 {
 	begin();
 	recording_replace(text, 1, "trace v2 profile");
+	recording_expect_unreadable(
+		text, 1, "it is a recording of version 2, and this Pageflow reads version 1");
+	recording_replace(text, 1, "trace v");
 	recording_expect_unreadable(text, 1,
 				    "expected 'trace v1 ...', the first line of a recording");
 	recording_replace(text, 1, "trace v1 profile test seed 1 ops 1");

@@ -124,13 +124,18 @@ def test_cut_off(pageflow, recording, lines, share):
     [
         (b"", "expected 'trace v1 ...', the first line of a recording, found 'the end of the file'"),
         (b"hello\n", "expected 'trace v1 ...', the first line of a recording, found 'hello'"),
-        (b"boot v2\n", "expected 'boot v1', the first line of a boot recording"),
+        (b"boot v2\n", ":1: it is a recording of a boot of version 2, and this Pageflow reads version 1: use a newer"),
+        (
+            b"trace v2 x\n",
+            ":1: it is a recording of version 2, and this Pageflow reads version 1: use a newer Pageflow",
+        ),
+        (b"boot v1 x\n", "expected 'boot v1', the first line of a boot recording"),
         (b"a\0b\n", "it is no text: it holds a zero byte"),
         (b"\xfd7zXZ\0garbage of more than a few bytes", "the xz data is damaged"),
         (lzma.compress(b"trace v1\n" * 1000)[:80], "the xz data ends early"),
         (bytes(range(1, 256)) * 8, "expected 'trace v1 ...'"),
     ],
-    ids=["empty", "other", "boot", "zeroes", "damaged", "cut", "binary"],
+    ids=["empty", "other", "newer-boot", "newer", "boot", "zeroes", "damaged", "cut", "binary"],
 )
 def test_no_recording(pageflow, tmp_path, content, words):
     path = tmp_path / "file"

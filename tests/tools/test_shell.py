@@ -2,6 +2,7 @@
 """`pageflow shell`: commands from a file and from a terminal, errors in plain words, saving and loading."""
 
 import os
+import pathlib
 import pty
 import re
 import select
@@ -192,6 +193,23 @@ def test_shell_loads_what_it_saved(shell, tmp_path, spec):
     assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text()
     assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["#2", "#3", "#4"]
     assert result.stderr == ""
+
+
+def test_shell_loads_what_version_1_saved(shell, tmp_path):
+    """A saved machine of this version, kept as it was written: what later versions save must not lock it out."""
+    kept = "tests/samples/5.8.18-version-1.snapshot"
+    result = shell(f"load {kept}", f"save {tmp_path}/again", "blocks", "free #2", "alloc GFP_ATOMIC 0")
+    assert result.stderr == ""
+    assert (tmp_path / "again").read_text() == pathlib.Path(kept).read_text()
+    assert "#1: page 0x40000 order 3" in result.stdout and "#3: page 0x40008 order 0" in result.stdout
+
+
+def test_shell_refuses_a_newer_version_by_name(shell, tmp_path):
+    kept = pathlib.Path("tests/samples/5.8.18-version-1.snapshot").read_text()
+    (tmp_path / "newer").write_text(kept.replace("snapshot v1", "snapshot v12", 1))
+    result = shell(f"load {tmp_path}/newer")
+    said = "it is a saved machine of version 12, and this Pageflow reads version 1: use a newer Pageflow"
+    assert f"load: {tmp_path}/newer:1: {said}" in result.stderr
 
 
 def test_shell_loads_recordings(shell):

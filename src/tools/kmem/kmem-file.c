@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
 #include "tools/kmem/kmem.h"
 
 /** The first line of a file of this form. */
@@ -404,7 +405,7 @@ static size_t read_lines(struct file_reading *reading, const struct text *text,
  */
 bool kmem_file_is(const struct text *text)
 {
-	return text->nr_lines && !strncmp(text->line[0], "kmem v", 6);
+	return ENGINE_EITHER->format(text).kind == TEXT_KMEM;
 }
 
 /**
