@@ -7,13 +7,13 @@ printed some day.
 
 import json
 import os
-import pty
 import re
 import shutil
 import subprocess
 import xml.etree.ElementTree
 
 import pytest
+from terminal import Terminal, pageflow_command
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -310,22 +310,8 @@ def test_explain_svg_to_standard_output_is_the_picture_alone(pageflow, tmp_path,
 
 def on_terminal(root, *words, **environment):
     """What the command writes to a terminal."""
-    command = os.environ.get("PAGEFLOW", str(root / "build" / "pageflow")).split()
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen([*command, *words], stdout=theirs, cwd=root, env={**os.environ, **environment})
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        written += part
-    child.wait()
-    os.close(ours)
-    return written.decode()
+    with Terminal([*pageflow_command(root), *words], cwd=root, env={**os.environ, **environment}) as terminal:
+        return terminal.rest()[0].decode()
 
 
 def test_explain_colour_on_a_terminal_only(pageflow, root):

@@ -5,13 +5,12 @@ import collections
 import json
 import lzma
 import os
-import pty
 import random
 import re
-import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from terminal import HANG, Terminal, pageflow_command
 
 SAMPLE = "tests/samples/5.8.18-kmem.ftrace"
 HEAD = "            init-1       [000] ....     0.100000: "
@@ -471,7 +470,7 @@ def test_flipped_bytes(pageflow, root, tmp_path):
         for _ in range(chance.choice([1, 10, 300])):
             data[chance.randrange(len(data))] = chance.randrange(1, 256)
         path.write_bytes(data[: chance.randrange(len(data))])
-        result = pageflow("report", "--json", "--svg", "/dev/null", path, timeout=20, errors="replace")
+        result = pageflow("report", "--json", "--svg", "/dev/null", path, timeout=HANG, errors="replace")
         assert result.returncode in (0, 2)
         if result.returncode:
             assert result.stderr.count("\n") == 1
@@ -482,7 +481,7 @@ def test_flipped_bytes(pageflow, root, tmp_path):
 def test_long_lines_and_many_lines_take_linear_time(pageflow, trace):
     lines = ["x-1 [1] " * 400_000, "[1]" * 400_000, "pfn=" * 400_000, " " * 2_000_000 + "[", HEAD + ALLOC + " " * 10]
     lines += [f"{HEAD}odd{number}: x" for number in range(50_000)] + [HEAD + ALLOC] * 100_000
-    result = pageflow("report", "--json", trace(*lines), timeout=300)
+    result = pageflow("report", "--json", trace(*lines), timeout=HANG)
     answer = json.loads(result.stdout)
     assert answer["total"]["allocs"] == 100_001
     assert len(answer["other_events"]) == 50_000
@@ -515,26 +514,22 @@ def test_output_that_cannot_be_written(pageflow, words):
     assert result.stderr == ("pageflow: no/such/folder/file: cannot be written: No such file or directory\n")
 
 
-def on_a_terminal(words, **settings):
+@pytest.fixture
+def on_a_terminal(root):
     """What the command prints on a terminal."""
-    command = os.environ.get("PAGEFLOW", "build/pageflow").split()
-    leader, follower = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    environment |= {"TERM": "xterm", **settings}
-    process = subprocess.Popen([*command, *words], stdout=follower, env=environment, stdin=subprocess.DEVNULL)
-    os.close(follower)
-    printed = b""
-    try:
-        while part := os.read(leader, 65536):
-            printed += part
-    except OSError:  # the other end is closed
-        pass
-    os.close(leader)
-    assert process.wait(timeout=20) == 0
-    return printed
+
+    def run(words, **settings):
+        environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        environment |= {"TERM": "xterm", **settings}
+        with Terminal([*pageflow_command(root), *words], env=environment) as terminal:
+            printed, code = terminal.rest()
+        assert code == 0
+        return printed
+
+    return run
 
 
-def test_colour(trace):
+def test_colour(trace, on_a_terminal):
     path = trace(HEAD + "mm_page_alloc: page=(null) pfn=0 order=4 migratetype=0 gfp_flags=GFP_ATOMIC")
     coloured = on_a_terminal(["report", str(path)])
     assert b"\033[1;31m" in coloured
