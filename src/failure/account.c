@@ -477,7 +477,7 @@ static void miss_request(struct failure_account *account)
 		miss(account, "the lines of the zones");
 }
 
-/** A report that was cut behind a zone's line: no free list line and no end follows, so zones may be missing. */
+/** A report that was cut after a zone's line: no free list line and no end follows, so zones may be missing. */
 static void miss_end(struct failure_account *account)
 {
 	const struct failure *failure = account->failure;
@@ -487,7 +487,7 @@ static void miss_end(struct failure_account *account)
 	for (int i = 0; i < failure->nr_zones; i++)
 		ended |= failure->zone[i].nr_orders > 0;
 	if (!ended)
-		miss(account, "all lines behind those of zone %s of node %d, zones perhaps",
+		miss(account, "all lines after those of zone %s of node %d, zones perhaps",
 		     last->name, last->nid);
 }
 

@@ -310,7 +310,7 @@ def test_a_nodemask_leaves_other_nodes_out(sample, facts):
     ]
 
 
-def test_what_bound_an_oom_request_stands_behind_its_state(sample, facts):
+def test_what_bound_an_oom_request_follows_its_state(sample, facts):
     text = sample("6.6-numa").replace(
         "swapper/3: page allocation failure: order:0, mode:0x820(GFP_ATOMIC), nodemask=(null)",
         "worker invoked oom-killer: gfp_mask=0x100cca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0 ",
@@ -517,7 +517,7 @@ def test_a_report_cut_between_its_zones_is_not_answered_as_if_it_were_whole(samp
         result = explain("".join(lines[: place + 2]))
         zone = re.search(r"(\w+) free:", lines[place])[1]
         assert result.returncode == 2, place
-        assert f"all lines behind those of zone {zone} of node" in result.stderr and "zones perhaps" in result.stderr
+        assert f"all lines after those of zone {zone} of node" in result.stderr and "zones perhaps" in result.stderr
 
 
 @pytest.mark.parametrize(

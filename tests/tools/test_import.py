@@ -293,7 +293,7 @@ def test_call_sites_of_stacks(imported, trace):
             " => alloc_pages_current+0x90/0x140",
             " => pte_alloc_one",
             " => __do_fault",
-            # Two processors: the stack of the first stands behind the event of the second.
+            # Two processors: the stack of the first follows the event of the second.
             "a-2 [000] .... 1.0: " + ALLOC,
             "b-3 [001] .... 1.1: " + ALLOC,
             "a-2 [000] .... 1.2: <stack trace>",
@@ -420,13 +420,16 @@ def test_clock_without_a_unit_has_no_rates(report, pageflow, trace):
         (b"kmem v1\n", "line 1: the second line must be"),
         (b"kmem v1\nclock sundial\n", "line 2: the second line must be"),
         (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\n", "line 4: the file ends before its line 'end'"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\nend 2\n", "line 5: it counts other events"),
+        (
+            b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\nend 2\n",
+            "line 5: the file does not have as many events as it says",
+        ),
         (b"kmem v1\nclock seconds\n1.0 0 0 f 5 0\nend 1\n", "line 3: no task of this number"),
         (b"kmem v1\nclock seconds\ntask 7 1 a\n", "line 3: the tasks are not numbered"),
         (b"kmem v1\nclock seconds\ntask 0 1 a\n1 0 0 f 5 0\nend 1\n", "line 4: it does not begin with a time"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 y 5 0\nend 1\n", "line 4: it is no event of this form"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 y 5 0\nend 1\n", "line 4: it is not an event of this form"),
         (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 99\nend 1\n", "line 4: a number is missing"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0 7\nend 1\n", "line 4: there is more than"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0 7\nend 1\n", "line 4: it has more fields than"),
         (b"kmem v1\nclock seconds\nend 0\n", "there is no kmem event in it"),
     ],
 )
@@ -447,7 +450,7 @@ def test_bad_input(pageflow, tmp_path, command, content, words):
 def test_damaged_lines_are_skipped_and_counted(report, pageflow, trace):
     path = trace(HEAD + ALLOC, "junk", HEAD + "mm_page_alloc: page=1 ord", HEAD[:20], b"\xff\xfe\x01", HEAD + ALLOC)
     assert report(path)["lines_skipped"] == 4
-    assert "4 lines are no events, or damaged ones" in pageflow("report", path).stdout
+    assert "4 lines are not events, or are damaged" in pageflow("report", path).stdout
     assert report(path)["total"]["allocs"] == 2
 
 

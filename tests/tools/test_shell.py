@@ -80,8 +80,8 @@ ERRORS_WITH_MACHINE = [
     ("alloc", "which mask?"),
     ("alloc GFP_KERNAL", "no gfp mask or flag"),
     ("alloc GFP_KERNEL|", "missing in the gfp mask"),
-    ("alloc GFP_KERNEL three", "no order"),
-    ("alloc GFP_KERNEL 0 north", "no node"),
+    ("alloc GFP_KERNEL three", "'three' is not an order"),
+    ("alloc GFP_KERNEL 0 north", "'north' is not a node"),
     ("alloc GFP_KERNEL 0 0 0", "unexpected argument '0'"),
     ("free", "expected '#N' or 'PFN ORDER'"),
     ("free #7", "there is no block #7"),
@@ -90,9 +90,9 @@ ERRORS_WITH_MACHINE = [
     ("free 7 0", "BUG: __free_pages: there is no page 0x7; refused"),
     ("free 0x40000 0", "is free already"),
     ("free 0x40000 0 0", "unexpected argument '0'"),
-    ("cpu 4", "no CPU"),
-    ("cpu", "no CPU"),
-    ("drain x", "no CPU"),
+    ("cpu 4", "'4' is not a CPU"),
+    ("cpu", "'' is not a CPU"),
+    ("drain x", "'x' is not a CPU"),
     ("save", "to which file?"),
     ("save /does/not/exist", "cannot be written"),
     ("task", "task PID"),
@@ -244,4 +244,4 @@ def test_a_group_with_a_number_alone_sets_what_matters_most(shell, tmp_path):
 def test_numbers_are_decimal_or_hexadecimal(shell):
     result = shell("machine 64M", "alloc GFP_KERNEL 010", "alloc GFP_KERNEL 0xa", "alloc GFP_KERNEL 1x")
     assert [line.split(" order ")[1] for line in result.stdout.splitlines()] == ["10", "10"]
-    assert "'1x' is no order" in result.stderr
+    assert "'1x' is not an order" in result.stderr
