@@ -521,7 +521,7 @@ static void miss_zones(struct failure_account *account)
 static const char *zone_unlike(const struct zone_account *zone)
 {
 	if (zone->zone->type == FAILURE_HIGHMEM)
-		return "it has high memory, which arm64 has not";
+		return "it has high memory, which arm64 does not have";
 	if (zone->zone->type == FAILURE_DEVICE)
 		return "it has a zone of device memory";
 	if (!zone->has_marks || !zone->has_lists ||
@@ -547,14 +547,14 @@ static void find_unlike(struct failure_account *account)
 		return;
 	}
 	if (account->has_type[FAILURE_HIGHMEM])
-		why = "it has high memory, which arm64 has not";
+		why = "it has high memory, which arm64 does not have";
 	else if (account->nr_nodes > NODES_5_8)
 		why = "it has more nodes than the machine modelled here";
 	else if (failure->too_many_zones)
 		why = "it has more zones than are read";
 	else if (((failure->mask.mask & __GFP_DMA) && !account->has_type[FAILURE_DMA]) ||
 		 ((failure->mask.mask & __GFP_DMA32) && !account->has_type[FAILURE_DMA32]))
-		why = "that kernel has not the zone that the mask names";
+		why = "that kernel does not have the zone that the mask names";
 	for (int i = 0; i < account->nr_zones && !why; i++)
 		why = zone_unlike(&account->zone[i]);
 	if (why)

@@ -141,7 +141,8 @@ static void put_summary(const struct trace_counts *counts)
 	printf(" on %zu CPU%s", counts->cpus.nr_entries, counts->cpus.nr_entries == 1 ? "" : "s");
 	put_bad(totals->lost, ", lost %" PRIu64, totals->lost);
 	if (totals->lost_uncounted)
-		put_bad(totals->lost_uncounted, " and, %" PRIu64 " time%s, a number not said",
+		put_bad(totals->lost_uncounted,
+			", lost events %" PRIu64 " time%s without saying how many",
 			totals->lost_uncounted, totals->lost_uncounted == 1 ? "" : "s");
 	putchar('\n');
 }
