@@ -477,7 +477,7 @@ static void miss_request(struct failure_account *account)
 		miss(account, "the lines of the zones");
 }
 
-/** A report that was cut behind a zone's line: no free list line and no end follows, so zones may be missing. */
+/** A report that was cut after a zone's line: no free list line and no end follows, so zones may be missing. */
 static void miss_end(struct failure_account *account)
 {
 	const struct failure *failure = account->failure;
@@ -487,7 +487,7 @@ static void miss_end(struct failure_account *account)
 	for (int i = 0; i < failure->nr_zones; i++)
 		ended |= failure->zone[i].nr_orders > 0;
 	if (!ended)
-		miss(account, "all lines behind those of zone %s of node %d, zones perhaps",
+		miss(account, "all lines after those of zone %s of node %d, zones perhaps",
 		     last->name, last->nid);
 }
 
@@ -521,7 +521,7 @@ static void miss_zones(struct failure_account *account)
 static const char *zone_unlike(const struct zone_account *zone)
 {
 	if (zone->zone->type == FAILURE_HIGHMEM)
-		return "it has high memory, which arm64 has not";
+		return "it has high memory, which arm64 does not have";
 	if (zone->zone->type == FAILURE_DEVICE)
 		return "it has a zone of device memory";
 	if (!zone->has_marks || !zone->has_lists ||
@@ -547,14 +547,14 @@ static void find_unlike(struct failure_account *account)
 		return;
 	}
 	if (account->has_type[FAILURE_HIGHMEM])
-		why = "it has high memory, which arm64 has not";
+		why = "it has high memory, which arm64 does not have";
 	else if (account->nr_nodes > NODES_5_8)
 		why = "it has more nodes than the machine modelled here";
 	else if (failure->too_many_zones)
 		why = "it has more zones than are read";
 	else if (((failure->mask.mask & __GFP_DMA) && !account->has_type[FAILURE_DMA]) ||
 		 ((failure->mask.mask & __GFP_DMA32) && !account->has_type[FAILURE_DMA32]))
-		why = "that kernel has not the zone that the mask names";
+		why = "that kernel does not have the zone that the mask names";
 	for (int i = 0; i < account->nr_zones && !why; i++)
 		why = zone_unlike(&account->zone[i]);
 	if (why)

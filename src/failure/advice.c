@@ -25,7 +25,7 @@ static struct advice *add(struct log_answer *answer, const char *key, bool would
 	return advice;
 }
 
-/** Write what an advice says. */
+/** Write a piece of advice. */
 #define SAY(advice, ...) snprintf((advice)->what, sizeof((advice)->what), __VA_ARGS__)
 
 /** The request as it was. */

@@ -4,7 +4,7 @@
  * @brief Finding the reports of failed allocations in a kernel log.
  *
  * Logs reach a reader in many forms: with the prefixes of dmesg, syslog and journald, with other lines between
- * those of a report, cut, or with bytes that are no text. So no line is taken apart from its beginning. Each kind
+ * those of a report, cut, or with bytes that are not text. So no line is taken apart from its beginning. Each kind
  * of line is known by what only it contains, and figures are read by name, wherever they stand. One pass, a line
  * at a time, with room for one report.
  */
@@ -81,7 +81,7 @@ static struct failure *open_failure(struct failure_reader *reader, enum failure_
  * @brief Read a line of a log.
  *
  * @param reader the reader
- * @param line the line, without its newline; bytes that are no text are replaced
+ * @param line the line, without its newline; bytes that are not text are replaced
  * @param length bytes of it; one more must be writable
  */
 void failure_reader_line(struct failure_reader *reader, char *line, size_t length)

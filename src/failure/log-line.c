@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Lines of a log: what they hold besides a message, such as colours, prefixes and bytes that are no text.
+ * @brief Lines of a log: what they hold besides a message, such as colours, prefixes and bytes that are not text.
  */
 #include "failure/log-line.h"
 
@@ -95,7 +95,7 @@ static size_t syslog(const char *c)
 }
 
 /**
- * @brief Where a line's message begins, behind the prefixes of a log.
+ * @brief Where a line's message begins, after the prefixes of a log.
  *
  * @param line the line
  * @return its message

@@ -8,7 +8,8 @@
 #include <stdarg.h>
 
 /** Note what went wrong in a line of a text; 0: in no particular one. */
-static void note(struct pageflow_error *error, size_t line, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void note(struct pageflow_error *error, size_t line,
+						       const char *format, va_list arguments)
 {
 	if (!error)
 		return;

@@ -129,7 +129,7 @@ bool take_clamped(const char **at, unsigned int base, uint64_t most, uint64_t *v
  *
  * @param one the whole word must be the number
  * @param value receives it
- * @return false when it is no number of 64 bits
+ * @return false when it is not a number of 64 bits
  */
 bool word_number(struct word one, uint64_t *value)
 {
@@ -151,7 +151,7 @@ bool word_number(struct word one, uint64_t *value)
  * @param one the time
  * @param time receives nanoseconds or ticks
  * @param ticks receives which
- * @return false when it is no time
+ * @return false when it is not a time
  */
 bool word_time(struct word one, uint64_t *time, bool *ticks)
 {

@@ -124,7 +124,7 @@ int command_bench(int argc, char **argv)
 	if (code != OPTIONS_READ)
 		return code;
 	if (!is_number(words.word[1], 1, MOST_TIMES, &count))
-		return usage_error("bench", "'%s' is no COUNT: it is a number from 1 to %d",
-				   words.word[1], MOST_TIMES);
+		return usage_error("bench", "COUNT must be a number from 1 to %d, not '%s'",
+				   MOST_TIMES, words.word[1]);
 	return run_row(words.word[0], count, words.count > 2 ? words.word[2] : DEFAULT_SPEC);
 }

@@ -7,13 +7,13 @@ printed some day.
 
 import json
 import os
-import pty
 import re
 import shutil
 import subprocess
 import xml.etree.ElementTree
 
 import pytest
+from terminal import Terminal, pageflow_command
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -218,8 +218,8 @@ BAD = [
     (["GFP_KERNEL"], "missing argument ORDER"),
     (["GFP_KERNEL", "0", "1"], "unexpected argument '1'"),
     (["GFP_DREAM", "0"], "'GFP_DREAM' is no gfp mask"),
-    (["GFP_KERNEL", "two"], "'two' is no order"),
-    (["GFP_KERNEL", "99999999999"], f"it is a number from 0 to {2**31 - 1}"),
+    (["GFP_KERNEL", "two"], "ORDER must be a number from 0 to 2147483647, not 'two'"),
+    (["GFP_KERNEL", "99999999999"], f"ORDER must be a number from 0 to {2**31 - 1}, not '99999999999'"),
     (["--machine", "", "GFP_KERNEL", "0"], "'--machine' needs a value that is not empty"),
     (["--boot", "", "GFP_KERNEL", "0"], "'--boot' needs a value that is not empty"),
     (["--log", ""], "'--log' needs a value that is not empty"),
@@ -310,22 +310,8 @@ def test_explain_svg_to_standard_output_is_the_picture_alone(pageflow, tmp_path,
 
 def on_terminal(root, *words, **environment):
     """What the command writes to a terminal."""
-    command = os.environ.get("PAGEFLOW", str(root / "build" / "pageflow")).split()
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen([*command, *words], stdout=theirs, cwd=root, env={**os.environ, **environment})
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        written += part
-    child.wait()
-    os.close(ours)
-    return written.decode()
+    with Terminal([*pageflow_command(root), *words], cwd=root, env={**os.environ, **environment}) as terminal:
+        return terminal.rest()[0].decode()
 
 
 def test_explain_colour_on_a_terminal_only(pageflow, root):

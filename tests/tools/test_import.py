@@ -5,13 +5,12 @@ import collections
 import json
 import lzma
 import os
-import pty
 import random
 import re
-import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from terminal import HANG, Terminal, pageflow_command
 
 SAMPLE = "tests/samples/5.8.18-kmem.ftrace"
 HEAD = "            init-1       [000] ....     0.100000: "
@@ -294,7 +293,7 @@ def test_call_sites_of_stacks(imported, trace):
             " => alloc_pages_current+0x90/0x140",
             " => pte_alloc_one",
             " => __do_fault",
-            # Two processors: the stack of the first stands behind the event of the second.
+            # Two processors: the stack of the first follows the event of the second.
             "a-2 [000] .... 1.0: " + ALLOC,
             "b-3 [001] .... 1.1: " + ALLOC,
             "a-2 [000] .... 1.2: <stack trace>",
@@ -421,13 +420,16 @@ def test_clock_without_a_unit_has_no_rates(report, pageflow, trace):
         (b"kmem v1\n", "line 1: the second line must be"),
         (b"kmem v1\nclock sundial\n", "line 2: the second line must be"),
         (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\n", "line 4: the file ends before its line 'end'"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\nend 2\n", "line 5: it counts other events"),
+        (
+            b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\nend 2\n",
+            "line 5: the file does not have as many events as it says",
+        ),
         (b"kmem v1\nclock seconds\n1.0 0 0 f 5 0\nend 1\n", "line 3: no task of this number"),
         (b"kmem v1\nclock seconds\ntask 7 1 a\n", "line 3: the tasks are not numbered"),
         (b"kmem v1\nclock seconds\ntask 0 1 a\n1 0 0 f 5 0\nend 1\n", "line 4: it does not begin with a time"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 y 5 0\nend 1\n", "line 4: it is no event of this form"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 y 5 0\nend 1\n", "line 4: it is not an event of this form"),
         (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 99\nend 1\n", "line 4: a number is missing"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0 7\nend 1\n", "line 4: there is more than"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0 7\nend 1\n", "line 4: it has more fields than"),
         (b"kmem v1\nclock seconds\nend 0\n", "there is no kmem event in it"),
     ],
 )
@@ -448,7 +450,7 @@ def test_bad_input(pageflow, tmp_path, command, content, words):
 def test_damaged_lines_are_skipped_and_counted(report, pageflow, trace):
     path = trace(HEAD + ALLOC, "junk", HEAD + "mm_page_alloc: page=1 ord", HEAD[:20], b"\xff\xfe\x01", HEAD + ALLOC)
     assert report(path)["lines_skipped"] == 4
-    assert "4 lines are no events, or damaged ones" in pageflow("report", path).stdout
+    assert "4 lines are not events, or are damaged" in pageflow("report", path).stdout
     assert report(path)["total"]["allocs"] == 2
 
 
@@ -471,7 +473,7 @@ def test_flipped_bytes(pageflow, root, tmp_path):
         for _ in range(chance.choice([1, 10, 300])):
             data[chance.randrange(len(data))] = chance.randrange(1, 256)
         path.write_bytes(data[: chance.randrange(len(data))])
-        result = pageflow("report", "--json", "--svg", "/dev/null", path, timeout=20, errors="replace")
+        result = pageflow("report", "--json", "--svg", "/dev/null", path, timeout=HANG, errors="replace")
         assert result.returncode in (0, 2)
         if result.returncode:
             assert result.stderr.count("\n") == 1
@@ -482,7 +484,7 @@ def test_flipped_bytes(pageflow, root, tmp_path):
 def test_long_lines_and_many_lines_take_linear_time(pageflow, trace):
     lines = ["x-1 [1] " * 400_000, "[1]" * 400_000, "pfn=" * 400_000, " " * 2_000_000 + "[", HEAD + ALLOC + " " * 10]
     lines += [f"{HEAD}odd{number}: x" for number in range(50_000)] + [HEAD + ALLOC] * 100_000
-    result = pageflow("report", "--json", trace(*lines), timeout=300)
+    result = pageflow("report", "--json", trace(*lines), timeout=HANG)
     answer = json.loads(result.stdout)
     assert answer["total"]["allocs"] == 100_001
     assert len(answer["other_events"]) == 50_000
@@ -515,26 +517,22 @@ def test_output_that_cannot_be_written(pageflow, words):
     assert result.stderr == ("pageflow: no/such/folder/file: cannot be written: No such file or directory\n")
 
 
-def on_a_terminal(words, **settings):
+@pytest.fixture
+def on_a_terminal(root):
     """What the command prints on a terminal."""
-    command = os.environ.get("PAGEFLOW", "build/pageflow").split()
-    leader, follower = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    environment |= {"TERM": "xterm", **settings}
-    process = subprocess.Popen([*command, *words], stdout=follower, env=environment, stdin=subprocess.DEVNULL)
-    os.close(follower)
-    printed = b""
-    try:
-        while part := os.read(leader, 65536):
-            printed += part
-    except OSError:  # the other end is closed
-        pass
-    os.close(leader)
-    assert process.wait(timeout=20) == 0
-    return printed
+
+    def run(words, **settings):
+        environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        environment |= {"TERM": "xterm", **settings}
+        with Terminal([*pageflow_command(root), *words], env=environment) as terminal:
+            printed, code = terminal.rest()
+        assert code == 0
+        return printed
+
+    return run
 
 
-def test_colour(trace):
+def test_colour(trace, on_a_terminal):
     path = trace(HEAD + "mm_page_alloc: page=(null) pfn=0 order=4 migratetype=0 gfp_flags=GFP_ATOMIC")
     coloured = on_a_terminal(["report", str(path)])
     assert b"\033[1;31m" in coloured

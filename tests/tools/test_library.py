@@ -27,7 +27,7 @@ def installed(root, tmp_path):
         ["make", "-n", "install", f"PREFIX={prefix}", "MAKELEVEL=0"], cwd=root, capture_output=True, text=True
     )
     assert made.returncode == 0, made.stderr
-    # What install does behind the build, line by line: running the build from a test would build twice at once.
+    # What install does after the build, line by line: running the build from a test would build twice at once.
     lines = made.stdout.splitlines()
     first = max(i for i, line in enumerate(lines) if line.startswith(f"install -d {prefix}/bin"))
     script = "set -e\n" + "\n".join(lines[first:])

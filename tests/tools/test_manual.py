@@ -3,15 +3,13 @@
 
 import os
 import pathlib
-import pty
 import re
-import select
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
+from terminal import HANG, Terminal
 
 COMPLETION = "src/tools/completion"
 OPTION = re.compile(r"^ +(?:(-\w), )? *(--?[\w-]+)(\[=[A-Z]+\]| [A-Z|-]+)? {2,}\S", re.MULTILINE)
@@ -148,7 +146,7 @@ def bash(root, path):
             env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=HANG,
         )
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.split()
@@ -170,7 +168,7 @@ def fish(root, path):
             env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=HANG,
         )
         assert done.stderr == ""
         return [offer.partition("\t")[0] for offer in done.stdout.splitlines()]
@@ -245,32 +243,16 @@ def on_screen(shown):
 
 
 def typed(argv, prepare, line, completed, path, root):
-    """What stands on the line of a shell on a terminal after `line` and Tab; waits for `completed`, but not for ever."""
-    leader, follower = pty.openpty()
+    """What stands on the line of a shell on a terminal after `line` and Tab, once it is `completed`."""
     environment = {"PATH": path, "TERM": "dumb", "HOME": "/nonexistent", "PS1": "READY> ", "INPUTRC": "/dev/null"}
-    shell = subprocess.Popen(
-        argv, stdin=follower, stdout=follower, stderr=follower, env=environment, cwd=root, start_new_session=True
-    )
-    os.close(follower)
-
-    def read(done):
-        shown, end = b"", time.monotonic() + 20
-        while not done(shown) and time.monotonic() < end:
-            if select.select([leader], [], [], 0.1)[0]:
-                shown += os.read(leader, 65536)
-        return shown.decode()
-
-    try:
-        assert "READY> " in read(lambda shown: b"READY> " in shown)
+    with Terminal(argv, typed=True, env=environment, cwd=root) as terminal:
+        terminal.expect(b"READY> ")
         # The marker is put together by the shell, so that the echo of this line is not taken for it.
-        os.write(leader, f"{prepare}; PS1='GO''> '\n".encode())
-        assert "GO> " in read(lambda shown: b"GO> " in shown)
-        os.write(leader, line.encode() + b"\t")
-        return on_screen(read(lambda shown: on_screen(shown.decode(errors="replace")) == completed))
-    finally:
-        shell.kill()
-        shell.wait(10)
-        os.close(leader)
+        terminal.type(f"{prepare}; PS1='GO''> '\n")
+        terminal.expect(b"GO> ")
+        terminal.type(line + "\t")
+        shown = terminal.wait_until(lambda seen: on_screen(seen.decode(errors="replace")) == completed)
+        return on_screen(shown)
 
 
 TYPED = [

@@ -114,9 +114,9 @@ def test_the_argument_that_is_missing_or_unexpected_is_named(refused, command, w
         (["pair-order", "1"], "there is no row 'pair-order': orders are 0 to 10"),
         (["pair-order1x", "1"], "there is no row 'pair-order1x': orders are 0 to 10"),
         (["bulk-nothing", "1"], "there is no row 'bulk-nothing'"),
-        (["empty", "10xyz"], "'10xyz' is no COUNT: it is a number from 1 to 100000000"),
-        (["empty", "0"], "'0' is no COUNT: it is a number from 1 to 100000000"),
-        (["empty", "99999999999999999999"], "'99999999999999999999' is no COUNT: it is a number from 1 to 100000000"),
+        (["empty", "10xyz"], "COUNT must be a number from 1 to 100000000, not '10xyz'"),
+        (["empty", "0"], "COUNT must be a number from 1 to 100000000, not '0'"),
+        (["empty", "99999999999999999999"], "COUNT must be a number from 1 to 100000000, not '99999999999999999999'"),
     ],
 )
 def test_bench_names_the_range(refused, words, complaint):

@@ -38,7 +38,7 @@ def recording(tmp_path, lines):
 
 
 def first(lines, beginning, after=0):
-    """Number of the first line behind `after` that begins so."""
+    """Number of the first line after `after` that begins so."""
     return next(n for n, line in enumerate(lines, 1) if n > after and line.startswith(beginning))
 
 

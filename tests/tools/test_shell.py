@@ -2,13 +2,10 @@
 """`pageflow shell`: commands from a file and from a terminal, errors in plain words, saving and loading."""
 
 import os
-import pathlib
-import pty
 import re
-import select
-import time
 
 import pytest
+from terminal import Terminal, pageflow_command
 
 TRACE = "tests/traces/uma128cma-orders-15.trace.xz"
 
@@ -83,8 +80,8 @@ ERRORS_WITH_MACHINE = [
     ("alloc", "which mask?"),
     ("alloc GFP_KERNAL", "no gfp mask or flag"),
     ("alloc GFP_KERNEL|", "missing in the gfp mask"),
-    ("alloc GFP_KERNEL three", "no order"),
-    ("alloc GFP_KERNEL 0 north", "no node"),
+    ("alloc GFP_KERNEL three", "'three' is not an order"),
+    ("alloc GFP_KERNEL 0 north", "'north' is not a node"),
     ("alloc GFP_KERNEL 0 0 0", "unexpected argument '0'"),
     ("free", "expected '#N' or 'PFN ORDER'"),
     ("free #7", "there is no block #7"),
@@ -93,9 +90,9 @@ ERRORS_WITH_MACHINE = [
     ("free 7 0", "BUG: __free_pages: there is no page 0x7; refused"),
     ("free 0x40000 0", "is free already"),
     ("free 0x40000 0 0", "unexpected argument '0'"),
-    ("cpu 4", "no CPU"),
-    ("cpu", "no CPU"),
-    ("drain x", "no CPU"),
+    ("cpu 4", "'4' is not a CPU"),
+    ("cpu", "'' is not a CPU"),
+    ("drain x", "'x' is not a CPU"),
     ("save", "to which file?"),
     ("save /does/not/exist", "cannot be written"),
     ("task", "task PID"),
@@ -230,37 +227,22 @@ def test_shell_names_the_line_of_a_damaged_file(shell, tmp_path):
 
 def test_shell_edits_on_a_terminal(tmp_path, root):
     """Tab completes a command and a mask, and the line is kept for the next session."""
-    command = os.environ.get("PAGEFLOW", str(root / "build" / "pageflow")).split()
-    if len(command) > 1 or "front" in command[0]:
+    argv = pageflow_command(root)
+    if len(argv) > 1 or "front" in argv[0]:
         pytest.skip("line editing is part of the native command")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(root)
-        os.environ.update(HOME=str(tmp_path), TERM="vt100")
-        os.execv(command[0], [*command, "shell"])
-    seen = b""
-
-    def expect(words):
-        nonlocal seen
-        limit = time.monotonic() + 20
-        while words not in seen:
-            assert time.monotonic() < limit, seen
-            if select.select([terminal], [], [], 0.2)[0]:
-                seen += os.read(terminal, 4096)
-        seen = seen[seen.index(words) + len(words) :]
-
-    expect(b"pageflow> ")
-    os.write(terminal, b"mach\t64M\n")
-    expect(b"pageflow> ")
-    os.write(terminal, b"alloc GFP_KERNEL|__GFP_ZE\t 2\n")
-    expect(b"#1: page 0x")
-    expect(b"pageflow> ")
-    os.write(terminal, b"\x1b[A\n")
-    expect(b"#2: page 0x")
-    expect(b"pageflow> ")
-    os.write(terminal, b"quit\n")
-    assert os.waitpid(pid, 0)[1] == 0
-    os.close(terminal)
+    environment = {**os.environ, "HOME": str(tmp_path), "TERM": "vt100"}
+    with Terminal([*argv, "shell"], typed=True, cwd=root, env=environment) as terminal:
+        terminal.expect(b"pageflow> ")
+        terminal.type("mach\t64M\n")
+        terminal.expect(b"pageflow> ")
+        terminal.type("alloc GFP_KERNEL|__GFP_ZE\t 2\n")
+        terminal.expect(b"#1: page 0x")
+        terminal.expect(b"pageflow> ")
+        terminal.type("\x1b[A\n")
+        terminal.expect(b"#2: page 0x")
+        terminal.expect(b"pageflow> ")
+        terminal.type("quit\n")
+        assert terminal.rest()[1] == 0
     history = (tmp_path / ".pageflow_history").read_text()
     assert "machine" in history and "GFP_ZERO" in history.replace("\\137", "_")
 
@@ -279,4 +261,4 @@ def test_a_group_with_a_number_alone_sets_what_matters_most(shell, tmp_path):
 def test_numbers_are_decimal_or_hexadecimal(shell):
     result = shell("machine 64M", "alloc GFP_KERNEL 010", "alloc GFP_KERNEL 0xa", "alloc GFP_KERNEL 1x")
     assert [line.split(" order ")[1] for line in result.stdout.splitlines()] == ["10", "10"]
-    assert "'1x' is no order" in result.stderr
+    assert "'1x' is not an order" in result.stderr

@@ -70,7 +70,7 @@ ERRORS = [
     ("live now", "expected 'live'"),
     ("takeall", "which mask?"),
     ("takeall GFP_KERNAL", "no gfp mask or flag"),
-    ("takeall GFP_KERNEL 11", "'11' is no order"),
+    ("takeall GFP_KERNEL 11", "'11' is not an order"),
     ("takeall GFP_KERNEL 1 1", "unexpected argument '1'"),
 ]
 

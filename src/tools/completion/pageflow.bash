@@ -8,7 +8,7 @@ _pageflow_listed() {
 	"$1" ${2:+"$2"} --help 2>/dev/null </dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
-# The options of a subcommand, one a line, short ones too; what they take stands behind a blank.
+# The options of a subcommand, one a line, short ones too; what they take follows a blank.
 _pageflow_options() {
 	"$1" ${2:+"$2"} --help 2>/dev/null </dev/null |
 		sed -n -e 's/\[=[A-Z]*\]/       /' \

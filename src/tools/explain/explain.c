@@ -106,8 +106,8 @@ static int read_request(const struct words *words, struct explain_request *reque
 	if (pageflow_gfp_parse(words->word[0], &request->gfp, &error))
 		return usage_error("explain", "%s", error.text);
 	if (!is_number(words->word[1], 0, INT32_MAX, &order))
-		return usage_error("explain", "'%s' is no order; it is a number from 0 to %d",
-				   words->word[1], INT32_MAX);
+		return usage_error("explain", "ORDER must be a number from 0 to %d, not '%s'",
+				   INT32_MAX, words->word[1]);
 	request->order = (unsigned int)order;
 	return OPTIONS_READ;
 }

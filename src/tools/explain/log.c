@@ -135,7 +135,7 @@ int explain_log(const char *path, bool json, bool colour)
 	}
 	if (!failed && !run.reports)
 		fprintf(stderr,
-			"pageflow explain: %s: no report is in it: no line says 'page allocation "
+			"pageflow explain: %s: there is no report in it: no line says 'page allocation "
 			"failure', 'invoked oom-killer' or 'Mem-Info:'; packed logs must be "
 			"unpacked first\n",
 			path);

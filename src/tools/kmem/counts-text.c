@@ -13,7 +13,7 @@
 /** How many rows a table shows of names; --json has all. */
 #define MOST_ROWS 10
 
-/** Where the names begin behind the numbers, and how wide they may be. */
+/** Where the names begin after the numbers, and how wide they may be. */
 #define NAME_COLUMN 44
 #define NAME_WIDTH  (80 - NAME_COLUMN)
 
@@ -54,7 +54,7 @@ static void put_rate(const struct trace_counts *counts, uint64_t events)
 		printf(" %10s", "-");
 }
 
-/** Where a name is broken: behind its last bar that fits, else where the line ends, but inside no character. */
+/** Where a name is broken: after the last bar that fits, else where the line ends, but inside no character. */
 static size_t piece(const char *name)
 {
 	size_t fits = 0, bytes = 0, bar = 0;
@@ -141,7 +141,8 @@ static void put_summary(const struct trace_counts *counts)
 	printf(" on %zu CPU%s", counts->cpus.nr_entries, counts->cpus.nr_entries == 1 ? "" : "s");
 	put_bad(totals->lost, ", lost %" PRIu64, totals->lost);
 	if (totals->lost_uncounted)
-		put_bad(totals->lost_uncounted, " and, %" PRIu64 " time%s, a number not said",
+		put_bad(totals->lost_uncounted,
+			", lost events %" PRIu64 " time%s without saying how many",
 			totals->lost_uncounted, totals->lost_uncounted == 1 ? "" : "s");
 	putchar('\n');
 }
@@ -261,7 +262,7 @@ static void put_others(const struct trace_counts *counts)
 	if (counts->totals.skipped) {
 		putchar('\n');
 		put_bad(counts->totals.skipped,
-			"%" PRIu64 " lines are no events, or damaged ones\n",
+			"%" PRIu64 " lines are not events, or are damaged\n",
 			counts->totals.skipped);
 	}
 }

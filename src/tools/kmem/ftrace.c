@@ -4,7 +4,7 @@
  * @brief Reading the text of ftrace: /sys/kernel/tracing/trace, trace_pipe, `trace-cmd report`, `perf script`.
  *
  * All of them write one event a line: who ran, on which processor, when, the event's name, its fields. They
- * differ in what stands between. A stack is written behind its event, line by line; with several processors
+ * differ in what stands between. A stack is written after its event, line by line; with several processors
  * other events may stand between the two. So the last few events are held back for a while.
  */
 #include <ctype.h>
@@ -16,7 +16,7 @@
 /** How many events are held back for a stack that may follow. */
 #define NR_HELD 32
 
-/** The longest word in parentheses behind a task's number: the number of its thread group. */
+/** The longest word in parentheses after a task's number: the number of its thread group. */
 #define MAX_GROUP 24
 
 /** An event that is held back. */
@@ -116,7 +116,7 @@ static void hold(struct reading *reading, const struct kmem_event *event)
 	reading->stack = held;
 }
 
-/** A field's value: the word behind its name and `=`; length 0 when there is none. */
+/** A field's value: the word after its name and `=`; length 0 when there is none. */
 static struct word field(const char *fields, const char *key)
 {
 	size_t length = strlen(key);
@@ -141,7 +141,7 @@ static bool small_field(const char *fields, const char *key, unsigned int *value
 	return true;
 }
 
-/** An order; what no kernel has is no order. */
+/** An order that some kernel may have. */
 static bool order_field(const char *fields, const char *key, unsigned int *order)
 {
 	return small_field(fields, key, order) && *order < KMEM_NR_ORDERS;
@@ -195,7 +195,7 @@ static bool page_field(const char *fields, uint64_t *pfn)
 	return true;
 }
 
-/** The call site as given; the length of its function, behind a slash, is left out. */
+/** The call site as given; the length of its function, after a slash, is left out. */
 static struct word call_site(struct word site)
 {
 	const char *slash = memchr(site.at, '/', site.length);
@@ -309,17 +309,17 @@ static bool read_time_and_name(const char *at, struct head *head)
 	return word.length > 0;
 }
 
-/** Read the head of an event's line: the first `[CPU]` that has a task before and a time behind it. */
+/** Read the head of an event's line: the first `[CPU]` with a task before it and a time after it. */
 static bool read_head(const char *line, struct head *head)
 {
 	for (const char *at = line; (at = strchr(at, '[')); at++) {
 		size_t digits = strspn(at + 1, "0123456789");
-		const char *behind = at + 1 + digits;
+		const char *after = at + 1 + digits;
 
-		if (digits && *behind == ']' &&
+		if (digits && *after == ']' &&
 		    word_number((struct word){ at + 1, digits }, &head->cpu) &&
 		    head->cpu <= UINT16_MAX && read_task(line, at, head) &&
-		    read_time_and_name(behind + 1, head))
+		    read_time_and_name(after + 1, head))
 			return true;
 	}
 	return false;

@@ -18,7 +18,7 @@
 /** How the form names a kind of event. */
 static const char letters[] = "alxfFdmM";
 
-/** A task that the file has told of. */
+/** A task that the file has named. */
 struct file_task {
 	long pid;
 	struct word name;
@@ -72,7 +72,7 @@ static void put_time(FILE *out, uint64_t time, bool ticks)
 		fprintf(out, "%" PRIu64 ".%06" PRIu64, time / 1000000000, time / 1000 % 1000000);
 }
 
-/** The fields of an event, behind its letter. */
+/** The fields of an event, which follow its letter. */
 static void put_fields(FILE *out, const struct kmem_event *event)
 {
 	if (event->kind >= KMEM_SLAB_ALLOC) {
@@ -100,7 +100,7 @@ static void put_fields(FILE *out, const struct kmem_event *event)
 	}
 }
 
-/** The number of a task in this file; one that is new is told first. Negative when there is no memory. */
+/** The number of a task in this file; one that is new is named first. Negative when there is no memory. */
 static long tell_task(struct kmem_writer *writer, const struct kmem_event *event)
 {
 	size_t before = writer->tasks.nr_entries;
@@ -195,11 +195,11 @@ static bool get_order(struct file_reading *reading, const char **at, unsigned in
 static bool get_or_none(struct file_reading *reading, const char **at, uint64_t most, uint64_t none,
 			uint64_t *value)
 {
-	const char *behind = *at;
+	const char *after = *at;
 
-	if (!word_is(next_word(&behind), "-"))
+	if (!word_is(next_word(&after), "-"))
 		return get_number(reading, at, most, value);
-	*at = behind;
+	*at = after;
 	*value = none;
 	return true;
 }
@@ -235,7 +235,7 @@ static bool get_word(struct file_reading *reading, const char **at, struct word 
 	return true;
 }
 
-/** The fields of an event, behind its letter. */
+/** The fields of an event, which follow its letter. */
 static bool get_fields(struct file_reading *reading, const char **at, struct kmem_event *event)
 {
 	if (event->kind >= KMEM_SLAB_ALLOC)
@@ -279,14 +279,14 @@ static bool get_head(struct file_reading *reading, const char **at, struct kmem_
 	    !get_number(reading, at, UINT32_MAX, &task))
 		return false;
 	if (task >= reading->nr_tasks)
-		return refuse(reading, "no task of this number was told before");
+		return refuse(reading, "no task of this number was named before");
 	event->cpu = (unsigned int)cpu;
 	event->pid = reading->task[task].pid;
 	event->task = reading->task[task].name;
 	letter = next_word(at);
 	kind = letter.length == 1 ? memchr(letters, *letter.at, NR_KMEM_KINDS) : NULL;
 	if (!kind)
-		return refuse(reading, "it is no event of this form");
+		return refuse(reading, "it is not an event of this form");
 	event->kind = (enum kmem_kind)(kind - letters);
 	return true;
 }
@@ -306,7 +306,7 @@ static bool get_event(struct file_reading *reading, const char *at, struct kmem_
 		event->site = (struct word){ rest.at + 1, rest.length - 1 };
 		rest = next_word(&at);
 	}
-	return !rest.length || refuse(reading, "there is more than the event has");
+	return !rest.length || refuse(reading, "it has more fields than the event");
 }
 
 /** `task NUMBER PID NAME`; numbers count from 0. */
@@ -351,7 +351,7 @@ static bool get_other(struct file_reading *reading, const char *at)
 	return amount;
 }
 
-/** A line that is no event: true when it was one of those; what is wrong with it is noted. */
+/** Lines other than events: true when it was one of those; what is wrong with it is noted. */
 static bool get_other_line(struct file_reading *reading, const char *at)
 {
 	struct kmem_totals *totals = reading->totals;
@@ -369,7 +369,7 @@ static bool get_other_line(struct file_reading *reading, const char *at)
 		get_number(reading, &at, UINT64_MAX, &totals->skipped);
 	else if (word_is(word, "end")) {
 		if (get_number(reading, &at, UINT64_MAX, &events) && events != totals->events)
-			refuse(reading, "it counts other events than the file has");
+			refuse(reading, "the file does not have as many events as it says");
 		reading->ended = true;
 	} else {
 		return false;
@@ -377,7 +377,7 @@ static bool get_other_line(struct file_reading *reading, const char *at)
 	return true;
 }
 
-/** Read the lines behind the head; how many were right. */
+/** Read the lines after the head; how many were right. */
 static size_t read_lines(struct file_reading *reading, const struct text *text,
 			 kmem_handler handler, void *context)
 {

@@ -95,7 +95,7 @@ struct kmem_writer {
 	FILE *out;
 	bool begun;
 	bool ticks;
-	struct tally tasks; /**< "PID NAME" of those told already */
+	struct tally tasks; /**< "PID NAME" of those named already */
 };
 
 bool kmem_writer_event(struct kmem_writer *writer, const struct kmem_event *event, bool ticks);

@@ -60,7 +60,7 @@ static bool grow(struct tally *tally)
 }
 
 /**
- * @brief The place of a name in the table; a new one is put behind the last.
+ * @brief The place of a name in the table; a new one is put after the last.
  *
  * @param tally the table
  * @param name the name

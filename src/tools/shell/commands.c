@@ -160,12 +160,13 @@ static void run_alloc(struct shell *shell, char *rest)
 		return;
 	word = take_argument(&rest);
 	if (word && !is_number(word, 0, 64, &order)) {
-		shell_error(shell, "alloc: '%s' is no order; orders are 0 to 10", word);
+		shell_error(shell, "alloc: '%s' is not an order; orders are 0 to 10", word);
 		return;
 	}
 	word = take_argument(&rest);
 	if (word && !is_number(word, -1, 63, &nid)) {
-		shell_error(shell, "alloc: '%s' is no node; -1 is the running CPU's", word);
+		shell_error(shell, "alloc: '%s' is not a node; -1 stands for the running CPU's",
+			    word);
 		return;
 	}
 	by_node = word != NULL;
@@ -273,7 +274,7 @@ static void run_cpu(struct shell *shell, char *rest)
 	if (!shell_has_machine(shell))
 		return;
 	if (!is_number(rest, 0, 63, &cpu) || pageflow_set_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "cpu: '%s' is no CPU of this machine", rest);
+		shell_error(shell, "cpu: '%s' is not a CPU of this machine", rest);
 }
 
 static void run_drain(struct shell *shell, char *rest)
@@ -283,7 +284,7 @@ static void run_drain(struct shell *shell, char *rest)
 	if (!shell_has_machine(shell))
 		return;
 	if (!is_number(rest, 0, 63, &cpu) || pageflow_drain_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "drain: '%s' is no CPU of this machine", rest);
+		shell_error(shell, "drain: '%s' is not a CPU of this machine", rest);
 }
 
 static void run_takeall(struct shell *shell, char *rest)
@@ -304,7 +305,7 @@ static void run_takeall(struct shell *shell, char *rest)
 		return;
 	word = take_argument(&rest);
 	if (word && !is_number(word, 0, 10, &order)) {
-		shell_error(shell, "takeall: '%s' is no order; orders are 0 to 10", word);
+		shell_error(shell, "takeall: '%s' is not an order; orders are 0 to 10", word);
 		return;
 	}
 	if (!no_more(shell, rest))
