@@ -153,7 +153,7 @@ def catalogue(templates, tmp_path_factory):
     'words',
     [
         ('explain', 'GFP_KERNEL', '0', '--boot', '2x64M', '--svg'),
-        ('explain', 'GFP_KERNEL', '11', '--boot', '64M', '--svg'),
+        ('explain', 'GFP_NOWAIT', '10', '--boot', '4M', '--svg'),
         ('report', 'tests/samples/5.8.18-kmem.ftrace', '--svg'),
     ],
 )

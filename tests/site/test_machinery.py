@@ -305,7 +305,7 @@ drawn = 0
 for command in sys.stdin.read().split('\n'):
     if command == 'help quit':
         print('quit                               end the session')
-    elif command.startswith('draw table svg'):
+    elif command.startswith('draw table svg '):
         zone, drawn = command[15:] or 'all', drawn + 1
         if zone == 'High':
             sys.exit('there is no zone High')
@@ -349,6 +349,11 @@ def test_a_scene_shows_what_the_shell_draws_and_tells_events(scene):
     assert 'mm_page_alloc_zone_locked</code> ×2 taken from the free lists' in first.replace('<span class="pre">', '')
     assert 'pfn 8 … 9, order 0, migratetype Movable' in page
     assert 'trace on' not in page and 'a comment' not in page
+
+
+def test_a_scene_shows_zones(scene):
+    _code, said, page = scene('.. scene::\n   :zone: DMA\n\n   machine 64M\n   draw zones')
+    assert said == '' and '<text>zones DMA</text>' in page
 
 
 def test_a_scene_shows_the_part_that_is_asked_for(scene):

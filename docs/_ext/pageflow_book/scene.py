@@ -16,6 +16,7 @@ It takes the commands of `pageflow shell` from a file, or from its own lines:
 It shows each command, the events that fired, and what was said. Where the commands ask for the state (`buddyinfo` or
 `pagetypeinfo`, or `draw`) stand the free lists as the shell draws them: a row for each zone and migratetype that has
 free blocks, a square for each order. Squares that differ from the state drawn before are outlined, with the difference.
+`draw zones` shows each zone's free pages against its watermarks.
 
 All commands are carried out; these choose what is shown of them:
 
@@ -42,7 +43,7 @@ from .labels import in_language
 from .state import book
 from .text import _
 
-ASKS = ('buddyinfo', 'pagetypeinfo', 'draw')
+ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {'draw zones': 'draw table svg zones'}
 MARK, MARKED = 'help quit', re.compile(r'^quit +end the session$')  # between the commands: what it prints is known
 LINES = 12
 TITLE = re.compile('<title[^>]*>(.*)</title>')
@@ -99,9 +100,9 @@ class Scene(Transcript):
         """Carries them out. What each of them printed, as lists of lines. What is shown of the state is drawn."""
         script = []
         traced = any(command.startswith('trace ') for command in commands)
-        draw = ' '.join(['draw table svg', self.options.get('zone', '')])
+        zone = self.options.get('zone', '')
         for at, command in enumerate(commands):
-            script.append(draw if command in ASKS and first <= at < last else command)
+            script.append(f'{ASKS[command]} {zone}' if command in ASKS and first <= at < last else command)
             if not traced and command.split()[0] in ('machine', 'load'):
                 script.append('trace on')
                 traced = True
