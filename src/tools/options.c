@@ -148,7 +148,7 @@ static int refuse_option(const struct command_usage *usage, const char *word)
 
 /** Put the value of an option into its place. */
 static int store_value(const struct command_usage *usage, const struct command_option *option,
-		      const char *value, void *settings)
+		       const char *value, void *settings)
 {
 	void *place = (char *)settings + option->place;
 

@@ -2,6 +2,7 @@
 """`pageflow shell`: commands from a file and from a terminal, errors in plain words, saving and loading."""
 
 import os
+import pathlib
 import re
 
 import pytest

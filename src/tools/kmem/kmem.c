@@ -11,7 +11,6 @@
 /** What can be given instead of a file that cannot be used. */
 #define REMEDY "give the output of 'trace-cmd report', or a copy of /sys/kernel/tracing/trace"
 
-
 /**
  * @brief Read a text of either form.
  *

@@ -254,7 +254,8 @@ static void run_draw(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 
-	if (shell_has_machine(shell) && drawings_draw(&shell->drawings, shell->machine, rest, &error))
+	if (shell_has_machine(shell) &&
+	    drawings_draw(&shell->drawings, shell->machine, rest, &error))
 		shell_error(shell, "draw: %s", error.text);
 }
 

@@ -63,7 +63,6 @@ struct held *shell_find_number(const struct shell *shell, unsigned long number);
 struct held *shell_find_page(const struct shell *shell, uint64_t pfn);
 void shell_let_go(struct shell *shell, struct held *held);
 
-
 /* drawings.c */
 int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
 		  struct pageflow_error *error);
