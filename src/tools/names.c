@@ -37,26 +37,14 @@ static void print_results(void)
 
 static const struct {
 	const char *name;
-	const char *meaning;
 	void (*print)(void);
 } kinds[] = {
-	{ "gfp", "masks, and the flags they are made of", print_gfp },
-	{ "migratetype", "what tells free lists of one order apart", print_migratetypes },
-	{ "compaction", "results of compaction", print_results },
+	{ "gfp", print_gfp },
+	{ "migratetype", print_migratetypes },
+	{ "compaction", print_results },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static void print_usage(void)
-{
-	printf("usage: pageflow names KIND\n\n"
-	       "Lists names as 5.8.18 has them, one a line after its number. A mask is written\n"
-	       "with the first name whose bits it has all, then the first for the bits that are\n"
-	       "left, and so on. KIND is one of these:\n\n");
-	for (size_t i = 0; i < NR_KINDS; i++)
-		printf("  %-12s %s\n", kinds[i].name, kinds[i].meaning);
-	printf("\n  -h, --help   print this help\n");
-}
 
 /**
  * @brief Run `pageflow names`.
@@ -67,17 +55,32 @@ static void print_usage(void)
  */
 int command_names(int argc, char **argv)
 {
-	if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
-		print_usage();
-		return EXIT_OK;
-	}
-	if (argc != 2)
-		return usage_error("names",
-				   argc < 2 ? "KIND is missing" : "more than one KIND given");
+	static const char *const arguments[] = { "KIND" };
+	static const struct command_usage usage = {
+		.command = "names",
+		.synopsis = "pageflow names KIND",
+		.about =
+			"Lists names as 5.8.18 has them, one a line after its number. A mask is written\n"
+			"with the first name whose bits it has all, then the first for the bits that are\n"
+			"left, and so on. KIND is one of these:\n\n"
+			"  gfp          masks, and the flags they are made of\n"
+			"  migratetype  what tells free lists of one order apart\n"
+			"  compaction   results of compaction",
+		.arguments = { arguments, 1, 1 },
+		.exit_codes = "0 listed, 2 there is no such kind",
+	};
+	struct words words;
+	int code = options_read(&usage, argc, argv, NULL, &words);
+
+	if (code != OPTIONS_READ)
+		return code;
 	for (size_t i = 0; i < NR_KINDS; i++)
-		if (!strcmp(argv[1], kinds[i].name)) {
+		if (!strcmp(words.word[0], kinds[i].name)) {
 			kinds[i].print();
 			return EXIT_OK;
 		}
-	return usage_error("names", "there are no names of '%s'", argv[1]);
+	return usage_error(
+		"names",
+		"there are no names of '%s'; there are those of gfp, migratetype and compaction",
+		words.word[0]);
 }

@@ -39,9 +39,9 @@ def test_names_that_are_numbered(names):
 @pytest.mark.parametrize(
     "arguments, problem",
     [
-        ([], "KIND is missing"),
-        (["zones"], "there are no names of 'zones'"),
-        (["gfp", "compaction"], "more than one KIND given"),
+        ([], "missing argument KIND"),
+        (["zones"], "there are no names of 'zones'; there are those of gfp, migratetype and compaction"),
+        (["gfp", "compaction"], "unexpected argument 'compaction'"),
     ],
 )
 def test_names_refuses(pageflow, arguments, problem):
