@@ -80,6 +80,13 @@ def test_draw_onto_a_full_disk(shell, tmp_path):
     assert result.returncode == 1 and f"draw: {path} was not written whole: No space left on device" in result.stderr
 
 
+def test_draw_leaves_the_file_alone_when_there_is_nothing_to_draw(shell, tmp_path):
+    path = tmp_path / "kept.svg"
+    path.write_text("old")
+    assert shell(f"{START}draw {path} High\n").returncode == 1
+    assert path.read_text() == "old"
+
+
 def test_draw_needs_a_machine(shell):
     result = shell("draw\n")
     assert result.returncode == 1 and "there is no machine yet" in result.stderr
