@@ -9,22 +9,29 @@
 #include <stdlib.h>
 
 #include "text/catalogue.h"
+#include "tools/options.h"
 
-/** The catalogue; NULL: English. Read once. A file that cannot be read is named, and the pictures stay English. */
-static struct catalogue *the_catalogue(void)
+static struct catalogue catalogue;
+static bool known; /**< false: English */
+
+/**
+ * @brief Read the catalogue, where the user names one.
+ *
+ * @return EXIT_OK, or EXIT_BAD_INPUT after a line on standard error
+ */
+int language_begin(void)
 {
-	static struct catalogue catalogue;
-	static bool asked, known;
 	const char *path = getenv("PAGEFLOW_CATALOGUE");
 	struct pageflow_error error = { 0 };
 
-	if (!asked && path && *path) {
-		known = !catalogue_load(path, &catalogue, &error);
-		if (!known)
-			fprintf(stderr, "pageflow: %s: %s\n", path, error.text);
-	}
-	asked = true;
-	return known ? &catalogue : NULL;
+	if (!path || !*path)
+		return EXIT_OK;
+	known = !catalogue_load(path, &catalogue, &error);
+	if (known)
+		return EXIT_OK;
+	fprintf(stderr, "pageflow: PAGEFLOW_CATALOGUE names %s: %s; unset it for English\n", path,
+		error.text);
+	return EXIT_BAD_INPUT;
 }
 
 /**
@@ -35,7 +42,11 @@ static struct catalogue *the_catalogue(void)
  */
 struct pen pen_in_language(FILE *out)
 {
-	struct catalogue *catalogue = the_catalogue();
+	return (struct pen){ out, false, known ? catalogue_find : NULL, &catalogue };
+}
 
-	return (struct pen){ out, false, catalogue ? catalogue_find : NULL, catalogue };
+/** Give the catalogue's memory back. */
+void language_end(void)
+{
+	catalogue_free(&catalogue);
 }

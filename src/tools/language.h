@@ -8,6 +8,8 @@
 
 #include "text/labels.h"
 
+int language_begin(void);
 struct pen pen_in_language(FILE *out);
+void language_end(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/language.h"
 #include "tools/tools.h"
 
 static const struct command commands[] = {
@@ -34,6 +35,17 @@ static void print_help(void)
 	       "'pageflow COMMAND --help' describes a command.\n");
 }
 
+/** Run a subcommand, in the language that the user wants. */
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	int code = language_begin();
+
+	if (code == EXIT_OK)
+		code = command->run(argc, argv);
+	language_end();
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
@@ -48,6 +60,6 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return run_command(&commands[i], argc - 1, argv + 1);
 	return usage_error(NULL, "there is no command '%s'", argv[1]);
 }

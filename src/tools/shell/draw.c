@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/error.h"
@@ -69,18 +70,37 @@ static struct wish read_wish(char *rest)
 	return wish;
 }
 
-/** Draw the picture that stands alone. */
-static int draw_file(const struct pageflow_drawing *drawing, const char *path,
-		     struct pageflow_error *error)
+/** Write a picture into its file. */
+static int write_picture(const char *path, const char *picture, size_t size,
+			 struct pageflow_error *error)
 {
 	FILE *out = fopen(path, "w");
-	int failed;
+	bool failed;
 
 	if (!out)
 		return error_set(error, "%s cannot be written: %s", path, strerror(errno));
+	failed = fwrite(picture, 1, size, out) != size;
+	failed |= fclose(out) != 0;
+	return failed ? error_set(error, "%s was not written whole: %s", path, strerror(errno)) : 0;
+}
+
+/** Draw the picture that stands alone. The file is touched only when there is something to draw. */
+static int draw_file(const struct pageflow_drawing *drawing, const char *path,
+		     struct pageflow_error *error)
+{
+	char *picture = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&picture, &size);
+	int failed;
+
+	if (!out)
+		return error_set(error, "out of memory");
 	failed = pageflow_draw(drawing, out, error);
-	if (ferror(out) | fclose(out))
-		failed = error_set(error, "%s was not written whole: %s", path, strerror(errno));
+	if (fclose(out))
+		failed = error_set(error, "out of memory");
+	if (!failed)
+		failed = write_picture(path, picture, size, error);
+	free(picture);
 	return failed;
 }
 
