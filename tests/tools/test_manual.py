@@ -209,11 +209,8 @@ def test_completion_knows_files_and_rows(request, shell, pageflow):
     assert complete("shell", "docs/scenarios/livel") == ["docs/scenarios/livelock.pf"]
     assert complete("report", "tests/samples/5.8.18-km") == ["tests/samples/5.8.18-kmem.ftrace"]
     assert complete("report", "--svg", "tests/samples/5.8.18-km") == ["tests/samples/5.8.18-kmem.ftrace"]
-    rows = complete("bench", "")
-    text = words(pageflow("bench", "--help").stdout).partition("Rows: ")[2]
-    said = set(re.findall(r"[a-z]+(?:-[a-z]+\d*)+|stack|mixed|empty", text))
-    assert {row for row in rows if not re.fullmatch(r"pair-order[1-9]", row)} == said
-    assert {f"pair-order{order}" for order in range(11)} <= set(rows)
+    listed = re.findall(r"^  ([a-z]\S*) ", pageflow("bench", "--help").stdout, re.MULTILINE)
+    assert sorted(complete("bench", "")) == sorted(listed) and len(listed) > 2
 
 
 def test_bash_offers_no_file_where_none_is_meant(bash):

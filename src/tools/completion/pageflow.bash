@@ -13,7 +13,7 @@ _pageflow_commands() {
 	"$1" --help 2>/dev/null </dev/null | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
-# The options of a subcommand, one a line, short ones too; what they take follows a blank.
+# The options of a subcommand, one a line, short ones too; what they take stands behind a blank.
 _pageflow_options() {
 	"$1" ${2:+"$2"} --help 2>/dev/null </dev/null |
 		sed -n -e 's/\[=[A-Z]*\]/       /' \
@@ -33,7 +33,7 @@ _pageflow_files() {
 	compopt -o filenames 2>/dev/null
 }
 
-# A mask: the name after the last bar; another may follow.
+# A mask: the name behind the last bar; another may follow.
 _pageflow_mask() {
 	local before='' word=$1
 	case $word in
@@ -43,7 +43,7 @@ _pageflow_mask() {
 	compopt -o nospace 2>/dev/null
 }
 
-# What a command takes before or after its options: $2 is the command, $3 the number of the word among these.
+# What a command takes in front of or behind its options: $2 is the command, $3 the number of the word among these.
 _pageflow_argument() {
 	local word=$1
 	case $2 in

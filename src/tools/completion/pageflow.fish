@@ -64,7 +64,7 @@ function __pageflow_rows
     printf '%s\n' pair-order(seq 0 10) bulk-alloc bulk-free bulk-free-random mixed stack empty bulk-empty mixed-empty
 end
 
-# A mask: the names, after the last bar.
+# A mask: the names, behind the last bar.
 function __pageflow_mask
     set -l before (string replace -r '[^|]*$' '' -- (commandline -ct))
     printf '%s\n' $before$__pageflow_gfp
