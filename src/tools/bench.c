@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "text/append.h"
 #include "text/cursor.h"
 #include "tools/tools.h"
 
@@ -23,10 +24,36 @@
 #define LARGEST_ORDER 10
 
 /** The rows besides pair-order0 to pair-order10. */
-static const char *const rows[] = {
-	"bulk-alloc", "bulk-free", "bulk-free-random", "mixed",
-	"stack",      "empty",	   "bulk-empty",       "mixed-empty",
+static const struct {
+	const char *name;
+	const char *meaning;
+} rows[] = {
+	{ "bulk-alloc", "pages allocated one after the other" },
+	{ "bulk-free", "these pages freed in the same order" },
+	{ "bulk-free-random", "these pages freed in random order" },
+	{ "mixed", "blocks of different orders allocated and freed in turn" },
+	{ "stack", "a plain stack of pointers instead of the allocator" },
+	{ "empty", "the bare loop of the pairs" },
+	{ "bulk-empty", "the bare loop of bulk-alloc" },
+	{ "mixed-empty", "the bare loop of mixed" },
 };
+
+/** What the help says, which lists the rows. */
+static const char *about(void)
+{
+	static char text[2048];
+
+	snprintf(text, sizeof(text),
+		 "Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
+		 "the nanoseconds of all COUNT operations together. ROW is one of these:\n");
+	for (int order = 0; order <= LARGEST_ORDER; order++)
+		text_append(text, sizeof(text),
+			    "\n  pair-order%-6d a block of order %d allocated and freed", order,
+			    order);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		text_append(text, sizeof(text), "\n  %-16s %s", rows[i].name, rows[i].meaning);
+	return text;
+}
 
 /** Check the name of a row; OPTIONS_READ when there is one. */
 static int check_row(const char *row)
@@ -44,7 +71,7 @@ static int check_row(const char *row)
 				   LARGEST_ORDER);
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!strcmp(row, rows[i]))
+		if (!strcmp(row, rows[i].name))
 			return OPTIONS_READ;
 	return usage_error("bench", "there is no row '%s'", row);
 }
@@ -87,31 +114,10 @@ static int run_row(const char *row, long count, const char *spec)
 int command_bench(int argc, char **argv)
 {
 	static const char *const names[] = { "ROW", "COUNT", "SPEC" };
-	static const struct command_usage usage = {
+	const struct command_usage usage = {
 		.command = "bench",
 		.synopsis = "pageflow bench ROW COUNT [SPEC]",
-		.about =
-			"Runs one row of 'make bench' on a freshly booted machine (256M) and prints\n"
-			"the nanoseconds of all COUNT operations together. ROW is one of these:\n\n"
-			"  pair-order0      a block of order 0 allocated and freed\n"
-			"  pair-order1      a block of order 1 allocated and freed\n"
-			"  pair-order2      a block of order 2 allocated and freed\n"
-			"  pair-order3      a block of order 3 allocated and freed\n"
-			"  pair-order4      a block of order 4 allocated and freed\n"
-			"  pair-order5      a block of order 5 allocated and freed\n"
-			"  pair-order6      a block of order 6 allocated and freed\n"
-			"  pair-order7      a block of order 7 allocated and freed\n"
-			"  pair-order8      a block of order 8 allocated and freed\n"
-			"  pair-order9      a block of order 9 allocated and freed\n"
-			"  pair-order10     a block of order 10 allocated and freed\n"
-			"  bulk-alloc       pages allocated one after the other\n"
-			"  bulk-free        these pages freed in the same order\n"
-			"  bulk-free-random these pages freed in random order\n"
-			"  mixed            blocks of different orders allocated and freed in turn\n"
-			"  stack            a plain stack of pointers instead of the allocator\n"
-			"  empty            the bare loop of the pairs\n"
-			"  bulk-empty       the bare loop of bulk-alloc\n"
-			"  mixed-empty      the bare loop of mixed",
+		.about = about(),
 		.arguments = { names, 2, 3 },
 		.exit_codes = "0 measured, 2 there is no such row or machine",
 	};

@@ -5,6 +5,7 @@
  */
 #include "tools/options.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -88,6 +89,7 @@ static const struct command_option *option_at(const struct command_usage *usage,
 /** Tell getopt_long() of the options; `letters` has room for two or three characters of each. */
 static void tell_getopt(const struct command_usage *usage, struct option *known, char *letters)
 {
+	assert(usage->nr_options < MOST_OPTIONS);
 	*letters++ = ':'; /* a value that is missing is told from an unknown option */
 	for (size_t i = 0; i <= usage->nr_options; i++) {
 		const struct command_option *option = option_at(usage, i);

@@ -2,6 +2,7 @@
 """The library as another program sees it: built, installed, linked both ways, with nothing but its interface."""
 
 import os
+import pathlib
 import re
 import subprocess
 
@@ -10,28 +11,31 @@ import pytest
 EXAMPLES = "docs/examples"
 
 
-@pytest.fixture(autouse=True)
-def native(root):
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def native():
     """The library is built for this machine only."""
-    if "qemu" in os.environ.get("PAGEFLOW", "") or not (root / "build" / "libpageflow.so").exists():
+    if "qemu" in os.environ.get("PAGEFLOW", "") or not (ROOT / "build" / "libpageflow.so").exists():
         pytest.skip("the library is built with the native command")
 
 
-@pytest.fixture
-def installed(root, tmp_path):
-    """A fresh installation."""
-    prefix = tmp_path / "prefix"
+@pytest.fixture(scope="module")
+def installed(native, tmp_path_factory):
+    """A fresh installation, for all that only use it."""
+    prefix = tmp_path_factory.mktemp("installed") / "prefix"
     (prefix / "lib" / "pkgconfig").mkdir(parents=True)
-    version = (root / "VERSION").read_text().strip()
+    version = (ROOT / "VERSION").read_text().strip()
     made = subprocess.run(
-        ["make", "-n", "install", f"PREFIX={prefix}", "MAKELEVEL=0"], cwd=root, capture_output=True, text=True
+        ["make", "-n", "install", f"PREFIX={prefix}", "MAKELEVEL=0"], cwd=ROOT, capture_output=True, text=True
     )
     assert made.returncode == 0, made.stderr
     # What install does after the build, line by line: running the build from a test would build twice at once.
     lines = made.stdout.splitlines()
     first = max(i for i, line in enumerate(lines) if line.startswith(f"install -d {prefix}/bin"))
     script = "set -e\n" + "\n".join(lines[first:])
-    done = subprocess.run(["bash", "-c", script], cwd=root, capture_output=True, text=True)
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (prefix / "lib" / f"libpageflow.so.{version}").exists()
     return prefix
