@@ -441,7 +441,7 @@ PAGEFLOW_API int pageflow_gfp_text(uint32_t gfp, char *text, size_t size);
  * @brief The name of a mask or flag by number, for lists and completion.
  *
  * @param index 0, 1, 2, ...
- * @return the name; NULL behind the last
+ * @return the name; NULL after the last
  */
 PAGEFLOW_API const char *pageflow_gfp_name(size_t index);
 

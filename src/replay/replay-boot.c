@@ -129,7 +129,7 @@ static int compare_released(struct reader *reader, struct replay_result *result)
 	     line = strtok_r(NULL, "\n", &rest)) {
 		const char *recorded = reader_line(reader);
 
-		/* There is a line: the last one of the file stands behind this snapshot. */
+		/* There is a line: the last one of the file comes after this snapshot. */
 		if (strcmp(recorded, line))
 			failed = differ(reader, result, recorded, line);
 		else
@@ -226,7 +226,7 @@ static int read_distances(struct reader *reader, struct boot_spec *spec)
 	return line ? 0 : reader_fail(reader, "'snapshot running'");
 }
 
-/** The distances stand behind the first snapshot, but the first zonelists need them. */
+/** The distances come after the first snapshot, but the first zonelists need them. */
 static int scan_distances(struct reader *reader, struct boot_spec *spec)
 {
 	struct reader ahead = *reader;

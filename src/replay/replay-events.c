@@ -25,7 +25,7 @@ const char *replay_next_event(const struct replay *replay)
 static const struct event_form {
 	enum trace_event_id id;
 	char letter;
-	const char *kind; /**< word behind the letter, or NULL */
+	const char *kind; /**< word after the letter, or NULL */
 	int nr_fields;	  /**< fields compared, from the first */
 	u8 field[8];	  /**< which field of the event stands there */
 	unsigned int hex; /**< bit n: the n-th number is hexadecimal */

@@ -118,7 +118,7 @@ static bool find_compaction_result(struct replay *replay, const struct zone *zon
 	return false;
 }
 
-/** Read the zone's state behind a compaction that really ran, between `z` and `Z`. */
+/** Read the zone's state after a compaction that really ran, between `z` and `Z`. */
 static int load_recorded_zone(struct replay *replay, struct zone *zone)
 {
 	const char *line = replay_next_event(replay);

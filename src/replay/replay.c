@@ -19,7 +19,7 @@
 /** Lines between two calls of the progress function. */
 #define PROGRESS_LINES 4096
 
-/** Compare the state behind the last operation, line for line. */
+/** Compare the state after the last operation, line for line. */
 static int replay_after(struct replay *replay)
 {
 	char *written = NULL, *line, *rest;
@@ -59,7 +59,7 @@ static int replay_line(struct replay *replay, const char *line)
 			return replay->reader.next == replay->reader.text->nr_lines
 				       ? 0
 				       : reader_refuse(&replay->reader,
-						       "expected nothing behind the last line");
+						       "expected nothing after the last line");
 		}
 		replay->result->ops++;
 		return replay_free(replay, line);
@@ -87,7 +87,7 @@ static int replay_line(struct replay *replay, const char *line)
 	return reader_fail(&replay->reader, "an operation or a check line");
 }
 
-/** Go through the recording from the line behind the first snapshot. */
+/** Go through the recording from the line after the first snapshot. */
 static void replay_lines(struct replay *replay, replay_progress progress, void *context)
 {
 	struct replay_result *result = replay->result;

@@ -111,7 +111,7 @@ static int parse_range(struct parser *p, const char *item, const char *value,
 	if (!take_bytes(&value, &range.base) || *value++ != '+' ||
 	    !take_bytes(&value, &range.size) || *value || !range.size ||
 	    range.base + range.size < range.base)
-		return error_set(p->error, "'%s': expected ADDRESS+SIZE behind '='", item);
+		return error_set(p->error, "'%s': expected ADDRESS+SIZE after '='", item);
 	if (*count == MAX_BOOT_RANGES / 4)
 		return error_set(p->error, "'%s': more than %d ranges of this kind", item,
 				 MAX_BOOT_RANGES / 4);
@@ -172,7 +172,7 @@ static int parse_bytes(struct parser *p, const char *item, const char *value, ui
 {
 	if (!take_bytes(&value, bytes) || *value || *bytes % PAGE || *bytes >= 1ull << 48)
 		return error_set(p->error,
-				 "'%s': expected a multiple of 4096 bytes behind '=', such as "
+				 "'%s': expected a multiple of 4096 bytes after '=', such as "
 				 "16M",
 				 item);
 	return 0;
@@ -257,7 +257,7 @@ static int cut_node(struct parser *p, uint64_t base, uint64_t end, int nid)
  * @brief Highest place for a CMA area in one free range.
  *
  * @param from first byte of the free range
- * @param to byte behind it, at most the limit
+ * @param to the byte after it, at most the limit
  * @param size bytes
  * @param place receives the highest aligned address, if it is higher than what is there
  */
@@ -288,13 +288,13 @@ static int place_cma(struct parser *p)
 			continue;
 		end = end < limit ? end : limit;
 		for (int r = 0; r < spec->nr_reserved; r++) {
-			uint64_t behind = reserved[r].base + reserved[r].size;
+			uint64_t after = reserved[r].base + reserved[r].size;
 
-			if (behind <= from || reserved[r].base >= end)
+			if (after <= from || reserved[r].base >= end)
 				continue;
 			if (reserved[r].base > from)
 				place_in(from, reserved[r].base, size, &place);
-			from = behind;
+			from = after;
 		}
 		if (from < end)
 			place_in(from, end, size, &place);
@@ -307,7 +307,7 @@ static int place_cma(struct parser *p)
 	return 0;
 }
 
-/** Lay the nodes one behind the other and deal the CPUs to them. */
+/** Lay the nodes one after the other and deal the CPUs to them. */
 static int lay_out(struct parser *p)
 {
 	struct boot_spec *spec = &p->request->spec;

@@ -87,7 +87,7 @@ static int boot_ranges(const struct boot_spec *spec, struct memory_range *ranges
  * @brief Where a zone that ends at an address limit ends on this machine.
  *
  * @param bits address bits that its devices can reach, counted from DRAM's start rounded down
- * @return PFN behind the zone, at most behind DRAM
+ * @return PFN after the zone's last, at most after DRAM's
  * @source arch/arm64/mm/init.c:183
  */
 static unsigned long max_zone_pfn(int bits)
@@ -103,7 +103,7 @@ static unsigned long max_zone_pfn(int bits)
  *
  * @param nid the node
  * @param start first PFN
- * @param end PFN behind the last
+ * @param end PFN after the last
  * @return pages, no-map ranges included
  * @source mm/page_alloc.c
  */
@@ -144,7 +144,7 @@ static unsigned long estimate_managed(const struct zone *zone)
  * @brief Give a node's zones their spans.
  *
  * @param pgdat the node
- * @param limit PFNs behind ZONE_DMA, ZONE_DMA32 and ZONE_NORMAL
+ * @param limit PFNs after the last of ZONE_DMA, ZONE_DMA32 and ZONE_NORMAL
  * @source mm/page_alloc.c:6556
  */
 static void init_node_zones(struct pglist_data *pgdat, const unsigned long *limit)
@@ -294,7 +294,7 @@ static void __free_pages_core(unsigned long pfn, unsigned int order)
  * @brief Release a free range in blocks as large as its ends allow, ascending.
  *
  * @param start first PFN
- * @param end PFN behind the last
+ * @param end PFN after the last
  * @source mm/memblock.c:1944
  */
 static void release_range(unsigned long start, unsigned long end)

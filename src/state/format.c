@@ -13,13 +13,13 @@
 
 /** How the first line of each kind begins, and of our own formats the newest version that is read here. */
 static const struct {
-	const char *beginning; /**< of our own formats, the version follows */
+	const char *beginning; /**< of our own formats, `v1` follows, or `1` */
 	enum text_kind kind;
 	const char *name;
 	long newest;
 } kinds[] = {
-	{ "boot v", TEXT_BOOT, "a recording of a boot", 1 },
-	{ "trace v", TEXT_RECORDING, "a recording", 1 },
+	{ "boot ", TEXT_BOOT, "a recording of a boot", 1 },
+	{ "trace ", TEXT_RECORDING, "a recording", 1 },
 	{ "pageflow snapshot v", TEXT_SNAPSHOT, "a saved machine", 1 },
 	{ "kmem v", TEXT_KMEM, "a normalised trace", 1 },
 	{ "Node ", TEXT_ZONEINFO, "zoneinfo", 0 },
@@ -32,13 +32,15 @@ static bool begins(const char *line, const char *beginning)
 	return !strncmp(line, beginning, strlen(beginning));
 }
 
-/** The version that is written here; 0 when none is, LONG_MAX for one beyond all numbers. */
-static long version_of(const char *written)
+/** The version that a line names after its beginning; 0 when it names none, LONG_MAX for one beyond all numbers. */
+static long version_of(const char *line, const char *beginning)
 {
-	size_t digits = strspn(written, "0123456789");
+	const char *written = line + strlen(beginning);
 	long version;
 
-	if (!digits)
+	if (written[-1] != 'v' && *written++ != 'v')
+		return 0;
+	if (*written < '0' || *written > '9')
 		return 0;
 	return take_number(&written, &version) ? version : LONG_MAX;
 }
@@ -81,7 +83,7 @@ struct text_format text_format_of(const struct text *text)
 		if (begins(first, kinds[i].beginning)) {
 			format.kind = kinds[i].kind;
 			if (kinds[i].newest)
-				format.version = version_of(first + strlen(kinds[i].beginning));
+				format.version = version_of(first, kinds[i].beginning);
 		}
 	format.numa = is_numa(text, format.kind);
 	format.state = find_state(text, format.kind == TEXT_BOOT ? "running" : NULL);

@@ -8,6 +8,7 @@
  * largest order), pageblocks of one type stand together, free blocks lie in blocks of their type where
  * they fit and never beside a free buddy, and a CPU's pages are movable.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,12 +147,26 @@ static void set_zone_counter(struct zone *zone, int item, long value)
 	zone->vm_stat[item] = value;
 }
 
-/** Give a CPU's lists their limits; place_pcp() fills them. */
+/** Can a zone's CPUs have such lists? */
+static bool pagesets_possible(const struct sample_zone *zone)
+{
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
+		const struct sample_pageset *lists = &zone->cpu[cpu];
+
+		if (lists->count < 0 || lists->count > INT_MAX || lists->high < 0 ||
+		    lists->high > INT_MAX || lists->batch < 0 || lists->batch > INT_MAX ||
+		    lists->stat_threshold < 0 || lists->stat_threshold > INT8_MAX)
+			return false;
+	}
+	return true;
+}
+
+/** Give a CPU's lists their limits; place_pcp() fills them. A refill takes a page at least, said or not. */
 static void set_pageset(const struct sample_pageset *from, struct per_cpu_pageset *pageset)
 {
 	pageset->pcp.count = (int)from->count;
 	pageset->pcp.high = (int)from->high;
-	pageset->pcp.batch = (int)from->batch;
+	pageset->pcp.batch = from->batch ? (int)from->batch : 1;
 	pageset->stat_threshold = (s8)from->stat_threshold;
 }
 
@@ -172,15 +187,22 @@ static void set_zone(const struct sample_zone *from, struct zone *zone)
 }
 
 /** Give a node and its zones their limits and counters. */
-static void set_node(const struct sample_node *from, struct pglist_data *pgdat)
+static int set_node(const struct sample_node *from, struct pglist_data *pgdat,
+		    struct pageflow_error *error)
 {
 	pgdat->kswapd_failures = from->unreclaimable ? UNRECLAIMABLE_FAILURES : 0;
 	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++) {
 		pgdat->vm_stat[item] = from->counter[item];
 		world->vm_node_stat[item] += from->counter[item];
 	}
-	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
+		if (!pagesets_possible(&from->zone[zid]))
+			return refuse_zone(error, pgdat->node_id, zid,
+					   "expected lists of its CPUs with no number below 0, and "
+					   "a threshold of at most 127");
 		set_zone(&from->zone[zid], &pgdat->node_zones[zid]);
+	}
+	return 0;
 }
 
 /** What derives from the zones and stands in no sample. */
@@ -381,8 +403,8 @@ static int build(const struct sample *sample, struct pageflow_error *error)
 	if (check_counts(sample, error) || make_ground(sample, error))
 		return -1;
 	for (int nid = 0; nid < MAX_NUMNODES; nid++)
-		if (sample->node[nid].online)
-			set_node(&sample->node[nid], NODE_DATA(nid));
+		if (sample->node[nid].online && set_node(&sample->node[nid], NODE_DATA(nid), error))
+			return -1;
 	derive();
 	return place_all(sample, error);
 }

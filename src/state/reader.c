@@ -64,7 +64,7 @@ int reader_fail(struct reader *reader, const char *expected)
 /**
  * @brief Refuse a text whose last line is missing: what was cut off proves nothing.
  *
- * @param reader the place, behind the first line
+ * @param reader the place, after the first line
  * @param beginning how the last line begins
  * @return 0, or -1 after noting an error
  */

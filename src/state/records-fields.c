@@ -228,7 +228,7 @@ int record_set_one(struct reader *reader, const char **cursor, const struct reco
 		if (!take_word(cursor, fields->name))
 			continue;
 		if (!take_value(cursor, &value) || !record_set(fields, record, value)) {
-			snprintf(why, sizeof(why), "expected a number that fits behind '%s'",
+			snprintf(why, sizeof(why), "expected a number that fits after '%s'",
 				 fields->name);
 			return reader_refuse(reader, why);
 		}

@@ -72,7 +72,7 @@ static int read_cpuset(struct reader *reader, const char *line)
 	if (!cpuset)
 		return reader_refuse(reader, "out of memory");
 	if (take_word(&line, "mems") && !take_hex(&line, &cpuset->mems_allowed.bits))
-		return reader_fail(reader, "a hexadecimal node mask behind 'mems'");
+		return reader_fail(reader, "a hexadecimal node mask after 'mems'");
 	return record_set_all(reader, line, cpuset_fields, cpuset);
 }
 

@@ -356,7 +356,7 @@ static void write_victim(FILE *out, const struct task *task)
 }
 
 /**
- * @brief Write all records that stand behind the zones.
+ * @brief Write all records that stand after the zones.
  *
  * @param out where to
  */

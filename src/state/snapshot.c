@@ -360,7 +360,7 @@ static int read_snapshot(struct reader *reader)
 /**
  * @brief Make a machine from a snapshot.
  *
- * @param reader at the line behind `snapshot NAME`; left behind `end`
+ * @param reader at the line after `snapshot NAME`; left after `end`
  * @return the machine, in focus; NULL after noting an error
  * @source none (ours: the format of the recordings)
  */

@@ -19,7 +19,7 @@
 /** Nothing that is meant to be read here is larger: a guard against unpacking without end. */
 #define MAX_TEXT (1ul << 31)
 
-/** Bytes that grow as they arrive; one byte of room is always kept behind them. */
+/** Bytes that grow as they arrive; one byte of room is always kept after them. */
 struct bytes {
 	char *data;
 	size_t size;

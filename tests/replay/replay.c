@@ -227,7 +227,7 @@ TEST(replay_refuses_what_stands_behind_the_end, "")
 	begin();
 	recording_insert(text, text->nr_lines, "foreign 0 truncated 1");
 	recording_expect_unreadable(text, text->nr_lines - 1,
-				    "expected nothing behind the last line");
+				    "expected nothing after the last line");
 }
 
 TEST(replay_refuses_damaged_snapshots, "")

@@ -203,6 +203,9 @@ TEST(proc_read_says_what_is_wrong, "")
 		{ ZONE "    cpu: 64\n", NULL, NULL, "zoneinfo", 19, "at most 64 CPUs" },
 		{ ZONE "Node 0, zone  HighMem\n        present  8\n", NULL, NULL, "zoneinfo", 20,
 		  "zone HighMem" },
+		{ ZONE "    cpu: 1\n  vm stats threshold: 128\n", NULL, NULL, "", 0,
+		  "at most 127" },
+		{ ZONE "    cpu: 1\n              batch: -1\n", NULL, NULL, "", 0, "below 0" },
 		{ ZONE "      nr_mlock 9223372036854775808\n", NULL, NULL, "zoneinfo", 19,
 		  "a name and a number" },
 	};
@@ -355,6 +358,9 @@ TEST(sample_with_cut_lists_keeps_its_counters, "")
 	ck_assert_uint_eq(zone->nr_reserved_highatomic, 5);
 	ck_assert_int_eq(num_online_cpus(), 2);
 	ck_assert(zone_pcp_counts_right(zone));
+	/* Expect lists that can be used where the sample says nothing of them. */
+	ck_assert_int_eq(zone->pageset[0].pcp.batch, 1);
+	ck_assert_int_eq(NODE_DATA(0)->node_zones[ZONE_DMA].pageset[1].pcp.batch, 1);
 	machine_free(machine);
 }
 

@@ -98,7 +98,7 @@ ERRORS_WITH_MACHINE = [
     ("save /does/not/exist", "cannot be written"),
     ("task", "task PID"),
     ("task 1 colour 3", "no 'colour'"),
-    ("task 1 prio", "a number that fits behind 'prio'"),
+    ("task 1 prio", "a number that fits after 'prio'"),
     ("task 1 oom_score_adj 40000", "a number that fits"),
     ("task 1 cpuset nowhere", "no such cpuset"),
     ("task 1 memcg nowhere", "no such memory cgroup"),
