@@ -40,6 +40,7 @@ def environment(args, program):
     if args.counts:
         objects = os.path.join(os.getcwd(), "build", program, args.flavour)
         env["PAGEFLOW_COVERAGE_DIR"] = os.path.abspath(os.path.join(args.counts, program))
+        os.makedirs(env["PAGEFLOW_COVERAGE_DIR"], exist_ok=True)
         env["GCOV_PREFIX"] = os.path.join(env["PAGEFLOW_COVERAGE_DIR"], "-program")  # what no test owns
         env["GCOV_PREFIX_STRIP"] = str(len(objects.strip("/").split("/")))
     return env
