@@ -23,6 +23,7 @@ LIBDIR    ?= $(PREFIX)/lib
 WERROR    ?= -Werror
 FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64,O0)
 T         ?=
+DURATIONS ?= 0
 V         ?=
 Q         := $(if $(V),,@)
 PYTHON    := python3
@@ -268,7 +269,7 @@ test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build
 	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
 
 test: test-programs | $(SETUP)/test $(if $(wildcard tests/gdb),$(SETUP)/gdb)
-	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' -- $(PYTESTS)
+	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- Coverage --------------------------------------------------------------------------------------------------
 

@@ -146,7 +146,7 @@ def bash(root, path):
             env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=300,
         )
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.split()
@@ -168,7 +168,7 @@ def fish(root, path):
             env={**os.environ, "PATH": path},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=300,
         )
         assert done.stderr == ""
         return [offer.partition("\t")[0] for offer in done.stdout.splitlines()]
