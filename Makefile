@@ -24,6 +24,7 @@ LIBDIR    ?= $(PREFIX)/lib
 WERROR    ?= -Werror
 FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64,O0)
 T         ?=
+DURATIONS ?= 0
 V         ?=
 Q         := $(if $(V),,@)
 PYTHON    := python3
@@ -81,8 +82,10 @@ FLAGS_clang  := -O1 -g -fPIC
 WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -finline-limit=400 \
 		-fno-tree-vectorize -fno-tree-slp-vectorize)
 
-# Only what is measured carries counters: the tests themselves do not.
+# Only what is measured carries counters: the tests themselves do not. Those of the engines are found in a section of
+# that name and written by the tests (tests/support/harness.c), those of the other rooms by gcc's own code at the end.
 COUNTERS     := --coverage -fprofile-update=single
+COUNTERS_ENGINE := $(COUNTERS) -fprofile-info-section=pageflow_counters
 
 LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
@@ -143,14 +146,14 @@ $(SETUP)/site: $(wildcard docs/requirements.txt)
 
 build/flags/%: FORCE
 	@mkdir -p $(@D)
-	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS))" | cmp -s - $@ || \
-		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS))" >$@
+	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS_ENGINE))" | cmp -s - $@ || \
+		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS_ENGINE))" >$@
 
 # $1 configuration or `front`, $2 flavour
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS)) $(if $(filter front,$1),,$$(WHOLE_$2)) \
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter front,$1),,$$(WHOLE_$2)) \
 		-MMD -MP -c -o $$@ $$<
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
@@ -267,7 +270,7 @@ test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build
 	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
 
 test: test-programs | $(SETUP)/test $(if $(wildcard tests/gdb),$(SETUP)/gdb)
-	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' -- $(PYTESTS)
+	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- Coverage --------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Turns the counters that the tests left into what the book and the gate read.
 
-In:   build/coverage/counts/CONFIGURATION/STEM/TEST/**.gcda   counters, one directory a test
+In:   build/coverage/counts/CONFIGURATION/STEM/TEST           counters, one file a test
       build/CONFIGURATION/cov/**.gcno                         the compiler's notes
       build/CONFIGURATION/cov/tests/program -l                which tests there are and which claims they prove
       coverage/exclusions.tsv                                 what is not counted, and why
@@ -63,71 +63,79 @@ def is_ours(path):
 
 
 class Counters:
-    """gcov's view of counter files. Equal files are read once: most tests leave most objects alone."""
+    """gcov's view of the counters that tests left. Equal ones are read once: many tests do the same to an object."""
 
     def __init__(self, configuration):
-        self.objects = pathlib.Path("build", configuration, "cov")
-        self.notes = [path for path in sorted(self.objects.rglob("*.gcno")) if self.is_current(path)]
-        self.work = OUT / "work" / configuration
+        self.objects = pathlib.Path("build", configuration, "cov").resolve()
+        self.notes = {
+            self.name_of(path): path for path in sorted(self.objects.rglob("*.gcno")) if self.is_current(path)
+        }
+        self.work = (OUT / "work" / configuration).resolve()
+        shutil.rmtree(self.work, ignore_errors=True)
         self.parsed = {}
 
-    @staticmethod
-    def is_current(note):
+    def name_of(self, path):
+        return str(path.relative_to(self.objects).with_suffix(""))
+
+    def is_current(self, note):
         """Whether the source of these notes still exists; a renamed file leaves its old notes behind."""
-        return pathlib.Path(*note.parts[3:]).with_suffix(".c").exists()
+        return pathlib.Path(self.name_of(note) + ".c").exists()
 
-    def key(self, note, counters):
-        digest = hashlib.sha1(counters.read_bytes() if counters else b"").hexdigest()[:16]
-        return str(note.relative_to(self.objects).with_suffix("")), digest
-
-    def stage(self, note, counters):
+    def stage(self, name, digest, counters):
         """Puts notes and counters side by side, where gcov looks for them; gives the path to hand to gcov."""
-        name, digest = self.key(note, counters)
         place = self.work / digest / (name + ".gcda")
         place.parent.mkdir(parents=True, exist_ok=True)
-        os.symlink(note.resolve(), place.with_suffix(".gcno"))
+        os.symlink(self.notes[name], place.with_suffix(".gcno"))
         if counters:
-            os.symlink(counters.resolve(), place)
-        return place
+            place.write_bytes(counters)
+        return str(place)
 
-    def read(self, wanted):
-        """Runs gcov over {key: (note, counters)} and keeps what it says."""
-        wanted = {key: value for key, value in wanted.items() if key not in self.parsed}
-        shutil.rmtree(self.work, ignore_errors=True)
-        places = {str(self.stage(*value)): key for key, value in wanted.items()}
-        paths = list(places)
-        batches = [paths[i : i + BATCH] for i in range(0, len(paths), BATCH)]
-        with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            for batch, answers in zip(batches, pool.map(run_gcov, batches)):
-                for path, answer in zip(batch, answers, strict=True):
-                    self.parsed[places[path]] = simplify(answer)
+    def before_any_test(self):
+        """The keys of all objects, nothing run."""
+        return self.keep({(name, ""): b"" for name in self.notes})
 
-    def of_directory(self, directory):
-        """{key: (note, counters)} of one test; with None the state before any test, all zero."""
-        found = {}
-        for note in self.notes:
-            counters = None
-            if directory:
-                counters = directory / note.relative_to(self.objects).with_suffix(".gcda")
-                if not counters.exists():
-                    continue
-            found[self.key(note, counters)] = (note, counters)
-        return found
+    def of_test(self, path):
+        """The keys of the objects that one test ran, from the file that it left; see tests/support/harness.c."""
+        found, left, at = {}, path.read_bytes(), 0
+        while at < len(left):
+            end_of_name = left.index(b"\n", at)
+            end_of_size = left.index(b"\n", end_of_name + 1)
+            name = self.name_of(pathlib.Path(left[at:end_of_name].decode()))
+            at = end_of_size + 1 + int(left[end_of_name:end_of_size])
+            counters = left[end_of_size + 1 : at]
+            if name in self.notes:
+                found[name, hashlib.sha1(counters).hexdigest()[:16]] = counters
+        return self.keep(found)
+
+    def keep(self, found):
+        for key, counters in found.items():
+            if key not in self.parsed:
+                self.parsed[key] = self.stage(*key, counters)
+        return list(found)
+
+    def read(self):
+        """Runs gcov over what was kept, one process a processor: parsed then holds what it says."""
+        keys = list(self.parsed)
+        batches = [[self.parsed[key] for key in keys[at : at + BATCH]] for at in range(0, len(keys), BATCH)]
+        with concurrent.futures.ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+            answers = itertools.chain.from_iterable(pool.map(run_gcov, batches))
+            self.parsed = dict(zip(keys, answers, strict=True))
 
 
 def run_gcov(paths):
+    """What gcov says of each, simplified: of counters what was run, of notes alone every line."""
     done = subprocess.run(
         ["gcov", "--json-format", "--stdout", "--branch-probabilities", *paths],
         capture_output=True,
         text=True,
     )
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    answers = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or len(answers) != len(paths):
         sys.exit(f"coverage: gcov failed on {paths[0]} and others: {done.stderr.strip()[:500]}")
-    return answers
+    return [simplify(json.loads(answer), not os.path.exists(path)) for path, answer in zip(paths, answers, strict=True)]
 
 
-def simplify(answer):
+def simplify(answer, whole):
     """gcov's JSON as {file: (functions {name: [count, first, last]}, lines {number: [count, [taken]]})}."""
     result = {}
     for entry in answer["files"]:
@@ -135,13 +143,17 @@ def simplify(answer):
         if not is_ours(path):
             continue
         functions = {
-            one["name"]: [one["execution_count"], one["start_line"], one["end_line"]] for one in entry["functions"]
+            one["name"]: [one["execution_count"], one["start_line"], one["end_line"]]
+            for one in entry["functions"]
+            if whole or one["execution_count"]
         }
         lines = {}
         for one in entry["lines"]:
-            taken = [branch["count"] for branch in one.get("branches", ())]
-            merge_line(lines, one["line_number"], one["count"], taken)
-        result[path] = functions, lines
+            if whole or one["count"]:
+                taken = [branch["count"] for branch in one.get("branches", ())]
+                merge_line(lines, one["line_number"], one["count"], taken)
+        if lines:
+            result[path] = functions, lines
     return result
 
 
@@ -183,11 +195,6 @@ def list_tests(configuration, first_id):
     return tests
 
 
-def was_run(parsed):
-    """Whether anything in an object ran. A test leaves counters for every object, and most of them are all zero."""
-    return any(count for _functions, lines in parsed.values() for count, _taken in lines.values())
-
-
 def add(view, parsed, test):
     """Adds what one object says to the view {file: {functions, lines}} of a configuration."""
     for path, (functions, lines) in parsed.items():
@@ -195,7 +202,7 @@ def add(view, parsed, test):
         for name, (count, first, last) in functions.items():
             function = file["functions"].setdefault(name, {"count": 0, "line": first, "end": last, "tests": []})
             function["count"] += count
-            if count and test is not None and test not in function["tests"]:
+            if count and test is not None and function["tests"][-1:] != [test]:
                 function["tests"].append(test)
         for number, (count, taken) in lines.items():
             line = file["lines"].setdefault(number, {"count": 0, "tests": []})
@@ -205,36 +212,29 @@ def add(view, parsed, test):
                 before = before + [0] * (len(taken) - len(before))
                 taken = taken + [0] * (len(before) - len(taken))
                 line["branches"] = [a + b for a, b in zip(before, taken)]
-            if count and test is not None and test not in line["tests"]:
+            if count and test is not None and line["tests"][-1:] != [test]:
                 line["tests"].append(test)
 
 
 def gather(configuration, tests, sections):
     """One configuration's view; sections collects {test name: [parsed objects]} for the tracefile."""
     counters = Counters(configuration)
-    nothing = counters.of_directory(None)
+    nothing = counters.before_any_test()
     per_test = {}
     for test in tests:
-        directory = OUT / "counts" / configuration / test["stem"] / test["name"]
-        if not directory.is_dir():
+        left = OUT / "counts" / configuration / test["stem"] / test["name"]
+        if left.is_file():
+            per_test[test["id"]] = counters.of_test(left)
+        else:
             print(f"coverage: {configuration}: {test['name']} left no counters", file=sys.stderr)
-            continue
-        per_test[test["id"]] = counters.of_directory(directory)
-    wanted = dict(nothing)
-    for keys in per_test.values():
-        wanted.update(keys)
-    counters.read(wanted)
+    counters.read()
     view = {}
     for key in nothing:
         add(view, counters.parsed[key], None)
-    idle = {key for key, parsed in counters.parsed.items() if not was_run(parsed)}
-    for test in tests:
-        for key in per_test.get(test["id"], ()):
-            if key in idle:
-                continue
-            parsed = counters.parsed[key]
-            add(view, parsed, test["id"])
-            sections[test["id"]].append(parsed)
+    for test, keys in per_test.items():
+        for key in keys:
+            add(view, counters.parsed[key], test)
+            sections[test].append(counters.parsed[key])
     return view
 
 
@@ -408,9 +408,8 @@ def write_tracefile(files, items, tests, sections):
         for test in tests:
             for parsed in sections[test["id"]]:
                 for path, (functions, lines) in parsed.items():
-                    if any(count for count, _ in lines.values()):
-                        shown = trace_view(functions, lines, items[path], test["configuration"])
-                        write_section(out, trace_name(test), path, shown, items[path])
+                    shown = trace_view(functions, lines, items[path], test["configuration"])
+                    write_section(out, trace_name(test), path, shown, items[path])
 
 
 def lcov_version():

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs the test programs of one flavour, then the Python tests, and adds up.
+"""Runs the test programs of one flavour and the Python tests, all at once, and adds up.
 
 The last line on stdout is `tests: N passed, N failed` (and `, N skipped` where some were). All else goes to stderr.
 Exit 0 when all passed, 1 when some failed, 2 when the filter matches nothing.
 
-With --counts DIRECTORY (the coverage build) every test leaves its counters in DIRECTORY/CONFIGURATION/STEM/NAME.
+With --durations N the N tests that took longest are listed: measured, never judged. With --counts DIRECTORY (the coverage build) every test leaves its counters in DIRECTORY/CONFIGURATION/STEM/NAME.
 """
 
 import argparse
@@ -32,14 +32,22 @@ def launcher(flavour):
     sys.exit("tests: no qemu-aarch64 to run arm64 code with; run `.ci/setup arm64`")
 
 
+def log_of(args, program):
+    """Where a test program, or pytest, leaves how long each test took."""
+    return os.path.join("build", f"tests-{program}-{args.flavour}.xml")
+
+
 def environment(args, program):
     """Environment of one test program."""
     env = dict(os.environ, CK_FORK="yes")
     env.setdefault("ASAN_OPTIONS", "detect_leaks=0:abort_on_error=1")
     env.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+    if args.durations:
+        env["CK_XML_LOG_FILE_NAME"] = log_of(args, program)
     if args.counts:
         objects = os.path.join(os.getcwd(), "build", program, args.flavour)
         env["PAGEFLOW_COVERAGE_DIR"] = os.path.abspath(os.path.join(args.counts, program))
+        os.makedirs(env["PAGEFLOW_COVERAGE_DIR"], exist_ok=True)
         env["GCOV_PREFIX"] = os.path.join(env["PAGEFLOW_COVERAGE_DIR"], "-program")  # what no test owns
         env["GCOV_PREFIX_STRIP"] = str(len(objects.strip("/").split("/")))
     return env
@@ -73,7 +81,7 @@ def run_program(args, program):
 
 def run_pytest(args):
     """Runs the Python tests; gives (passed, failed, skipped)."""
-    report = f"build/pytest-{args.flavour}.xml"
+    report = log_of(args, "pytest")
     env = dict(os.environ, PAGEFLOW_TEST_FILTER=args.filter, PYTHONDONTWRITEBYTECODE="1")
     env["PAGEFLOW"] = " ".join(launcher(args.flavour) + [os.path.abspath(args.command)])
     words = [
@@ -93,6 +101,8 @@ def run_pytest(args):
         "/dev/null",
         "--import-mode=importlib",
     ]
+    if not args.filter:  # a few tests are not worth further processes
+        words += ["-n", str(os.cpu_count()), "--dist", "worksteal"]
     done = subprocess.run(
         words + args.pytests,
         env=env,
@@ -117,24 +127,44 @@ def run_pytest(args):
     return max(total - failed - skipped, 0), failed, skipped
 
 
+def durations(args):
+    """(seconds, test) of all that left how long it took."""
+    for program in PROGRAMS:
+        if os.path.exists(log_of(args, program)):
+            for test in ElementTree.parse(log_of(args, program)).iter("{*}test"):
+                yield float(test.findtext("{*}duration")), f"{program}: {test.findtext('{*}id')}"
+    if args.pytests and os.path.exists(log_of(args, "pytest")):
+        for test in ElementTree.parse(log_of(args, "pytest")).iter("testcase"):
+            yield float(test.get("time")), f"{test.get('classname')}: {test.get('name')}"
+
+
+def show_durations(args):
+    for seconds, test in sorted(durations(args), reverse=True)[: args.durations]:
+        print(f"{seconds:8.2f} s  {test}", file=sys.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--flavour", default="O0")
     parser.add_argument("--filter", default="")
     parser.add_argument("--counts", default="")
+    parser.add_argument("--durations", type=int, default=0, metavar="N", help="list the N tests that took longest")
     parser.add_argument("--command", default="build/pageflow", help="the pageflow command that the Python tests run")
     parser.add_argument("pytests", nargs="*", help="directories of Python tests")
     args = parser.parse_args()
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        results = list(pool.map(lambda program: run_program(args, program), PROGRAMS))
-    passed = sum(result[0] for result in results)
-    failed = sum(result[1] for result in results)
-    skipped = 0
-    if args.pytests:
-        more = run_pytest(args)
-        passed, failed, skipped = passed + more[0], failed + more[1], more[2]
+    # Python's part is the longer one and runs as many processes as there are processors; the programs, one after the
+    # other where they are not alone, fill what it leaves.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        python = pool.submit(run_pytest, args) if args.pytests else None
+        with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
+            results = [(*one, 0) for one in programs.map(lambda program: run_program(args, program), PROGRAMS)]
+        if python:
+            results.append(python.result())
+    passed, failed, skipped = map(sum, zip(*results))
+    if args.durations:
+        show_durations(args)
     if passed + failed + skipped == 0:
         print(
             f"tests: nothing matches '{args.filter}'; `build/uma/O0/tests/program -l` lists the names", file=sys.stderr

@@ -11,6 +11,7 @@ import time
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+HANGS = 300  # seconds: no test waits for this long but for something that never comes
 SETTINGS = {'LC_ALL': 'C.UTF-8', 'TERM': 'dumb', 'COLUMNS': '80'}
 
 
@@ -34,7 +35,7 @@ def run(commands, scenario='', configuration='uma', flavour='O0'):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=HANGS,
     )
     return done.stdout
 
@@ -54,9 +55,9 @@ class Terminal:
     def screen(self):
         return self.tmux('capture-pane', '-p')
 
-    def wait(self, pattern, seconds=30):
+    def wait(self, pattern):
         """Wait until the screen matches, and give it."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + HANGS
         while time.monotonic() < until:
             screen = self.screen()
             if re.search(pattern, screen, re.MULTILINE):

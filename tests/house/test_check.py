@@ -123,6 +123,72 @@ def test_layers_wants_objects(tree):
     assert "run `make build` first" in findings("layers", tree)[0]
 
 
+def test_layers_finds_source_in_no_room(tree):
+    tree("src/attic/old.c", "")
+    build(tree)
+    assert "src/attic/old.c: lies in no room" in findings("layers", tree)[0]
+
+
+def test_circles_finds_files_that_call_each_other(tree):
+    tree("src/life/tasks.c", "int groups(void); int tasks(void) { return groups(); }\n")
+    tree("src/life/groups.c", "int tasks(void); int groups(void) { return tasks(); }\n")
+    build(tree)
+    found = findings("circles", tree)
+    assert found[0] == "src/life/groups.c src/life/tasks.c: call each other in a circle (uma)"
+    assert len(found) == 2  # once a configuration
+
+
+def test_circles_finds_the_long_way_round(tree):
+    for name, called in ("one", "two"), ("two", "three"), ("three", "one"):
+        tree(f"src/state/{name}.c", f"int {called}(void); int {name}(void) {{ return {called}(); }}\n")
+    build(tree)
+    assert findings("circles", tree)[0].startswith("src/state/one.c src/state/three.c src/state/two.c: call each other")
+
+
+def test_circles_accepts_the_stages(tree):
+    tree("src/stages/10-rmqueue.c", "int expand(void); int rmqueue(void) { return expand(); }\n")
+    tree("src/stages/11-__rmqueue.c", "int rmqueue(void); int expand(void) { return rmqueue(); }\n")
+    build(tree)
+    assert findings("circles", tree) == []
+
+
+def test_sizes_finds_long_file(tree):
+    tree("src/gdb/tour.py", "\n" * 601)
+    tree("src/life/tasks.c", "\n" * 600)
+    assert findings("sizes", tree) == [
+        "src/gdb/tour.py: has 601 lines, at most 600 are allowed; split it where a reader would"
+    ]
+
+
+def test_sizes_accepts_long_tables(tree):
+    tree(check.TABLES[0], "\n" * 601)
+    assert findings("sizes", tree) == []
+
+
+@pytest.mark.parametrize("name", ["src/life/page_cache.c", "tests/support/by_hand.h"])
+def test_names_finds_underscore(tree, name):
+    tree(name, "")
+    hyphens = pathlib.PurePath(name).name.replace("_", "-")
+    assert findings("names", tree) == [f"{name}: write {hyphens}: C files are named with hyphens"]
+
+
+def test_names_accepts_stems_and_nouns(tree):
+    for name in (
+        "src/stages/16-__alloc_pages_direct_compact-free_scanner.c",
+        "include/page_cache.h",
+        "src/world/free_lists.c",
+    ):
+        tree(name, "")
+    assert findings("names", tree) == []
+
+
+def test_stems_finds_tests_of_no_part(tree):
+    tree("tests/stages/10-rmqueue-pcp.c", "")
+    assert findings("stems", tree) == ["tests/stages/10-rmqueue-pcp.c: there is no src/stages/10-rmqueue-pcp.c"]
+    tree("src/stages/10-rmqueue-pcp.c", "")
+    assert findings("stems", tree) == []
+
+
 def test_spdx_finds_missing_line(tree):
     tree("src/world/zones.c", "int zones;\n")
     assert "no licence line" in findings("spdx", tree, ["src/world/zones.c"])[0]

@@ -73,8 +73,8 @@ def answer(result):
 
 
 def narrow(result):
-    """Every line but the answer fits into 80 columns."""
-    return all(len(line) <= 80 for line in result.stdout.splitlines()[:-1])
+    """Every line but the answer fits into 80 columns; the name of a file is as long as it is."""
+    return all(len(line) <= 80 for line in result.stdout.splitlines()[:-1] if not line.startswith("  /"))
 
 
 def test_explain_tells_stage_by_stage(pageflow):

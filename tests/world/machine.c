@@ -107,3 +107,15 @@ TEST(execution_levels, "")
 	world->level = LEVEL_SOFTIRQ;
 	ck_assert(in_serving_softirq());
 }
+
+TEST(focus_on_goes_back_at_the_end_of_its_block, "")
+{
+	struct machine *first = test_machine_uma(16), *second = test_machine_uma(16);
+
+	ck_assert_ptr_eq(world, second);
+	{
+		FOCUS_ON(first);
+		ck_assert_ptr_eq(world, first);
+	}
+	ck_assert_ptr_eq(world, second);
+}
