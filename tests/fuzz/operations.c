@@ -24,7 +24,7 @@ static struct zone *start(void)
 	struct zone *zone;
 
 	hand_machine(&only, 1, 2);
-	zone = hand_zone(0, ZONE_DMA);
+	zone = test_zone(0, ZONE_DMA);
 	for (unsigned long pfn = HAND_START; pfn < HAND_START + NR_PAGES; pfn += 1024) {
 		int type = pfn == HAND_START + NR_PAGES - 1024 ? MIGRATE_CMA : MIGRATE_MOVABLE;
 
@@ -34,7 +34,7 @@ static struct zone *start(void)
 	}
 	zone->pageset[0].stat_threshold = 10;
 	zone->pageset[1].stat_threshold = 10;
-	hand_marks(zone, 30, 40, 50);
+	test_set_watermarks(zone, 30, 40, 50);
 	world->subscriber = NULL;
 	nr_blocks = 0;
 	isolated = 0;
@@ -76,10 +76,10 @@ static void free_nonsense(u8 where, u8 order)
 	struct page *page = P(HAND_START + where * 16ul + order);
 
 	if (page_count(page) == 0 || order >= MAX_ORDER) {
-		int before = hand_bugs;
+		int before = test_bugs();
 
 		__free_pages(page, order);
-		ck_assert(hand_bugs == before + 1);
+		ck_assert(test_bugs() == before + 1);
 	}
 }
 

@@ -32,9 +32,9 @@ static void three_zones(void)
 					   { 0, ZONE_NORMAL, NORMAL_PFN, ZONE_PAGES } };
 
 	hand_machine(zones, 3, 1);
-	dma = hand_zone(0, ZONE_DMA);
-	dma32 = hand_zone(0, ZONE_DMA32);
-	normal = hand_zone(0, ZONE_NORMAL);
+	dma = test_zone(0, ZONE_DMA);
+	dma32 = test_zone(0, ZONE_DMA32);
+	normal = test_zone(0, ZONE_NORMAL);
 }
 
 /* Three zones with one movable pageblock free in each. */
@@ -70,30 +70,30 @@ TEST(get_page_from_freelist_takes_highest_zone_first, "08-1")
 TEST(get_page_from_freelist_passes_over_zone_below_mark, "08-1")
 {
 	three_zones_with_memory();
-	hand_marks(normal, 600, 600, 600);
+	test_set_watermarks(normal, 600, 600, 600);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA32_PFN);
-	hand_marks(dma32, 600, 600, 600);
+	test_set_watermarks(dma32, 600, 600, 600);
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA_PFN);
-	hand_marks(dma, 600, 600, 600);
-	hand_forget_events();
+	test_set_watermarks(dma, 600, 600, 600);
+	test_forget_events();
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), 0);
 	/* A zone that fails its mark is not touched: no event. */
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 }
 
 /* Expect the two low flag bits to choose between min, low and high: 512 free, marks 400, 520, 600. */
 TEST(get_page_from_freelist_mark_follows_flags, "08-1")
 {
 	three_zones_with_memory();
-	hand_marks(normal, 400, 520, 600);
+	test_set_watermarks(normal, 400, 520, 600);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_MIN, ZONE_NORMAL), NORMAL_PFN);
-	hand_marks(normal, 520, 400, 600);
+	test_set_watermarks(normal, 520, 400, 600);
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), NORMAL_PFN + 1);
-	hand_marks(normal, 520, 600, 400);
+	test_set_watermarks(normal, 520, 600, 400);
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_HIGH, ZONE_NORMAL), NORMAL_PFN + 2);
-	hand_marks(normal, 400, 400, 600);
+	test_set_watermarks(normal, 400, 400, 600);
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_HIGH, ZONE_NORMAL), DMA32_PFN);
 }
 
@@ -101,7 +101,7 @@ TEST(get_page_from_freelist_mark_follows_flags, "08-1")
 TEST(get_page_from_freelist_boost_raises_mark, "08-1")
 {
 	three_zones_with_memory();
-	hand_marks(normal, 100, 100, 100);
+	test_set_watermarks(normal, 100, 100, 100);
 	normal->watermark_boost = 450;
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA32_PFN);
@@ -120,7 +120,7 @@ TEST(get_page_from_freelist_first_entry_is_not_filtered, "08-1")
 	ck_assert_uint_eq(page_to_pfn(page), NORMAL_PFN);
 
 	/* Behind it the filter works: DMA32 is skipped. */
-	hand_marks(normal, 600, 600, 600);
+	test_set_watermarks(normal, 600, 600, 600);
 	page = get_page_from_freelist(GFP_HIGHUSER_MOVABLE, 0, ALLOC_WMARK_LOW, &ac);
 	ck_assert_uint_eq(page_to_pfn(page), DMA_PFN);
 }
@@ -150,8 +150,9 @@ TEST(get_page_from_freelist_goes_on_when_lists_are_empty, "08-2")
 	hand_lay(DMA_PFN, 9, MIGRATE_MOVABLE);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA_PFN);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_zone_locked 40000 0 1; "
-					"alloc_zone_locked 40001 0 1; alloc_zone_locked 40002 0 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked -1 0 1; alloc_zone_locked 40000 0 1; "
+			 "alloc_zone_locked 40001 0 1; alloc_zone_locked 40002 0 1");
 	/* The witness hears why the walk went on. */
 	ck_assert_str_eq(test_decisions(DECISION_LISTS_EMPTY), "Normal");
 	ck_assert_str_eq(test_decisions(DECISION_BELOW_MARK), "DMA32");
@@ -171,16 +172,18 @@ TEST(get_page_from_freelist_nofragment_walks_all_zones_before_mixing, "08-3")
 	hand_lay(DMA_PFN, 0, MIGRATE_MOVABLE);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT, ZONE_NORMAL), DMA_PFN);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_zone_locked 40000 0 1; "
-					"alloc_zone_locked -1 0 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked -1 0 1; alloc_zone_locked 40000 0 1; "
+			 "alloc_zone_locked -1 0 1");
 
 	/* Normal and DMA pass their marks twice; each tells of its failure in the first pass. */
 	hand_lay(DMA_PFN + 64, 0, MIGRATE_HIGHATOMIC);
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT, ZONE_NORMAL), NORMAL_PFN);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_zone_locked -1 0 1; "
-					"alloc_extfrag 44000 0 3 1 0 0; "
-					"alloc_zone_locked 44000 0 1; alloc_zone_locked 44001 0 1; "
-					"alloc_zone_locked 44002 0 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked -1 0 1; alloc_zone_locked -1 0 1; "
+			 "alloc_extfrag 44000 0 3 1 0 0; "
+			 "alloc_zone_locked 44000 0 1; alloc_zone_locked 44001 0 1; "
+			 "alloc_zone_locked 44002 0 1");
 	ck_assert_str_eq(test_decisions(DECISION_SECOND_PASS), "0");
 	ck_assert_str_eq(test_decisions(DECISION_WALK),
 			 "1051850 0 257; 1051850 0 257; 1051850 0 1");
@@ -193,9 +196,9 @@ TEST(get_page_from_freelist_walks_once_without_nofragment, "08-3")
 	hand_lay_blocks(NORMAL_PFN, 9, MIGRATE_HIGHATOMIC, 1);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), 0);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked -1 0 1");
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT, ZONE_NORMAL), 0);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_zone_locked -1 0 1");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked -1 0 1; alloc_zone_locked -1 0 1");
 }
 
 /* Expect NO_WATERMARKS to take from a zone far below its mark, and the page to be marked so. */
@@ -206,7 +209,7 @@ TEST(get_page_from_freelist_no_watermarks_ignores_mark, "08-4")
 
 	three_zones_with_memory();
 	test_witness();
-	hand_marks(normal, 9999, 9999, 9999);
+	test_set_watermarks(normal, 9999, 9999, 9999);
 	ac = hand_context(0, ZONE_NORMAL, MIGRATE_MOVABLE);
 
 	page = get_page_from_freelist(GFP_KERNEL, 0, ALLOC_NO_WATERMARKS, &ac);
@@ -237,7 +240,7 @@ static int stub_node_reclaim(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned
 static void below_mark_with_reclaim(int mode, int answer, int pages)
 {
 	three_zones_with_memory();
-	hand_marks(normal, 600, 600, 600);
+	test_set_watermarks(normal, 600, 600, 600);
 	world->hooks.node_reclaim = stub_node_reclaim;
 	world->node_reclaim_mode = mode;
 	reclaim_calls = 0;
@@ -320,8 +323,8 @@ TEST(get_page_from_freelist_reserves_for_harder_blocks, "08-6")
 	/* The page was prepared before: its own state is that of an allocated page. */
 	ck_assert_int_eq(page_count(P(NORMAL_PFN + 8)), 1);
 	/* The rest of the pageblock moved to the reserve's lists. */
-	ck_assert_str_eq(hand_list(normal, 8, MIGRATE_HIGHATOMIC), "44100");
-	ck_assert_str_eq(hand_list(normal, 8, MIGRATE_MOVABLE), "");
+	ck_assert_str_eq(test_free_list(normal, 8, MIGRATE_HIGHATOMIC), "44100");
+	ck_assert_str_eq(test_free_list(normal, 8, MIGRATE_MOVABLE), "");
 }
 
 /* ---- cpusets ---- */
@@ -532,7 +535,7 @@ TEST(get_page_from_freelist_dirty_node_is_passed_over, "08-9")
 	ck_assert_ptr_null(get_page_from_freelist(GFP_USER, 0, ALLOC_WMARK_LOW, &ac));
 	ck_assert_ptr_null(
 		get_page_from_freelist(GFP_USER, 0, ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT, &ac));
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 
 	ac.spread_dirty_pages = false;
 	ck_assert_ptr_nonnull(get_page_from_freelist(GFP_USER, 0, ALLOC_WMARK_LOW, &ac));
@@ -558,9 +561,9 @@ static void two_nodes(void)
 					   { 1, ZONE_NORMAL, NORMAL_PFN, ZONE_PAGES } };
 
 	hand_machine(zones, 3, 1);
-	near_dma = hand_zone(0, ZONE_DMA);
-	near = hand_zone(0, ZONE_NORMAL);
-	far = hand_zone(1, ZONE_NORMAL);
+	near_dma = test_zone(0, ZONE_DMA);
+	near = test_zone(0, ZONE_NORMAL);
+	far = test_zone(1, ZONE_NORMAL);
 }
 
 /*
@@ -575,9 +578,10 @@ TEST(get_page_from_freelist_locality_beats_fragmentation, "08-10")
 	hand_lay(NORMAL_PFN, 9, MIGRATE_MOVABLE);
 
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT, ZONE_NORMAL), DMA32_PFN);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 1; alloc_extfrag 42000 0 3 1 0 0; "
-					"alloc_zone_locked 42000 0 1; alloc_zone_locked 42001 0 1; "
-					"alloc_zone_locked 42002 0 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked -1 0 1; alloc_extfrag 42000 0 3 1 0 0; "
+			 "alloc_zone_locked 42000 0 1; alloc_zone_locked 42001 0 1; "
+			 "alloc_zone_locked 42002 0 1");
 	ck_assert_str_eq(test_decisions(DECISION_STAY_ON_NODE), "Normal");
 }
 
@@ -684,9 +688,9 @@ static int count_node_reclaim(struct pglist_data *pgdat, gfp_t gfp_mask, unsigne
 TEST(get_page_from_freelist_no_reclaim_on_distant_node, "08-5")
 {
 	two_nodes();
-	hand_marks(near, 1, 1, 1);
-	hand_marks(near_dma, 1, 1, 1);
-	hand_marks(far, 1, 1, 1);
+	test_set_watermarks(near, 1, 1, 1);
+	test_set_watermarks(near_dma, 1, 1, 1);
+	test_set_watermarks(far, 1, 1, 1);
 	world->node_reclaim_mode = 1;
 	world->hooks.node_reclaim = count_node_reclaim;
 	world->node_distance[0][1] = 30;

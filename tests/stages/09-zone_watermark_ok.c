@@ -255,7 +255,7 @@ TEST(wmark_pages_include_boost, "09-9")
 {
 	struct zone *zone = hand_one_zone();
 
-	hand_marks(zone, 1, 2, 3);
+	test_set_watermarks(zone, 1, 2, 3);
 	zone->watermark_boost = 100;
 	ck_assert_uint_eq(min_wmark_pages(zone), 101);
 	ck_assert_uint_eq(low_wmark_pages(zone), 102);

@@ -39,17 +39,18 @@ TEST(rmqueue_refills_empty_list_with_a_batch, "10-1")
 	test_witness();
 	hand_lay(0x40000, 3, MIGRATE_MOVABLE);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40000);
-	ck_assert_str_eq(hand_pcplist(zone, 0, MIGRATE_MOVABLE), "40001 40002");
+	ck_assert_str_eq(test_pcp_list(zone, 0, MIGRATE_MOVABLE), "40001 40002");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 2);
-	ck_assert_str_eq(hand_list(zone, 0, MIGRATE_MOVABLE), "40003");
-	ck_assert_str_eq(hand_list(zone, 2, MIGRATE_MOVABLE), "40004");
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40000 0 1; alloc_zone_locked 40001 0 1; "
-					"alloc_zone_locked 40002 0 1");
+	ck_assert_str_eq(test_free_list(zone, 0, MIGRATE_MOVABLE), "40003");
+	ck_assert_str_eq(test_free_list(zone, 2, MIGRATE_MOVABLE), "40004");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked 40000 0 1; alloc_zone_locked 40001 0 1; "
+			 "alloc_zone_locked 40002 0 1");
 
 	/* The next two come from the list: no event, no counter. */
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40001);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40002);
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40003);
 	hand_check_zone(zone, true);
 	ck_assert_str_eq(test_decisions(DECISION_REFILL), "DMA 3 1; DMA 3 1");
@@ -77,7 +78,7 @@ TEST(rmqueue_uses_list_of_running_cpu, "10-1")
 	struct zone *zone;
 
 	hand_machine(&only, 1, 2);
-	zone = hand_zone(0, ZONE_DMA);
+	zone = test_zone(0, ZONE_DMA);
 	hand_pcp(zone, 0, MIGRATE_MOVABLE, 0x40007, MIGRATE_MOVABLE);
 	hand_lay(0x40010, 0, MIGRATE_MOVABLE);
 	world->this_cpu = 1;
@@ -134,7 +135,8 @@ TEST(rmqueue_bulk_runs_dry, "10-1")
 
 	hand_lay(0x40000, 0, MIGRATE_MOVABLE);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40000);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40000 0 1; alloc_zone_locked -1 0 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked 40000 0 1; alloc_zone_locked -1 0 1");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 0);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0);
 	ck_assert_uint_eq(world->vm_event[PGALLOC_DMA], 1);
@@ -151,7 +153,7 @@ TEST(rmqueue_bulk_loses_bad_page_but_counts_it, "10-3")
 	hand_lay(0x40000, 2, MIGRATE_MOVABLE);
 	SetPageFlag(P(0x40000), PG_dirty);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40001);
-	ck_assert_str_eq(hand_pcplist(zone, 0, MIGRATE_MOVABLE), "40002");
+	ck_assert_str_eq(test_pcp_list(zone, 0, MIGRATE_MOVABLE), "40002");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1);
 	ck_assert(world->tainted);
@@ -203,7 +205,8 @@ TEST(rmqueue_loses_block_with_bad_page_and_keeps_it_counted, "10-3")
 	ck_assert_uint_eq(take_pfn(zone, 2, MIGRATE_MOVABLE, 0), 0x40010);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 4);
 	ck_assert_uint_eq(zone->free_area[2].nr_free, 0);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40000 2 1; alloc_zone_locked 40010 2 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked 40000 2 1; alloc_zone_locked 40010 2 1");
 }
 
 /* Expect HARDER to take from the urgent reserve first, and the event to name the type that was asked for. */
@@ -215,10 +218,10 @@ TEST(rmqueue_harder_takes_from_reserve_first, "10-4")
 	hand_lay(0x40000, 2, MIGRATE_UNMOVABLE);
 	hand_lay(0x40200, 2, MIGRATE_HIGHATOMIC);
 	ck_assert_uint_eq(take_pfn(zone, 2, MIGRATE_UNMOVABLE, ALLOC_HARDER), 0x40200);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40200 2 0");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked 40200 2 0");
 	/* Empty reserve: the ordinary lists. */
 	ck_assert_uint_eq(take_pfn(zone, 2, MIGRATE_UNMOVABLE, ALLOC_HARDER), 0x40000);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40000 2 0");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked 40000 2 0");
 	ck_assert_str_eq(test_decisions(DECISION_FROM_HIGHATOMIC), "DMA 2");
 }
 
@@ -230,7 +233,7 @@ TEST(rmqueue_reserve_is_for_harder_blocks_only, "10-4")
 	hand_lay(0x40200, 2, MIGRATE_HIGHATOMIC);
 	ck_assert_uint_eq(take_pfn(zone, 2, MIGRATE_UNMOVABLE, ALLOC_HIGH | ALLOC_OOM), 0);
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_UNMOVABLE, ALLOC_HARDER), 0);
-	ck_assert_str_eq(hand_list(zone, 2, MIGRATE_HIGHATOMIC), "40200");
+	ck_assert_str_eq(test_free_list(zone, 2, MIGRATE_HIGHATOMIC), "40200");
 }
 
 /* Expect one warning in the machine's life for __GFP_NOFAIL with an order above 1. */
@@ -240,11 +243,11 @@ TEST(rmqueue_warns_once_of_nofail_blocks, "10-9")
 
 	hand_lay(0x40000, 5, MIGRATE_MOVABLE);
 	rmqueue(zone, zone, 1, GFP_KERNEL | __GFP_NOFAIL, 0, MIGRATE_MOVABLE);
-	ck_assert_str_eq(hand_console(), "");
+	ck_assert_str_eq(test_take_console(), "");
 	rmqueue(zone, zone, 2, GFP_KERNEL | __GFP_NOFAIL, 0, MIGRATE_MOVABLE);
-	ck_assert_str_eq(hand_console(), "rmqueue: __GFP_NOFAIL with order 2\n");
+	ck_assert_str_eq(test_take_console(), "rmqueue: __GFP_NOFAIL with order 2\n");
 	rmqueue(zone, zone, 2, GFP_KERNEL | __GFP_NOFAIL, 0, MIGRATE_MOVABLE);
-	ck_assert_str_eq(hand_console(), "");
+	ck_assert_str_eq(test_take_console(), "");
 }
 
 /* ---- the boosted zone wakes kswapd ---- */
@@ -272,7 +275,7 @@ static struct zone *boosted_zone(void)
 	struct zone *zone;
 
 	hand_machine(zones, 2, 1);
-	zone = hand_zone(0, ZONE_DMA32);
+	zone = test_zone(0, ZONE_DMA32);
 	zone->flags |= 1ul << ZONE_BOOSTED_WATERMARK;
 	world->hooks.wakeup_kswapd = count_wakeup;
 	wakeups = 0;
@@ -315,11 +318,11 @@ TEST(rmqueue_steal_boosts_and_wakes_sleeping_kswapd, "10-5")
 	struct zone *zone = hand_one_zone();
 
 	hand_lay(0x40000, 4, MIGRATE_UNMOVABLE);
-	hand_marks(zone, 100, 200, 1000);
+	test_set_watermarks(zone, 100, 200, 1000);
 	NODE_DATA(0)->kswapd_waiting = true;
 	take(zone, 0, MIGRATE_MOVABLE, ALLOC_KSWAPD);
 	ck_assert_uint_eq(zone->watermark_boost, 512);
-	ck_assert(strstr(hand_events(), "wakeup_kswapd 0 0 0 0") != NULL);
+	ck_assert(strstr(test_take_events(), "wakeup_kswapd 0 0 0 0") != NULL);
 	ck_assert(!NODE_DATA(0)->kswapd_waiting);
 }
 
@@ -337,8 +340,8 @@ TEST(reserve_highatomic_pageblock_converts_one_pageblock, "10-6")
 	ck_assert_uint_eq(zone->nr_reserved_highatomic, 512);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), MIGRATE_HIGHATOMIC);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40200), MIGRATE_MOVABLE);
-	ck_assert_str_eq(hand_list(zone, 4, MIGRATE_HIGHATOMIC), "40010");
-	ck_assert_str_eq(hand_list(zone, 4, MIGRATE_MOVABLE), "40200");
+	ck_assert_str_eq(test_free_list(zone, 4, MIGRATE_HIGHATOMIC), "40010");
+	ck_assert_str_eq(test_free_list(zone, 4, MIGRATE_MOVABLE), "40200");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 32);
 	reserve_highatomic_pageblock(P(0x40010), zone);
 	ck_assert_uint_eq(zone->nr_reserved_highatomic, 512);
@@ -391,8 +394,8 @@ static struct alloc_context zones_with_reserve(unsigned long reserved)
 					     16 * pageblock_nr_pages } };
 
 	hand_machine(zones, 2, 1);
-	low = hand_zone(0, ZONE_DMA);
-	high = hand_zone(0, ZONE_DMA32);
+	low = test_zone(0, ZONE_DMA);
+	high = test_zone(0, ZONE_DMA32);
 	hand_lay_blocks(0x40000, 3, MIGRATE_HIGHATOMIC, 1);
 	hand_lay_blocks(0x42000, 3, MIGRATE_HIGHATOMIC, 1);
 	low->nr_reserved_highatomic = reserved;
@@ -413,7 +416,7 @@ TEST(unreserve_highatomic_pageblock_keeps_last_unless_forced, "10-7")
 	ck_assert_uint_eq(low->nr_reserved_highatomic, 512);
 	/* The pageblock gets the type of the request. */
 	ck_assert_int_eq(get_pfnblock_migratetype(0x42000), MIGRATE_UNMOVABLE);
-	ck_assert_str_eq(hand_list(high, 3, MIGRATE_UNMOVABLE), "42000");
+	ck_assert_str_eq(test_free_list(high, 3, MIGRATE_UNMOVABLE), "42000");
 
 	ac = zones_with_reserve(1024);
 	ck_assert(unreserve_highatomic_pageblock(&ac, false));
@@ -466,15 +469,15 @@ TEST(unreserve_highatomic_pageblock_goes_on_when_nothing_moves, "10-7")
 	struct zone *zone;
 
 	hand_machine(&cut, 1, 1);
-	zone = hand_zone(0, ZONE_DMA);
+	zone = test_zone(0, ZONE_DMA);
 	hand_lay_blocks(0x40203, 0, MIGRATE_HIGHATOMIC, 1);
 	hand_lay_blocks(0x40010, 3, MIGRATE_HIGHATOMIC, 1);
 	zone->nr_reserved_highatomic = 1024;
 	ac = hand_context(0, ZONE_NORMAL, MIGRATE_MOVABLE);
 	ck_assert(unreserve_highatomic_pageblock(&ac, true));
 	ck_assert_uint_eq(zone->nr_reserved_highatomic, 0);
-	ck_assert_str_eq(hand_list(zone, 0, MIGRATE_HIGHATOMIC), "40203");
-	ck_assert_str_eq(hand_list(zone, 3, MIGRATE_MOVABLE), "40010");
+	ck_assert_str_eq(test_free_list(zone, 0, MIGRATE_HIGHATOMIC), "40203");
+	ck_assert_str_eq(test_free_list(zone, 3, MIGRATE_MOVABLE), "40010");
 }
 
 #ifdef CONFIG_NUMA
@@ -487,8 +490,8 @@ static void two_nodes(void)
 					     16 * pageblock_nr_pages } };
 
 	hand_machine(zones, 2, 2);
-	near = hand_zone(0, ZONE_NORMAL);
-	far = hand_zone(1, ZONE_NORMAL);
+	near = test_zone(0, ZONE_NORMAL);
+	far = test_zone(1, ZONE_NORMAL);
 	world->cpu_node[1] = 1;
 }
 
@@ -542,6 +545,6 @@ TEST(zone_statistics_none_without_nodes, "10-8")
 	struct zone *zone = hand_one_zone();
 
 	zone_statistics(zone, zone);
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 }
 #endif

@@ -31,10 +31,10 @@ TEST(__rmqueue_smallest_splits_and_hands_out_ascending, "11-1")
 	test_witness();
 	hand_lay(0x40000, 3, M);
 	ck_assert_ptr_eq(__rmqueue_smallest(zone, 0, M), P(0x40000));
-	ck_assert_str_eq(hand_list(zone, 0, M), "40001");
-	ck_assert_str_eq(hand_list(zone, 1, M), "40002");
-	ck_assert_str_eq(hand_list(zone, 2, M), "40004");
-	ck_assert_str_eq(hand_list(zone, 3, M), "");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "40001");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40002");
+	ck_assert_str_eq(test_free_list(zone, 2, M), "40004");
+	ck_assert_str_eq(test_free_list(zone, 3, M), "");
 	ck_assert(!PageBuddy(P(0x40000)));
 	ck_assert_uint_eq(P(0x40000)->private, 0);
 	ck_assert_uint_eq(page_order(P(0x40004)), 2);
@@ -62,7 +62,7 @@ TEST(__rmqueue_smallest_takes_first_of_smallest_order, "11-1")
 	/* The upper half goes in front of what is there. */
 	hand_lay(0x40300, 2, M);
 	ck_assert_ptr_eq(__rmqueue_smallest(zone, 3, M), P(0x40080));
-	ck_assert_str_eq(hand_list(zone, 2, M), "40104 40300");
+	ck_assert_str_eq(test_free_list(zone, 2, M), "40104 40300");
 }
 
 /* Expect the list's type to be recorded, though the pageblock is of another. */
@@ -86,11 +86,11 @@ TEST(__rmqueue_uses_cma_first_when_it_is_most_of_free, "11-3")
 	hand_lay(0x40400, 1, C);
 	zone->vm_stat[NR_FREE_PAGES] = 4; /* CMA 2, not more than 4 / 2 */
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40000);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40000 0 1");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked 40000 0 1");
 
 	zone->vm_stat[NR_FREE_PAGES] = 3; /* 2 > 3 / 2 */
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40400);
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 
 	/* Others never take the shortcut. */
 	hand_lay(0x40010, 1, U);
@@ -99,7 +99,8 @@ TEST(__rmqueue_uses_cma_first_when_it_is_most_of_free, "11-3")
 	/* The counter may be stale: an empty CMA list is no failure. */
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40401);
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40001);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40010 0 0; alloc_zone_locked 40001 0 1");
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_zone_locked 40010 0 0; alloc_zone_locked 40001 0 1");
 }
 
 /* Expect a movable request to borrow from CMA before it takes from another type, even without ALLOC_CMA. */
@@ -112,7 +113,7 @@ TEST(__rmqueue_movable_borrows_from_cma_before_stealing, "11-4")
 	zone->vm_stat[NR_FREE_PAGES] = 1000;
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40400);
 	ck_assert_int_eq(get_pcppage_migratetype(P(0x40400)), C);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked 40400 0 1");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked 40400 0 1");
 }
 
 /* Expect unmovable and reclaimable requests to take neither from CMA nor highatomic nor isolated lists. */
@@ -125,7 +126,7 @@ TEST(__rmqueue_special_lists_are_no_fallback, "11-4")
 	hand_lay(0x40800, 9, MIGRATE_ISOLATE);
 	ck_assert_uint_eq(take(zone, 0, U, 0), 0);
 	ck_assert_uint_eq(take(zone, 0, R, 0), 0);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 0 0; alloc_zone_locked -1 0 2");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked -1 0 0; alloc_zone_locked -1 0 2");
 }
 
 /* ---- fallback ---- */
@@ -201,23 +202,23 @@ TEST(__rmqueue_takes_over_whole_pageblock, "11-7")
 	hand_lay(0x40005, 0, M);
 	hand_lay(0x40008, 3, M);
 	hand_lay(0x40100, 8, M);
-	hand_marks(zone, 100, 200, 1000);
+	test_set_watermarks(zone, 100, 200, 1000);
 
 	page = rmqueue(zone, zone, 0, GFP_KERNEL, 0, U);
 	ck_assert_uint_eq(page_to_pfn(page), 0x40005);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40100 0 8 0 1 1; alloc_zone_locked 40005 0 0; "
 			 "alloc_zone_locked 40003 0 0; alloc_zone_locked 40008 0 0");
-	ck_assert_str_eq(hand_pcplist(zone, 0, U), "40003 40008");
+	ck_assert_str_eq(test_pcp_list(zone, 0, U), "40003 40008");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 2 + 8 + 256 - 3);
 	ck_assert_uint_eq(zone->watermark_boost, 512);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), U);
-	ck_assert_str_eq(hand_list(zone, 0, U), "40009");
-	ck_assert_str_eq(hand_list(zone, 1, U), "4000a");
-	ck_assert_str_eq(hand_list(zone, 2, U), "4000c");
-	ck_assert_str_eq(hand_list(zone, 8, U), "40100");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40009");
+	ck_assert_str_eq(test_free_list(zone, 1, U), "4000a");
+	ck_assert_str_eq(test_free_list(zone, 2, U), "4000c");
+	ck_assert_str_eq(test_free_list(zone, 8, U), "40100");
 	for (unsigned int order = 0; order < MAX_ORDER; order++)
-		ck_assert_str_eq(hand_list(zone, order, M), "");
+		ck_assert_str_eq(test_free_list(zone, order, M), "");
 	/* 266 free, 246 in use that cannot be moved. */
 	ck_assert_str_eq(test_decisions(DECISION_CLAIM), "DMA 266 246 1 1");
 	ck_assert_str_eq(test_decisions(DECISION_BOOST), "DMA 0 512");
@@ -240,20 +241,20 @@ TEST(__rmqueue_movable_takes_smallest_when_it_cannot_take_over, "11-5")
 	hand_lay(0x40020, 2, U);
 	hand_lay(0x40030, 2, U);
 	hand_lay(0x40010, 3, U);
-	hand_marks(zone, 100, 200, 1000);
+	test_set_watermarks(zone, 100, 200, 1000);
 
 	ck_assert_uint_eq(take(zone, 1, M, 0), 0x40020);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40020 1 2 1 0 0; alloc_zone_locked 40020 1 1");
 	ck_assert_uint_eq(zone->watermark_boost, 512);
-	ck_assert_str_eq(hand_list(zone, 1, M), "40022");
-	ck_assert_str_eq(hand_list(zone, 2, U), "40030");
-	ck_assert_str_eq(hand_list(zone, 3, U), "40010");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40022");
+	ck_assert_str_eq(test_free_list(zone, 2, U), "40030");
+	ck_assert_str_eq(test_free_list(zone, 3, U), "40010");
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), U);
 
 	/* A block of exactly the order wanted is taken without searching upward. */
 	ck_assert_uint_eq(take(zone, 3, M, 0), 0x40010);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40010 3 3 1 0 0; alloc_zone_locked 40010 3 1");
 }
 
@@ -266,8 +267,8 @@ TEST(__rmqueue_unmovable_takes_largest_block, "11-5")
 	hand_lay(0x40200, 6, M);
 	hand_lay(0x40400, 4, M);
 	ck_assert_uint_eq(take(zone, 0, U, 0), 0x40200);
-	ck_assert_str_eq(hand_list(zone, 1, M), "40000");
-	ck_assert_str_eq(hand_list(zone, 4, M), "40400");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 4, M), "40400");
 }
 
 /* Expect a movable request to take over a pageblock from order 4 on. */
@@ -279,10 +280,10 @@ TEST(__rmqueue_movable_takes_over_from_order_4, "11-6")
 	hand_lay(0x40002, 1, U);
 	hand_lay(0x40040, 4, U);
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40002);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40040 0 4 1 0 0; alloc_zone_locked 40002 0 1");
-	ck_assert_str_eq(hand_list(zone, 4, M), "40040");
-	ck_assert_str_eq(hand_list(zone, 4, U), "");
+	ck_assert_str_eq(test_free_list(zone, 4, M), "40040");
+	ck_assert_str_eq(test_free_list(zone, 4, U), "");
 }
 
 /* A pageblock of `old` type with `nr_free` free pages from 40000 on and `lru` movable ones at its end, stolen by `type`. */
@@ -328,8 +329,8 @@ TEST(__rmqueue_free_blocks_move_though_type_stays, "11-8")
 	hand_lay(0x40100, 5, R);
 	take(zone, 0, U, 0);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), R);
-	ck_assert_str_eq(hand_list(zone, 5, U), "40100");
-	ck_assert_str_eq(hand_list(zone, 4, R), "");
+	ck_assert_str_eq(test_free_list(zone, 5, U), "40100");
+	ck_assert_str_eq(test_free_list(zone, 4, R), "");
 }
 
 /* Expect a foreign block in a highatomic pageblock to be moved alone: no take-over, no boost. */
@@ -340,9 +341,9 @@ TEST(__rmqueue_highatomic_pageblock_is_not_taken_over, "11-8")
 	hand_pageblock(0x40000, H);
 	hand_lay(0x40000, 4, M);
 	hand_lay(0x40100, 3, M);
-	hand_marks(zone, 100, 200, 1000);
+	test_set_watermarks(zone, 100, 200, 1000);
 	ck_assert_uint_eq(take(zone, 4, U, ALLOC_KSWAPD), 0x40000);
-	ck_assert_str_eq(hand_list(zone, 3, M), "40100");
+	ck_assert_str_eq(test_free_list(zone, 3, M), "40100");
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), H);
 	ck_assert_uint_eq(zone->watermark_boost, 0);
 	ck_assert_uint_eq(zone->flags, 0);
@@ -358,11 +359,11 @@ TEST(__rmqueue_cut_pageblock_gives_single_block, "11-8")
 	struct zone *zone;
 
 	hand_machine(&cut, 1, 1);
-	zone = hand_zone(0, ZONE_DMA);
+	zone = test_zone(0, ZONE_DMA);
 	hand_lay(0x40200, 5, M);
 	hand_lay(0x40240, 4, M);
 	ck_assert_uint_eq(take(zone, 0, U, 0), 0x40200);
-	ck_assert_str_eq(hand_list(zone, 4, M), "40240");
+	ck_assert_str_eq(test_free_list(zone, 4, M), "40240");
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40200), M);
 }
 
@@ -372,7 +373,7 @@ static unsigned long boost_of_steal(unsigned long high, int factor, unsigned lon
 {
 	struct zone *zone = hand_one_zone();
 
-	hand_marks(zone, 0, 0, high);
+	test_set_watermarks(zone, 0, 0, high);
 	world->watermark_boost_factor = factor;
 	zone->watermark_boost = before;
 	hand_lay(0x40000, 4, M);
@@ -406,8 +407,8 @@ TEST(boost_watermark_does_nothing, "11-9")
 	ck_assert_uint_eq(boost_of_steal(0, 15000, 0), 0);
 
 	hand_machine(&tiny, 1, 1);
-	zone = hand_zone(0, ZONE_DMA);
-	hand_marks(zone, 0, 0, 1000);
+	zone = test_zone(0, ZONE_DMA);
+	test_set_watermarks(zone, 0, 0, 1000);
 	hand_lay(0x40000, 4, M);
 	zone->managed_pages = 2047;
 	take(zone, 0, U, ALLOC_KSWAPD);
@@ -426,7 +427,7 @@ TEST(boost_watermark_also_for_single_blocks, "11-9")
 {
 	struct zone *zone = hand_one_zone();
 
-	hand_marks(zone, 0, 0, 1000);
+	test_set_watermarks(zone, 0, 0, 1000);
 	hand_pageblock(0x40000, U);
 	hand_lay(0x40000, 1, U);
 	take(zone, 0, M, ALLOC_KSWAPD);
@@ -448,16 +449,16 @@ TEST(__rmqueue_large_block_changes_all_its_pageblocks, "11-11")
 
 	test_witness();
 	hand_lay(0x40400, 10, M);
-	hand_marks(zone, 0, 0, 1000);
+	test_set_watermarks(zone, 0, 0, 1000);
 	ck_assert_uint_eq(take(zone, 0, U, ALLOC_KSWAPD), 0x40400);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40400 0 10 0 1 1; alloc_zone_locked 40400 0 0");
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40400), U);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40600), U);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40800), M);
 	ck_assert_uint_eq(zone->watermark_boost, 0);
 	ck_assert_uint_eq(zone->flags, 0);
-	ck_assert_str_eq(hand_list(zone, 9, U), "40600");
+	ck_assert_str_eq(test_free_list(zone, 9, U), "40600");
 	ck_assert_str_eq(test_decisions(DECISION_CONVERT), "DMA 2 1");
 }
 
@@ -470,7 +471,7 @@ TEST(__rmqueue_nofragment_takes_whole_pageblocks_only, "11-10")
 	ck_assert_uint_eq(take(zone, 0, U, ALLOC_NOFRAGMENT), 0);
 	hand_lay(0x40200, 9, M);
 	ck_assert_uint_eq(take(zone, 0, U, ALLOC_NOFRAGMENT), 0x40200);
-	ck_assert_str_eq(hand_list(zone, 8, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 8, M), "40000");
 	/* Without the flag the smaller block is taken. */
 	ck_assert_uint_eq(take(zone, 8, U, 0), 0x40300);
 	ck_assert_uint_eq(take(zone, 8, U, 0), 0x40000);
@@ -487,13 +488,13 @@ TEST(__rmqueue_nofragment_order_10_converts_without_helping, "11-10")
 	hand_lay(0x40000, 9, M);
 	hand_lay(0x40400, 9, M);
 	ck_assert_uint_eq(take(zone, 10, U, ALLOC_NOFRAGMENT), 0);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40000 10 9 0 1 1; alloc_extfrag 40400 10 9 0 1 1; "
 			 "alloc_zone_locked -1 10 0");
-	ck_assert_str_eq(hand_list(zone, 9, U), "40400 40000");
+	ck_assert_str_eq(test_free_list(zone, 9, U), "40400 40000");
 	/* Without the flag nothing below the order is touched. */
 	ck_assert_uint_eq(take(zone, 10, R, 0), 0);
-	ck_assert_str_eq(hand_events(), "alloc_zone_locked -1 10 2");
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked -1 10 2");
 }
 
 /* Expect grouping disabled to let movable requests take over small blocks, and the pageblock to be stored as unmovable. */
@@ -506,10 +507,10 @@ TEST(__rmqueue_mobility_disabled_takes_over_always, "11-6")
 	hand_lay(0x40000, 1, R);
 	hand_lay(0x40010, 0, R);
 	ck_assert_uint_eq(take(zone, 0, M, 0), 0x40010);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "alloc_extfrag 40000 0 1 1 2 0; alloc_zone_locked 40010 0 1");
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), U);
-	ck_assert_str_eq(hand_list(zone, 1, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40000");
 	/* Special types are stored as they are. */
 	set_pageblock_migratetype(P(0x40000), C);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), C);
@@ -533,9 +534,9 @@ TEST(move_freepages_block_highest_pfn_first, "11-12")
 		SetPageFlag(P(pfn), PG_lru);
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40013), U, &movable), 20);
 	ck_assert_int_eq(movable, 5);
-	ck_assert_str_eq(hand_list(zone, 2, U), "40030 40020 40010 40300");
-	ck_assert_str_eq(hand_list(zone, 3, U), "401f0");
-	ck_assert_str_eq(hand_list(zone, 2, M), "40200");
+	ck_assert_str_eq(test_free_list(zone, 2, U), "40030 40020 40010 40300");
+	ck_assert_str_eq(test_free_list(zone, 3, U), "401f0");
+	ck_assert_str_eq(test_free_list(zone, 2, M), "40200");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 28);
 	/* Nobody asks for the count. */
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40013), U, NULL), 20);
@@ -555,9 +556,9 @@ TEST(move_freepages_block_larger_than_a_pageblock, "11-12")
 	hand_lay(0x40000, 10, M);
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40200), U, &movable), 0);
 	ck_assert_int_eq(movable, 0);
-	ck_assert_str_eq(hand_list(zone, 10, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 10, M), "40000");
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40000), U, &movable), 1024);
-	ck_assert_str_eq(hand_list(zone, 10, U), "40000");
+	ck_assert_str_eq(test_free_list(zone, 10, U), "40000");
 
 	hand_pcp(zone, 0, M, 0x40400, M);
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40400), U, &movable), 0);
@@ -578,12 +579,12 @@ TEST(move_freepages_block_at_zone_edges, "11-12")
 	int movable = 99;
 
 	hand_machine(&cut, 1, 1);
-	zone = hand_zone(0, ZONE_DMA);
+	zone = test_zone(0, ZONE_DMA);
 	hand_lay(0x40110, 0, M);
 	hand_lay(0x40120, 0, M);
 	hand_lay(0x40410, 0, M);
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40118), U, NULL), 1);
-	ck_assert_str_eq(hand_list(zone, 0, U), "40120");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40120");
 	SetPageFlag(P(0x40420), PG_lru);
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40410), U, &movable), 0);
 	ck_assert_int_eq(movable, 0);
@@ -601,5 +602,5 @@ TEST(move_freepages_block_steps_over_hole, "11-12")
 	world->range[1].start_pfn = 0x40180;
 	world->nr_ranges = 2;
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40010), U, NULL), 2);
-	ck_assert_str_eq(hand_list(zone, 0, U), "40180 40010");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40180 40010");
 }

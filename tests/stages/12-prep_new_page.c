@@ -20,7 +20,7 @@ static void expect_reason(struct page *page, bool at_free, const char *reason)
 
 	snprintf(line, sizeof(line), "page dumped because: %s\n", reason);
 	ck_assert(at_free ? check_free_page(page) : check_new_page(page));
-	ck_assert_msg(strstr(hand_console(), line) != NULL, "expected %s", reason);
+	ck_assert_msg(strstr(test_take_console(), line) != NULL, "expected %s", reason);
 }
 
 /* Expect a page without references, mappings, owner, cgroup and flags to pass both checks; private, index and lru do not matter. */
@@ -35,7 +35,7 @@ TEST(check_new_page_good_page_passes, "12-1")
 	ck_assert(!check_new_page(page));
 	ck_assert(!check_free_page(page));
 	ck_assert(!world->tainted);
-	ck_assert_str_eq(hand_console(), "");
+	ck_assert_str_eq(test_take_console(), "");
 }
 
 /* Expect each violation to be named. */
@@ -128,7 +128,7 @@ TEST(bad_page_report, "12-3")
 	set_page_count(page, 2);
 	page->index = 0x10;
 	ck_assert(check_new_page(page));
-	ck_assert_str_eq(hand_console(),
+	ck_assert_str_eq(test_take_console(),
 			 "BUG: Bad page state in process init  pfn:40007\n"
 			 "page:40007 refcount:2 mapcount:0 mapping:(nil) index:0x10 flags:0\n"
 			 "page dumped because: nonzero _refcount\n");
@@ -148,7 +148,7 @@ static int reports_of(int bad_pages)
 		bad_page(page, "a reason");
 		/* Also when the report is suppressed. */
 		ck_assert_int_eq(page->_mapcount, -1);
-		reports += strstr(hand_console(), "a reason") != NULL;
+		reports += strstr(test_take_console(), "a reason") != NULL;
 	}
 	return reports;
 }
@@ -171,7 +171,8 @@ TEST(bad_page_reports_60_then_falls_silent, "12-3")
 
 	world->jiffies = 1000 + 60 * HZ;
 	bad_page(P(0x40000), "a reason");
-	ck_assert(strstr(hand_console(), "BUG: Bad page state: 71 messages suppressed\n") != NULL);
+	ck_assert(strstr(test_take_console(), "BUG: Bad page state: 71 messages suppressed\n") !=
+		  NULL);
 	ck_assert_int_eq(reports_of(100), 59);
 	/* The new silence counts from the first report of the new burst. */
 	world->jiffies += 60 * HZ - 1;
@@ -185,7 +186,7 @@ TEST(bad_page_nothing_suppressed_nothing_said, "12-3")
 	ck_assert_int_eq(reports_of(60), 60);
 	world->jiffies += 60 * HZ;
 	bad_page(P(0x40000), "a reason");
-	ck_assert(strstr(hand_console(), "suppressed") == NULL);
+	ck_assert(strstr(test_take_console(), "suppressed") == NULL);
 }
 
 /* Expect the check of a block to stop at the first bad page. */
@@ -363,7 +364,7 @@ TEST(split_page_gives_each_page_a_reference, "12-9")
 		__free_pages(&page[i], 0);
 	}
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 4);
-	ck_assert_int_eq(hand_bugs, 0);
+	ck_assert_int_eq(test_bugs(), 0);
 	drain_pages(0);
-	ck_assert_str_eq(hand_list(zone, 2, MIGRATE_MOVABLE), "40000");
+	ck_assert_str_eq(test_free_list(zone, 2, MIGRATE_MOVABLE), "40000");
 }

@@ -28,8 +28,8 @@ TEST(free_unref_page_last_freed_is_first_taken, "20-1")
 
 	give(0x40000, 0);
 	give(0x40010, 0);
-	ck_assert_str_eq(hand_pcplist(zone, 0, M), "40010 40000");
-	ck_assert_str_eq(hand_events(), "free 40000 0; free 40010 0");
+	ck_assert_str_eq(test_pcp_list(zone, 0, M), "40010 40000");
+	ck_assert_str_eq(test_take_events(), "free 40000 0; free 40010 0");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 0);
 	ck_assert_uint_eq(world->vm_event[PGFREE], 2);
 	ck_assert_ptr_eq(rmqueue(zone, zone, 0, GFP_KERNEL, 0, M), P(0x40010));
@@ -48,11 +48,12 @@ TEST(free_unref_page_trims_at_high, "20-1")
 	for (unsigned long i = 0; i < 17; i++)
 		give(0x40000 + 0x200 * (i % 3) + 2 * i, 0);
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 17);
-	hand_forget_events();
+	test_forget_events();
 	give(0x40100, 0);
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 15);
-	ck_assert_str_eq(hand_events(), "free 40100 0; pcpu_drain 40000 0 1; pcpu_drain 40202 0 2; "
-					"pcpu_drain 40404 0 0");
+	ck_assert_str_eq(test_take_events(),
+			 "free 40100 0; pcpu_drain 40000 0 1; pcpu_drain 40202 0 2; "
+			 "pcpu_drain 40404 0 0");
 	hand_check_zone(zone, true);
 }
 
@@ -65,7 +66,7 @@ TEST(free_unref_page_high_0_passes_on, "20-1")
 	zone->pageset[0].pcp.batch = 1;
 	give(0x40000, 0);
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 0);
-	ck_assert_str_eq(hand_list(zone, 0, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "40000");
 }
 
 /* Expect a count above high after a refill to stay until the next free. */
@@ -97,10 +98,10 @@ TEST(free_pcppages_bulk_worked_example, "20-2")
 	struct zone *zone = hand_pcp_lists(10, 0, 1);
 
 	free_pcppages_bulk(zone, 7, &zone->pageset[0].pcp);
-	ck_assert_str_eq(hand_events(), "pcpu_drain 40400 0 2; pcpu_drain 40000 0 0; "
-					"pcpu_drain 40002 0 0; pcpu_drain 40004 0 0; "
-					"pcpu_drain 40006 0 0; pcpu_drain 40008 0 0; "
-					"pcpu_drain 4000a 0 0");
+	ck_assert_str_eq(test_take_events(), "pcpu_drain 40400 0 2; pcpu_drain 40000 0 0; "
+					     "pcpu_drain 40002 0 0; pcpu_drain 40004 0 0; "
+					     "pcpu_drain 40006 0 0; pcpu_drain 40008 0 0; "
+					     "pcpu_drain 4000a 0 0");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 4);
 }
 
@@ -110,8 +111,8 @@ TEST(free_pcppages_bulk_begins_with_movable, "20-2")
 	struct zone *zone = hand_pcp_lists(2, 2, 2);
 
 	free_pcppages_bulk(zone, 4, &zone->pageset[0].pcp);
-	ck_assert_str_eq(hand_events(), "pcpu_drain 40200 0 1; pcpu_drain 40400 0 2; "
-					"pcpu_drain 40000 0 0; pcpu_drain 40202 0 1");
+	ck_assert_str_eq(test_take_events(), "pcpu_drain 40200 0 1; pcpu_drain 40400 0 2; "
+					     "pcpu_drain 40000 0 0; pcpu_drain 40202 0 1");
 	/* More than there are: all that are left. */
 	free_pcppages_bulk(zone, 99, &zone->pageset[0].pcp);
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 0);
@@ -180,10 +181,10 @@ TEST(free_pcppages_bulk_drops_bad_page, "20-6")
 
 	P(0x40200)->mapping = zone;
 	free_pcppages_bulk(zone, 2, &zone->pageset[0].pcp);
-	ck_assert_str_eq(hand_events(), "pcpu_drain 40202 0 1");
+	ck_assert_str_eq(test_take_events(), "pcpu_drain 40202 0 1");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1);
-	ck_assert(strstr(hand_console(), "non-NULL mapping") != NULL);
+	ck_assert(strstr(test_take_console(), "non-NULL mapping") != NULL);
 }
 
 /* ---- which list a page returns to ---- */
@@ -197,12 +198,12 @@ TEST(free_unref_page_special_types_share_movable_list, "20-5")
 	hand_pageblock(0x40400, H);
 	give(0x40200, 0);
 	give(0x40400, 0);
-	ck_assert_str_eq(hand_pcplist(zone, 0, M), "40400 40200");
+	ck_assert_str_eq(test_pcp_list(zone, 0, M), "40400 40200");
 	drain_pages(0);
-	ck_assert_str_eq(hand_events(), "free 40200 0; free 40400 0; pcpu_drain 40200 0 4; "
-					"pcpu_drain 40400 0 3");
-	ck_assert_str_eq(hand_list(zone, 0, C), "40200");
-	ck_assert_str_eq(hand_list(zone, 0, H), "40400");
+	ck_assert_str_eq(test_take_events(), "free 40200 0; free 40400 0; pcpu_drain 40200 0 4; "
+					     "pcpu_drain 40400 0 3");
+	ck_assert_str_eq(test_free_list(zone, 0, C), "40200");
+	ck_assert_str_eq(test_free_list(zone, 0, H), "40400");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 2);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_CMA_PAGES], 1);
 }
@@ -215,7 +216,7 @@ TEST(free_pcppages_bulk_uses_stale_type, "20-5")
 	give(0x40000, 0);
 	hand_pageblock(0x40000, U);
 	drain_pages(0);
-	ck_assert_str_eq(hand_list(zone, 0, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "40000");
 }
 
 /* Expect a refilled page that was never handed out to return to the list it was removed from. */
@@ -227,7 +228,7 @@ TEST(free_pcppages_bulk_refilled_page_returns_to_its_list, "20-5")
 	hand_lay(0x40000, 1, U);
 	rmqueue(zone, zone, 0, GFP_KERNEL, 0, U);
 	drain_pages(0);
-	ck_assert_str_eq(hand_list(zone, 0, U), "40001");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40001");
 }
 
 /* ---- merging ---- */
@@ -246,7 +247,7 @@ TEST(__free_one_page_merges_with_buddies_of_any_type, "20-3")
 	hand_lay(0x40002, 1, R);
 	hand_lay(0x40004, 2, M);
 	free_one_page(zone, P(0x40001), 0x40001, 0, M);
-	ck_assert_str_eq(hand_list(zone, 3, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 3, M), "40000");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 8);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), M);
 	for (unsigned int order = 0; order < 3; order++)
@@ -260,8 +261,8 @@ TEST(__free_one_page_needs_buddy_of_same_order, "20-3")
 
 	hand_lay(0x40002, 0, M);
 	give(0x40000, 1);
-	ck_assert_str_eq(hand_list(zone, 1, M), "40000");
-	ck_assert_str_eq(hand_list(zone, 0, M), "40002");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "40002");
 }
 
 /* Expect two pageblocks of different types to merge to order 10, and no further. */
@@ -273,11 +274,11 @@ TEST(__free_one_page_merges_up_to_order_10, "20-3")
 	hand_lay(0x40200, 9, U);
 	hand_lay(0x40400, 10, M);
 	give(0x40000, 9);
-	ck_assert_str_eq(hand_list(zone, 10, M), "40000 40400");
+	ck_assert_str_eq(test_free_list(zone, 10, M), "40000 40400");
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40200), U);
 	/* A block of order 10 is put back as it is. */
 	give(0x40800, 10);
-	ck_assert_str_eq(hand_list(zone, 10, M), "40800 40000 40400");
+	ck_assert_str_eq(test_free_list(zone, 10, M), "40800 40000 40400");
 }
 
 /*
@@ -291,8 +292,8 @@ TEST(__free_one_page_never_merges_across_zones, "20-3")
 	hand_machine(zones, 2, 1);
 	hand_lay(0x40000, 8, M);
 	give(0x40100, 8);
-	ck_assert_str_eq(hand_list(hand_zone(0, ZONE_DMA), 8, M), "40000");
-	ck_assert_str_eq(hand_list(hand_zone(0, ZONE_DMA32), 8, M), "40100");
+	ck_assert_str_eq(test_free_list(test_zone(0, ZONE_DMA), 8, M), "40000");
+	ck_assert_str_eq(test_free_list(test_zone(0, ZONE_DMA32), 8, M), "40100");
 }
 
 #ifdef CONFIG_NUMA
@@ -305,8 +306,8 @@ TEST(__free_one_page_never_merges_across_nodes, "20-3")
 	hand_machine(zones, 2, 1);
 	hand_lay(0x40000, 8, M);
 	give(0x40100, 8);
-	ck_assert_str_eq(hand_list(hand_zone(0, ZONE_DMA), 8, M), "40000");
-	ck_assert_str_eq(hand_list(hand_zone(1, ZONE_DMA), 8, M), "40100");
+	ck_assert_str_eq(test_free_list(test_zone(0, ZONE_DMA), 8, M), "40000");
+	ck_assert_str_eq(test_free_list(test_zone(1, ZONE_DMA), 8, M), "40100");
 }
 #endif
 
@@ -317,9 +318,9 @@ TEST(__free_one_page_stops_at_end_of_memory, "20-3")
 	struct zone *zone;
 
 	hand_machine(&odd, 1, 1);
-	zone = hand_zone(0, ZONE_DMA);
+	zone = test_zone(0, ZONE_DMA);
 	free_one_page(zone, P(0x402bc), 0x402bc, 0, M);
-	ck_assert_str_eq(hand_list(zone, 0, M), "402bc");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "402bc");
 }
 
 /* ---- head or tail ---- */
@@ -386,12 +387,12 @@ TEST(buddy_merge_likely_needs_valid_neighbours, "20-4")
 					   { 0, ZONE_DMA32, 0x41400, 0x400 } };
 
 	hand_machine(&ends_at_buddy, 1, 1);
-	ck_assert(!at_tail(hand_zone(0, ZONE_DMA), 0x412bc, 0));
+	ck_assert(!at_tail(test_zone(0, ZONE_DMA), 0x412bc, 0));
 	hand_machine(&ends_at_neighbour, 1, 1);
-	ck_assert(!at_tail(hand_zone(0, ZONE_DMA), 0x412b8, 0));
+	ck_assert(!at_tail(test_zone(0, ZONE_DMA), 0x412b8, 0));
 	hand_machine(zones, 2, 1);
 	hand_lay(0x41400, 8, M);
-	ck_assert(!at_tail(hand_zone(0, ZONE_DMA), 0x41300, 7));
+	ck_assert(!at_tail(test_zone(0, ZONE_DMA), 0x41300, 7));
 }
 
 /* ---- cleaning and checking ---- */
@@ -404,8 +405,8 @@ TEST(free_pages_prepare_takes_compound_block_apart, "20-7")
 	prep_new_page(P(0x40000), 2, GFP_KERNEL | __GFP_COMP, 0);
 	SetPageFlag(P(0x40001), PG_private_2);
 	give(0x40000, 2);
-	ck_assert_str_eq(hand_events(), "free 40000 2");
-	ck_assert_str_eq(hand_list(zone, 2, M), "40000");
+	ck_assert_str_eq(test_take_events(), "free 40000 2");
+	ck_assert_str_eq(test_free_list(zone, 2, M), "40000");
 	ck_assert(!PageFlag(P(0x40000), PG_head));
 	for (int i = 1; i < 4; i++) {
 		ck_assert_ptr_null(P(0x40000)[i].mapping);
@@ -426,7 +427,7 @@ TEST(free_pages_prepare_wipes_flags_and_tags, "20-7")
 	SetPageFlag(&page[1], PG_dirty);
 	page->mapping = (void *)1ul;
 	give(0x40000, 1);
-	ck_assert_str_eq(hand_list(zone, 1, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40000");
 	ck_assert_uint_eq(page[0].flags & PAGE_FLAGS_CHECK_AT_PREP, 0);
 	ck_assert_uint_eq(page[1].flags & PAGE_FLAGS_CHECK_AT_PREP, 0);
 	ck_assert_ptr_null(page->mapping);
@@ -447,20 +448,20 @@ TEST(__free_pages_ok_bad_block_is_lost, "20-6")
 	SetPageFlag(&page[1], PG_dirty);
 	SetPageFlag(&page[2], PG_locked);
 	give(0x40000, 2);
-	ck_assert_str_eq(hand_events(), "free 40000 2");
+	ck_assert_str_eq(test_take_events(), "free 40000 2");
 	ck_assert_uint_eq(zone->free_area[2].nr_free, 0);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 0);
 	ck_assert_uint_eq(world->vm_event[PGFREE], 0);
 	ck_assert(PageFlag(&page[2], PG_locked));
 	ck_assert(!PageFlag(&page[1], PG_dirty));
-	ck_assert(strstr(hand_console(), "pfn:40002") != NULL);
+	ck_assert(strstr(test_take_console(), "pfn:40002") != NULL);
 
 	/* The first page is checked too, by its untagged mapping for example. */
 	page = block(0x40010, 1);
 	page->mapping = zone;
 	give(0x40010, 1);
 	ck_assert_uint_eq(zone->free_area[1].nr_free, 0);
-	ck_assert(strstr(hand_console(), "non-NULL mapping") != NULL);
+	ck_assert(strstr(test_take_console(), "non-NULL mapping") != NULL);
 }
 
 /* Expect bad flags of a single page to go unnoticed: they are wiped before anyone looks. */
@@ -471,7 +472,7 @@ TEST(free_unref_page_flags_go_unnoticed, "20-6")
 	SetPageFlag(P(0x40000), PG_locked);
 	give(0x40000, 0);
 	drain_pages(0);
-	ck_assert_str_eq(hand_list(zone, 0, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "40000");
 	ck_assert(!world->tainted);
 }
 
@@ -495,7 +496,7 @@ TEST(free_pages_prepare_uncharges, "20-7")
 	__SetPageKmemcg(page);
 	give(0x40000, 2);
 	ck_assert_int_eq(uncharged, 4);
-	ck_assert_str_eq(hand_list(zone, 2, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 2, M), "40000");
 	give(0x40010, 0);
 	ck_assert_int_eq(uncharged, 4);
 
@@ -535,7 +536,7 @@ TEST(__free_pages_last_reference_frees, "20-11")
 	get_page(P(0x40000));
 	give(0x40000, 0);
 	ck_assert_int_eq(page_count(P(0x40000)), 1);
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 	give(0x40000, 0);
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
 }
@@ -555,14 +556,14 @@ TEST(free_unref_page_list_announces_then_hands_over, "20-9")
 	}
 	zone->pageset[0].pcp.high = 3;
 	free_unref_page_list(&list);
-	ck_assert_str_eq(hand_events(),
+	ck_assert_str_eq(test_take_events(),
 			 "free 40010 0; free 40011 0; free 40012 0; "
 			 "free_batched 40010; free_batched 40011; free_batched 40012; "
 			 "pcpu_drain 40010 0 1; pcpu_drain 40011 0 1; pcpu_drain 40012 0 1");
 	ck_assert(list_empty(&list));
-	ck_assert_str_eq(hand_list(zone, 1, M), "40010");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40010");
 	free_unref_page_list(&list);
-	ck_assert_str_eq(hand_events(), "");
+	ck_assert_str_eq(test_take_events(), "");
 }
 
 /* Expect frees in an isolated pageblock to go straight to its lists, uncounted, without drain event; nothing is taken from it. */
@@ -571,13 +572,13 @@ TEST(free_in_isolated_pageblock_bypasses_pcp, "20-8")
 	struct zone *zone = hand_one_zone();
 
 	set_migratetype_isolate(P(0x40000));
-	hand_forget_events();
+	test_forget_events();
 	give(0x40000, 0);
 	give(0x40010, 3);
-	ck_assert_str_eq(hand_events(), "free 40000 0; free 40010 3");
+	ck_assert_str_eq(test_take_events(), "free 40000 0; free 40010 3");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 0);
-	ck_assert_str_eq(hand_list(zone, 0, I), "40000");
-	ck_assert_str_eq(hand_list(zone, 3, I), "40010");
+	ck_assert_str_eq(test_free_list(zone, 0, I), "40000");
+	ck_assert_str_eq(test_free_list(zone, 3, I), "40010");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 0);
 	ck_assert_ptr_null(rmqueue(zone, zone, 0, GFP_KERNEL, 0, M));
 	ck_assert_ptr_null(rmqueue(zone, zone, 2, GFP_KERNEL, ALLOC_HARDER, M));
@@ -592,15 +593,15 @@ TEST(free_uses_present_type_while_isolated, "20-8")
 	give(0x40000, 0);
 	hand_pageblock(0x40000, U);
 	drain_pages(0);
-	ck_assert_str_eq(hand_events(), "free 40000 0; pcpu_drain 40000 0 0");
-	ck_assert_str_eq(hand_list(zone, 0, U), "40000");
+	ck_assert_str_eq(test_take_events(), "free 40000 0; pcpu_drain 40000 0 0");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40000");
 	/* The stale type that a caller brings is replaced as well. */
 	free_one_page(zone, P(0x40010), 0x40010, 0, M);
-	ck_assert_str_eq(hand_list(zone, 0, U), "40010 40000");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40010 40000");
 	/* So is "isolated" when the isolation has ended meanwhile. */
 	zone->nr_isolate_pageblock = 0;
 	free_one_page(zone, P(0x40020), 0x40020, 0, I);
-	ck_assert_str_eq(hand_list(zone, 0, U), "40020 40010 40000");
+	ck_assert_str_eq(test_free_list(zone, 0, U), "40020 40010 40000");
 }
 
 /* Two neighbouring pageblocks; which of them is isolated? Frees the first and gives the resulting order. */
@@ -638,7 +639,7 @@ TEST(__free_one_page_ordinary_types_merge_beside_isolated, "20-8")
 	hand_lay(0x40200, 9, U);
 	set_migratetype_isolate(P(0x41000));
 	give(0x40000, 9);
-	ck_assert_str_eq(hand_list(zone, 10, M), "40000");
+	ck_assert_str_eq(test_free_list(zone, 10, M), "40000");
 }
 
 /* ---- capture ---- */
@@ -670,14 +671,14 @@ TEST(__free_one_page_block_is_captured, "20-10")
 	free_one_page(zone, P(0x40001), 0x40001, 0, M);
 	ck_assert_ptr_eq(waiting.page, P(0x40000));
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 0);
-	ck_assert_str_eq(hand_list(zone, 1, M), "");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "");
 	/* Other orders go their way. */
 	free_one_page(zone, P(0x40010), 0x40010, 0, M);
-	ck_assert_str_eq(hand_list(zone, 0, M), "40010");
+	ck_assert_str_eq(test_free_list(zone, 0, M), "40010");
 	/* Nobody waits. */
 	current->capture_control = NULL;
 	give(0x40020, 1);
-	ck_assert_str_eq(hand_list(zone, 1, M), "40020");
+	ck_assert_str_eq(test_free_list(zone, 1, M), "40020");
 }
 
 /* ---- refused ---- */
@@ -688,23 +689,23 @@ TEST(__free_pages_refuses_nonsense, "20-11")
 	struct zone *zone = hand_one_zone();
 
 	give(0x40000, 11);
-	ck_assert_str_eq(hand_bug_text, "__free_pages: order 11 is above 10");
+	ck_assert_str_eq(test_last_bug(), "__free_pages: order 11 is above 10");
 	give(0x40001, 1);
-	ck_assert_str_eq(hand_bug_text, "__free_pages: page 0x40001 starts no block of order 1");
+	ck_assert_str_eq(test_last_bug(), "__free_pages: page 0x40001 starts no block of order 1");
 	give(0x40000, 0);
-	ck_assert_int_eq(hand_bugs, 2);
+	ck_assert_int_eq(test_bugs(), 2);
 	give(0x40000, 0);
-	ck_assert_str_eq(hand_bug_text,
+	ck_assert_str_eq(test_last_bug(),
 			 "__free_pages: page 0x40000 is free already, or a later page of a block");
 	block(0x40010, 1);
 	give(0x40011, 0);
-	ck_assert_int_eq(hand_bugs, 4);
+	ck_assert_int_eq(test_bugs(), 4);
 	/* A page on the buddy lists. */
 	hand_lay(0x40020, 0, M);
 	give(0x40020, 0);
-	ck_assert_int_eq(hand_bugs, 5);
+	ck_assert_int_eq(test_bugs(), 5);
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
-	ck_assert_str_eq(hand_events(), "free 40000 0");
+	ck_assert_str_eq(test_take_events(), "free 40000 0");
 }
 
 /* Expect the program to end where nobody handles violations. */

@@ -279,7 +279,7 @@ static void check_run(const struct run *run)
 		ck_assert_int_eq(pages_on_lists(run->zones[z]) + used[z],
 				 (long)run->zones[z]->managed_pages);
 	}
-	ck_assert_int_eq(hand_bugs, 0);
+	ck_assert_int_eq(test_bugs(), 0);
 	ck_assert(!world->tainted);
 }
 
@@ -305,7 +305,7 @@ static void start(struct run *run, const struct hand_zone *zones, int nr_zones, 
 	run->random = seed * 2 + 1;
 	hand_machine(zones, nr_zones, 3);
 	for (int z = 0; z < nr_zones; z++) {
-		struct zone *zone = hand_zone(zones[z].nid, zones[z].zid);
+		struct zone *zone = test_zone(zones[z].nid, zones[z].zid);
 
 		run->zones[run->nr_zones++] = zone;
 		for (unsigned long pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone);
@@ -319,7 +319,7 @@ static void start(struct run *run, const struct hand_zone *zones, int nr_zones, 
 		}
 		for (int cpu = 0; cpu < world->nr_cpus; cpu++)
 			zone->pageset[cpu].stat_threshold = (s8)below(run, 60);
-		hand_marks(zone, 60, 90, 120);
+		test_set_watermarks(zone, 60, 90, 120);
 		zone->lowmem_reserve[ZONE_MOVABLE] = 40;
 	}
 	/* Events cost time, and nobody reads them here. */

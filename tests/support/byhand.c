@@ -5,65 +5,6 @@
  */
 #include "byhand.h"
 
-#define TEXT_SIZE 8192
-#define NR_TEXTS  8
-
-int hand_bugs;
-char hand_bug_text[256];
-static char events_text[65536];
-static char console_text[65536];
-
-/** One of several buffers in turn, so that two texts can be compared in one line. */
-static char *next_text(void)
-{
-	static char texts[NR_TEXTS][TEXT_SIZE];
-	static int turn;
-	char *text = texts[turn++ % NR_TEXTS];
-
-	text[0] = '\0';
-	return text;
-}
-
-/** An event's name without the prefix that all of its kind have. */
-static const char *short_name(enum trace_event_id id)
-{
-	const char *name = trace_event_descriptions[id].name;
-
-	if (!strncmp(name, "mm_page_", 8))
-		return name + 8;
-	return strncmp(name, "mm_vmscan_", 10) ? name : name + 10;
-}
-
-static void on_event(const struct trace_event *event, void *context)
-{
-	const struct trace_event_description *description = &trace_event_descriptions[event->id];
-	char *end = events_text + strlen(events_text);
-	size_t room = sizeof(events_text) - (size_t)(end - events_text);
-
-	(void)context;
-	if (room < 256)
-		return;
-	end += sprintf(end, "%s%s", end == events_text ? "" : "; ", short_name(event->id));
-	for (int i = 0; description->field[i].kind != TRACE_FIELD_END; i++) {
-		bool hex = description->field[i].kind == TRACE_FIELD_PFN && event->field[i] >= 0;
-
-		end += sprintf(end, hex ? " %llx" : " %lld", (long long)event->field[i]);
-	}
-}
-
-static void on_console(const char *text, void *context)
-{
-	(void)context;
-	strncat(console_text, text, sizeof(console_text) - strlen(console_text) - 1);
-}
-
-static void on_bug(const char *text, void *context)
-{
-	(void)context;
-	hand_bugs++;
-	snprintf(hand_bug_text, sizeof(hand_bug_text), "%s", text);
-}
-
 static int compare_ranges(const void *a, const void *b)
 {
 	const struct memory_range *x = a, *y = b;
@@ -125,12 +66,8 @@ void hand_machine(const struct hand_zone *zones, int nr_zones, int nr_cpus)
 	build_all_zonelists();
 	world->page_group_by_mobility_disabled = false;
 	current->mems_allowed = world->node_memory_map;
-	world->subscriber = on_event;
-	world->console = on_console;
-	world->bug_handler = on_bug;
-	hand_bugs = 0;
-	events_text[0] = '\0';
-	console_text[0] = '\0';
+	test_observe();
+	test_expect_bugs();
 }
 
 /** A machine of one zone, ZONE_DMA, 16 pageblocks from HAND_START on, one CPU. */
@@ -139,12 +76,7 @@ struct zone *hand_one_zone(void)
 	const struct hand_zone zone = { 0, ZONE_DMA, HAND_START, 16 * pageblock_nr_pages };
 
 	hand_machine(&zone, 1, 1);
-	return hand_zone(0, ZONE_DMA);
-}
-
-struct zone *hand_zone(int nid, enum zone_type zid)
-{
-	return &NODE_DATA(nid)->node_zones[zid];
+	return test_zone(0, ZONE_DMA);
 }
 
 /** Lay a free block at the tail of a list, and count it. */
@@ -209,13 +141,6 @@ void hand_pageblock(unsigned long pfn, int migratetype)
 	*pageblock_byte(pfn) = (u8)migratetype;
 }
 
-void hand_marks(struct zone *zone, unsigned long min, unsigned long low, unsigned long high)
-{
-	zone->_watermark[WMARK_MIN] = min;
-	zone->_watermark[WMARK_LOW] = low;
-	zone->_watermark[WMARK_HIGH] = high;
-}
-
 /** The context of a request that starts at a node's zonelist, without nodemask. */
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype)
 {
@@ -227,67 +152,6 @@ struct alloc_context hand_context(int nid, enum zone_type highest, int migratety
 		.migratetype = migratetype,
 		.highest_zoneidx = highest,
 	};
-}
-
-static const char *list_text(const struct list_head *list)
-{
-	const struct list_head *entry;
-	char *text = next_text(), *end = text;
-
-	list_for_each(entry, list) {
-		if (end - text > TEXT_SIZE - 32)
-			break;
-		end += sprintf(end, "%s%lx", end == text ? "" : " ",
-			       page_to_pfn(list_entry(entry, struct page, lru)));
-	}
-	return text;
-}
-
-/** A free list, head first: "40005 40003"; "" when it is empty. */
-const char *hand_list(const struct zone *zone, unsigned int order, int migratetype)
-{
-	return list_text(&zone->free_area[order].free_list[migratetype]);
-}
-
-/** A per-CPU list, head first. */
-const char *hand_pcplist(const struct zone *zone, int cpu, int migratetype)
-{
-	return list_text(&zone->pageset[cpu].pcp.lists[migratetype]);
-}
-
-/** The events since the last look: "free 40000 0; pcpu_drain 40000 0 1". */
-const char *hand_events(void)
-{
-	static char seen[sizeof(events_text)];
-
-	memcpy(seen, events_text, sizeof(seen));
-	events_text[0] = '\0';
-	return seen;
-}
-
-void hand_forget_events(void)
-{
-	events_text[0] = '\0';
-}
-
-/** What the console got since the last look. */
-const char *hand_console(void)
-{
-	static char seen[sizeof(console_text)];
-
-	memcpy(seen, console_text, sizeof(seen));
-	console_text[0] = '\0';
-	return seen;
-}
-
-/** The exact number of free pages: the total and the differences of all CPUs. */
-long hand_free_pages(const struct zone *zone)
-{
-	long pages = zone->vm_stat[NR_FREE_PAGES];
-
-	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
-		pages += zone->pageset[cpu].vm_stat_diff[NR_FREE_PAGES];
-	return pages;
 }
 
 /* Like ck_assert(), which tells its parent process of every call: too dear once a page. */
@@ -387,7 +251,7 @@ void hand_check_zone(struct zone *zone, bool counted)
 		exact_cma += zone->pageset[cpu].vm_stat_diff[NR_FREE_CMA_PAGES];
 	}
 	if (counted) {
-		HOLDS(hand_free_pages(zone) == pages);
+		HOLDS(test_free_pages(zone) == pages);
 		HOLDS(exact_cma == cma);
 	}
 	free(seen);

@@ -14,6 +14,7 @@
 #include "harness.h"
 #include "life/life.h"
 #include "memory_map.h"
+#include "observe.h"
 #include "stages/stages.h"
 #include "vmstat.h"
 #include "world/world.h"
@@ -35,24 +36,13 @@ struct hand_zone {
 
 void hand_machine(const struct hand_zone *zones, int nr_zones, int nr_cpus);
 struct zone *hand_one_zone(void);
-struct zone *hand_zone(int nid, enum zone_type zid);
 struct page *hand_lay(unsigned long pfn, unsigned int order, int migratetype);
 void hand_lay_blocks(unsigned long pfn, unsigned int order, int migratetype, int blocks);
 struct page *hand_pcp(struct zone *zone, int cpu, int list, unsigned long pfn, int migratetype);
 struct zone *hand_pcp_lists(int u, int m, int r);
 void hand_pageblock(unsigned long pfn, int migratetype);
-void hand_marks(struct zone *zone, unsigned long min, unsigned long low, unsigned long high);
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype);
 
-const char *hand_list(const struct zone *zone, unsigned int order, int migratetype);
-const char *hand_pcplist(const struct zone *zone, int cpu, int migratetype);
-const char *hand_events(void);
-void hand_forget_events(void);
-const char *hand_console(void);
-extern int hand_bugs;
-extern char hand_bug_text[256];
-
-long hand_free_pages(const struct zone *zone);
 void hand_check_zone(struct zone *zone, bool counted);
 
 /** The page of a PFN in short. */

@@ -11,56 +11,6 @@
 #include "life/life.h"
 #include "machines.h"
 
-/** Texts that the looking functions return: each stays valid for the next seven calls. */
-#define TEXT_SLOTS 8
-#define TEXT_SIZE  65536
-
-static struct trace_event *events;
-static int nr_events, room_for_events;
-static char *console;
-static size_t console_length;
-static char last_bug[1024];
-static int nr_bugs;
-
-static char *text_slot(void)
-{
-	static char *slots[TEXT_SLOTS];
-	static int next;
-	char **slot = &slots[next++ % TEXT_SLOTS];
-
-	if (!*slot)
-		*slot = malloc(TEXT_SIZE);
-	(*slot)[0] = '\0';
-	return *slot;
-}
-
-static void keep_event(const struct trace_event *event, void *context)
-{
-	(void)context;
-	if (nr_events == room_for_events) {
-		room_for_events = room_for_events ? 2 * room_for_events : 256;
-		events = realloc(events, sizeof(*events) * (size_t)room_for_events);
-	}
-	events[nr_events++] = *event;
-}
-
-static void keep_text(const char *text, void *context)
-{
-	size_t length = strlen(text);
-
-	(void)context;
-	console = realloc(console, console_length + length + 1);
-	memcpy(console + console_length, text, length + 1);
-	console_length += length;
-}
-
-static void keep_bug(const char *text, void *context)
-{
-	(void)context;
-	nr_bugs++;
-	snprintf(last_bug, sizeof(last_bug), "%s", text);
-}
-
 /** Boot a machine from a memory map; the test fails when that is refused. */
 struct machine *test_machine_boot(const struct boot_spec *spec)
 {
@@ -68,10 +18,7 @@ struct machine *test_machine_boot(const struct boot_spec *spec)
 	struct machine *machine = machine_boot(spec, &error);
 
 	ck_assert_msg(machine != NULL, "no machine: %s", error.text);
-	machine->subscriber = keep_event;
-	machine->console = keep_text;
-	test_forget_events();
-	test_forget_console();
+	test_observe();
 	return machine;
 }
 
@@ -175,11 +122,6 @@ int test_next_node(gfp_t gfp_mask)
 }
 #endif
 
-struct zone *test_zone(int nid, int zid)
-{
-	return &NODE_DATA(nid)->node_zones[zid];
-}
-
 /** The n-th page of a zone. */
 struct page *test_page(const struct zone *zone, unsigned long n)
 {
@@ -190,135 +132,6 @@ struct page *test_page(const struct zone *zone, unsigned long n)
 void test_run_on(int cpu)
 {
 	world->this_cpu = cpu;
-}
-
-void test_forget_events(void)
-{
-	nr_events = 0;
-}
-
-/** Events of all kinds. */
-int test_events(void)
-{
-	return nr_events;
-}
-
-/** Events of one kind. */
-int test_count(enum trace_event_id id)
-{
-	int count = 0;
-
-	for (int i = 0; i < nr_events; i++)
-		count += events[i].id == id;
-	return count;
-}
-
-/** The n-th event of a kind, counted from 0; the test fails when there is none. */
-const struct trace_event *test_event(enum trace_event_id id, int n)
-{
-	int at = 0;
-
-	while (at < nr_events && (events[at].id != id || n-- > 0))
-		at++;
-	ck_assert_msg(at < nr_events, "no such event of %s", trace_event_descriptions[id].name);
-	return &events[at];
-}
-
-const struct trace_event *test_last_event(enum trace_event_id id)
-{
-	return test_event(id, test_count(id) - 1);
-}
-
-/** All events as text, one a line. */
-const char *test_events_text(void)
-{
-	char *text = text_slot();
-	size_t length = 0;
-
-	for (int i = 0; i < nr_events && length < TEXT_SIZE - 512; i++) {
-		length += (size_t)trace_format(&events[i], text + length, TEXT_SIZE - length - 1);
-		text[length++] = '\n';
-		text[length] = '\0';
-	}
-	return text;
-}
-
-/** What the machine printed. */
-const char *test_console(void)
-{
-	return console ? console : "";
-}
-
-void test_forget_console(void)
-{
-	free(console);
-	console = NULL;
-	console_length = 0;
-}
-
-/** From here on violations are counted instead of ending the test. */
-void test_expect_bugs(void)
-{
-	world->bug_handler = keep_bug;
-	nr_bugs = 0;
-	last_bug[0] = '\0';
-}
-
-int test_bugs(void)
-{
-	return nr_bugs;
-}
-
-const char *test_last_bug(void)
-{
-	return last_bug;
-}
-
-static const char *list_text(const struct list_head *list)
-{
-	char *text = text_slot();
-	const struct list_head *entry;
-	size_t length = 0;
-
-	list_for_each(entry, list) {
-		ck_assert_msg(length < TEXT_SIZE - 32, "a list too long to be shown");
-		length += (size_t)snprintf(text + length, TEXT_SIZE - length, "%s%lx",
-					   length ? " " : "",
-					   page_to_pfn(list_entry(entry, struct page, lru)));
-	}
-	return text;
-}
-
-const char *test_free_list(const struct zone *zone, int order, int migratetype)
-{
-	return list_text(&zone->free_area[order].free_list[migratetype]);
-}
-
-const char *test_pcp_list(const struct zone *zone, int cpu, int migratetype)
-{
-	return list_text(&zone->pageset[cpu].pcp.lists[migratetype]);
-}
-
-/** Pages on the per-CPU lists of a zone, all CPUs together. */
-int test_pcp_count(const struct zone *zone)
-{
-	int count = 0;
-
-	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
-		count += zone->pageset[cpu].pcp.count;
-	return count;
-}
-
-/** Free pages of a zone, the CPUs' differences included. */
-long test_free_pages(const struct zone *zone)
-{
-	return (long)zone_page_state_snapshot(zone, NR_FREE_PAGES);
-}
-
-/** Free CMA pages of a zone, the CPUs' differences included. */
-long test_free_cma_pages(const struct zone *zone)
-{
-	return (long)zone_page_state_snapshot(zone, NR_FREE_CMA_PAGES);
 }
 
 /** Is this page the first of a free block, inside one, or on a per-CPU list? */
@@ -445,16 +258,6 @@ unsigned long test_take(gfp_t gfp_mask, unsigned int order, unsigned long count)
 	while (taken < count && alloc_pages_node(0, gfp_mask, order))
 		taken++;
 	return taken;
-}
-
-/** Set a zone's marks, without a boost. */
-void test_set_watermarks(struct zone *zone, unsigned long min, unsigned long low,
-			 unsigned long high)
-{
-	zone->_watermark[WMARK_MIN] = min;
-	zone->_watermark[WMARK_LOW] = low;
-	zone->_watermark[WMARK_HIGH] = high;
-	zone->watermark_boost = 0;
 }
 
 /** Make another process of the machine, like the first one, with an mm of its own. */

@@ -17,6 +17,7 @@
 #include "harness.h"
 #include "machine.h"
 #include "memory_map.h"
+#include "observe.h"
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
@@ -46,31 +47,10 @@ int test_next_node(gfp_t gfp_mask);
 #define NODE_1	 ((nodemask_t){ 2 })
 #define NODES_01 ((nodemask_t){ 3 })
 #endif
-struct zone *test_zone(int nid, int zid);
 struct page *test_page(const struct zone *zone, unsigned long n);
 void test_run_on(int cpu);
 
-/* Events, since the machine was booted or test_forget_events() was called. */
-void test_forget_events(void);
-int test_events(void);
-int test_count(enum trace_event_id id);
-const struct trace_event *test_event(enum trace_event_id id, int n);
-const struct trace_event *test_last_event(enum trace_event_id id);
-const char *test_events_text(void);
-
-/* Console and violations. */
-const char *test_console(void);
-void test_forget_console(void);
-void test_expect_bugs(void);
-int test_bugs(void);
-const char *test_last_bug(void);
-
-/* Lists. Text forms are PFNs in hex, head first, separated by one blank; "" for an empty list. */
-const char *test_free_list(const struct zone *zone, int order, int migratetype);
-const char *test_pcp_list(const struct zone *zone, int cpu, int migratetype);
-int test_pcp_count(const struct zone *zone);
-long test_free_pages(const struct zone *zone);
-long test_free_cma_pages(const struct zone *zone);
+/* Lists and pages. */
 void test_check_lists(void);
 int test_page_is_free(const struct page *page);
 
@@ -80,13 +60,6 @@ void test_empty_machine(void);
 void test_free_block(struct page *page, unsigned int order, int migratetype);
 void test_set_pageblocks(struct zone *zone, int migratetype);
 unsigned long test_take(gfp_t gfp_mask, unsigned int order, unsigned long count);
-void test_set_watermarks(struct zone *zone, unsigned long min, unsigned long low,
-			 unsigned long high);
 struct task *test_task(const char *comm, int pid);
-
-#define test_expect_list(zone, order, migratetype, pfns) \
-	ck_assert_str_eq(test_free_list(zone, order, migratetype), pfns)
-#define test_expect_pcp(zone, cpu, migratetype, pfns) \
-	ck_assert_str_eq(test_pcp_list(zone, cpu, migratetype), pfns)
 
 #endif
