@@ -247,9 +247,8 @@ def test_a_flag_table_computes_values(tree):
     assert '0x010' in page and 'first' in page and '0x018' in page
 
 
-def with_part(tree, part, before=''):
-    """A book with one more part of the machinery; the function returned puts a text into the chapter and builds."""
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", f"['pageflow_book', 'pageflow_book.{part}']"))
+def in_chapter(tree, before=''):
+    """A function that puts a text into the chapter and builds."""
 
     def build(text, *builder):
         tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{before}{text}\n')
@@ -271,7 +270,7 @@ done < <(tr ';' '\n' <<<"$3" | sed 's/^ //')
 def computed(tree):
     """computed(text) puts a table into the chapter and builds."""
     tree('.ci/gdb', GDB)
-    return with_part(tree, 'computed', '.. computed-table::\n')
+    return in_chapter(tree, '.. computed-table::\n')
 
 
 def test_a_computed_table_asks_the_program(computed):
@@ -324,7 +323,7 @@ def scene(tree):
     tree('build/pageflow', SHELL)
     (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
     tree('docs/scenarios/first.pf', SCRIPT)
-    return with_part(tree, 'scene')
+    return in_chapter(tree)
 
 
 def test_a_scene_is_a_table_of_text_where_nothing_can_be_drawn(scene):
@@ -480,7 +479,6 @@ def proof(tree):
     """proof(text, recordings=, status=) builds a chapter with directives of the proof, where a replay says that."""
     tree('tests/traces/FORMAT.md', FORMAT)
     tree('build/coverage/coverage.json', json.dumps(COVERAGE))
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.proof']"))
     for name in ('conformance', 'tests', 'coverage'):
         tree(f'docs/{name}.rst', f':orphan:\n\n{name}\n============\n')
 
@@ -575,7 +573,6 @@ def test_recorded_requests_tell_events_and_their_pages(tree):
     path = tree.out.parent / 'tests' / 'traces' / 'small.trace.xz'
     path.parent.mkdir(parents=True)
     path.write_bytes(lzma.compress(RECORDING.encode()))
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.recording']"))
     table = '.. recorded-requests:: small\n   :ops: 1\n   '
     tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}:events:\n\n{table}:pages:\n')
     code, said, page = tree.build()

@@ -7,10 +7,10 @@ genhtml 1.16 and 2.x are both understood: only the source listing, or the table 
 import re
 from html import escape
 
-from . import chain
-from .coverage import percent
-from .state import book, notes
-from .text import _
+from ..read import chain
+from ..read.book import book, notes
+from ..read.coverage import percent
+from ..read.text import _
 
 SKIPPED = re.compile(r'(-sort-\w+|-detail|-c)\.html$')
 

@@ -6,9 +6,9 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.roles import XRefRole
 
-from . import chain
+from ..read import chain
+from ..read.book import book, notes
 from .listing import targets
-from .state import book, notes
 
 # Names that signatures use and that are the C library's or the compiler's, not ours to document.
 FOREIGN = {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The picture of README.md: the chain as one SVG file that stands alone, made from the same drawing as the site's.
 
-To make it again: `cd docs/_ext && ../../.cache/venv/bin/python -c 'from pageflow_book import readme; readme.write()'`.
+To make it again: `cd docs/_ext && ../../.cache/venv/bin/python -c 'from pageflow_book.draw import readme; readme.write()'`.
 The build of the site warns when it is stale.
 """
 
@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 from sphinx.util import logging
 
-from . import chain
-from .diagram import edge_words, wide
+from ..read import chain
+from .chain_map import edge_words, wide
 
 logger = logging.getLogger(__name__)
-FILE = Path(__file__).resolve().parents[2] / '_static' / 'chain.svg'
+FILE = Path(__file__).resolve().parents[3] / '_static' / 'chain.svg'
 LIGHT = (
     '--paper:#fffdf9;--panel:#f7f3ea;--raised:#fff;--ink:#23211d;--muted:#69635a;--line:#e3dccd;--line2:#cfc6b3;'
     '--entry:#1d4f91;--heart:#a23c18;--fast:#27694a;--slow:#8a5a00;--charge:#6b3fa0;--free:#1b6a76;--numa:#5f3d9c;'
@@ -74,9 +74,8 @@ def write():
 
 def check(app):
     if not FILE.is_file() or FILE.read_text(encoding='utf-8') != svg():
-        logger.warning(f'{FILE.name}: the picture of README.md is stale; make it again with pageflow_book.readme')
+        logger.warning(f'{FILE.name}: the picture of README.md is stale; make it again with pageflow_book.draw.readme')
 
 
 def setup(app):
     app.connect('builder-inited', check)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

@@ -7,9 +7,9 @@ import re
 from docutils import nodes
 from sphinx.util import logging
 
-from . import chain
+from ..read import chain
+from ..read.book import book, note, notes
 from .stage import xref
-from .state import book, note, notes
 
 logger = logging.getLogger(__name__)
 MARK = re.compile(r'\[(\d\d-\d+)\]')
@@ -81,3 +81,4 @@ def check(app, env):
 
 def setup(app):
     app.connect('doctree-read', find_marks)
+    app.connect('env-check-consistency', check)

@@ -12,10 +12,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain, formats
-from .coverage import percent
-from .state import book
-from .text import _
+from ..read import chain
+from ..read.book import book
+from ..read.coverage import percent
+from ..read.text import _
+from . import formats
 
 
 class chain_map(nodes.General, nodes.Element):

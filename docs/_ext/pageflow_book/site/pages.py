@@ -6,7 +6,7 @@ import re
 from docutils import nodes
 from sphinx.util import logging
 
-from .state import note, notes
+from ..read.book import note, notes
 
 logger = logging.getLogger(__name__)
 DRAWING = re.compile(r'<svg\b[^>]*>.*?</svg>', re.DOTALL)

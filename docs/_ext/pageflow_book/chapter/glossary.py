@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util import logging
 
-from .state import note, notes
+from ..read.book import note, notes
 
 logger = logging.getLogger(__name__)
 COMMON = {'page', 'order', 'buddy', 'node', 'zone', 'task', 'reclaim', 'compaction'}  # words of plain English, too
@@ -82,7 +82,7 @@ def reading_order(env):
     return order
 
 
-def check(env):
+def check(app, env):
     """Warns of each use of a term in front of its definition."""
     order = reading_order(env)
     order += sorted(set(notes(env)) - set(order))
@@ -120,3 +120,4 @@ def meanings(env):
 
 def setup(app):
     app.connect('doctree-read', read)
+    app.connect('env-check-consistency', check)

@@ -15,10 +15,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from .doxygen import inline_words
-from .state import book
-from .tables import TableDirective
-from .text import _
+from ..chapter.doxygen import inline_words
+from ..chapter.tables import TableDirective
+from ..read.book import book
+from ..read.text import _
 
 SECONDS = 120
 HIDDEN = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GCOV_PREFIX', 'PAGEFLOW_COVERAGE_DIR')

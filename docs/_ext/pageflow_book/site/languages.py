@@ -11,11 +11,12 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from . import chain, shared
-from .sources import STEP
-from .state import book
+from ..read import chain
+from ..read.book import book
+from ..read.sources import STEP
+from . import shared
 
-HERE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def name(language):
@@ -35,11 +36,11 @@ def switch(app, pagename, template, context, doctree):
 
 def marked():
     """(text, file, line) of every `_('text')`. Babel's own reader does not look into f-strings."""
-    for path in sorted(HERE.glob('*.py')):
+    for path in sorted(PACKAGE.rglob('*.py')):
         for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
             match node:
                 case ast.Call(func=ast.Name(id='_'), args=[ast.Constant(value=text)]):
-                    yield text, f'docs/_ext/pageflow_book/{path.name}', node.lineno
+                    yield text, f'docs/_ext/pageflow_book/{path.relative_to(PACKAGE)}', node.lineno
 
 
 def step_titles(app):

@@ -6,9 +6,9 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from .doxygen import inline_words
-from .generated import Transcript
-from .tables import TableDirective
+from ..chapter.doxygen import inline_words
+from ..chapter.tables import TableDirective
+from .transcript import Transcript
 
 EXPRESSION = re.compile(r'\{(.*)\}$')
 
@@ -63,4 +63,3 @@ class ComputedTable(TableDirective, Transcript):
 
 def setup(app):
     app.add_directive('computed-table', ComputedTable)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

@@ -35,11 +35,11 @@ from html import escape
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from . import formats
-from .events import TYPES, in_words, meaning, read, tell
-from .generated import Transcript
-from .state import book
-from .text import _
+from ..draw import formats
+from ..read.book import book
+from ..read.events import TYPES, in_words, meaning, read, tell
+from ..read.text import _
+from .transcript import Transcript
 
 ASKS = ('buddyinfo', 'pagetypeinfo')
 MARK, MARKED = 'help quit', re.compile(r'^quit +end the session$')  # between the commands: what it prints is known
@@ -338,4 +338,3 @@ def visit_html(translator, node):
 def setup(app):
     formats.add_picture(app, free_lists, visit_html)
     app.add_directive('scene', Scene)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

@@ -4,8 +4,8 @@
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from . import formats
-from .text import _
+from ..draw import formats
+from ..read.text import _
 
 
 class answer(nodes.General, nodes.Element):
@@ -36,4 +36,3 @@ def depart_html(translator, _node):
 def setup(app):
     formats.add_interactive(app, answer, (visit_html, depart_html))
     app.add_directive('answer', Answer)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

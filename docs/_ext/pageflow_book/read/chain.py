@@ -35,7 +35,7 @@ class Stage:
         return 'docs/stages/' + self.stem
 
 
-_DATA = json.loads((Path(__file__).parent / 'chain.json').read_text(encoding='utf-8'))
+_DATA = json.loads((Path(__file__).parent.parent / 'chain.json').read_text(encoding='utf-8'))
 STAGES = tuple(Stage(one['stem'], one['layer'], (one['short'], one['question'])) for one in _DATA['stages'])
 BY_NUMBER = {stage.number: stage for stage in STAGES}
 BY_STEM = {stage.stem: stage for stage in STAGES}

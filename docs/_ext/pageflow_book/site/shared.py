@@ -10,11 +10,11 @@ import json
 import re
 from pathlib import Path
 
-from . import glossary
-from .state import book
-from .text import _
+from ..chapter import glossary
+from ..read.book import book
+from ..read.text import _
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / '_fonts'
+FOLDER = Path(__file__).resolve().parents[3] / '_fonts'
 STATIC = FOLDER.parent / '_static'
 FONTS = (
     ('Literata', 'normal', 'literata'),

@@ -8,11 +8,11 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from .events import TYPES, meaning
-from .generated import evaluate
-from .state import book
+from ..live.transcript import evaluate
+from ..read.book import book
+from ..read.events import TYPES, meaning
+from ..read.text import _
 from .tables import TableDirective
-from .text import _
 
 # How the kernel writes a mask in a trace: the first name whose bits are all there takes them.
 # fmt: off
@@ -272,4 +272,3 @@ class RecordedRequests(RecordingDirective):
 def setup(app):
     app.add_directive('recorded-zones', RecordedZones)
     app.add_directive('recorded-requests', RecordedRequests)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

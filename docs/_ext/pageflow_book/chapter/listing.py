@@ -12,11 +12,12 @@ from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Token
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain, formats
-from .coverage import percent, ranges, short_count
-from .sources import CONFIGURATIONS, DEPARTS, STEP, SourceError
-from .state import book, note, notes
-from .text import _
+from ..draw import formats
+from ..read import chain
+from ..read.book import book, note, notes
+from ..read.coverage import percent, ranges, short_count
+from ..read.sources import CONFIGURATIONS, DEPARTS, STEP, SourceError
+from ..read.text import _
 
 logger = logging.getLogger(__name__)
 LEXER = CLexer(stripnl=False, ensurenl=False)
@@ -352,3 +353,4 @@ def summary_words(summary):
 def setup(app):
     formats.add_interactive(app, c_listing, (visit_html, None))
     app.add_directive('c-listing', CListing)
+    app.connect('env-check-consistency', check_everything_shown)

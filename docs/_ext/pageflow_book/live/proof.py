@@ -9,13 +9,13 @@ from html import escape
 
 from docutils import nodes
 
-from . import chain
-from .coverage import percent, ranges
-from .generated import Transcript
-from .stage import join, xref
-from .state import book, note, notes
-from .tables import TableDirective
-from .text import _
+from ..chapter.stage import join, xref
+from ..chapter.tables import TableDirective
+from ..read import chain
+from ..read.book import book, note, notes
+from ..read.coverage import percent, ranges
+from ..read.text import _
+from .transcript import Transcript
 
 REPLAY = 'build/pageflow replay --json tests/traces/*.xz'
 FORMAT = 'tests/traces/FORMAT.md'
@@ -331,4 +331,3 @@ def setup(app):
         app.add_directive(name, directive)
     app.connect('html-page-context', add_script)
     app.connect('build-finished', write_lines)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}

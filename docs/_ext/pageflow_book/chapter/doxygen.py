@@ -9,9 +9,9 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.addnodes import desc_signature, pending_xref
 
-from .sources import CONFIGURATIONS
-from .state import book
-from .text import _
+from ..read.book import book
+from ..read.sources import CONFIGURATIONS
+from ..read.text import _
 
 
 @cache

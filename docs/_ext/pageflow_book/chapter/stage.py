@@ -10,13 +10,14 @@ from docutils.parsers.rst import directives
 from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain, doxygen
-from .coverage import percent
+from ..read import chain
+from ..read.book import book, note
+from ..read.coverage import percent
+from ..read.sources import SourceError
+from ..read.text import _
+from . import doxygen
 from .listing import CONFIGURATION_NAMES, make_listings
-from .sources import SourceError
-from .state import book, note
 from .tables import TableDirective
-from .text import _
 
 
 class StageDirective(TableDirective):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What all directives share during one build: the sources, the coverage, and notes kept in the environment."""
 
+from . import chain
 from .coverage import Coverage
 from .sources import Sources
 
@@ -57,6 +58,24 @@ def book(app):
     return app._pageflow_book
 
 
+def start(app):
+    app._pageflow_book = Book(app)
+
+
+def outdated(app, env, added, changed, removed):
+    """Tests are known by their number in one list: when the list changes, every chapter is written again."""
+    digest = book(app).coverage.tests_digest
+    if getattr(env, 'pageflow_tests', digest) == digest:
+        env.pageflow_tests = digest
+        return []
+    env.pageflow_tests = digest
+    return [one.docname for one in chain.STAGES if one.docname in env.found_docs]
+
+
+def forget(app, env, docname):
+    notes(env).pop(docname, None)
+
+
 def notes(env):
     """Per-document notes: docname -> what its directives showed and claimed."""
     if not hasattr(env, 'pageflow_notes'):
@@ -69,3 +88,10 @@ def note(env, docname=None):
     return notes(env).setdefault(
         docname or env.docname, {'listings': {}, 'shown': set(), 'claims': {}, 'claim_refs': {}}
     )
+
+
+def setup(app):
+    app.add_config_value('pageflow_build', 'build', 'env')
+    app.connect('builder-inited', start, priority=100)
+    app.connect('env-get-outdated', outdated)
+    app.connect('env-purge-doc', forget)

@@ -20,9 +20,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from . import chain, formats
-from .diagram import rounded
-from .links import place_of
+from ..chapter.links import place_of
+from ..read import chain
+from . import formats
+from .chain_map import rounded
 
 COLUMN, ROW, HIGH, LOW, CELL = 50, 62, 42, 28, 15
 COLUMNS = 8
@@ -294,4 +295,3 @@ def visit_html(translator, node):
 def setup(app):
     formats.add_picture(app, picture, visit_html)
     app.add_directive('picture', Picture)
-    return {'version': '1', 'parallel_read_safe': False, 'parallel_write_safe': False}
