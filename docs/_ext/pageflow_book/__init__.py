@@ -10,7 +10,7 @@ Every part has a function `setup`, which says what it registers with Sphinx, and
 them: an event that several parts listen to reaches them in this order.
 """
 
-from .chapter import answer, claims, glossary, links, listing, recorded, stage
+from .chapter import answer, claims, flags, glossary, kernel, links, listing, recorded, reference, stage, tests
 from .draw import chain_map, picture, readme
 from .live import computed, proof, scene, transcript
 from .read import book, text
@@ -24,6 +24,10 @@ PARTS = (
     readme,
     listing,
     stage,
+    reference,
+    flags,
+    tests,
+    kernel,
     links,
     claims,
     glossary,

@@ -9,7 +9,7 @@ from sphinx.util import logging
 
 from ..read import chain
 from ..read.book import book, note, notes
-from .stage import xref
+from .links import xref
 
 logger = logging.getLogger(__name__)
 MARK = re.compile(r'\[(\d\d-\d+)\]')

@@ -8,7 +8,7 @@ from sphinx.roles import XRefRole
 
 from ..read import chain
 from ..read.book import book, notes
-from .listing import targets
+from ..read.names import brief, place_of
 
 # Names that signatures use and that are the C library's or the compiler's, not ours to document.
 FOREIGN = {
@@ -74,21 +74,6 @@ def link(app, node, content, docname, anchor, title):
     return made
 
 
-def brief(app, name):
-    """The one-line meaning of a name of ours."""
-    for found in book(app).sources.definitions.values():
-        for one in found:
-            if one.name == name and one.doc:
-                return one.brief.replace('`', '')
-    return ''
-
-
-def place_of(app, name):
-    """(page, anchor) of a function or a macro: its listing if there is one, else its reference; or None."""
-    found = targets(app).get(name, {})
-    return found.get('code') or found.get('function') or found.get('macro')
-
-
 def link_names(app, doctree, docname):
     """Makes the first of each name in a section a link. A name has an underscore: other words are plain words too."""
     done = set()
@@ -112,6 +97,13 @@ def inside(node, kind):
     while node is not None and not isinstance(node, kind):
         node = node.parent
     return node
+
+
+def xref(kind, target, docname, words=None):
+    content = nodes.literal('', words or target) if kind == 'fn' else nodes.inline('', words or target)
+    return addnodes.pending_xref(
+        '', content, refdomain='', reftype=kind, reftarget=target, refdoc=docname, refexplicit=bool(words), refwarn=True
+    )
 
 
 def setup(app):

@@ -2,141 +2,16 @@
 """Worked examples out of the recordings, read while the site is built: `recorded-zones` shows the machine a recording
 begins with, `recorded-requests` some of its operations, decoded."""
 
-import lzma
-import re
-
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from ..live.transcript import evaluate
 from ..read.book import book
-from ..read.events import TYPES, meaning
+from ..read.events import TYPES
+from ..read.recordings import Recording, event_words, mask_names
 from ..read.text import _
 from .tables import TableDirective
 
-# How the kernel writes a mask in a trace: the first name whose bits are all there takes them.
-# fmt: off
-NAMES = (
-    'GFP_TRANSHUGE', 'GFP_TRANSHUGE_LIGHT', 'GFP_HIGHUSER_MOVABLE', 'GFP_HIGHUSER', 'GFP_USER', 'GFP_KERNEL_ACCOUNT',
-    'GFP_KERNEL', 'GFP_NOFS', 'GFP_ATOMIC', 'GFP_NOIO', 'GFP_NOWAIT', 'GFP_DMA', '__GFP_HIGHMEM', 'GFP_DMA32',
-    '__GFP_HIGH', '__GFP_ATOMIC', '__GFP_IO', '__GFP_FS', '__GFP_NOWARN', '__GFP_RETRY_MAYFAIL', '__GFP_NOFAIL',
-    '__GFP_NORETRY', '__GFP_COMP', '__GFP_ZERO', '__GFP_NOMEMALLOC', '__GFP_MEMALLOC', '__GFP_HARDWALL',
-    '__GFP_THISNODE', '__GFP_RECLAIMABLE', '__GFP_MOVABLE', '__GFP_ACCOUNT', '__GFP_WRITE', '__GFP_RECLAIM',
-    '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM',
-)
-# fmt: on
-# The events of a recording that are told without their figures.
-TRACEPOINTS = {
-    'l': 'mm_page_alloc_zone_locked',
-    'd': 'mm_page_pcpu_drain',
-    'x': 'mm_page_alloc_extfrag',
-    'k': 'mm_vmscan_wakeup_kswapd',
-    'w': 'mm_compaction_wakeup_kcompactd',
-    'r': 'mm_vmscan_direct_reclaim_begin',
-    'F': 'mm_page_free',
-}
 FEW = 5  # changes from one kind of event to another that are told one after the other
-
-
-def mask_names(sources, mask):
-    if not mask:
-        return 'none'
-    found = []
-    for name in NAMES:
-        value = evaluate(sources, name)
-        if value and mask & value == value:
-            found.append(name)
-            mask &= ~value
-    return ' | '.join(found + ([f'{mask:#x}'] if mask else []))
-
-
-# What the kernel's enum compact_result calls its values.
-RESULTS = (
-    'not suitable',
-    'skipped',
-    'deferred',
-    'no suitable page',
-    'continue',
-    'complete',
-    'partial',
-    'contended',
-    'success',
-)
-
-
-def event_words(words):
-    """One event of a recording in words; FORMAT.md beside the recordings says what its fields are."""
-    kind, fields = words[0], words[1:]
-    if kind == 'e':
-        return _('direct reclaim ends and reports %s') % fields[0]
-    if kind == 't':
-        return _('compaction begins at priority %s') % fields[2]
-    if kind == 's':
-        return _('compaction examines a zone: %s') % RESULTS[int(fields[3])]
-    if kind == 'q':
-        return _('compaction leaves a zone: %s') % RESULTS[int(fields[2])]
-    if kind == 'o':
-        return _('compaction of a zone: %s') % fields[0]
-    if kind == 'y':
-        answer = _('yes') if fields[7] == '1' else _('no')
-        return _('another round? reclaimable %s, available %s, min %s: %s') % (*fields[3:6], answer)
-    if kind == 'p':
-        answer = _('yes') if fields[5] == '1' else _('no')
-        return _('compact again? %s, priority %s, retries %s: %s') % (
-            RESULTS[int(fields[2])],
-            fields[1],
-            fields[3],
-            answer,
-        )
-    return meaning(TRACEPOINTS.get(kind, ''), failed=fields[:1] == ['-1']) or kind
-
-
-class Recording:
-    """One recording: its zones, and its operations with their events."""
-
-    def __init__(self, path):
-        self.zones, self.lists, self.operations = [], {}, []
-        opener = lzma.open if path.suffix == '.xz' else open
-        with opener(path, 'rt', encoding='ascii') as lines:
-            self.read(lines)
-
-    def read(self, lines):
-        inside = False
-        for line in lines:
-            line = line.rstrip('\n')
-            if line.startswith('snapshot before'):
-                inside = True
-            elif line.startswith('snapshot'):
-                return
-            elif inside and line == 'end':
-                inside = False
-            elif inside:
-                self.state(line)
-            elif re.match(r'[agfD] ', line):
-                self.operations.append((line.split(), []))
-            elif line.startswith('  ') and self.operations:
-                self.operations[-1][1].append(line.split())
-
-    def state(self, line):
-        words = line.split()
-        if line.startswith('zone '):
-            self.zones.append({'node': int(words[1]), 'name': words[2], **pairs(words[3:])})
-        elif line.startswith(' watermark '):
-            self.zones[-1].update(pairs(words[1:7]))
-        elif line.startswith(' vmstat '):
-            self.zones[-1].update(pairs(words[1:]))
-        elif line.startswith('zonelist '):
-            self.lists[int(words[1]), int(words[2])] = words[3:]
-
-    def zone_of(self, pfn):
-        for zone in self.zones:
-            if zone['start_pfn'] <= pfn < zone['start_pfn'] + zone['spanned']:
-                return zone
-        raise ValueError(f'no zone holds page {pfn}')
-
-
-def pairs(words):
-    return {name: int(value) for name, value in zip(words[::2], words[1::2])}
 
 
 class RecordingDirective(TableDirective):

@@ -7,17 +7,16 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.addnodes import pending_xref
-from sphinx.util.docutils import SphinxDirective
 
 from ..read import chain
 from ..read.book import book, note
 from ..read.coverage import percent
 from ..read.sources import SourceError
 from ..read.text import _
-from . import doxygen
-from .listing import CONFIGURATION_NAMES, make_listings
-from .tables import TableDirective
+from . import reference
+from .links import xref
+from .listing import make_listings
+from .tables import TableDirective, inline_words, join
 
 
 class StageDirective(TableDirective):
@@ -45,13 +44,6 @@ class StageDirective(TableDirective):
     def to_listing(self, name):
         """The function's name as a link to its listing."""
         return xref('fn', name, self.env.docname)
-
-
-def xref(kind, target, docname, words=None):
-    content = nodes.literal('', words or target) if kind == 'fn' else nodes.inline('', words or target)
-    return pending_xref(
-        '', content, refdomain='', reftype=kind, reftarget=target, refdoc=docname, refexplicit=bool(words), refwarn=True
-    )
 
 
 class StageHead(StageDirective):
@@ -91,7 +83,7 @@ class StageEssay(StageDirective):
             if not wanted:
                 raise self.error(f'stage-essay: there is no src/stages/{stem}.c; its parts are named by its files')
         for file in wanted:
-            made += doxygen.essay(self, file, brief=part in (None, 'door'))
+            made += reference.essay(self, file, brief=part in (None, 'door'))
         return made
 
 
@@ -107,7 +99,7 @@ class StageCode(StageDirective):
             section = nodes.section(ids=[f'fn-{one.name}'], names=[])
             section += nodes.title('', '', nodes.literal('', one.name), translatable=False)
             if one.brief:
-                section += self.paragraph(*doxygen.inline_words(one.brief))
+                section += self.paragraph(*inline_words(one.brief))
             try:
                 section += make_listings(self, one.file, one.name)
             except SourceError as error:
@@ -175,7 +167,9 @@ class StageReference(StageDirective):
     """.. stage-reference:: - the Doxygen documentation of every function of the stage, through Breathe."""
 
     def make(self):
-        return doxygen.reference(self, [(one.file, one.name) for one in self.here.sources.stage_functions(self.stage)])
+        return reference.reference(
+            self, [(one.file, one.name) for one in self.here.sources.stage_functions(self.stage)]
+        )
 
 
 class StageTests(StageDirective):
@@ -324,62 +318,6 @@ class CoverageTable(TableDirective):
         return [self.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
 
 
-class Nouns(SphinxDirective):
-    """.. nouns:: - a section for every header of include/, but for those :without:.
-
-    .. nouns:: HEADER - the section of one header, on another page."""
-
-    optional_arguments = 1
-    option_spec = {'without': directives.unchanged_required}
-
-    def run(self):
-        here, made = book(self.env.app), []
-        wanted = self.arguments[0] if self.arguments else None
-        without = self.options.get('without', '').split()
-        for header in here.sources.files:
-            if not header.startswith('include/') or header[8:] in without or header[8:] != (wanted or header[8:]):
-                continue
-            self.env.note_dependency(str(here.root / header))
-            section = nodes.section(ids=['header-' + header[8:-2].replace('_', '-')], names=[])
-            section += nodes.title('', '', nodes.literal('', header[8:]), translatable=False)
-            section += doxygen.nouns(self, header)
-            # the members as the source has them: Breathe flattens anonymous unions and drops the widths of bit fields
-            for one in here.sources.definitions[header]:
-                if one.kind in ('struct', 'union'):
-                    section += make_listings(self, header, one.name)
-            self.set_source_info(section)
-            made.append(section)
-        return made
-
-
-class FolderReference(SphinxDirective):
-    """.. folder-reference:: src/world - a section for every C file of a folder: its essay and its functions."""
-
-    required_arguments = 1
-
-    def run(self):
-        here, made = book(self.env.app), []
-        for file in here.sources.files:
-            if not (file.startswith(self.arguments[0] + '/') and file.endswith('.c')):
-                continue
-            self.env.note_dependency(str(here.root / file))
-            name = file.rsplit('/', 1)[-1]
-            section = nodes.section(ids=['file-' + name[:-2].replace('_', '-')], names=[])
-            section += nodes.title('', '', nodes.literal('', name), translatable=False)
-            section += doxygen.essay(self, file)
-            section += doxygen.reference(self, doxygen.unique(here, file))
-            self.set_source_info(section)
-            made.append(section)
-        return made
-
-
-def join(items):
-    joined = []
-    for item in items:
-        joined += [', ', item] if joined else [item]
-    return joined
-
-
 def setup(app):
     for name, directive in (
         ('stage', StageHead),
@@ -390,10 +328,5 @@ def setup(app):
         ('stage-reference', StageReference),
         ('stage-tests', StageTests),
         ('coverage-table', CoverageTable),
-        ('nouns', Nouns),
-        ('folder-reference', FolderReference),
     ):
         app.add_directive(name, directive)
-
-
-__all__ = ['CONFIGURATION_NAMES', 'setup', 'xref']

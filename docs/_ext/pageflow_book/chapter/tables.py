@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tables that directives make: a cell is text, a node, or a list of both."""
 
+import re
+
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -37,3 +39,19 @@ class TableDirective(SphinxDirective):
         return nodes.reference(
             '', words, internal=True, refuri=self.env.app.builder.get_relative_uri(self.env.docname, docname) + anchor
         )
+
+
+def inline_words(text):
+    """A brief sentence with its `code` set as literals."""
+    made = []
+    for at, piece in enumerate(re.split(r'`([^`]+)`', text)):
+        if piece:
+            made.append(nodes.literal('', piece) if at % 2 else nodes.Text(piece))
+    return made
+
+
+def join(items):
+    joined = []
+    for item in items:
+        joined += [', ', item] if joined else [item]
+    return joined

@@ -17,6 +17,7 @@ from ..read.book import book
 from ..read.coverage import percent
 from ..read.text import _
 from . import formats
+from .canvas import Canvas
 
 
 class chain_map(nodes.General, nodes.Element):
@@ -50,36 +51,12 @@ def edge_words(kind):
     }[kind]
 
 
-class Drawing:
-    """One SVG under construction."""
+class Chain(Canvas):
+    """A drawing of the chain: `link` leads to a stage's chapter, `current` is the stem of the one the page shows."""
 
-    def __init__(self, here, link, current, ident, width, height):
-        self.here, self.link, self.current, self.ident = here, link, current, ident
-        self.width, self.height = width, height
-        self.parts = []
-
-    def add(self, text):
-        self.parts.append(text)
-
-    def text(self, x, y, words, css, anchor='start'):
-        at = '' if anchor == 'start' else f' text-anchor="{anchor}"'
-        self.add(f'<text x="{x:g}" y="{y:g}" class="{css}"{at}>{escape(words)}</text>')
-
-    def edge(self, kind, points):
-        """A line with rounded corners through points, and an arrow head at its end."""
-        self.add(f'<path class="e e-{kind}" d="{rounded(points)}" marker-end="url(#{self.ident}-{kind})"/>')
-
-    def markers(self):
-        kinds = sorted({edge['kind'] for edge in chain.EDGES})
-        return (
-            '<defs>'
-            + ''.join(
-                f'<marker id="{self.ident}-{kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-                f'<path class="h h-{kind}" d="M0.5 0.8 7.3 4 0.5 7.2z"/></marker>'
-                for kind in kinds
-            )
-            + '</defs>'
-        )
+    def __init__(self, here, link, current, ident, width, height=0):
+        super().__init__(ident, width, height)
+        self.here, self.link, self.current = here, link, current
 
     def coverage(self, stage):
         """The percentage of a stage's lines the tests run: as text, and as a share; None when unknown."""
@@ -98,55 +75,26 @@ class Drawing:
         self.add(
             f'<a href="{escape(self.link(stage))}" class="st l-{stage.layer}{current}" aria-label="{escape(label)}"{here}>'
             f'<title>{escape(stage.question)}</title>'
-            f'<rect class="b" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="7"/>'
         )
+        self.rect('b', x, y, w, h, 7)
         if small:
             self.text(x + w / 2, y + h / 2 + 4.5, stage.number, 'n', 'middle')
         else:
             self.add(
-                f'<path class="tab" d="M{x + 7:g} {y:g}h-.5a6.500 6.500 0 0 0-6.500 6.500v{h - 13:g}a6.500 6.500 0 0 0 6.500 6.500h.5z"/>'.replace(
-                    '6.500', '6.5'
-                )
+                f'<path class="tab" d="M{x + 7:g} {y:g}h-.5a6.5 6.5 0 0 0-6.5 6.5v{h - 13:g}a6.5 6.5 0 0 0 6.5 6.5h.5z"/>'
             )
             self.text(x + 14, y + 18.5, stage.number, 'n')
             self.text(x + 34, y + 18.5, stage.door, 'd')
             self.text(x + 34, y + 34.5, stage.short, 's')
             if covered:
                 self.text(x + w - 9, y + 34.5, covered[0] + ' %', 'p', 'end')
-                self.add(
-                    f'<rect class="pb" x="{x + 8:g}" y="{y + h - 2.5:g}" width="{w - 16:g}" height="2.5"/>'
-                    f'<rect class="pv" x="{x + 8:g}" y="{y + h - 2.5:g}" width="{(w - 16) * covered[1]:.1f}" height="2.5"/>'
-                )
+                self.rect('pb', x + 8, y + h - 2.5, w - 16, 2.5)
+                self.rect('pv', x + 8, y + h - 2.5, round((w - 16) * covered[1], 1), 2.5)
         self.add('</a>')
 
     def panel(self, x, y, w, h, title):
-        self.add(f'<rect class="panel" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="12"/>')
+        self.rect('panel', x, y, w, h, 12)
         self.text(x + 12, y + 19, title, 'pt')
-
-    def svg(self, css, title, description):
-        return (
-            f'<svg class="pf-map {css}" viewBox="0 0 {self.width:g} {self.height:g}" role="group" '
-            f'aria-labelledby="{self.ident}-t {self.ident}-d" xmlns="http://www.w3.org/2000/svg">'
-            f'<title id="{self.ident}-t">{escape(title)}</title><desc id="{self.ident}-d">{escape(description)}</desc>'
-            f'{self.markers()}{"".join(self.parts)}</svg>'
-        )
-
-
-def rounded(points, radius=7):
-    """An SVG path through points whose corners are rounded."""
-    out = [f'M{points[0][0]:g} {points[0][1]:g}']
-    for before, at, after in zip(points, points[1:], points[2:]):
-        enter, leave = _towards(at, before, radius), _towards(at, after, radius)
-        out.append(f'L{enter[0]:g} {enter[1]:g}Q{at[0]:g} {at[1]:g} {leave[0]:g} {leave[1]:g}')
-    out.append(f'L{points[-1][0]:g} {points[-1][1]:g}')
-    return ''.join(out)
-
-
-def _towards(start, end, distance):
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = (dx * dx + dy * dy) ** 0.5 or 1
-    share = min(distance, length / 2) / length
-    return start[0] + dx * share, start[1] + dy * share
 
 
 # Where each box of the wide drawing stands: column, row, steps of indentation (a caller's children stand under it).
@@ -181,7 +129,7 @@ def wide(here, link, current, ident):
     xs = [left + sum(widths[:n]) + gap * n for n in range(3)]
     drop = 58  # extra room above the last row
     height = top + 7 * PITCH + drop + 6
-    draw = Drawing(here, link, current, ident, xs[2] + widths[2] + 14, height)
+    draw = Chain(here, link, current, ident, xs[2] + widths[2] + 14, height)
 
     def place(number):
         column, row, indent = WIDE[number]
@@ -301,7 +249,7 @@ def legend(draw, x, y, covered):
             left, row = x, y + 42
         elif kind == 'gives':
             left, row = x + 116, y + 42
-        draw.add(f'<path class="e e-{kind}" d="M{left + 10:g} {row:g}h22" marker-end="url(#{draw.ident}-{kind})"/>')
+        draw.arrow(kind, f'M{left + 10:g} {row:g}h22')
         draw.text(left + 39, row + 3.5, words, 'el')
     if covered:
         draw.text(x + 10, y + 66, _('%: lines of the stage the tests run'), 'el')
@@ -310,7 +258,7 @@ def legend(draw, x, y, covered):
 def tall(here, link, current, ident):
     """One column for narrow screens: the groups below each other, children indented under their callers."""
     width, row, y = 360, 52, 8
-    draw = Drawing(here, link, current, ident, width, 0)
+    draw = Chain(here, link, current, ident, width)
     places = {}
     for group in chain.GROUPS:
         inner = len(group['stems']) * row
@@ -338,7 +286,7 @@ def tall(here, link, current, ident):
 def mini(here, link, current, ident):
     """Numbers only, for narrow screens in a chapter: one row a group."""
     width, y = 360, 4
-    draw = Drawing(here, link, current, ident, width, 0)
+    draw = Chain(here, link, current, ident, width)
     rows = [(chain.title(group), group['stems']) for group in chain.GROUPS[:3]]
     rows.append(
         (
@@ -369,9 +317,9 @@ def visit_html(translator, node):
     )
     narrow = tall if node['start'] else mini
     translator.body.append('<div class="pf-chain">')
-    translator.body.append(wide(here, link, node['stem'], 'map').svg('wide', title, description))
+    translator.body.append(wide(here, link, node['stem'], 'map').svg(title, description, 'wide'))
     translator.body.append(
-        narrow(here, link, node['stem'], 'nar').svg('narrow' + ('' if node['start'] else ' mini'), title, description)
+        narrow(here, link, node['stem'], 'nar').svg(title, description, 'narrow' if node['start'] else 'narrow mini')
     )
     translator.body.append('</div>')
     raise nodes.SkipNode

@@ -20,10 +20,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from ..chapter.links import place_of
 from ..read import chain
+from ..read.names import place_of
 from . import formats
-from .chain_map import rounded
+from .canvas import Canvas
 
 COLUMN, ROW, HIGH, LOW, CELL = 50, 62, 42, 28, 15
 COLUMNS = 8
@@ -129,11 +129,12 @@ def code(title):
     return '_' in title or title.endswith('()')
 
 
-class Canvas:
-    """One SVG under construction. `link` turns a target into an address and its meaning."""
+class Sheet(Canvas):
+    """The drawing of one picture. `link` turns a target into an address and its meaning."""
 
     def __init__(self, node, link):
-        self.node, self.link, self.parts, self.bottom = node, link, [], 0
+        super().__init__(node['ident'], COLUMNS * COLUMN)
+        self.node, self.link = node, link
         self.title, self.alt, *said = (child.astext() for child in node.children)
         self.said = dict(zip(node['words'], said))
         self.boxes = {places[0]: self.place(places, words) for kind, places, words in node['shapes'] if kind == 'box'}
@@ -143,12 +144,11 @@ class Canvas:
         return column * COLUMN + 3, row * ROW + 4, width * COLUMN - 6, HIGH if len(words) > 1 and words[1] else LOW
 
     def grow(self, y):
-        self.bottom = max(self.bottom, y)
+        self.height = max(self.height, y + 4)
 
     def text(self, x, y, words, css, anchor='start'):
         self.grow(y + 4)
-        at = '' if anchor == 'start' else f' text-anchor="{anchor}"'
-        self.parts.append(f'<text x="{x:g}" y="{y:g}" class="{css}"{at}>{escape(self.said.get(words, words))}</text>')
+        super().text(x, y, self.said.get(words, words), css, anchor)
 
     def box(self, places, words):
         title, second, layer, target = (words + [''] * 4)[:4]
@@ -157,18 +157,18 @@ class Canvas:
         link = self.link(target) if target else None
         css = f'l-{layer or "plain"}'
         if link:
-            self.parts.append(f'<a href="{escape(link[0])}" class="{css}" aria-label="{escape(link[1])}">')
+            self.add(f'<a href="{escape(link[0])}" class="{css}" aria-label="{escape(link[1])}">')
         else:
-            self.parts.append(f'<g class="{css}">')
-        self.parts.append(f'<rect class="b" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="6"/>')
+            self.add(f'<g class="{css}">')
+        self.rect('b', x, y, w, h, 6)
         if layer and layer != 'plain':
-            self.parts.append(f'<rect class="tab" x="{x:g}" y="{y + 5:g}" width="3" height="{h - 10:g}" rx="1.5"/>')
+            self.rect('tab', x, y + 5, 3, h - 10, 1.5)
         self.text(x + 11, y + (18 if second else 18.5), title, 'd' if code(title) else 'w')
         if second:
             self.text(x + 11, y + 33.5, second, 's')
-        self.parts.append('</a>' if link else '</g>')
+        self.add('</a>' if link else '</g>')
 
-    def arrow(self, places, words):
+    def link_boxes(self, places, words):
         label, kind = (words + [''] * 2)[:2]
         kind = kind or 'call'
         (start, leave), (end, enter) = places
@@ -186,7 +186,7 @@ class Canvas:
             if abs(points[0][1] - points[1][1]) > 1:
                 middle = (points[0][0] + points[1][0]) / 2
                 points[1:1] = [(middle, points[0][1]), (middle, points[1][1])]
-        self.line(points, kind)
+        self.edge(kind, points)
         if label:
             last = points[-1] if len(points) == 2 else points[-2]
             first = points[0] if len(points) == 2 else points[-3]
@@ -194,11 +194,6 @@ class Canvas:
                 self.text((first[0] + last[0]) / 2, first[1] - 4, label, 'el', 'middle')
             else:
                 self.text(points[-1][0] + 5, (points[-1][1] + points[-2][1]) / 2 + 3.5, label, 'el')
-
-    def line(self, points, kind):
-        self.parts.append(
-            f'<path class="e e-{kind}" d="{rounded(points)}" marker-end="url(#{self.node["ident"]}-{kind})"/>'
-        )
 
     def lane(self, places, words):
         label, kind = (words + [''] * 2)[:2]
@@ -208,7 +203,7 @@ class Canvas:
         x, y = column * COLUMN, ay + ah * leave
         left = x < ax
         out, back = (ax, bx - 1) if left else (ax + aw, bx + bw + 1)
-        self.line([(out, y), (x, y), (x, by + bh * enter), (back, by + bh * enter)], kind or 'call')
+        self.edge(kind or 'call', [(out, y), (x, y), (x, by + bh * enter), (back, by + bh * enter)])
         if label:
             self.text(out + (-5 if left else 5), y - 4, label, 'el', 'end' if left else 'start')
 
@@ -222,9 +217,7 @@ class Canvas:
                 x += CELL / 2
                 continue
             css = {'.': 'free', '#': 'used', '>': 'taken'}.get(letter, f'type type-{letter}')
-            self.parts.append(
-                f'<rect class="c {css}" x="{x:g}" y="{y:g}" width="{CELL - 2}" height="{CELL + 1}" rx="2"/>'
-            )
+            self.rect(f'c {css}', x, y, CELL - 2, CELL + 1, 2)
             if letter.isalpha():
                 self.text(x + (CELL - 2) / 2, y + 12, letter, 'cl', 'middle')
             x += CELL
@@ -233,21 +226,21 @@ class Canvas:
     def bar(self, places, _words):
         x, y, w = places[0] * COLUMN + 3, places[1] * ROW + 22, places[2] * COLUMN - 6
         self.grow(y + 18)
-        self.parts.append(f'<rect class="b" x="{x:g}" y="{y:g}" width="{w:g}" height="16" rx="3"/>')
-        self.parts.append(f'<rect class="lv" x="{x:g}" y="{y:g}" width="{w * places[3]:g}" height="16" rx="3"/>')
+        self.rect('b', x, y, w, 16, 3)
+        self.rect('lv', x, y, w * places[3], 16, 3)
 
     def tick(self, places, words):
         x, y = places[0] * COLUMN + 3, places[1] * ROW + 22
-        self.parts.append(f'<path class="e e-fails" d="M{x:g} {y - 4:g}v24"/>')
+        self.add(f'<path class="e e-fails" d="M{x:g} {y - 4:g}v24"/>')
         self.text(x, y - 7, words[0], 's', words[1] if len(words) > 1 else 'middle')
 
     def words(self, places, words):
         self.text(places[0] * COLUMN + 3, places[1] * ROW + 16, words[0], 's', words[1] if len(words) > 1 else 'start')
 
-    def svg(self):
+    def figure(self):
         draw = {
             'box': self.box,
-            'arrow': self.arrow,
+            'arrow': self.link_boxes,
             'lane': self.lane,
             'cells': self.cells,
             'bar': self.bar,
@@ -256,20 +249,8 @@ class Canvas:
         }
         for kind, places, words in sorted(self.node['shapes'], key=lambda one: one[0] not in ARROWS):
             draw[kind](places, words)
-        used = sorted(
-            {(words + [''] * 2)[1] or 'call' for kind, _places, words in self.node['shapes'] if kind in ARROWS}
-        )
-        ident = self.node['ident']
-        heads = ''.join(
-            f'<marker id="{ident}-{kind}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-            f'orient="auto"><path class="h h-{kind}" d="M0.5 0.8 7.3 4 0.5 7.2z"/></marker>'
-            for kind in used
-        )
         return (
-            f'<figure class="pf-picture"><svg class="pf-map" viewBox="0 0 {COLUMNS * COLUMN} {self.bottom + 4:g}" '
-            f'role="group" aria-labelledby="{ident}-t {ident}-d" xmlns="http://www.w3.org/2000/svg">'
-            f'<title id="{ident}-t">{escape(self.title)}</title>'
-            f'<desc id="{ident}-d">{escape(self.alt)}</desc><defs>{heads}</defs>{"".join(self.parts)}</svg>'
+            f'<figure class="pf-picture">{self.svg(self.title, self.alt)}'
             f'<figcaption>{escape(self.title)}</figcaption></figure>'
         )
 
@@ -288,7 +269,7 @@ def visit_html(translator, node):
         page = builder.get_relative_uri(docname, place[0]) if place[0] != docname else ''
         return f'{page}#{place[1]}', target
 
-    translator.body.append(Canvas(node, link).svg())
+    translator.body.append(Sheet(node, link).figure())
     raise nodes.SkipNode
 
 

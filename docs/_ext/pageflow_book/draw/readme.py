@@ -59,10 +59,10 @@ def svg():
         f'{edge["from"]} {chain.BY_NUMBER[edge["from"]].door}: {edge_words(edge["kind"])} {chain.BY_NUMBER[edge["to"]].door}.'
         for edge in chain.EDGES
     )
-    text = draw.svg('', 'The chain of stages', words)
+    text = draw.svg('The chain of stages', words)
     text = re.sub(r'<a href="" (class="[^"]*") aria-label="[^"]*">', r'<g \1>', text).replace('</a>', '</g>')
     box = f'-14 -14 {draw.width + 24:g} {draw.height + 24:g}'
-    text = re.sub(r'<svg class="pf-map " viewBox="[^"]*"', f'<svg viewBox="{box}"', text, count=1)
+    text = re.sub(r'<svg class="pf-map" viewBox="[^"]*"', f'<svg viewBox="{box}"', text, count=1)
     begin = text.index('>') + 1
     background = f'<style>{style()}</style><rect class="page" x="-14" y="-14" width="100%" height="100%" rx="14"/>'
     return f'<!-- SPDX-License-Identifier: GPL-2.0-only -->\n{text[:begin]}{background}{text[begin:]}\n'

@@ -6,8 +6,7 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from ..chapter.doxygen import inline_words
-from ..chapter.tables import TableDirective
+from ..chapter.tables import TableDirective, inline_words
 from .transcript import Transcript
 
 EXPRESSION = re.compile(r'\{(.*)\}$')

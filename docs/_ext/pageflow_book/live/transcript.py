@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What would otherwise be typed: output of commands (`transcript`, `gdb`) and values of flags (`flag-table`)."""
+"""What would otherwise be typed: the output of commands (`transcript`, `picture-of`) and of the debugger (`gdb`)."""
 
-import ast
 import base64
 import hashlib
 import html
 import json
-import operator
 import os
 import re
 import subprocess
@@ -15,10 +13,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from ..chapter.doxygen import inline_words
-from ..chapter.tables import TableDirective
 from ..read.book import book
-from ..read.text import _
 
 SECONDS = 120
 HIDDEN = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GCOV_PREFIX', 'PAGEFLOW_COVERAGE_DIR')
@@ -149,88 +144,7 @@ class Gdb(Transcript):
         return self.show(f"make gdb {numa}B='{commands}'", f"bash .ci/gdb {program} '' '{commands}'")
 
 
-class FlagTable(TableDirective):
-    """.. flag-table:: FILE - name, value and meaning of the macros of a header whose names match :names:."""
-
-    required_arguments = 1
-    option_spec = {'names': directives.unchanged_required, 'digits': directives.nonnegative_int}
-
-    def run(self):
-        here, file = book(self.env.app), self.arguments[0]
-        self.env.note_dependency(str(here.root / file))
-        wanted = re.compile(self.options.get('names', '.'))
-        rows = []
-        for one in here.sources.definitions.get(file, []):
-            if one.kind != 'macro' or not wanted.search(one.name):
-                continue
-            value = evaluate(here.sources, one.name)
-            if value is None:
-                continue
-            rows.append((one.name, f'0x{value:0{self.options.get("digits", 1)}x}', one.doc.replace('\n', ' ')))
-        if not rows:
-            raise self.error(f'flag-table: {file} has no macro with a value whose name matches {wanted.pattern}')
-        cells = [
-            [nodes.literal('', name), nodes.literal('', value), inline_words(meaning)] for name, value, meaning in rows
-        ]
-        return [self.table([_('Name'), _('Value'), _('Meaning')], cells, ['pf-flags'])]
-
-
-OPERATIONS = {
-    ast.BitOr: operator.or_,
-    ast.BitAnd: operator.and_,
-    ast.BitXor: operator.xor,
-    ast.LShift: operator.lshift,
-    ast.RShift: operator.rshift,
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-}
-
-
-def evaluate(sources, name, seen=()):
-    """The value of a macro that is a constant expression of numbers and other such macros; None when it is not."""
-    if name in seen:
-        return None
-    for found in sources.definitions.values():
-        for one in found:
-            if one.name == name and one.kind == 'macro':
-                return expression(sources, body(one), (*seen, name))
-    return None
-
-
-def body(macro):
-    """What a macro without parameters stands for, as text."""
-    text = ' '.join(line.rstrip('\\') for line in macro.text)
-    text = re.sub(r'/\*.*?\*/', ' ', text)
-    return re.sub(r'^\s*#\s*define\s+\w+', '', text).strip()
-
-
-def expression(sources, text, seen):
-    text = re.sub(r'\(\s*\w+_t\s*\)', '', text)  # a cast changes nothing here
-    text = re.sub(r'\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\b', r'\1', text)
-    try:
-        return calculate(sources, ast.parse(text.strip(), mode='eval').body, seen)
-    except (SyntaxError, TypeError, ValueError):
-        return None
-
-
-def calculate(sources, node, seen):
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
-    if isinstance(node, ast.Name):
-        value = evaluate(sources, node.id, seen)
-        if value is None:
-            raise ValueError(node.id)
-        return value
-    if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
-        return OPERATIONS[type(node.op)](calculate(sources, node.left, seen), calculate(sources, node.right, seen))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-        return ~calculate(sources, node.operand, seen) & 0xFFFFFFFF
-    raise ValueError(ast.dump(node))
-
-
 def setup(app):
     app.add_directive('transcript', Transcript)
     app.add_directive('picture-of', PictureOf)
     app.add_directive('gdb', Gdb)
-    app.add_directive('flag-table', FlagTable)

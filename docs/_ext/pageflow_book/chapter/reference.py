@@ -2,54 +2,18 @@
 """What is taken from Doxygen's XML: the reference (through Breathe) and the essays that open the files."""
 
 import re
-import xml.etree.ElementTree as ElementTree
-from functools import cache
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.addnodes import desc_signature, pending_xref
+from sphinx.util.docutils import SphinxDirective
 
 from ..read.book import book
+from ..read.doxygen import declared, documented, plain, rivals, unique
 from ..read.sources import CONFIGURATIONS
 from ..read.text import _
-
-
-@cache
-def members(build, configuration, stamp):
-    """(file, name) -> what is documented, as comparable text; read from the XML of one configuration."""
-    found = {}
-    for path in sorted((build / 'doxygen' / configuration / 'xml').glob('*_8[ch].xml')):
-        compound = ElementTree.parse(path).getroot().find('compounddef')
-        file = compound.find('location').get('file')
-        for member in compound.iter('memberdef'):
-            if member.get('kind') != 'function':
-                continue
-            words = [
-                ''.join(member.find(part).itertext())
-                for part in ('definition', 'argsstring', 'briefdescription', 'detaileddescription')
-            ]
-            found[file, member.findtext('name')] = re.sub(r'\s+', ' ', '|'.join(words))
-        found[file, None] = compound
-    return found
-
-
-def plain(compound, name):
-    """The paragraphs of a function's description as text."""
-    for member in compound.iter('memberdef'):
-        if member.findtext('name') == name and member.get('kind') == 'function':
-            parts = (member.find(part) for part in ('briefdescription', 'detaileddescription'))
-            return [' '.join(''.join(para.itertext()).split()) for part in parts for para in part.findall('para')]
-    return []
-
-
-def documented(here):
-    """configuration -> members; empty when Doxygen has not run."""
-    result = {}
-    for configuration in CONFIGURATIONS:
-        index = here.build / 'doxygen' / configuration / 'xml' / 'index.xml'
-        if index.is_file():
-            result[configuration] = members(here.build, configuration, index.stat().st_mtime_ns)
-    return result
+from .listing import make_listings
 
 
 def reference(directive, wanted):
@@ -91,41 +55,6 @@ def function_lines(here, known, file, name, configuration):
     for paragraph in plain(found[file, None], name):
         lines += ['   ' + re.sub(r'([*`|_\\])', r'\\\1', paragraph), '']
     return lines + ['.. c:namespace-pop::', '']
-
-
-def namesakes(found, name):
-    return {file for file, other in found if other == name}
-
-
-def rivals(found, file, name):
-    """Other C files with a function of this name: what a header has of it is only its declaration."""
-    return (
-        {other for other in namesakes(found, name) if other.endswith('.c')} - {file} if file.endswith('.c') else set()
-    )
-
-
-def unique(here, file):
-    """The functions of a C file that no other C file has by the same name: what a reference outside a chapter lists."""
-    known = documented(here)
-    functions = [one for one in here.sources.definitions[file] if one.kind == 'function']
-    return [
-        (file, one.name)
-        for one in functions
-        if any((file, one.name) in found for found in known.values())
-        and not any(rivals(found, file, one.name) for found in known.values())
-    ]
-
-
-def declared(here, header):
-    """The functions a header documents that no chapter and not the page of the world shows."""
-    elsewhere = re.compile(r'src/(stages|world)/.*\.c$')
-    known = documented(here)
-    names = sorted({name for found in known.values() for file, name in found if file == header and name})
-    return [
-        (header, name)
-        for name in names
-        if not any(elsewhere.match(file) for found in known.values() for file in namesakes(found, name))
-    ]
 
 
 def parse(directive, lines):
@@ -259,18 +188,63 @@ def add_text(node, text):
         node += nodes.Text(re.sub(r'\s+', ' ', text))
 
 
-def inline_words(text):
-    """A brief sentence with its `code` set as literals."""
-    made = []
-    for at, piece in enumerate(re.split(r'`([^`]+)`', text)):
-        if piece:
-            made.append(nodes.literal('', piece) if at % 2 else nodes.Text(piece))
-    return made
-
-
 def nouns(directive, header):
     """Everything a header of include/ documents: its essay, then its members through Breathe."""
     sections = 'innerclass define enum typedef var'
     made = essay(directive, header)
     made += parse(directive, [f'.. doxygenfile:: {header[8:]}', '   :project: numa', f'   :sections: {sections}', ''])
     return made + reference(directive, declared(book(directive.env.app), header))
+
+
+class Nouns(SphinxDirective):
+    """.. nouns:: - a section for every header of include/, but for those :without:.
+
+    .. nouns:: HEADER - the section of one header, on another page."""
+
+    optional_arguments = 1
+    option_spec = {'without': directives.unchanged_required}
+
+    def run(self):
+        here, made = book(self.env.app), []
+        wanted = self.arguments[0] if self.arguments else None
+        without = self.options.get('without', '').split()
+        for header in here.sources.files:
+            if not header.startswith('include/') or header[8:] in without or header[8:] != (wanted or header[8:]):
+                continue
+            self.env.note_dependency(str(here.root / header))
+            section = nodes.section(ids=['header-' + header[8:-2].replace('_', '-')], names=[])
+            section += nodes.title('', '', nodes.literal('', header[8:]), translatable=False)
+            section += nouns(self, header)
+            # the members as the source has them: Breathe flattens anonymous unions and drops the widths of bit fields
+            for one in here.sources.definitions[header]:
+                if one.kind in ('struct', 'union'):
+                    section += make_listings(self, header, one.name)
+            self.set_source_info(section)
+            made.append(section)
+        return made
+
+
+class FolderReference(SphinxDirective):
+    """.. folder-reference:: src/world - a section for every C file of a folder: its essay and its functions."""
+
+    required_arguments = 1
+
+    def run(self):
+        here, made = book(self.env.app), []
+        for file in here.sources.files:
+            if not (file.startswith(self.arguments[0] + '/') and file.endswith('.c')):
+                continue
+            self.env.note_dependency(str(here.root / file))
+            name = file.rsplit('/', 1)[-1]
+            section = nodes.section(ids=['file-' + name[:-2].replace('_', '-')], names=[])
+            section += nodes.title('', '', nodes.literal('', name), translatable=False)
+            section += essay(self, file)
+            section += reference(self, unique(here, file))
+            self.set_source_info(section)
+            made.append(section)
+        return made
+
+
+def setup(app):
+    app.add_directive('nouns', Nouns)
+    app.add_directive('folder-reference', FolderReference)
