@@ -11,12 +11,10 @@ from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Token
 from ..read.book import book
 from ..read.coverage import ranges, short_count
 from ..read.names import targets
-from ..read.sources import CONFIGURATIONS, DEPARTS, STEP, SourceError
+from ..read.sources import CONFIGURATIONS, DEPARTS, STEP, Definition, SourceError
 from ..read.text import _
 
 LEXER = CLexer(stripnl=False, ensurenl=False)
-
-
 CONFIGURATION_NAMES = {'uma': 'UMA', 'numa': 'NUMA'}
 
 
@@ -37,20 +35,25 @@ def visit_html(translator, node):
 class Page:
     """Turns listings into HTML for one page: knows where identifiers lead to from here."""
 
-    def __init__(self, translator):
-        self.builder = translator.builder
-        self.here = book(self.builder.app)
-        self.docname = self.builder.current_docname
-        self.targets = targets(self.builder.app)
+    def __init__(self, builder, docname):
+        self.builder = builder
+        self.here = book(builder.app)
+        self.docname = docname
+        self.targets = targets(builder.app)
+        self.links = {}
 
     @classmethod
     def of(cls, translator):
         if getattr(translator, '_pageflow_page', None) is None:
-            translator._pageflow_page = cls(translator)
+            translator._pageflow_page = cls(translator.builder, translator.builder.current_docname)
         return translator._pageflow_page
 
     def link(self, docname, anchor):
-        return (self.builder.get_relative_uri(self.docname, docname) if docname != self.docname else '') + '#' + anchor
+        """The address of a place in the book, as this page writes it."""
+        if docname not in self.links:
+            other = docname != self.docname
+            self.links[docname] = self.builder.get_relative_uri(self.docname, docname) if other else ''
+        return f'{self.links[docname]}#{anchor}'
 
     def listing(self, node, one):
         self.level = _heading_level(node)
@@ -100,35 +103,65 @@ class Page:
         return f'<span class="figures{" good" if good else ""}">{" · ".join(escape(word) for word in words)}</span>'
 
     def rows(self, one, lines):
-        on = self.here.sources.configurations(one.file)
-        marked = self._departing_rows(one)
-        before = one.configurations
-        for at, (source, code) in enumerate(zip(one.text, self.code_lines(one)), 1):
+        """The lines of a definition; a comment that titles a step is a heading."""
+        for at, code, before in self.lines_of(one):
+            source = one.text[at - 1]
             step = STEP.match(source)
             if step:
-                ident = f'{self.anchor}-step-{step[1]}'
-                yield (
-                    f'<h{self.level} class="step" id="{escape(ident)}"><span>{_("Step %s") % step[1]}</span> {escape(_(step[2]))}'
-                    f'<a class="headerlink" href="#{escape(ident)}" title="{_("Link to this step")}">¶</a></h{self.level}>'
-                )
-                continue
-            if not source.strip() and at < len(one.text) and STEP.match(one.text[at]):
-                continue  # the heading brings its own room
-            only, chip = on[one.start + at - 1], ''
-            classes = ['r']
-            if len(only) == 1 and len(one.configurations) == 2:
-                classes.append('only')
-                if only != before:
-                    chip = f'<span class="chip">{_("%s only") % CONFIGURATION_NAMES[only[0]]}</span>'
-            before = only
-            if at in marked:
-                classes.append('departs')
-            gutter = '<span class="g"></span>'
-            if at in lines:
-                line = lines[at]
-                classes.append('s-' + line.state)
-                gutter = self.gutter(at, line)
-            yield f'<div class="{" ".join(classes)}">{gutter}<code>{code or chr(10)}</code>{chip}</div>'
+                yield self.step(step[1], step[2])
+            elif source.strip() or at == len(one.text) or not STEP.match(one.text[at]):  # a heading brings its own room
+                yield self.row(one, at, code, before, lines.get(at))
+
+    def step(self, number, title):
+        ident = escape(f'{self.anchor}-step-{number}')
+        return (
+            f'<h{self.level} class="step" id="{ident}"><span>{_("Step %s") % number}</span> {escape(_(title))}'
+            f'<a class="headerlink" href="#{ident}" title="{_("Link to this step")}">¶</a></h{self.level}>'
+        )
+
+    def lines_of(self, one):
+        """(number from 1, its code as HTML, the configurations that compile the line before it)."""
+        on = self.here.sources.configurations(one.file)
+        self.departing = self._departing_rows(one)
+        before = one.configurations
+        for at, code in enumerate(self.code_lines(one), 1):
+            yield at, code, before
+            before = on[one.start + at - 1]
+
+    def row(self, one, at, code, before, line, ident=None):
+        """One line: its counts, its code, and a mark where another set of configurations begins to compile it."""
+        only, chip, classes = self.here.sources.configurations(one.file)[one.start + at - 1], '', ['r']
+        if len(only) == 1 and len(one.configurations) == 2:
+            classes.append('only')
+            if only != before:
+                chip = f'<span class="chip">{_("%s only") % CONFIGURATION_NAMES[only[0]]}</span>'
+        if at in self.departing:
+            classes.append('departs')
+        gutter = '<span class="g"></span>'
+        if line:
+            classes.append('s-' + line.state)
+            gutter = self.gutter(at, line)
+        place = f' id="{ident}"' if ident else ''
+        number = f'<span class="no">{at}</span>' if ident else ''
+        return f'<div class="{" ".join(classes)}"{place}>{gutter}{number}<code>{code or chr(10)}</code>{chip}</div>'
+
+    def file(self, file, lines, known, anchor):
+        """A whole file, each line with its number and an anchor. `lines` are what is shown, `known` what pop-ups tell."""
+        text = self.here.sources.lines(file)
+        text = text[:-1] if text and not text[-1] else text
+        one = Definition(file, '', 'file', 1, len(text), text)
+        rows = [
+            self.row(one, at, code, before, lines.get(at), f'{anchor}{at}') for at, code, before in self.lines_of(one)
+        ]
+        return ''.join(
+            [
+                f'<figure class="pf-listing pf-file" id="file" data-rows="{escape(file)}">',
+                f'<div class="highlight pf-code" tabindex="0" role="group" aria-label="{escape(file)}, C">',
+                f'<div class="pf-in">{"".join(rows)}</div></div>',
+                self.data(one, known),
+                '</figure>',
+            ]
+        )
 
     def gutter(self, at, line):
         branches = ''
@@ -160,6 +193,7 @@ class Page:
             reasons = sorted({reason for _kinds, reason in line.excluded.values()})
             rows[at] = row + ([' '.join(reasons)] if reasons else [])
         page = self.here.coverage_page(one.file)
+        page = None if page == self.docname else page
         content = {'first': one.start, 'sets': list(sets), 'rows': rows}
         if page:
             content['page'] = self.builder.get_relative_uri(self.docname, page) + '#' + self.here.coverage.anchor

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What all directives share during one build: the sources, the coverage, and notes kept in the environment."""
 
-from . import chain
+from . import chain, tracefile
 from .coverage import Coverage
 from .sources import Sources
 
@@ -14,6 +14,7 @@ class Book:
         self.build = self.root / app.config.pageflow_build
         self.sources = Sources(self.root)
         self.coverage = Coverage(self.build / 'coverage' / 'coverage.json')
+        self.traced = tracefile.read(self.build / 'coverage' / 'merged.info', self.root)
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
         self.toctrees = {}
@@ -32,9 +33,8 @@ class Book:
         return str(path)
 
     def coverage_page(self, file):
-        """The page (without .html) that shows the lcov listing of a file; None when there is none."""
-        made = self.build / 'coverage' / 'html' / (file + '.gcov.html')
-        return f'coverage/{file}.gcov' if self.coverage and made.is_file() else None
+        """The page (without .html) that shows the whole of a file with its counts; None when there is none."""
+        return f'coverage/{file}.gcov' if self.coverage and file in self.traced else None
 
     def depend(self, env, file):
         """Notes that the page being read shows this source file and its coverage."""

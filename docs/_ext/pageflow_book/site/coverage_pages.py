@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The coverage pages: genhtml's, put inside the theme, and one of ours for every stage.
+"""The coverage pages: every file measured as the book's own listing, its functions, a table for each folder and stage, and
+one of all. Every figure is lcov's, from its merged tracefile; genhtml's own pages are copied beside them."""
 
-genhtml 1.16 and 2.x are both understood: only the source listing, or the table of an index, is taken from a page.
-"""
-
-import re
+import os
+import shutil
 from html import escape
+from pathlib import PurePosixPath
 
+from ..draw.code import Page
 from ..read import chain
 from ..read.book import book, notes
 from ..read.coverage import percent
 from ..read.text import _
+from ..read.tracefile import together
 
-SKIPPED = re.compile(r'(-sort-\w+|-detail|-c)\.html$')
+KINDS = ('lines', 'functions', 'branches')
 
 
 def collect(app):
@@ -20,160 +22,219 @@ def collect(app):
     here = book(app)
     if not here.coverage or app.builder.name != 'html':
         return
-    top = here.build / 'coverage' / 'html'
-    for path in sorted(top.rglob('*.html')):
-        name = path.relative_to(top).as_posix()
-        if SKIPPED.search(name) or name == 'cmd_line.html':
-            continue
-        body = rewrite(path.read_text(encoding='utf-8', errors='replace'))
-        if body is None:
-            continue
-        file = re.sub(r'\.(gcov|func)\.html$', '', name)
-        heading = {'index.html': _('Coverage')}.get(name, file.removesuffix('/index.html'))
-        yield f'coverage/{name[:-5]}', {'title': heading, 'body': head(app, name, file, heading) + body}, 'page.html'
+    for name, title, make in pages(app, here):
+        if not is_current(app, here, name):
+            words = f'<h1>{escape(title)}</h1>{make(CoveragePage(app, name))}'
+            yield name, {'title': title, 'body': words}, 'page.html'
+
+
+def pages(app, here):
+    """(name, title, function that makes what it says) of every page."""
+    yield 'coverage/index', _('Coverage'), index
+    for folder in sorted({str(PurePosixPath(file).parent) for file in here.traced}):
+        yield f'coverage/{folder}/index', folder, lambda page, folder=folder: page.folder(folder)
+    for file in here.traced:
+        yield f'coverage/{file}.gcov', file, lambda page, file=file: page.source(file)
+        yield f'coverage/{file}.func', file, lambda page, file=file: page.functions(file)
     for stage in chain.STAGES:
-        files = here.sources.stage_files(stage)
-        if here.coverage.summary(files):
+        files = [file for file in here.sources.stage_files(stage) if file in here.traced]
+        if files:
             title = _('Coverage of %s') % stage.stem
-            yield f'coverage/{stage.stem}', {'title': title, 'body': stage_page(app, stage, files, title)}, 'page.html'
+            yield f'coverage/{stage.stem}', title, lambda page, one=stage, files=files: page.stage(one, files)
 
 
-def rewrite(text):
-    """The part of a genhtml page worth keeping, without its presentational markup; None when there is none."""
-    source = re.search(r'<pre class="sourceHeading">.*</pre>', text, re.S)
-    if source:
-        body = re.sub(r'<a name="(\w+)">(.*?)</a>$', r'<span class="ln" id="\1">\2</span>', source[0], flags=re.M)
-        body = re.sub(
-            r'\s*<pre class="sourceHeading">(.*?)</pre>\s*<pre class="source">\n?',
-            r'<pre class="heading">\1</pre><pre>',
-            body,
-            flags=re.S,
-        )
-        return f'<div class="pf-lcov" tabindex="0" role="group" aria-label="{escape(_("Source with counts"))}">{body}</div>'
-    table = re.search(r'<center>(.*?)</center>', text, re.S)
-    if not table:
-        return None
-    body = re.sub(r'\(\s*<a class="detail".*?</a>\s*\)', '', table[1], flags=re.S)
-    body = re.sub(r'<a [^>]*href="[^"]*-(?:detail|sort-\w+|c)\.html[^"]*"[^>]*>(.*?)</a>', r'\1', body, flags=re.S)
-    body = re.sub(r'<span class="tableHeadSort">.*?</span>', '', body, flags=re.S)
-    body = re.sub(r'<td class="coverBar".*?</table>\s*</td>', '<td class="coverBar"></td>', body, flags=re.S)
-    body = re.sub(r'<tr>\s*(<td[^>]*>(<br>)?</td>\s*)+</tr>', '', body)
-    body = re.sub(r'<td class="coverBar"></td>', '', body)
-    body = body.replace('colspan=3', 'colspan=2').replace('coverPer', 'per coverPer')
-    body = re.sub(
-        r'(<td class="tableHead"[^>]*>)(.*?)</td>',
-        lambda cell: cell[1].replace('<td', '<th') + cell[2].strip() + '</th>',
-        body,
-        flags=re.S,
+def is_current(app, here, name):
+    """While a reader writes (`make serve`) only the pages whose source or counts have changed are made again."""
+    made = app.outdir / f'{name}.html'
+    if not made.is_file():
+        return False
+    inputs = [here.coverage.path, here.root / name.removeprefix('coverage/').rpartition('.')[0]]
+    return all(not path.is_file() or path.stat().st_mtime < made.stat().st_mtime for path in inputs)
+
+
+def link(address, words, css=''):
+    return f'<a class="reference internal{css and " " + css}" href="{escape(address)}">{words}</a>'
+
+
+def code(words):
+    return f'<code class="literal">{escape(words)}</code>'
+
+
+def table(headings, rows, css=''):
+    """Cells are HTML."""
+    head = ''.join(f'<th>{escape(word)}</th>' for word in headings)
+    body = ''.join('<tr>' + ''.join(f'<td>{cell}</td>' for cell in row) + '</tr>' for row in rows)
+    return (
+        f'<div class="table-wrapper docutils container"><table class="docutils pf-table pf-figures{css and " " + css}">'
+        f'<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
-    body = re.sub(r'\s(width|border|cellpadding|cellspacing|align)="?[\w%]+"?', '', body)
-    return f'<div class="table-wrapper docutils container pf-lcov-index">{body}</div>'
 
 
-def head(app, name, file, heading):
-    """What stands above genhtml's part: the way back, and what the columns mean."""
-    here = book(app)
-    words = [f'<h1>{escape(heading)}</h1>']
-    links = []
-    stage = chain.stage_of_file(file)
-    page = 'coverage/' + name[:-5]
-    if stage:
-        links.append((stage.docname, _('chapter %s') % f'{stage.number} {stage.door}'))
-        links.append((f'coverage/{stage.stem}', _('coverage of the stage')))
-    if name != 'index.html':
-        links.append(('coverage/index', _('all files')))
-    if name.endswith('.gcov.html'):
-        links.append((f'coverage/{file}.func', _('functions')))
-    elif name.endswith('.func.html'):
-        links.append((f'coverage/{file}.gcov', _('source')))
-    words.append(
-        '<p class="pf-meta">'
-        + ' · '.join(
-            f'<a class="reference internal" href="{escape(app.builder.get_relative_uri(page, to))}">{escape(text)}</a>'
-            for to, text in links
-        )
-        + '</p>'
-    )
-    if name.endswith('.gcov.html'):
-        words.append(
-            f'<p>{escape(_("Both configurations together, as lcov shows them. Branches: + an outcome that was taken, - one that was not, # one whose line was never run."))}</p>'
-        )
-    elif name == 'index.html':
-        words.append(totals(here))
-    return ''.join(words)
+def figure(pair):
+    """'99.1 % (110/111)', in the colour of what it says; a dash where there is nothing to count."""
+    hit, total = pair
+    if not total:
+        return '–'
+    state = 'full' if hit == total else 'part' if hit * 10 >= total * 9 else 'none'
+    return f'<span class="pf-{state}">{percent(pair)} %</span> ({hit:,}/{total:,})'
 
 
-def totals(here):
-    words = ''.join(
-        f'<tr><td>{escape(", ".join(f"src/{room}" for room in part.split("+")))}</td>'
-        + ''.join(
-            f'<td>{percent(pair[kind])} % ({pair[kind][0]}/{pair[kind][1]})</td>'
-            for kind in ('lines', 'functions', 'branches')
-        )
-        + '</tr>'
-        for part, pair in here.coverage.totals.items()
-    )
+def figures(summary):
+    return [figure(summary[kind]) for kind in KINDS]
+
+
+def headings(first):
+    return [first, _('Lines'), _('Functions'), _('Branches')]
+
+
+def index(page):
+    """The totals by part, as the gate counts them, and every folder."""
+    parts = [
+        [escape(', '.join(f'src/{room}' for room in part.split('+'))), *figures(sums)]
+        for part, sums in page.here.coverage.totals.items()
+    ]
+    folders = sorted({str(PurePosixPath(file).parent) for file in page.here.traced})
     return (
         f'<p>{escape(_("How much of the code the tests run. A branch counts for each outcome taken."))}</p>'
-        '<div class="table-wrapper docutils container"><table class="docutils pf-table pf-figures"><thead><tr>'
-        + ''.join(f'<th>{escape(word)}</th>' for word in (_('Part'), _('Lines'), _('Functions'), _('Branches')))
-        + f'</tr></thead><tbody>{words}</tbody></table></div>'
-        f'<h2>{escape(_("By folder, from lcov"))}</h2>'
-    )
-
-
-def stage_page(app, stage, files, title):
-    """One page a stage: its figures, its functions with the tests that reach them, and what is missed."""
-    here, page = book(app), f'coverage/{stage.stem}'
-    shown = notes(app.env).get(stage.docname, {}).get('listings', {})
-
-    def link(target, words, anchor=''):
-        return f'<a class="reference internal" href="{escape(app.builder.get_relative_uri(page, target) + anchor)}">{words}</a>'
-
-    summary = here.coverage.summary(files)
-    figures = ' · '.join(
-        f'{words} {percent(summary[kind])} % ({summary[kind][0]}/{summary[kind][1]})'
-        for kind, words in (('lines', _('lines')), ('functions', _('functions')), ('branches', _('branches')))
-    )
-    words = [
-        f'<h1>{escape(title)}</h1><p class="pf-meta">{link(stage.docname, escape(_("chapter %s") % f"{stage.number} {stage.door}"))} · '
-        f'{link("coverage/index", escape(_("all files")))}</p><p>{escape(figures)}</p>'
-    ]
-    for file in files:
-        lcov = here.coverage_page(file)
-        name = f'<code class="literal">{escape(file)}</code>'
-        words.append(f'<h2>{link(lcov, name) if lcov else name}</h2>')
-        words.append(
-            '<div class="table-wrapper docutils container"><table class="docutils pf-table pf-figures"><thead><tr>'
-            + ''.join(
-                f'<th>{escape(word)}</th>'
-                for word in (_('Function'), _('Called'), _('Lines run'), _('Outcomes taken'), _('Tests'))
-            )
-            + '</tr></thead><tbody>'
+        + table(headings(_('Part')), parts)
+        + f'<h2>{escape(_("By folder, from lcov"))}</h2>'
+        + table(
+            headings(_('Folder')),
+            [
+                [link(page.to(f'coverage/{one}/index'), escape(one)), *figures(page.sums(page.files_of(one)))]
+                for one in folders
+            ],
         )
-        lines = here.coverage.lines(file)
-        for one in here.sources.definitions[file]:
-            if one.kind != 'function':
-                continue
-            mine = [line for number, line in lines.items() if one.start <= number <= one.end and line.state != 'off']
-            run, taken, outcomes = (
-                sum(1 for line in mine if line.count),
-                sum(line.taken for line in mine),
-                sum(line.all_outcomes for line in mine),
-            )
-            tests = {test for line in mine for ids in line.tests.values() for test in ids}
-            calls = here.coverage.calls(file, one.name)
-            cells = [
-                link(stage.docname, f'<code class="literal">{escape(one.name)}</code>', '#' + shown.get(one.name, '')),
-                '–' if calls is None else f'{calls:,}',
-                f'{run}/{len(mine)}',
-                f'{taken}/{outcomes}' if outcomes else '–',
-                str(len(tests)),
+        + page.meta([page.lcov('index', _('lcov’s own pages'))])
+    )
+
+
+class CoveragePage:
+    """One page under construction: what it says, and where its links lead."""
+
+    def __init__(self, app, name):
+        self.app, self.name, self.here = app, name, book(app)
+
+    def to(self, page, anchor=''):
+        return self.app.builder.get_relative_uri(self.name, page) + anchor
+
+    def sums(self, files):
+        return together(self.here.traced[file].figures for file in files)
+
+    def files_of(self, folder):
+        return [file for file in self.here.traced if str(PurePosixPath(file).parent) == folder]
+
+    def meta(self, links):
+        shown = ' · '.join(one for one in links if one)
+        return f'<p class="pf-meta">{shown}</p>' if shown else ''
+
+    def lcov(self, page, words):
+        """A link to genhtml's own page, where there is one."""
+        made = self.here.build / 'coverage' / 'html' / f'{page}.html'
+        return link(self.to(f'coverage/lcov/{page}'), escape(words)) if made.is_file() else ''
+
+    def ways(self, file, other, words):
+        """The links above a file: to its chapter, its stage, its folder, its other page, and lcov's own."""
+        stage, folder = chain.stage_of_file(file), str(PurePosixPath(file).parent)
+        links = []
+        if stage:
+            links += [
+                link(self.to(stage.docname), escape(_('chapter %s') % f'{stage.number} {stage.door}')),
+                link(self.to(f'coverage/{stage.stem}'), escape(_('coverage of the stage'))),
             ]
-            words.append('<tr>' + ''.join(f'<td>{cell}</td>' for cell in cells) + '</tr>')
-        words.append('</tbody></table></div>')
-    return ''.join(words)
+        links += [
+            link(self.to('coverage/index'), escape(_('all files'))),
+            link(self.to(f'coverage/{folder}/index'), escape(folder)),
+            link(self.to(f'coverage/{file}.{other}'), escape(words)),
+            self.lcov(f'{file}.{"func" if other == "gcov" else "gcov"}', _('lcov’s own page')),
+        ]
+        return self.meta(links) + f'<p>{self.summary([file])}</p>'
+
+    def summary(self, files):
+        sums = self.sums(files)
+        words = {'lines': _('lines'), 'functions': _('functions'), 'branches': _('branches')}
+        return ' · '.join(f'{escape(words[kind])} {figure(sums[kind])}' for kind in KINDS)
+
+    def folder(self, folder):
+        rows = [
+            [link(self.to(f'coverage/{file}.gcov'), code(PurePosixPath(file).name)), *figures(self.sums([file]))]
+            for file in self.files_of(folder)
+        ]
+        ways = [
+            link(self.to('coverage/index'), escape(_('all files'))),
+            self.lcov(f'{folder}/index', _('lcov’s own page')),
+        ]
+        return self.meta(ways) + table(headings(_('File')), rows)
+
+    def source(self, file):
+        """The file as a listing. What the ledger leaves out is not in the tracefile, and shown as left out."""
+        ways = self.ways(file, 'func', _('functions'))
+        if self.here.coverage.is_stale(file):
+            words = _('changed since the tests were counted: “make coverage”')
+            return f'{ways}<p>{escape(words)}</p>' + self.listing(file, {}, {})
+        known = self.here.coverage.lines(file)
+        left_out = {number: line for number, line in known.items() if line.state == 'off'}
+        return ways + self.listing(file, left_out | self.here.traced[file].lines, known)
+
+    def listing(self, file, lines, known):
+        return Page(self.app.builder, self.name).file(file, lines, known, self.here.coverage.anchor)
+
+    def functions(self, file):
+        anchor, rows = self.here.coverage.anchor, []
+        for name, (line, called) in sorted(self.here.traced[file].functions.items()):
+            place = self.to(f'coverage/{file}.gcov', f'#{anchor}{line}')
+            rows.append([link(place, code(name)), f'<span class="pf-{"full" if called else "none"}">{called:,}</span>'])
+        return self.ways(file, 'gcov', _('source')) + table([_('Function'), _('Called')], rows)
+
+    def stage(self, stage, files):
+        """Its figures, its functions with the tests that reach them, and what is missed."""
+        chapter = escape(_('chapter %s') % f'{stage.number} {stage.door}')
+        words = [
+            self.meta([link(self.to(stage.docname), chapter), link(self.to('coverage/index'), escape(_('all files')))]),
+            f'<p>{self.summary(files)}</p>',
+        ]
+        shown = notes(self.app.env).get(stage.docname, {}).get('listings', {})
+        titles = (_('Function'), _('Called'), _('Lines run'), _('Outcomes taken'), _('Tests'))
+        for file in files:
+            words.append(f'<h2>{link(self.to(f"coverage/{file}.gcov"), code(file))}</h2>')
+            rows = [
+                self.function_row(one, self.to(stage.docname, f'#{shown.get(one.name, "")}'))
+                for one in self.here.sources.definitions[file]
+                if one.kind == 'function'
+            ]
+            words.append(table(titles, rows))
+        return ''.join(words)
+
+    def function_row(self, one, place):
+        traced, known = self.here.traced[one.file], self.here.coverage.lines(one.file)
+        inside = range(one.start, one.end + 1)
+        mine = [line for number, line in traced.lines.items() if number in inside]
+        tests = {test for number in inside if number in known for ids in known[number].tests.values() for test in ids}
+        outcomes = sum(line.all_outcomes for line in mine)
+        _line, called = traced.functions.get(one.name, (0, None))
+        return [
+            link(place, code(one.name)),
+            '–' if called is None else f'{called:,}',
+            f'{sum(1 for line in mine if line.count)}/{len(mine)}',
+            f'{sum(line.taken for line in mine)}/{outcomes}' if outcomes else '–',
+            str(len(tests)),
+        ]
+
+
+def copy_lcov(app, error):
+    """genhtml's own pages, as they are, for those who look for what only they show."""
+    made = book(app).build / 'coverage' / 'html'
+    if error or app.builder.name != 'html' or not book(app).coverage or not made.is_dir():
+        return
+    for folder, _folders, names in os.walk(made):
+        target = app.outdir / 'coverage' / 'lcov' / os.path.relpath(folder, made)
+        target.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            source, copy = os.path.join(folder, name), target / name
+            if not copy.is_file() or copy.stat().st_mtime < os.stat(source).st_mtime:
+                shutil.copy2(source, copy)
 
 
 def setup(app):
     app.connect('html-collect-pages', collect)
+    app.connect('build-finished', copy_lcov)

@@ -55,31 +55,32 @@ def write(app, error):
     )
 
 
-FIGURE = re.compile(r'<figure class="pf-listing".*?</figure>', re.DOTALL)
+FIGURE = re.compile(r'<figure class="pf-listing[^>]*>.*?</figure>', re.DOTALL)
 IDENTITY = re.compile(r' id="([^"]+)"')
 ROWS = re.compile(r'<script type="application/json" class="pf-data">(.*?)</script>', re.DOTALL)
 
 
-def move_rows(app, error):
-    """Moves what the counts' pop-ups say out of each chapter, into a script that is loaded when one is opened."""
-    if error or app.builder.name != 'html':
+def move_rows(app, pagename, template, context, doctree):
+    """Moves what the counts' pop-ups say out of a page of code, into a script that is loaded when one is opened."""
+    folder, _slash, name = pagename.rpartition('/')
+    if app.builder.name != 'html' or not (folder == 'docs/stages' or folder.startswith('coverage/')):
         return
-    target = app.outdir / '_static' / 'rows'
-    target.mkdir(parents=True, exist_ok=True)
-    for page in sorted((app.outdir / 'docs' / 'stages').glob('*.html')):
-        text = page.read_text(encoding='utf-8')
-        rows = {}
-        for figure in FIGURE.findall(text):
-            found = ROWS.search(figure)
-            if found:
-                rows[IDENTITY.search(figure)[1]] = found[1]
-        if not rows:
-            continue
-        page.write_text(ROWS.sub('', text), encoding='utf-8')
-        content = ',\n'.join(f'{json.dumps(name)}:{data}' for name, data in rows.items())
-        (target / f'{page.stem}.js').write_text(
-            f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW_ROWS={{{content}}};\n', encoding='utf-8'
-        )
+    rows = {}
+    for figure in FIGURE.findall(context.get('body') or ''):
+        found = ROWS.search(figure)
+        if found:
+            rows[IDENTITY.search(figure)[1]] = found[1]
+    if not rows:
+        return
+    context['body'] = ROWS.sub('', context['body'])
+    if folder != 'docs/stages':
+        name = pagename.removeprefix('coverage/').removesuffix('.gcov')
+    target = app.outdir / '_static' / 'rows' / f'{name}.js'
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = ',\n'.join(f'{json.dumps(name)}:{data}' for name, data in rows.items())
+    target.write_text(
+        f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW_ROWS={{{content}}};\n', encoding='utf-8'
+    )
 
 
 def write_fonts(app):
@@ -102,4 +103,4 @@ def setup(app):
     app.connect('builder-inited', write_fonts)
     app.connect('html-page-context', name_fonts)
     app.connect('build-finished', write)
-    app.connect('build-finished', move_rows)
+    app.connect('html-page-context', move_rows)
