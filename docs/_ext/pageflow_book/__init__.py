@@ -14,7 +14,7 @@ from .chapter import answer, claims, flags, glossary, kernel, links, listing, re
 from .draw import chain_map, picture, readme
 from .live import computed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, shared, templates
+from .site import coverage_pages, languages, pages, search, shared, templates
 
 PARTS = (
     text,
@@ -40,6 +40,7 @@ PARTS = (
     languages,
     coverage_pages,
     pages,
+    search,
     shared,
     templates,
 )
@@ -48,4 +49,4 @@ PARTS = (
 def setup(app):
     for part in PARTS:
         part.setup(app)
-    return {'version': '1', 'env_version': 2, 'parallel_read_safe': False, 'parallel_write_safe': False}
+    return {'version': '1', 'env_version': 2, 'parallel_read_safe': True, 'parallel_write_safe': True}

@@ -25,12 +25,13 @@ class RecordingDirective(TableDirective):
         if not path.is_file():
             raise self.error(f'{self.name}: tests/traces has no recording {self.arguments[0]}')
         self.env.note_dependency(str(path))
-        known = self.here.__dict__.setdefault('recordings', {})
-        if path not in known:
-            known[path] = Recording(path)
-        self.recording = known[path]
+        self.recording = Recording(path, max(self.wanted(), default=0))
         self.severals = len({zone['node'] for zone in self.recording.zones}) > 1
         return [self.make()]
+
+    def wanted(self):
+        """The numbers of the operations to be shown."""
+        return []
 
 
 class RecordedZones(RecordingDirective):
@@ -64,8 +65,10 @@ class RecordedRequests(RecordingDirective):
     }
 
     def make(self):
-        rows = []
-        for number in self.wanted():
+        rows, wanted = [], self.wanted()
+        if not wanted or max(wanted) > len(self.recording.operations):
+            raise self.error(f'recorded-requests: the recording has {len(self.recording.operations)} operations')
+        for number in wanted:
             words, events = self.recording.operations[number - 1]
             cells = [str(number), self.request(words), *self.answer(words)]
             if 'addresses' in self.options:
@@ -88,8 +91,6 @@ class RecordedRequests(RecordingDirective):
         for part in self.options.get('ops', '1-8').split():
             first, _dash, last = part.partition('-')
             numbers += range(int(first), int(last or first) + 1)
-        if not numbers or max(numbers) > len(self.recording.operations):
-            raise self.error(f'recorded-requests: the recording has {len(self.recording.operations)} operations')
         return numbers
 
     def request(self, words):

@@ -120,7 +120,7 @@ def write_lines(app, error):
             mine = found.setdefault(stem, {'files': [], 'tests': {}})
             if not mine['files'] or mine['files'][-1][0] != file:
                 mine['files'].append([file, f'{page}.html#{here.coverage.anchor}' if page else ''])
-            mine['tests'].setdefault(name, []).append([len(mine['files']) - 1, ranges(sorted(numbers))])
+            mine['tests'].setdefault(name, []).append([len(mine['files']) - 1, ranges(tuple(sorted(numbers)))])
     target = app.outdir / '_static' / 'tests'
     target.mkdir(parents=True, exist_ok=True)
     for stem, lines in found.items():

@@ -104,13 +104,19 @@ class Page:
 
     def rows(self, one, lines):
         """The lines of a definition; a comment that titles a step is a heading."""
-        for at, code, before in self.lines_of(one):
+        self.begin(one)
+        for at, code in enumerate(self.code_lines(one), 1):
             source = one.text[at - 1]
             step = STEP.match(source)
             if step:
                 yield self.step(step[1], step[2])
             elif source.strip() or at == len(one.text) or not STEP.match(one.text[at]):  # a heading brings its own room
-                yield self.row(one, at, code, before, lines.get(at))
+                yield self.row(one, at, code, lines.get(at))
+
+    def begin(self, one):
+        """What rows are told by: the marked ones, and the configurations that compile the row before."""
+        self.departing = self._departing_rows(one)
+        self.before = one.configurations
 
     def step(self, number, title):
         ident = escape(f'{self.anchor}-step-{number}')
@@ -119,22 +125,14 @@ class Page:
             f'<a class="headerlink" href="#{ident}" title="{_("Link to this step")}">¶</a></h{self.level}>'
         )
 
-    def lines_of(self, one):
-        """(number from 1, its code as HTML, the configurations that compile the line before it)."""
-        on = self.here.sources.configurations(one.file)
-        self.departing = self._departing_rows(one)
-        before = one.configurations
-        for at, code in enumerate(self.code_lines(one), 1):
-            yield at, code, before
-            before = on[one.start + at - 1]
-
-    def row(self, one, at, code, before, line, ident=None):
+    def row(self, one, at, code, line, ident=None):
         """One line: its counts, its code, and a mark where another set of configurations begins to compile it."""
         only, chip, classes = self.here.sources.configurations(one.file)[one.start + at - 1], '', ['r']
         if len(only) == 1 and len(one.configurations) == 2:
             classes.append('only')
-            if only != before:
+            if only != self.before:
                 chip = f'<span class="chip">{_("%s only") % CONFIGURATION_NAMES[only[0]]}</span>'
+        self.before = only
         if at in self.departing:
             classes.append('departs')
         gutter = '<span class="g"></span>'
@@ -150,8 +148,9 @@ class Page:
         text = self.here.sources.lines(file)
         text = text[:-1] if text and not text[-1] else text
         one = Definition(file, '', 'file', 1, len(text), text)
+        self.begin(one)
         rows = [
-            self.row(one, at, code, before, lines.get(at), f'{anchor}{at}') for at, code, before in self.lines_of(one)
+            self.row(one, at, code, lines.get(at), f'{anchor}{at}') for at, code in enumerate(self.code_lines(one), 1)
         ]
         return ''.join(
             [

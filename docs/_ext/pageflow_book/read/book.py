@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What all directives share during one build: the sources, the coverage, and notes kept in the environment."""
 
-from . import chain, tracefile
+from . import chain, doxygen, tracefile
 from .coverage import Coverage
 from .sources import Sources
 
@@ -76,6 +76,22 @@ def forget(app, env, docname):
     notes(env).pop(docname, None)
 
 
+def merge(app, env, docnames, other):
+    """Takes over what another process noted of the pages it read."""
+    for docname in docnames:
+        if docname in notes(other):
+            notes(env)[docname] = notes(other)[docname]
+
+
+def warm_up(app, env, docnames):
+    """What every process needs is read before they part."""
+    if len(docnames) > 1:
+        here = book(app)
+        doxygen.documented(here)
+        for file in here.sources.definitions:
+            here.coverage.lines(file)
+
+
 def notes(env):
     """Per-document notes: docname -> what its directives showed and claimed."""
     if not hasattr(env, 'pageflow_notes'):
@@ -95,3 +111,5 @@ def setup(app):
     app.connect('builder-inited', start, priority=100)
     app.connect('env-get-outdated', outdated)
     app.connect('env-purge-doc', forget)
+    app.connect('env-merge-info', merge)
+    app.connect('env-before-read-docs', warm_up)

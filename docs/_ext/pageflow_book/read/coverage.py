@@ -7,6 +7,7 @@ configuration ran it, and by its place in one sorted list that all pages share.
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 
 from .sources import CONFIGURATIONS
@@ -18,7 +19,7 @@ class Line:
     def __init__(self, counts, branches, tests, excluded):
         self.counts = counts  # configuration -> times run
         self.branches = branches  # configuration -> [times each outcome was taken]
-        self.tests = tests  # configuration -> sorted indices into Coverage.tests
+        self.tests = tests  # configuration -> sorted indices into Coverage.tests, as a tuple
         self.excluded = excluded  # configuration -> (set of kinds, reason)
 
     @property
@@ -66,7 +67,7 @@ class Coverage:
         self.anchor = data.get('anchor', '')
         self.totals = data.get('totals', {})
         self._files = data['files']
-        self._lines = {}
+        self._lines, self._digests, self._sets = {}, {}, {}
         keys = sorted({(test['stem'], test['name']) for test in data['tests']})
         index = {key: at for at, key in enumerate(keys)}
         self.tests = keys
@@ -95,6 +96,12 @@ class Coverage:
         source = self.path.parent.parent.parent / file
         return bool(measured) and measured != hashlib.sha1(source.read_bytes()).hexdigest()
 
+    def _tests_of(self, ids):
+        """The places in `tests` of the tests with these ids. Many lines have the same ones."""
+        if ids not in self._sets:
+            self._sets[ids] = tuple(sorted({self._index_of_id[one] for one in ids}))
+        return self._sets[ids]
+
     def _read_lines(self, record):
         found = {}
         for configuration in CONFIGURATIONS:
@@ -104,7 +111,7 @@ class Coverage:
                 line = found.setdefault(int(number), Line({}, {}, {}, {}))
                 line.counts[configuration] = entry['count']
                 line.branches[configuration] = entry.get('branches', [])
-                line.tests[configuration] = sorted({self._index_of_id[one] for one in entry.get('tests', [])})
+                line.tests[configuration] = self._tests_of(tuple(entry.get('tests', ())))
                 if number in excluded:
                     line.excluded[configuration] = (set(excluded[number]['kinds']), excluded[number]['reason'])
         return found
@@ -135,7 +142,10 @@ class Coverage:
 
     def digest(self, file):
         """Changes when anything a page shows about this file changes."""
-        return hashlib.sha1(json.dumps(self._files.get(file), sort_keys=True).encode()).hexdigest()
+        if file not in self._digests:
+            record = json.dumps(self._files.get(file), sort_keys=True)
+            self._digests[file] = hashlib.sha1(record.encode()).hexdigest()
+        return self._digests[file]
 
 
 def percent(pair):
@@ -157,12 +167,12 @@ def short_count(number):
     return str(number)
 
 
+@cache
 def ranges(numbers):
-    """[1, 2, 3, 7] as '1-3,7'."""
-    parts, numbers = [], list(numbers)
-    while numbers:
-        first = last = numbers.pop(0)
-        while numbers and numbers[0] == last + 1:
-            last = numbers.pop(0)
-        parts.append(str(first) if first == last else f'{first}-{last}')
-    return ','.join(parts)
+    """(1, 2, 3, 7) as '1-3,7'. Many lines have the same set of tests."""
+    parts = []
+    for at, number in enumerate(numbers):
+        if not at or number != numbers[at - 1] + 1:
+            parts.append([number, number])
+        parts[-1][1] = number
+    return ','.join(str(first) if first == last else f'{first}-{last}' for first, last in parts)

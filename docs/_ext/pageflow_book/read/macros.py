@@ -21,11 +21,10 @@ def evaluate(sources, name, seen=()):
     """The value of a macro that is a constant expression of numbers and other such macros; None when it is not."""
     if name in seen:
         return None
-    for found in sources.definitions.values():
-        for one in found:
-            if one.name == name and one.kind == 'macro':
-                return expression(sources, body(one), (*seen, name))
-    return None
+    if name not in sources.macro_values:
+        macro = sources.macros.get(name)
+        sources.macro_values[name] = expression(sources, body(macro), (*seen, name)) if macro else None
+    return sources.macro_values[name]
 
 
 def body(macro):

@@ -2,7 +2,6 @@
 """Recordings: the machine one begins with, its operations, and what their events say."""
 
 import lzma
-import re
 
 from .events import meaning
 from .macros import evaluate
@@ -87,11 +86,15 @@ def event_words(words):
     return meaning(TRACEPOINTS.get(kind, ''), failed=fields[:1] == ['-1']) or kind
 
 
-class Recording:
-    """One recording: its zones, and its operations with their events."""
+OPERATIONS = ('a ', 'g ', 'f ', 'D ')
 
-    def __init__(self, path):
+
+class Recording:
+    """One recording: its zones, and its first operations, as many as are asked for, with their events."""
+
+    def __init__(self, path, wanted):
         self.zones, self.lists, self.operations = [], {}, []
+        self.wanted = wanted
         opener = lzma.open if path.suffix == '.xz' else open
         with opener(path, 'rt', encoding='ascii') as lines:
             self.read(lines)
@@ -108,20 +111,23 @@ class Recording:
                 inside = False
             elif inside:
                 self.state(line)
-            elif re.match(r'[agfD] ', line):
+            elif line[:2] in OPERATIONS:
+                if len(self.operations) == self.wanted:
+                    return
                 self.operations.append((line.split(), []))
             elif line.startswith('  ') and self.operations:
                 self.operations[-1][1].append(line.split())
 
     def state(self, line):
-        words = line.split()
         if line.startswith('zone '):
+            words = line.split()
             self.zones.append({'node': int(words[1]), 'name': words[2], **pairs(words[3:])})
         elif line.startswith(' watermark '):
-            self.zones[-1].update(pairs(words[1:7]))
+            self.zones[-1].update(pairs(line.split()[1:7]))
         elif line.startswith(' vmstat '):
-            self.zones[-1].update(pairs(words[1:]))
+            self.zones[-1].update(pairs(line.split()[1:]))
         elif line.startswith('zonelist '):
+            words = line.split()
             self.lists[int(words[1]), int(words[2])] = words[3:]
 
     def zone_of(self, pfn):

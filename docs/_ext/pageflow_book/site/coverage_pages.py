@@ -4,28 +4,42 @@ one of all. Every figure is lcov's, from its merged tracefile; genhtml's own pag
 
 import os
 import shutil
+from functools import partial
 from html import escape
 from pathlib import PurePosixPath
+
+from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 
 from ..draw.code import Page
 from ..read import chain
 from ..read.book import book, notes
 from ..read.coverage import percent
+from ..read.names import targets
 from ..read.text import _
 from ..read.tracefile import together
 
+SHARES = 8  # of the work of writing pages
 KINDS = ('lines', 'functions', 'branches')
 
 
 def collect(app):
-    """Sphinx asks for further pages here: (name, context, template)."""
+    """Sphinx asks for further pages here. They are written at once, several at a time: one after the other they would take as
+    long as all else."""
     here = book(app)
-    if not here.coverage or app.builder.name != 'html':
-        return
-    for name, title, make in pages(app, here):
-        if not is_current(app, here, name):
-            words = f'<h1>{escape(title)}</h1>{make(CoveragePage(app, name))}'
-            yield name, {'title': title, 'body': words}, 'page.html'
+    if here.coverage and app.builder.name == 'html':
+        wanted = [one for one in pages(app, here) if not is_current(app, here, one[0])]
+        targets(app)  # read before the processes part
+        tasks = ParallelTasks(app.parallel) if app.parallel > 1 and parallel_available else SerialTasks()
+        for at in range(SHARES):
+            tasks.add_task(partial(write, app), wanted[at::SHARES])
+        tasks.join()
+    return ()
+
+
+def write(app, wanted):
+    for name, title, make in wanted:
+        words = f'<h1>{escape(title)}</h1>{make(CoveragePage(app, name))}'
+        app.builder.handle_page(name, {'title': title, 'body': words}, 'page.html')
 
 
 def pages(app, here):
