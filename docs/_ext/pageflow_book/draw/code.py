@@ -140,7 +140,7 @@ class Page:
             classes.append('s-' + line.state)
             gutter = self.gutter(at, line)
         place = f' id="{ident}"' if ident else ''
-        number = f'<span class="no">{at}</span>' if ident else ''
+        number = f'<span class="ln">{at}</span>' if ident else ''
         return f'<div class="{" ".join(classes)}"{place}>{gutter}{number}<code>{code or chr(10)}</code>{chip}</div>'
 
     def file(self, file, lines, known, anchor):

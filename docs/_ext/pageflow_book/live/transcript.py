@@ -2,21 +2,15 @@
 """What would otherwise be typed: the output of commands (`transcript`, `picture-of`) and of the debugger (`gdb`)."""
 
 import base64
-import hashlib
 import html
-import json
-import os
 import re
-import subprocess
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from ..read.book import book
-
-SECONDS = 120
-HIDDEN = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GCOV_PREFIX', 'PAGEFLOW_COVERAGE_DIR')
+from . import run
 
 
 class Transcript(SphinxDirective):
@@ -45,53 +39,17 @@ class Transcript(SphinxDirective):
         return [node]
 
     def output(self, command, called=''):
-        """What the command prints (both streams); kept until a program it may run is built again."""
-        here = book(self.env.app)
-        programs = sorted(here.build.glob('*/O0/*driver*')) + [here.build / 'pageflow']
-        programs.append(here.build / 'libpageflow.a')
-        for folder, files in (
-            ('src/gdb', '*.py'),
-            ('docs/scenarios', '*'),
-            ('docs/examples', '*'),
-            ('tests/traces', '*.xz'),
-            ('tests/samples', '*'),
-        ):
-            programs += sorted((here.root / folder).glob(files))
-        facts = [command] + [f'{path} {path.stat().st_mtime_ns}' for path in programs if path.is_file()]
-        kept = here.build / 'transcripts' / (hashlib.sha1('\n'.join(facts).encode()).hexdigest() + '.json')
-        for path in programs:
-            if path.is_file():
-                self.env.note_dependency(str(path))
-        if kept.is_file():
-            code, output = json.loads(kept.read_text(encoding='utf-8'))
-        else:
-            code, output = self.execute(command, here.root)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps([code, output]), encoding='utf-8')
-        if code != self.options.get('exit', 0):
-            kept.unlink()
-            raise self.error(
-                f'{self.name}: "{called or command}" left with {code}, not {self.options.get("exit", 0)}; it said:\n{output}'
-            )
-        return output
-
-    def execute(self, command, root):
-        settings = {name: value for name, value in os.environ.items() if name not in HIDDEN}
-        settings |= {'LC_ALL': 'C.UTF-8', 'TERM': 'dumb', 'COLUMNS': '100'}
+        """What the command prints (both streams); it must leave as the directive says."""
+        here, wanted = book(self.env.app), self.options.get('exit', 0)
+        for path in run.inputs(here.root, command):
+            self.env.note_dependency(str(here.root / path))
         try:
-            done = subprocess.run(
-                ['bash', '-c', command],
-                cwd=root,
-                env=settings,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            raise self.error(f'{self.name}: "{command}" took more than {SECONDS} s') from None
-        return done.returncode, done.stdout.replace(str(root) + '/', '').rstrip('\n')
+            code, output = run.output(here, command, wanted)
+        except TimeoutError as error:
+            raise self.error(f'{self.name}: {error}') from None
+        if code != wanted:
+            raise self.error(f'{self.name}: "{called or command}" left with {code}, not {wanted}; it said:\n{output}')
+        return output
 
     def cut(self, output):
         """The lines from the first that matches :from: to the next that matches :to:."""

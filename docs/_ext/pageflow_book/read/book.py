@@ -17,7 +17,7 @@ class Book:
         self.traced = tracefile.read(self.build / 'coverage' / 'merged.info', self.root)
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
-        self.toctrees = {}
+        self.toctrees, self.digests = {}, {}
         self.kernel_map = read_kernel_map(self.root / 'docs' / 'kernel-map.tsv')
 
     def stamp(self, file):
