@@ -366,7 +366,7 @@ def trace_name(test):
 
 def write_section(out, name, path, view, items):
     """One SF section: what `view` counted, as far as it is among the items that count."""
-    out.write(f"TN:{name}\nSF:{os.path.abspath(path)}\n")
+    out.write(f"TN:{name}\nSF:{path}\n")
     wanted = {key[:2] for key in items if key[0] != "branch"}
     for function, (count, first, _) in sorted(view["functions"].items(), key=lambda one: one[1][1]):
         if ("function", function) in wanted:
@@ -405,13 +405,13 @@ def write_tracefile(files, items, tests, sections):
                 functions = {name: (0, one["line"], one["end"]) for name, one in view["functions"].items()}
                 lines = {number: (0, line.get("branches", ())) for number, line in view["lines"].items()}
                 shown = trace_view(functions, lines, items[path], configuration)
-                write_section(out, "", path, shown, items[path])
+                write_section(out, "", os.path.abspath(path), shown, items[path])
         for test in tests:
             for parsed in sections[test["id"]]:
                 for path, (functions, lines) in parsed.items():
                     if any(count for count, _ in lines.values()):
                         shown = trace_view(functions, lines, items[path], test["configuration"])
-                        write_section(out, trace_name(test), path, shown, items[path])
+                        write_section(out, trace_name(test), os.path.abspath(path), shown, items[path])
 
 
 def summed(views, items):
@@ -431,7 +431,7 @@ def summed(views, items):
 
 
 def write_merged(files, items):
-    """The tracefile as lcov adds it up, one section a file: what the book's pages are drawn from."""
+    """The tracefile as lcov adds it up, one section a file: what the book's pages are drawn from, wherever the tree lies."""
     with open(OUT / "merged.info", "w") as out:
         for path, views in sorted(files.items()):
             write_section(out, "", path, summed(views, items[path]), items[path])

@@ -59,7 +59,7 @@ def function_lines(here, known, file, name, configuration):
 
 def parse(directive, lines):
     source = directive.get_source_info()[0]
-    made = directive.parse_text_to_nodes(StringList(lines, source=source)) if lines else []
+    made = apart(directive.parse_text_to_nodes(StringList(lines, source=source)) if lines else [])
     for node in made:
         for signature in node.findall(desc_signature):
             for name in signature.findall(pending_xref):
@@ -78,114 +78,29 @@ def translatable(directive, node):
 
 
 def essay(directive, file, brief=True):
-    """The description of a file, as nodes; the brief one goes before the detailed one."""
-    for found in documented(book(directive.env.app)).values():
-        compound = found.get((file, None))
-        if compound is not None:
-            made = []
-            for part in ('briefdescription', 'detaileddescription')[not brief :]:
-                made += blocks(compound.find(part))
-            for node in made:
-                for inner in [node, *node.findall(nodes.paragraph)]:
-                    directive.set_source_info(inner)
-            return made
-    return []
+    """The description of a file, as nodes; the brief one goes before the detailed one. Breathe knows a file by its name
+    without folders, and refuses one that several files have."""
+    if not documented(book(directive.env.app)):
+        return []
+    sections = 'briefdescription detaileddescription' if brief else 'detaileddescription'
+    name = file.rsplit('/', 1)[-1]
+    return parse(directive, [f'.. doxygenfile:: {name}', '   :project: uma', f'   :sections: {sections}', ''])
 
 
-def blocks(element):
-    """The block elements of a Doxygen description."""
-    made = []
-    for child in element:
-        if child.tag == 'para':
-            made += paragraph(child)
-        elif child.tag.startswith('sect'):
-            made.append(nodes.rubric('', child.findtext('title') or ''))
-            made += blocks(child)
-    return made
-
-
-def paragraph(element):
-    """A Doxygen paragraph may hold lists and code: cut it where docutils needs it cut."""
-    made, words = [], nodes.paragraph()
-
-    def close():
-        nonlocal words
-        if words.astext().strip():
-            made.append(words)
-        words = nodes.paragraph()
-
-    add_text(words, element.text)
-    for child in element:
-        if child.tag in ('itemizedlist', 'orderedlist'):
-            close()
-            items = [nodes.list_item('', *blocks(item)) for item in child.findall('listitem')]
-            made.append(
-                nodes.bullet_list('', *items) if child.tag == 'itemizedlist' else nodes.enumerated_list('', *items)
-            )
-        elif child.tag in ('preformatted', 'verbatim', 'programlisting'):
-            close()
-            made.append(nodes.literal_block('', listing_text(child), language='text'))
-        elif child.tag == 'table':
-            close()
-            made.append(simple_table(child))
-        elif child.tag in ('simplesect', 'parameterlist', 'xrefsect'):
-            pass
-        else:
-            words += inline(child)
-        add_text(words, child.tail)
-    close()
-    return made
-
-
-def listing_text(element):
-    if element.tag != 'programlisting':
-        return ''.join(element.itertext()).strip('\n')
-    lines = []
-    for line in element.findall('codeline'):
-        lines.append(spaced(line))
-    return '\n'.join(lines)
-
-
-def spaced(element):
-    """Text of a code line; Doxygen writes blanks as <sp/>."""
-    text = element.text or ''
-    for child in element:
-        text += (' ' if child.tag == 'sp' else spaced(child)) + (child.tail or '')
-    return text
-
-
-def simple_table(element):
-    rows = [list(row.findall('entry')) for row in element.findall('row')]
-    group = nodes.tgroup(cols=max(len(row) for row in rows))
-    group += [nodes.colspec(colwidth=1) for _column in rows[0]]
-    made = []
-    for row in rows:
-        line = nodes.row()
-        for entry in row:
-            line += nodes.entry('', *blocks(entry))
-        made.append(line)
-    heading = rows[0][0].get('thead') == 'yes'
-    if heading:
-        group += nodes.thead('', made.pop(0))
-    group += nodes.tbody('', *made)
-    return nodes.table('', group, classes=['pf-table'])
-
-
-INLINE = {'bold': nodes.strong, 'emphasis': nodes.emphasis, 'computeroutput': nodes.literal}
-SYMBOLS = {'ndash': '–', 'mdash': '—', 'nonbreakablespace': '\u00a0', 'hellip': '…'}
-
-
-def inline(element):
-    if element.tag in SYMBOLS:
-        return [nodes.Text(SYMBOLS[element.tag])]
-    if element.tag in INLINE:
-        return [INLINE[element.tag]('', ''.join(element.itertext()))]
-    return [nodes.Text(''.join(element.itertext()))]
-
-
-def add_text(node, text):
-    if text:
-        node += nodes.Text(re.sub(r'\s+', ' ', text))
+def apart(made):
+    """Breathe leaves lists, tables and code within paragraphs; HTML, and a translation, want them between paragraphs."""
+    whole = nodes.container('', *made)
+    for paragraph in list(whole.findall(nodes.paragraph)):
+        pieces = [[]]
+        for child in paragraph.children:
+            if isinstance(child, nodes.Body) and not isinstance(child, nodes.Inline):
+                pieces += [child, []]
+            else:
+                pieces[-1].append(child)
+        if len(pieces) > 1:
+            pieces = [nodes.paragraph('', '', *one) if isinstance(one, list) else one for one in pieces]
+            paragraph.replace_self([one for one in pieces if one.astext().strip()])
+    return whole.children
 
 
 def nouns(directive, header):

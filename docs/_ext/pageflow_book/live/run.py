@@ -38,7 +38,7 @@ def output(here, command, wanted):
     kept.parent.mkdir(parents=True, exist_ok=True)
     half = kept.with_suffix(f'.{os.getpid()}')  # another process may read it
     half.write_text(json.dumps(said), encoding='utf-8')
-    half.replace(kept)
+    os.replace(half, kept)
     return said
 
 

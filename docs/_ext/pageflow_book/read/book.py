@@ -14,7 +14,7 @@ class Book:
         self.build = self.root / app.config.pageflow_build
         self.sources = Sources(self.root)
         self.coverage = Coverage(self.build / 'coverage' / 'coverage.json')
-        self.traced = tracefile.read(self.build / 'coverage' / 'merged.info', self.root)
+        self.traced = tracefile.read(self.build / 'coverage' / 'merged.info')
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
         self.toctrees, self.digests = {}, {}

@@ -45,13 +45,13 @@ class Traced:
         }
 
 
-def read(path, root):
-    """file -> Traced, from a tracefile with one section a file; empty when there is none."""
+def read(path):
+    """file -> Traced, from a tracefile with one section a file, named from the top of the tree; empty when there is none."""
     found, traced = {}, None
     for record in path.read_text(encoding='utf-8').splitlines() if path.is_file() else ():
         kind, _colon, words = record.partition(':')
         if kind == 'SF':
-            traced = found.setdefault(words.removeprefix(f'{root}/'), Traced())
+            traced = found.setdefault(words, Traced())
         elif kind == 'FN':
             line, name = words.split(',')
             traced.functions[name] = [int(line), 0]
