@@ -315,7 +315,13 @@ class CoverageTable(TableDirective):
             return [
                 self.paragraph(_('The site was built without coverage. “make” measures it and builds the site again.'))
             ]
-        return [self.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
+        made = [self.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
+        if here.traced:
+            links = [self.to_page('coverage/index', _('all files'))]
+            if (here.build / 'coverage' / 'html' / 'index.html').is_file():
+                links += [' · ', self.to_page('coverage/lcov/index', _('lcov’s own pages'))]
+            made.append(self.paragraph(*links, classes=['pf-meta']))
+        return made
 
 
 def setup(app):
