@@ -139,7 +139,7 @@ SETUP = .cache/stamps
 $(SETUP)/%: .ci/setup
 	@.ci/setup $*
 $(SETUP)/test: tests/requirements.txt
-$(SETUP)/site: $(wildcard docs/requirements.txt)
+$(SETUP)/site: docs/requirements.txt
 
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.

@@ -6,7 +6,8 @@ In:   build/coverage/counts/CONFIGURATION/STEM/TEST           counters, one file
       build/CONFIGURATION/cov/**.gcno                         the compiler's notes
       build/CONFIGURATION/cov/tests/program -l                which tests there are and which claims they prove
       coverage/exclusions.tsv                                 what is not counted, and why
-Out:  build/coverage/coverage.json, pageflow.info (an lcov tracefile, one section a test), html/ (genhtml's pages)
+Out:  build/coverage/coverage.json, pageflow.info (an lcov tracefile, one section a test), merged.info (the same, summed up),
+      html/ (genhtml's pages)
 
 coverage.json:
 
@@ -365,7 +366,7 @@ def trace_name(test):
 
 def write_section(out, name, path, view, items):
     """One SF section: what `view` counted, as far as it is among the items that count."""
-    out.write(f"TN:{name}\nSF:{os.path.abspath(path)}\n")
+    out.write(f"TN:{name}\nSF:{path}\n")
     wanted = {key[:2] for key in items if key[0] != "branch"}
     for function, (count, first, _) in sorted(view["functions"].items(), key=lambda one: one[1][1]):
         if ("function", function) in wanted:
@@ -404,12 +405,35 @@ def write_tracefile(files, items, tests, sections):
                 functions = {name: (0, one["line"], one["end"]) for name, one in view["functions"].items()}
                 lines = {number: (0, line.get("branches", ())) for number, line in view["lines"].items()}
                 shown = trace_view(functions, lines, items[path], configuration)
-                write_section(out, "", path, shown, items[path])
+                write_section(out, "", os.path.abspath(path), shown, items[path])
         for test in tests:
             for parsed in sections[test["id"]]:
                 for path, (functions, lines) in parsed.items():
                     shown = trace_view(functions, lines, items[path], test["configuration"])
-                    write_section(out, trace_name(test), path, shown, items[path])
+                    write_section(out, trace_name(test), os.path.abspath(path), shown, items[path])
+
+
+def summed(views, items):
+    """All that the tests of both configurations counted in one file."""
+    total = {"functions": {}, "lines": collections.Counter(), "branches": {}}
+    for configuration, view in views.items():
+        for name, one in view["functions"].items():
+            before = total["functions"].get(name, (0,))[0]
+            total["functions"][name] = (before + one["count"], one["line"], one["end"])
+        lines = {number: (line["count"], line.get("branches", ())) for number, line in view["lines"].items()}
+        shown = trace_view({}, lines, items, configuration)
+        total["lines"].update(shown["lines"])
+        for key, taken in shown["branches"].items():
+            before = total["branches"].get(key)
+            total["branches"][key] = before if taken is None else taken + (before or 0)
+    return total
+
+
+def write_merged(files, items):
+    """The tracefile as lcov adds it up, one section a file: what the book's pages are drawn from, wherever the tree lies."""
+    with open(OUT / "merged.info", "w") as out:
+        for path, views in sorted(files.items()):
+            write_section(out, "", path, summed(views, items[path]), items[path])
 
 
 def lcov_version():
@@ -497,6 +521,7 @@ def main():
     }
     result["ledger"] = ledger
     write_tracefile(files, items, tests, sections)
+    write_merged(files, items)
     write_pages(tests)
     (OUT / "coverage.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
     shutil.rmtree(OUT / "work", ignore_errors=True)

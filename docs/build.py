@@ -2,30 +2,31 @@
 """Builds the book: Doxygen once per configuration, then Sphinx. Run from anywhere, with the Python that has Sphinx.
 
 build.py            everything anew into build/site, any warning is an error
-build.py --draft    only what changed, into build/serve; warnings are shown and do not stop it
-build.py --serve    the draft on a local port, built again and reloaded whenever a file changes (--port N)
+build.py --serve    a draft on a local port: what changed is built again, into build/serve, and the browser reloads it;
+                    warnings are shown and do not stop it (--port N)
+build.py --doxygen  Doxygen alone, where a source changed; its warnings are shown
 build.py --gettext  what translators translate, as build/gettext/*.pot
 build.py --epub     the whole book as build/pageflow.epub
 build.py --pdf      the whole book as build/pageflow.pdf: one long page, printed by Chromium
 """
 
 import argparse
-import functools
 import hashlib
-import http.server
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / 'build'
 CONFIGURATIONS = {'uma': '', 'numa': 'CONFIG_NUMA=1'}
-WATCHED = ('index.rst', 'docs', 'src', 'include', 'tests', 'build/coverage/coverage.json')
+# Of what is generated, only the coverage is worth a new draft.
+UNWATCHED = rf'/__pycache__/|^{re.escape(str(ROOT))}/(\.cache/|\.git/|build/(?!coverage/coverage\.json$))'
+# More processes than processors: some wait for a program whose output a page shows.
+PROCESSES = 2 * (os.cpu_count() or 1)
 PRINTING = [
     '--headless',
     '--no-sandbox',
@@ -38,8 +39,6 @@ PRINTING = [
     '--no-pdf-header-footer',
     '--generate-pdf-document-outline',
 ]
-RELOAD = b"""<script>(function(){var at=null;setInterval(function(){fetch('/.built').then(function(r){return r.text()})
-.then(function(t){if(at!==null&&t!==at)location.reload();at=t}).catch(function(){})},700)})()</script>"""
 
 
 def fail(message):
@@ -120,21 +119,26 @@ def doxygen():
     return good
 
 
-def sphinx(target, doctrees, *options):
-    command = [
-        sys.executable,
-        '-m',
-        'sphinx',
+def arguments(target, doctrees, *options):
+    """The words after `sphinx-build`."""
+    words = [
         '-q',
         '-n',
+        '-j',
+        PROCESSES,
         '-c',
-        str(ROOT / 'docs'),
+        ROOT / 'docs',
         '-d',
-        str(BUILD / 'doctrees' / doctrees),
+        BUILD / 'doctrees' / doctrees,
         *options,
-        str(ROOT),
-        str(target),
+        ROOT,
+        target,
     ]
+    return [str(word) for word in words]
+
+
+def sphinx(target, doctrees, *options):
+    command = [sys.executable, '-m', 'sphinx', *arguments(target, doctrees, *options)]
     return subprocess.run(command, cwd=ROOT).returncode == 0
 
 
@@ -157,10 +161,6 @@ def languages():
 def gettext():
     """What a translation needs: build/gettext/*.pot."""
     strictly('gettext', BUILD / 'gettext')
-
-
-def draft():
-    return doxygen() and sphinx(BUILD / 'serve', 'serve')
 
 
 def strictly(builder, target):
@@ -192,55 +192,17 @@ def pdf():
         fail(f'chromium left with {done.returncode} and printed no PDF; it said:\n{done.stdout}')
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the draft and puts the reloading script into its pages."""
-
-    def do_GET(self):
-        if self.path == '/.built':
-            return self.answer((BUILD / 'serve' / '.built').read_bytes(), 'text/plain')
-        path = Path(self.translate_path(self.path))
-        path = path / 'index.html' if path.is_dir() and self.path.endswith('/') else path
-        if path.suffix == '.html' and path.is_file():
-            return self.answer(path.read_bytes() + RELOAD, 'text/html; charset=utf-8')
-        return super().do_GET()
-
-    def answer(self, content, kind):
-        self.send_response(200)
-        self.send_header('Content-Type', kind)
-        self.send_header('Content-Length', str(len(content)))
-        self.send_header('Cache-Control', 'no-store')
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_words):
-        pass
-
-
 def serve(port):
-    """Builds, serves, watches. A failed build leaves the last good pages in place."""
-    seen = ''
-    server = None
-    while True:
-        now = fingerprint(*WATCHED)
-        if now != seen:
-            seen, began = now, time.time()
-            good = draft()
-            print(f'serve: {"built" if good else "FAILED"} in {time.time() - began:.1f} s', flush=True)
-            (BUILD / 'serve').mkdir(parents=True, exist_ok=True)
-            (BUILD / 'serve' / '.built').write_text(str(time.time()))
-        if server is None:
-            server = http.server.ThreadingHTTPServer(
-                ('127.0.0.1', port), functools.partial(Handler, directory=str(BUILD / 'serve'))
-            )
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            print(f'serve: http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)', flush=True)
-        time.sleep(0.5)
+    """sphinx-autobuild watches, builds, serves and reloads. A failed build leaves the last good pages in place."""
+    command = [sys.executable, '-m', 'sphinx_autobuild', '--port', str(port), '--re-ignore', UNWATCHED]
+    command += ['--pre-build', shlex.join([sys.executable, str(ROOT / 'docs' / 'build.py'), '--doxygen'])]
+    return subprocess.run(command + arguments(BUILD / 'serve', 'serve'), cwd=ROOT).returncode
 
 
 def main():
     parser = argparse.ArgumentParser(description='Builds the book.')
-    parser.add_argument('--draft', action='store_true', help='only what changed, into build/serve')
     parser.add_argument('--serve', action='store_true', help='live preview')
+    parser.add_argument('--doxygen', action='store_true', help='Doxygen alone, where a source changed')
     parser.add_argument('--epub', action='store_true', help='build/pageflow.epub')
     parser.add_argument('--pdf', action='store_true', help='build/pageflow.pdf')
     parser.add_argument('--gettext', action='store_true', help='build/gettext/*.pot for translators')
@@ -248,13 +210,11 @@ def main():
     options = parser.parse_args()
     if options.serve:
         try:
-            serve(options.port)
+            sys.exit(serve(options.port))
         except KeyboardInterrupt:
             print()
-        except OSError as error:
-            fail(f'port {options.port}: {error.strerror}; choose another with --port')
-    elif options.draft:
-        sys.exit(0 if draft() else 1)
+    elif options.doxygen:
+        doxygen()
     elif options.gettext:
         gettext()
     elif options.epub or options.pdf:

@@ -13,9 +13,7 @@ copyright = 'the Pageflow authors, GPL-2.0-only'
 version = release = (ROOT / 'VERSION').read_text(encoding='utf-8').split()[-1] if (ROOT / 'VERSION').is_file() else ''
 language = 'en'
 
-extensions = ['breathe', 'pageflow_book'] + [
-    f'pageflow_book.{part}' for part in ('answer', 'computed', 'picture', 'proof', 'readme', 'recording', 'scene')
-]
+extensions = ['breathe', 'pageflow_book']
 
 root_doc = 'index'
 include_patterns = ['index.rst', 'docs/*.rst', 'docs/stages/*.rst', 'docs/exhibits/*.rst']
@@ -54,8 +52,8 @@ html_use_index = True
 html_domain_indices = False
 html_permalinks_icon = '¶'
 html_theme_options = {'top_of_page_buttons': []}
-pygments_style = 'pageflow_book.pygments_styles.Light'
-pygments_dark_style = 'pageflow_book.pygments_styles.Dark'
+pygments_style = 'pageflow_book.draw.colours.Light'
+pygments_dark_style = 'pageflow_book.draw.colours.Dark'
 
 # One file to carry away: `make epub`. Without scripts; what the site folds or pops up stands in the text.
 epub_show_urls = 'no'

@@ -121,12 +121,13 @@
     return box;
   }
 
-  /* A chapter's counts come in a file of their own, when the first of them is asked for. */
-  function loadRows(then) {
+  /* A page's counts come in a file of their own, when the first of them is asked for. */
+  function loadRows(figure, then) {
     wanted = then;
     if (loading) return;
     loading = make('script');
-    loading.src = root + '_static/rows/' + location.pathname.split('/').pop().replace(/\.html$/, '') + '.js';
+    var name = figure.dataset.rows || location.pathname.split('/').pop().replace(/\.html$/, '');
+    loading.src = root + '_static/rows/' + name + '.js';
     loading.onload = function () { wanted(); };
     document.head.append(loading);
   }
@@ -178,7 +179,7 @@
     if (owner && owner !== target) forget();
     pinned = !!keep;
     if (target.matches('.g') && !listingData(target)) {
-      loadRows(function () { show(target, keep); });
+      loadRows(target.closest('figure'), function () { show(target, keep); });
       return;
     }
     if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;

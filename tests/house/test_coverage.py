@@ -93,3 +93,16 @@ def test_ledger_names_one_configuration_only_where_it_counts_alone():
 def test_percent_says_100_for_all_only():
     assert gate.percent(9999, 10000) == 99.9
     assert gate.percent(3, 3) == 100.0
+
+
+def test_the_merged_tracefile_is_the_sum_of_both_configurations(tmp_path, monkeypatch):
+    monkeypatch.setattr(collect, "OUT", tmp_path)
+    views = {"uma": view(L3=(2, 2, 0), L4=(0,)), "numa": view(L3=(3, 1, 2), L4=(0,), L5=(1, 1, 0, 0))}
+    items = collect.items_of(views)
+    del items["line", 4, "", 0]  # as the ledger would
+    collect.write_merged({"src/f.c": views}, {"src/f.c": items})
+    records = (tmp_path / "merged.info").read_text().split()
+    assert records[:4] == ["TN:", "SF:src/f.c", "FN:1,f", "FNDA:2,f"]
+    assert sorted(one for one in records if one.startswith("BRDA:3")) == ["BRDA:3,0,0,3", "BRDA:3,0,1,2"]
+    assert [one for one in records if one.startswith("DA:")] == ["DA:3,5", "DA:5,1"]
+    assert sum(1 for one in records if one.startswith("BRDA:5")) == 3

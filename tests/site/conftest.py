@@ -27,8 +27,9 @@ FLAGS = [
 
 
 def pages(pattern='**/*.html'):
-    """The pages of the site, named relative to it."""
-    return sorted(path.relative_to(SITE).as_posix() for path in SITE.glob(pattern))
+    """The pages of the site, named relative to it. Those of lcov are lcov's own."""
+    names = (path.relative_to(SITE).as_posix() for path in SITE.glob(pattern))
+    return sorted(name for name in names if not name.startswith('coverage/lcov/'))
 
 
 def chapters():

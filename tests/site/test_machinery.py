@@ -151,6 +151,45 @@ def test_counts_stand_beside_the_code(tree):
     assert found['rows']['4'] == [[12345, [12345, 0], 0], 0]
 
 
+TRACE = f"""TN:
+SF:src/stages/{STEM}.c
+FN:7,__alloc_pages_nodemask
+FNDA:12345,__alloc_pages_nodemask
+BRDA:10,0,0,12345
+BRDA:10,0,1,0
+DA:10,12345
+DA:11,0
+end_of_record
+"""
+
+
+def test_a_file_is_shown_whole_with_the_figures_of_the_tracefile(tree):
+    tree('build/coverage/coverage.json', json.dumps(COVERAGE))
+    tree('build/coverage/merged.info', TRACE)
+    tree(f'build/coverage/html/src/stages/{STEM}.c.gcov.html', "<p>lcov's</p>")
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    coverage = tree.out / 'coverage'
+    whole = (coverage / f'src/stages/{STEM}.c.gcov.html').read_text()
+    assert re.search(
+        r'<div class="r s-part" id="L10"><button[^>]*><b>12k</b><i>1/2</i></button><span class="ln">10</span>', whole
+    )
+    assert (
+        re.search(r'<div class="r s-none" id="L11">', whole)
+        and 'id="L1"' in whole
+        and f'id="L{CODE.count(chr(10))}"' in whole
+    )
+    assert '50.0 %</span> (1/2)' in whole and f'href="../../lcov/src/stages/{STEM}.c.gcov.html"' in whole
+    assert (coverage / f'lcov/src/stages/{STEM}.c.gcov.html').read_text() == "<p>lcov's</p>"
+    functions = (coverage / f'src/stages/{STEM}.c.func.html').read_text()
+    assert f'href="{STEM}.c.gcov.html#L7"' in functions and '12,345' in functions
+    for name in ('index', 'src/stages/index', STEM):
+        assert '(1/2)' in (coverage / f'{name}.html').read_text()
+    rows = (tree.out / f'_static/rows/src/stages/{STEM}.c.js').read_text()
+    assert json.loads(rows.split('window.PAGEFLOW_ROWS=')[1].rstrip(';\n'))['file']['rows']['10'][0][0] == 12345
+    assert f'data-rows="src/stages/{STEM}.c"' in whole
+
+
 def test_counts_of_another_state_of_the_code_are_not_shown(tree):
     stale = json.loads(json.dumps(COVERAGE))
     for record in stale['files'].values():
@@ -161,22 +200,31 @@ def test_counts_of_another_state_of_the_code_are_not_shown(tree):
     assert '<b>12k</b>' not in page and 'changed since the tests were counted' in page
 
 
-ESSAY = """<doxygen><compounddef><location file="{file}"/><briefdescription><para>{name} in brief.</para></briefdescription>
-<detaileddescription><para>{name} at length.</para></detaileddescription></compounddef></doxygen>"""
+ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" language="C++">
+<compoundname>{file}</compoundname><briefdescription><para>{name} in brief.</para></briefdescription>
+<detaileddescription><para>{name} at length.<itemizedlist><listitem><para>first</para></listitem></itemizedlist>The rest.
+</para></detaileddescription><location file="src/stages/{file}"/></compounddef></doxygen>"""
+ESSAYS = {'Door': f'{STEM}.c', 'Part': f'{STEM}-part.c'}
 
 
 def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
+    compounds = ''.join(
+        f'<compound refid="{name}_8c" kind="file"><name>{file}</name></compound>' for name, file in ESSAYS.items()
+    )
     for configuration in ('uma', 'numa'):
         xml = f'build/doxygen/{configuration}/xml'
-        tree(f'{xml}/index.xml', '')
-        for name, file in (('Door', f'{STEM}.c'), ('Part', f'{STEM}-part.c')):
-            tree(f'{xml}/{name}_8c.xml', ESSAY.format(file=f'src/stages/{file}', name=name))
+        tree(f'{xml}/index.xml', f'<doxygenindex version="1.9.4">{compounds}</doxygenindex>')
+        for name, file in ESSAYS.items():
+            tree(f'{xml}/{name}_8c.xml', ESSAY.format(file=file, name=name))
+    projects = f"\nbreathe_projects = {{'uma': {str(tree.out.parent / 'build/doxygen/uma/xml')!r}}}\n"
+    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['breathe', 'pageflow_book']") + projects)
     tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
     for options, shown in (('', ['Door in', 'Door at', 'Part in', 'Part at']), (':part: part', ['Part at'])):
         tree(f'docs/stages/{STEM}.rst', CHAPTER + f'\n.. stage-essay::\n   {options}\n')
         code, said, page = tree.build()
         assert (code, said) == (0, '')
         assert [words for words in ('Door in', 'Door at', 'Part in', 'Part at') if words in page] == shown
+        assert re.search(r'at length\.</p>\s*<ul class="simple">\s*<li><p>first</p></li>\s*</ul>\s*<p>The rest', page)
 
 
 @pytest.mark.parametrize(
@@ -225,6 +273,23 @@ def test_a_transcript_is_run_and_must_go_well(tree):
     assert code != 0 and 'left with 3, not 0' in said
 
 
+def test_a_command_is_run_again_only_when_it_fails_or_what_it_reads_has_changed(tree):
+    counting = 'cat tests/samples/one; echo run >>runs; test ! -e fails'
+    tree('tests/samples/one', 'first')
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n.. transcript:: {counting}\n')
+    runs = tree.out.parent / 'runs'
+    for text, expected in (('first', 1), ('first', 1), ('second', 2), ('first', 2)):
+        tree('tests/samples/one', text)
+        tree('tests/traces/other', text)  # which it does not name
+        code, said, page = tree.build()
+        assert (code, said) == (0, '') and f'{text}</span>' in page
+        assert runs.read_text().count('run') == expected
+    tree('tests/samples/one', 'third')
+    tree('fails', '')
+    assert tree.build()[0] != 0 and tree.build()[0] != 0
+    assert runs.read_text().count('run') == 4
+
+
 def test_a_picture_is_what_a_command_draws(tree):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="70" height="40"></svg>'
     picture = f"\n.. picture-of:: printf '%s' '{svg}'\n"
@@ -247,9 +312,8 @@ def test_a_flag_table_computes_values(tree):
     assert '0x010' in page and 'first' in page and '0x018' in page
 
 
-def with_part(tree, part, before=''):
-    """A book with one more part of the machinery; the function returned puts a text into the chapter and builds."""
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", f"['pageflow_book', 'pageflow_book.{part}']"))
+def in_chapter(tree, before=''):
+    """A function that puts a text into the chapter and builds."""
 
     def build(text, *builder):
         tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{before}{text}\n')
@@ -271,7 +335,7 @@ done < <(tr ';' '\n' <<<"$3" | sed 's/^ //')
 def computed(tree):
     """computed(text) puts a table into the chapter and builds."""
     tree('.ci/gdb', GDB)
-    return with_part(tree, 'computed', '.. computed-table::\n')
+    return in_chapter(tree, '.. computed-table::\n')
 
 
 def test_a_computed_table_asks_the_program(computed):
@@ -330,7 +394,7 @@ def scene(tree):
     tree('build/pageflow', SHELL)
     (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
     tree('docs/scenarios/first.pf', SCRIPT)
-    return with_part(tree, 'scene')
+    return in_chapter(tree)
 
 
 def test_a_scene_is_a_table_of_text_where_nothing_can_be_drawn(scene):
@@ -489,7 +553,6 @@ def proof(tree):
     """proof(text, recordings=, status=) builds a chapter with directives of the proof, where a replay says that."""
     tree('tests/traces/FORMAT.md', FORMAT)
     tree('build/coverage/coverage.json', json.dumps(COVERAGE))
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.proof']"))
     for name in ('conformance', 'tests', 'coverage'):
         tree(f'docs/{name}.rst', f':orphan:\n\n{name}\n============\n')
 
@@ -586,7 +649,6 @@ def test_recorded_requests_tell_events_and_their_pages(tree):
     path.write_bytes(lzma.compress(RECORDING.encode()))
     tree('build/pageflow', SHELL)
     (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
-    tree('docs/conf.py', CONF.replace("['pageflow_book']", "['pageflow_book', 'pageflow_book.recording']"))
     table = '.. recorded-requests:: small\n   :ops: 1\n   '
     tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}:events:\n\n{table}:pages:\n')
     code, said, page = tree.build()

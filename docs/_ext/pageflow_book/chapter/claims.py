@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Claims: `[06-3]` in the prose becomes an anchor that leads to its proofs; the build fails on a claim without a
+test and on a test that names a claim nobody makes."""
+
+import re
+
+from docutils import nodes
+from sphinx.util import logging
+
+from ..read import chain
+from ..read.book import book, note, notes
+from .links import xref
+
+logger = logging.getLogger(__name__)
+MARK = re.compile(r'\[(\d\d-\d+)\]')
+LITERAL = (nodes.literal, nodes.literal_block, nodes.comment, nodes.raw, nodes.FixedTextElement)
+
+
+def find_marks(app, doctree):
+    """Replaces the marks in a document just read; the first mark of a chapter's own claim is where it is made."""
+    docname = app.env.docname
+    mine = note(app.env, docname)
+    for text in list(doctree.findall(nodes.Text)):
+        if not MARK.search(text) or _inside(text, LITERAL):
+            continue
+        made, end = [], 0
+        for found in MARK.finditer(text):
+            before = text[end : found.start()]
+            if before:
+                made.append(nodes.Text(before))
+            made.append(mark(app, docname, mine, found[1], text.parent))
+            end = found.end()
+        if text[end:]:
+            made.append(nodes.Text(text[end:]))
+        text.parent.replace(text, made)
+
+
+def mark(app, docname, mine, claim, parent):
+    stage = chain.stage_of_doc(docname)
+    own = stage is not None and claim.startswith(stage.number + '-')
+    if own and claim not in mine['claims']:
+        mine['claims'][claim] = parent.line or 0
+        link = nodes.reference('', claim, internal=True, refid=f'proof-{claim}')
+        return nodes.inline('', '', link, ids=[f'claim-{claim}'], classes=['claim'])
+    mine['claim_refs'][claim] = parent.line or 0
+    return nodes.inline('', '', xref('pf-claim', claim, docname, claim), classes=['claim'])
+
+
+def _inside(node, kinds):
+    while node is not None:
+        if isinstance(node, kinds):
+            return True
+        node = node.parent
+    return False
+
+
+def check(app, env):
+    """Claims and tests must name each other. A chapter that makes no claim yet is still to be written."""
+    started = {chain.stage_of_doc(docname) for docname, mine in notes(env).items() if mine['claims']}
+    made = {claim: docname for docname, mine in notes(env).items() for claim in mine['claims']}
+    proved = set()
+    for file, line, name, claims in book(app).sources.tests():
+        for claim in claims:
+            proved.add(claim)
+            if claim not in made and chain.BY_NUMBER.get(claim[:2]) in started | {None}:
+                logger.warning(
+                    f'test {name} proves claim {claim}, which no chapter makes; write [{claim}] in its chapter or correct the test',
+                    location=(str(book(app).root / file), line),
+                )
+    for claim, docname in sorted(made.items()):
+        if claim not in proved:
+            logger.warning(
+                f'claim [{claim}] has no test; name it in a TEST() or drop the claim',
+                location=(docname, notes(env)[docname]['claims'][claim]),
+            )
+        elif not notes(env)[docname].get('has_tests_table'):
+            logger.warning(
+                'a chapter with claims needs ".. stage-tests::", where its proofs are listed', location=docname
+            )
+
+
+def setup(app):
+    app.connect('doctree-read', find_marks)
+    app.connect('env-check-consistency', check)

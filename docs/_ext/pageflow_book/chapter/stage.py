@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The generated parts of a chapter: `stage`, `stage-code`, `stage-departures`, `stage-provenance`,
+`stage-reference`, `stage-tests`, and the table over all stages, `coverage-table`."""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from ..read import chain
+from ..read.book import book, note
+from ..read.coverage import percent
+from ..read.sources import SourceError
+from ..read.text import _
+from . import reference
+from .links import xref
+from .listing import make_listings
+from .tables import TableDirective, inline_words, join
+
+
+class StageDirective(TableDirective):
+    """Common ground: the stage is the chapter's own, or the argument (06, or the whole stem)."""
+
+    optional_arguments = 1
+
+    def run(self):
+        self.here = book(self.env.app)
+        self.stage = chain.stage_of(self.arguments[0]) if self.arguments else chain.stage_of_doc(self.env.docname)
+        if self.stage is None:
+            raise self.error(
+                f'{self.name}: no stage {self.arguments[0]}; use a stem of docs/_ext/pageflow_book/chain.json'
+                if self.arguments
+                else f'{self.name}: outside a chapter the stage must be named, as in "{self.name}:: 06"'
+            )
+        self.files = self.here.sources.stage_files(self.stage)
+        for file in self.files:
+            self.here.depend(self.env, file)
+        made = self.make()
+        for node in made:
+            self.set_source_info(node)
+        return made
+
+    def to_listing(self, name):
+        """The function's name as a link to its listing."""
+        return xref('fn', name, self.env.docname)
+
+
+class StageHead(StageDirective):
+    """.. stage:: - the question, and where the code is."""
+
+    def make(self):
+        question = self.paragraph(self.stage.question, classes=['lede'])
+        if not self.files:
+            return [question, self.paragraph(_('This stage has no code yet.'), classes=['pf-meta'])]
+        words = [nodes.literal('', self.files[0])]
+        for file in self.files[1:]:
+            words += [', ', nodes.literal('', file)]
+        if not self.here.coverage:
+            words.append(' · ' + _('built without coverage: run “make coverage”, then “make site”, to see counts'))
+        else:
+            summary = self.here.coverage.summary(self.files)
+            if summary:
+                figures = _('lines %s %%, functions %s %%, branches %s %%') % tuple(
+                    percent(summary[kind]) for kind in ('lines', 'functions', 'branches')
+                )
+                words += [' · ', self.to_page('coverage/' + self.stage.stem, figures)]
+        return [question, self.paragraph(*words, classes=['pf-meta'])]
+
+
+class StageEssay(StageDirective):
+    """.. stage-essay:: - the essays the stage's files open with; `:part: NAME` takes that of `NN-DOOR-NAME.c` only,
+    `:part: door` that of `NN-DOOR.c`."""
+
+    option_spec = {'part': directives.unchanged_required}
+
+    def make(self):
+        part, made = self.options.get('part'), []
+        wanted = self.files
+        if part:
+            stem = self.stage.stem if part == 'door' else f'{self.stage.stem}-{part}'
+            wanted = [file for file in self.files if file == f'src/stages/{stem}.c']
+            if not wanted:
+                raise self.error(f'stage-essay: there is no src/stages/{stem}.c; its parts are named by its files')
+        for file in wanted:
+            made += reference.essay(self, file, brief=part in (None, 'door'))
+        return made
+
+
+class StageCode(StageDirective):
+    """.. stage-code:: - every function of the stage that the chapter has not shown above, in the order of the files."""
+
+    def make(self):
+        made = []
+        shown = note(self.env)['shown']
+        for one in self.here.sources.stage_functions(self.stage):
+            if (one.file, one.name) in shown:
+                continue
+            section = nodes.section(ids=[f'fn-{one.name}'], names=[])
+            section += nodes.title('', '', nodes.literal('', one.name), translatable=False)
+            if one.brief:
+                section += self.paragraph(*inline_words(one.brief))
+            try:
+                section += make_listings(self, one.file, one.name)
+            except SourceError as error:
+                raise self.error(str(error)) from None
+            made.append(section)
+        return made
+
+
+class StageDepartures(StageDirective):
+    """.. stage-departures:: - what the `departs:` marks of the stage's code say."""
+
+    def make(self):
+        rows = []
+        for file in self.files:
+            for line, words in self.here.sources.departures(file):
+                function = self.here.sources.function_at(file, line)
+                rows.append([self.to_listing(function.name) if function else nodes.literal('', file), words])
+        if not rows:
+            return [self.paragraph(_('The code of this stage is marked nowhere as departing from the kernel.'))]
+        return [self.table([_('Where'), _('What is different, and why')], rows, ['pf-departures'])]
+
+
+class StageProvenance(StageDirective):
+    """.. stage-provenance:: - for every function, what it stands for in Linux 5.8.18."""
+
+    def make(self):
+        rows = []
+        for one in self.here.sources.stage_functions(self.stage):
+            if any(one.name == row[0]['reftarget'] for row in rows):
+                continue
+            rows.append([self.to_listing(one.name), *self.origin(one)])
+        if not rows:
+            return []
+        return [self.table([_('Function'), _('In Linux 5.8.18'), _('As')], rows, ['pf-provenance'])]
+
+    def origin(self, one):
+        """Where the kernel has it (as a literal), and as what."""
+        kernel = self.here.kernel_map.get(one.name)
+        said = one.provenance
+        ours = re.match(r'none\s*\((.*)\)$', said)
+        if ours:
+            return [_('not there'), ours[1]]
+        if kernel:
+            kind, file, first, last = kernel
+            cited = re.match(r'(\S+):(\d+)', said)
+            if cited and not (cited[1] == file and first <= int(cited[2]) <= last):
+                raise self.error(
+                    f'{one.file}: {one.name} says @source {said}, but docs/kernel-map.tsv has it at {file}:{first}; correct one of them'
+                )
+            return [nodes.literal('', f'{file}:{first}–{last}'), {'inline': _('inline function')}.get(kind, kind)]
+        if said:
+            return [nodes.literal('', said), self.part_of(said)]
+        return [_('not said'), '']
+
+    def part_of(self, said):
+        """What the kernel has at a place, when it has no function of our name there."""
+        cited = re.match(r'(\S+):(\d+)', said)
+        for name, (_kind, file, first, last) in self.here.kernel_map.items():
+            if cited and file == cited[1] and first <= int(cited[2]) <= last:
+                return [_('part of '), nodes.literal('', name)]
+        return ''
+
+
+class StageReference(StageDirective):
+    """.. stage-reference:: - the Doxygen documentation of every function of the stage, through Breathe."""
+
+    def make(self):
+        return reference.reference(
+            self, [(one.file, one.name) for one in self.here.sources.stage_functions(self.stage)]
+        )
+
+
+class StageTests(StageDirective):
+    """.. stage-tests:: - the claims with their proofs, the tests of the stage, and the coverage."""
+
+    def make(self):
+        own = f'tests/stages/{self.stage.stem}.c'  # watched even before it is there
+        for path in {own, *(file for file, _line, _name, _claims in self.here.sources.tests())}:
+            self.env.note_dependency(str(self.here.root / path))
+        note(self.env)['has_tests_table'] = True
+        tests = self.here.sources.tests()
+        return [*self.proofs(tests), *self.own_tests(), *self.figures()]
+
+    def proofs(self, tests):
+        """claim -> tests, as far as the tests name claims of this chapter."""
+        by_claim = {}
+        for file, _line, name, claims in tests if self.makes_claims() else ():
+            for claim in claims:
+                if claim.startswith(self.stage.number + '-'):
+                    by_claim.setdefault(claim, []).append((file, name))
+        if not by_claim:
+            return []
+        rows = []
+        for claim in sorted(by_claim, key=lambda one: int(one.split('-')[1])):
+            mark = nodes.inline(
+                '', '', xref('pf-claim', claim, self.env.docname, claim), ids=[f'proof-{claim}'], classes=['claim']
+            )
+            rows.append([[mark], join([nodes.literal('', name) for _file, name in sorted(set(by_claim[claim]))])])
+        return [
+            self.paragraph(_('Every claim of this chapter and the tests that prove it:')),
+            self.table([_('Claim'), _('Proved by')], rows, ['pf-proofs']),
+        ]
+
+    def makes_claims(self):
+        text = Path(self.env.doc2path(self.env.docname)).read_text(encoding='utf-8')
+        return f'[{self.stage.number}-' in text
+
+    def own_tests(self):
+        mine = [one for one in self.here.sources.test_list() if chain.stage_of_file(one.file) is self.stage]
+        if not mine:
+            return [self.paragraph(_('This stage has no tests of its own.'))]
+        reach, claims = self.reach(), self.makes_claims()
+        rows = []
+        for one in mine:
+            name = nodes.inline('', '', nodes.literal('', one.name), ids=[f'test-{one.name}'])
+            cells = [[name, *([' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [])]]
+            if claims:
+                cells.append(', '.join(one.claims) or '–')
+            if reach is not None:
+                cells.append(str(reach.get(one.name, 0)))
+            rows.append(cells)
+        headings = (
+            [_('Test')] + [_('Proves')] * claims + ([_('Lines of this stage it runs')] if reach is not None else [])
+        )
+        command = nodes.literal('', f'make test T={self.stage.stem}')
+        files = join([nodes.literal('', file) for file in dict.fromkeys(one.file for one in mine)])
+        intro = self.paragraph(_('The tests of this stage are in '), *files, '. ', _('Run them with '), command, '.')
+        return [intro, self.table(headings, rows, ['pf-tests'])]
+
+    def reach(self):
+        """test name -> how many lines of this stage it ran; None without coverage."""
+        if not self.here.coverage:
+            return None
+        found = {}
+        for file in self.files:
+            for line in self.here.coverage.lines(file).values():
+                for index in {one for ids in line.tests.values() for one in ids}:
+                    stem, name = self.here.coverage.tests[index]
+                    if chain.stage_of_file(f'tests/stages/{stem}.c') is self.stage:
+                        found[name] = found.get(name, 0) + 1
+        return found
+
+    def figures(self):
+        """The coverage of each file, and what the ledger leaves out."""
+        coverage = self.here.coverage
+        if not coverage or not coverage.summary(self.files):
+            return (
+                [
+                    self.paragraph(
+                        _('The site was built without coverage; “make” measures it and builds the site again.')
+                    )
+                ]
+                if self.files
+                else []
+            )
+        made = [
+            self.table(
+                [_('File'), _('Lines'), _('Functions'), _('Branches')],
+                [self.file_row(file) for file in self.files if coverage.has(file)],
+                ['pf-figures'],
+            )
+        ]
+        left_out = [(file, *entry) for file in self.files for entry in coverage.exclusions(file)]
+        if left_out:
+            rows, seen = [], set()
+            for file, line, _configuration, kinds, reason in left_out:
+                function = self.here.sources.function_at(file, line)
+                key = (function.name if function else file, ', '.join(kinds), reason)
+                if key not in seen:
+                    seen.add(key)
+                    rows.append(
+                        [self.to_listing(function.name) if function else nodes.literal('', file), key[1], reason]
+                    )
+            made += [
+                self.paragraph(_('Left out of the count, each with its reason:')),
+                self.table([_('Where'), _('What'), _('Why')], rows),
+            ]
+        return made
+
+    def file_row(self, file):
+        summary, page = self.here.coverage.summary([file]), self.here.coverage_page(file)
+        name = nodes.literal('', file)
+        if page:
+            name = self.to_page(page, file)
+        return [name] + [
+            f'{percent(summary[kind])} % ({summary[kind][0]}/{summary[kind][1]})'
+            for kind in ('lines', 'functions', 'branches')
+        ]
+
+
+class CoverageTable(TableDirective):
+    """.. coverage-table:: - one row per stage."""
+
+    def run(self):
+        here = book(self.env.app)
+        rows = []
+        for stage in chain.STAGES:
+            files = here.sources.stage_files(stage)
+            for file in files:
+                here.depend(self.env, file)
+            summary = here.coverage.summary(files)
+            cells = ['–'] * 3
+            if summary:
+                cells = [
+                    f'{percent(summary[kind])} % ({summary[kind][0]}/{summary[kind][1]})'
+                    for kind in ('lines', 'functions', 'branches')
+                ]
+            link = 'coverage/' + stage.stem if summary else stage.docname
+            name = self.to_page(link, f'{stage.number} {stage.door}')
+            rows.append([name, *cells])
+        if not here.coverage:
+            return [
+                self.paragraph(_('The site was built without coverage. “make” measures it and builds the site again.'))
+            ]
+        made = [self.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
+        if here.traced:
+            links = [self.to_page('coverage/index', _('all files'))]
+            if (here.build / 'coverage' / 'html' / 'index.html').is_file():
+                links += [' · ', self.to_page('coverage/lcov/index', _('lcov’s own pages'))]
+            made.append(self.paragraph(*links, classes=['pf-meta']))
+        return made
+
+
+def setup(app):
+    for name, directive in (
+        ('stage', StageHead),
+        ('stage-essay', StageEssay),
+        ('stage-code', StageCode),
+        ('stage-departures', StageDepartures),
+        ('stage-provenance', StageProvenance),
+        ('stage-reference', StageReference),
+        ('stage-tests', StageTests),
+        ('coverage-table', CoverageTable),
+    ):
+        app.add_directive(name, directive)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`all-tests` lists the tests of the tree, with what each of them runs."""
+
+import ast
+import json
+import re
+from html import escape
+
+from docutils import nodes
+
+from ..read import chain
+from ..read.book import book, note, notes
+from ..read.coverage import ranges
+from ..read.text import _
+from .links import xref
+from .tables import TableDirective, join
+
+
+class Counted(TableDirective):
+    """Common ground of directives without arguments whose tables tell what the tests run."""
+
+    def run(self):
+        self.here = book(self.env.app)
+        self.env.note_dependency(str(self.here.coverage.path))
+        made = self.make()
+        for node in made:
+            self.set_source_info(node)
+        return made
+
+
+class AllTests(Counted):
+    """.. all-tests:: - a table for each file of tests."""
+
+    def make(self):
+        made, tests = [], {}
+        reach = self.reach()
+        note(self.env)['lists_tests'] = True
+        for one in self.here.sources.test_list():
+            tests.setdefault(one.file, []).append(one)
+        for file, found in sorted(tests.items(), key=lambda item: (not item[0].startswith('tests/stages/'), item[0])):
+            rows = [self.test_row(one, reach) for one in found]
+            headings = [_('Test'), _('Proves'), _('Lines it runs, by stage')]
+            made.append(self.section(file, len(found), self.table(headings, rows, ['pf-wide'])))
+        for path in sorted((self.here.root / 'tests').glob('*/test_*.py')):
+            made.append(self.script(path))
+        return made
+
+    def section(self, file, count, content):
+        stage = chain.stage_of_file(file)
+        section = nodes.section(ids=['tests-' + re.sub(r'[^a-z0-9]+', '-', file.lower())], names=[])
+        section += nodes.title('', '', nodes.literal('', file.removeprefix('tests/')), translatable=False)
+        about = [_('%s tests') % count]
+        if stage:
+            about += [' · ', self.to_page(stage.docname, _('chapter %s') % f'{stage.number} {stage.door}')]
+        section += self.paragraph(*about, classes=['pf-meta'])
+        section += content
+        self.set_source_info(section)
+        return section
+
+    def test_row(self, one, reach):
+        stage = chain.stage_of_file(one.file)
+        name = self.to_page(stage.docname, one.name, f'#test-{one.name}') if stage else nodes.Text(one.name)
+        code = nodes.literal('', '', name)
+        first = [code, ' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [code]
+        claims = join([nodes.inline('', '', xref('pf-claim', claim, self.env.docname, claim)) for claim in one.claims])
+        stem = one.file.rsplit('/', 1)[-1].removesuffix('.c')
+        lines = reach.get((stem, one.name), {})
+        counts = ' · '.join(f'{place}: {count}' for place, count in sorted(lines.items()))
+        return [first, claims or '–', [counts + ' ', which_lines(stem, one.name)] if counts else '–']
+
+    def reach(self):
+        """(stem, test) -> {number of a stage, or 'other': lines it runs}."""
+        found, coverage = {}, self.here.coverage
+        for file in self.here.sources.files if coverage else ():
+            stage = chain.stage_of_file(file)
+            place = stage.number if stage else _('other')
+            for line in coverage.lines(file).values():
+                for index in {one for ids in line.tests.values() for one in ids}:
+                    counts = found.setdefault(coverage.tests[index], {})
+                    counts[place] = counts.get(place, 0) + 1
+        return found
+
+    def script(self, path):
+        """The tests of a Python file: their names are sentences."""
+        self.env.note_dependency(str(path))
+        functions = [
+            one
+            for one in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
+            if isinstance(one, ast.FunctionDef) and one.name.startswith('test_')
+        ]
+        names = [nodes.list_item('', self.paragraph(one.name[5:].replace('_', ' '))) for one in functions]
+        return self.section(
+            path.relative_to(self.here.root).as_posix(),
+            len(functions),
+            nodes.bullet_list('', *names, classes=['pf-sentences']),
+        )
+
+
+def which_lines(stem, name):
+    """What a script turns into a list of lines; without scripts, and in other formats, it is not there."""
+    words = _('which?')
+    label = escape(_('Which lines %s runs') % name)
+    button = f'<button type="button" data-test="{escape(stem)} {escape(name)}" aria-label="{label}" hidden="hidden">{words}</button>'
+    return nodes.raw('', button, format='html')
+
+
+def write_lines(app, error):
+    """For each file of tests a script with the lines that each of its tests runs, loaded when one is asked for."""
+    if error or app.builder.name != 'html' or not any(mine.get('lists_tests') for mine in notes(app.env).values()):
+        return
+    here, found = book(app), {}
+    for file in here.sources.files:
+        runs = {}
+        for number, line in here.coverage.lines(file).items():
+            for test in {one for ids in line.tests.values() for one in ids}:
+                runs.setdefault(test, []).append(number)
+        page = here.coverage_page(file)
+        for test, numbers in runs.items():
+            stem, name = here.coverage.tests[test]
+            mine = found.setdefault(stem, {'files': [], 'tests': {}})
+            if not mine['files'] or mine['files'][-1][0] != file:
+                mine['files'].append([file, f'{page}.html#{here.coverage.anchor}' if page else ''])
+            mine['tests'].setdefault(name, []).append([len(mine['files']) - 1, ranges(tuple(sorted(numbers)))])
+    target = app.outdir / '_static' / 'tests'
+    target.mkdir(parents=True, exist_ok=True)
+    for stem, lines in found.items():
+        data = json.dumps({stem: lines}, separators=(',', ':'), sort_keys=True)
+        (target / f'{stem}.js').write_text(
+            f'/* SPDX-License-Identifier: GPL-2.0-only */\nObject.assign(window.PAGEFLOW_LINES, {data});\n',
+            encoding='utf-8',
+        )
+
+
+def add_script(app, pagename, _template, _context, _doctree):
+    """Only a page that lists tests needs it."""
+    if notes(app.env).get(pagename, {}).get('lists_tests'):
+        app.add_js_file('pageflow-tests.js', defer='defer')
+
+
+def setup(app):
+    app.add_directive('all-tests', AllTests)
+    app.connect('html-page-context', add_script)
+    app.connect('build-finished', write_lines)

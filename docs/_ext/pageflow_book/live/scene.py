@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`scene`: a worked example, carried out while the site is built, and drawn.
+
+It takes the commands of `pageflow shell` from a file, or from its own lines:
+
+    .. scene:: docs/scenarios/first-requests.pf
+       :to: free
+
+    .. scene::
+
+       machine 64M
+       pagetypeinfo
+       alloc GFP_KERNEL 3
+       pagetypeinfo
+
+It shows each command, the events that fired, and what was said. Where the commands ask for the state (`buddyinfo` or
+`pagetypeinfo`, or `draw`) stand the free lists as the shell draws them: a row for each zone and migratetype that has
+free blocks, a square for each order. Squares that differ from the state drawn before are outlined, with the difference.
+`draw zones` shows each zone's free pages against its watermarks.
+
+All commands are carried out; these choose what is shown of them:
+
+    :from: TEXT   begin with the first command that this regular expression is found in
+    :to: TEXT     end with the next command that this one is found in
+    :zone: NAME   draw only this zone: `DMA`, or `1 Normal` for one node's
+    :alt: WORDS   said in addition to the figures to those who cannot see the drawing
+    :exit: N      how the shell must leave, when not with 0
+
+Events are shown from the first `machine` or `load` on, unless the commands say `trace on` or `trace off` themselves.
+Many events are told as one line for each kind. Lines `trace on` and `trace off`, and comments, are not shown.
+"""
+
+import re
+from html import escape
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from ..draw import formats
+from ..read.book import book
+from ..read.events import in_words, meaning, read, tell
+from ..read.labels import in_language
+from ..read.text import _
+from .transcript import Transcript
+
+ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {'draw zones': 'draw table svg zones'}
+MARK, MARKED = 'help quit', re.compile(r'^quit +end the session$')  # between the commands: what it prints is known
+LINES = 12
+TITLE = re.compile('<title[^>]*>(.*)</title>')
+
+
+class free_lists(nodes.General, nodes.Element):
+    """A drawing of a state. Its child is what other formats get."""
+
+
+class Scene(Transcript):
+    """.. scene:: FILE, or its own commands."""
+
+    required_arguments, optional_arguments = 0, 1
+    has_content = True
+    option_spec = {
+        'from': directives.unchanged_required,
+        'to': directives.unchanged_required,
+        'zone': directives.unchanged_required,
+        'alt': directives.unchanged_required,
+        'exit': directives.nonnegative_int,
+    }
+
+    def run(self):
+        commands = self.commands()
+        if not commands:
+            raise self.error('scene: it has no commands')
+        first, last = self.part(commands)
+        said = self.perform(commands, first, last)
+        shown = nodes.container(classes=['pf-scene'])
+        for command, output in list(zip(commands, said))[first:last]:
+            if not command.startswith('trace '):
+                shown += self.step(command, output)
+        if self.arguments:
+            shown += self.paragraph(_('To see it again: '), nodes.literal('', self.shell()), classes=['pf-meta'])
+        self.set_source_info(shown)
+        return [shown]
+
+    def shell(self):
+        return ' '.join(['build/pageflow shell', *self.arguments])
+
+    def commands(self):
+        lines = [str(line) for line in self.content]
+        if self.arguments:
+            if lines:
+                raise self.error('scene: takes a file or commands, not both')
+            path = book(self.env.app).root / self.arguments[0]
+            if not path.is_file():
+                raise self.error(f'scene: there is no file {self.arguments[0]}')
+            self.env.note_dependency(str(path))
+            lines = path.read_text(encoding='utf-8').split('\n')
+        return [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
+
+    def perform(self, commands, first, last):
+        """Carries them out. What each of them printed, as lists of lines. What is shown of the state is drawn."""
+        script = []
+        traced = any(command.startswith('trace ') for command in commands)
+        zone = self.options.get('zone', '')
+        for at, command in enumerate(commands):
+            script.append(f'{ASKS[command]} {zone}' if command in ASKS and first <= at < last else command)
+            if not traced and command.split()[0] in ('machine', 'load'):
+                script.append('trace on')
+                traced = True
+            script.append(MARK)
+        shell = f"{in_language(self.env.app)}build/pageflow shell <<'END'\n"
+        output = self.output(shell + '\n'.join(script) + '\nEND', self.shell())
+        said = [[]]
+        for line in output.split('\n'):
+            if MARKED.match(line):
+                said.append([])
+            else:
+                said[-1].append(line)
+        return said
+
+    def part(self, commands):
+        first = self.index(commands, 0, self.options['from']) if 'from' in self.options else 0
+        last = self.index(commands, first, self.options['to']) + 1 if 'to' in self.options else len(commands)
+        return first, last
+
+    def index(self, lines, start, pattern):
+        for at in range(start, len(lines)):
+            if re.search(pattern, lines[at]):
+                return at
+        raise self.error(f'scene: no command matches "{pattern}"')
+
+    def step(self, command, output):
+        step = nodes.container(classes=['pf-step'])
+        step += self.paragraph(nodes.literal('', command), classes=['pf-command'])
+        if command in ASKS:
+            step += self.drawing('\n'.join(output))
+            return step
+        events = [event for event in map(read, output) if event]
+        if events:
+            step += nodes.bullet_list(
+                '', *[self.event(told) for told in tell(events, book(self.env.app).vocabulary)], classes=['pf-events']
+            )
+        words = [line for line in output if not read(line)]
+        if len(words) > LINES:
+            words[LINES - 1 :] = [_('(%s lines more)') % (len(words) - LINES + 1)]
+        if words:
+            text = '\n'.join(words)
+            step += nodes.literal_block(text, text, language='none', translatable=False, classes=['pf-said'])
+        return step
+
+    def event(self, told):
+        times = f' ×{told.count:,}' if told.count > 1 else ''
+        words, fields = meaning(told.name, told.failed), in_words(told)
+        parts = [nodes.literal('', told.name), times + (f' {words}' if words else '')]
+        if fields:
+            parts += [' ', nodes.inline('', fields, classes=['pf-fields'])]
+        return nodes.list_item('', self.paragraph(*parts))
+
+    def paragraph(self, *parts, classes=()):
+        made = nodes.paragraph('', '', classes=list(classes))
+        made += [nodes.Text(part) if isinstance(part, str) else part for part in parts]
+        self.set_source_info(made)
+        return made
+
+    def drawing(self, text):
+        table, _mark, svg = text.partition('\n<svg')
+        if not svg:
+            raise self.error(f'scene: there is nothing to draw; it was said:\n{text}')
+        ident = f'scene{self.env.new_serialno("pageflow-scene")}'
+        svg = re.sub(r'\bpf-([td])(?=[" ])', rf'{ident}-\1', f'<svg{svg}')
+        if 'alt' in self.options:
+            alt = ' '.join(self.options['alt'].split())
+            svg = svg.replace('</desc>', f' {escape(alt)}</desc>')
+        node = free_lists(svg=svg)
+        node += nodes.literal_block(table, table, language='none', translatable=False)
+        self.set_source_info(node)
+        return node
+
+
+def visit_html(translator, node):
+    caption = TITLE.search(node['svg'])[1]
+    translator.body.append(
+        f'<figure class="pf-picture pf-state">{node["svg"]}<figcaption>{caption}</figcaption></figure>'
+    )
+    raise nodes.SkipNode
+
+
+def setup(app):
+    formats.add_picture(app, free_lists, visit_html)
+    app.add_directive('scene', Scene)

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the C sources contain: definitions with their extent, doc comments, marks, and tests.
+
+Universal Ctags finds where a definition begins and ends (a counter of braces would be fooled by #ifdef); the
+rest is read from the text around it.
+"""
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CONFIGURATIONS = ('uma', 'numa')
+SHOWN_KINDS = ('function', 'struct', 'union', 'enum', 'macro', 'variable', 'typedef')
+STEP = re.compile(r'^\s*/\*\s*Step\s+(\d+)\s*:\s*(.*?)\s*\*/\s*$')
+DEPARTS = re.compile(r'/\*\s*departs:\s*(.*?)\*/', re.S)
+SOURCE = re.compile(r'@source\s+(.+?)(?=\n\s*\*?\s*(?:\n|@|\*?/)|\*/|$)', re.S)
+TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
+CLAIM = re.compile(r'\d\d-\d+')
+
+
+class SourceError(Exception):
+    """A source file cannot be read as the book needs it; the message names the thing and the remedy."""
+
+
+@dataclass
+class Definition:
+    file: str
+    name: str
+    kind: str
+    start: int  # first line shown: the one the definition begins on, its doc comment left out
+    end: int
+    text: list = field(default_factory=list)
+    doc: str = ''
+    configurations: tuple = CONFIGURATIONS
+
+    @property
+    def brief(self):
+        """The first sentence of the doc comment, without markup."""
+        lines = []
+        for line in self.doc.splitlines():
+            line = line.strip()
+            if line.startswith('@brief'):
+                line = line[6:].strip()
+            elif line.startswith('@') or (not line and lines):
+                break
+            if line:
+                lines.append(line)
+        words = ' '.join(lines)
+        end = re.search(r'\.(?=\s|$)', words)
+        return re.sub(r'\*{1,2}([^*]+)\*{1,2}', r'\1', words[: end.end()] if end else words)
+
+    @property
+    def provenance(self):
+        """What the doc comment's @source line says, in one line; '' when it has none."""
+        found = SOURCE.search(self.doc)
+        return ' '.join(found.group(1).split()) if found else ''
+
+
+@dataclass
+class Test:
+    file: str
+    line: int
+    name: str
+    claims: list
+    expects: str  # the paragraph of the comment above it that says what is expected
+
+
+class Sources:
+    """The C files of one tree, read once per build."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+        files = sorted(self.root.glob('src/**/*.[ch]')) + sorted(self.root.glob('include/**/*.h'))
+        self.files = [
+            path.relative_to(self.root).as_posix() for path in files if path != self.root / 'src/stages/stages.h'
+        ]
+        self._lines = {}
+        self._configurations = {}
+        self._definitions = None
+        self._tests = None
+        self._names = None
+        self._macros = None
+        self.macro_values = {}
+
+    def lines(self, file):
+        if file not in self._lines:
+            path = self.root / file
+            if not path.is_file():
+                raise SourceError(f'{file}: no such file; name it relative to the top of the repository')
+            self._lines[file] = path.read_text(encoding='utf-8').split('\n')
+        return self._lines[file]
+
+    @property
+    def definitions(self):
+        """file -> list of definitions in the order of the file."""
+        if self._definitions is None:
+            self._definitions = {file: [] for file in self.files}
+            for tag in self._tags():
+                self._definitions[tag['path']].append(self._definition(tag))
+            for found in self._definitions.values():
+                found.sort(key=lambda one: one.start)
+        return self._definitions
+
+    def _tags(self):
+        if not self.files:
+            return []
+        command = [
+            'ctags',
+            '--output-format=json',
+            '--fields=+neK',
+            '--kinds-C=dfgstuv',
+            '--languages=C,C++',
+            '--langmap=C:.c.h',
+            '-I',
+            'FOCUS_STORAGE',
+            '-f',
+            '-',
+            '-L',
+            '-',
+        ]
+        try:
+            run = subprocess.run(
+                command, cwd=self.root, input='\n'.join(self.files), text=True, capture_output=True, check=True
+            )
+        except FileNotFoundError:
+            raise SourceError('ctags: not found; install universal-ctags') from None
+        except subprocess.CalledProcessError as error:
+            raise SourceError(
+                f'ctags failed: {error.stderr.strip()}; Universal Ctags with JSON is needed (package universal-ctags)'
+            ) from None
+        tags = (json.loads(line) for line in run.stdout.splitlines())
+        return [tag for tag in tags if tag.get('kind') in SHOWN_KINDS and 'scope' not in tag]
+
+    def _definition(self, tag):
+        lines = self.lines(tag['path'])
+        start, end = tag['line'], tag.get('end', tag['line'])
+        if tag['kind'] == 'macro':
+            end = start
+            while lines[end - 1].endswith('\\'):
+                end += 1
+        else:
+            while start > 1 and _continues_upwards(lines[start - 2]):
+                start -= 1
+            if tag['kind'] in ('variable', 'typedef'):
+                while end < len(lines) and ';' not in lines[end - 1]:
+                    end += 1
+        shown = self.configurations(tag['path'])[start : end + 1]
+        both = tuple(one for one in CONFIGURATIONS if any(one in on for on in shown))
+        return Definition(
+            tag['path'],
+            tag['name'],
+            tag['kind'],
+            start,
+            end,
+            lines[start - 1 : end],
+            _doc_above(lines, start) or _doc_beside(lines[end - 1]),
+            both or CONFIGURATIONS,
+        )
+
+    def configurations(self, file):
+        """For each line (from 1; entry 0 is unused) the configurations that compile it."""
+        if file in self._configurations:
+            return self._configurations[file]
+        result, stack = [CONFIGURATIONS], []
+        for line in self.lines(file):
+            directive = re.match(r'\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)', line)
+            now = stack[-1][0] if stack else CONFIGURATIONS
+            if directive and directive[1] in ('if', 'ifdef', 'ifndef'):
+                result.append(now)
+                on = _condition(directive[1], directive[2])
+                stack.append(
+                    (
+                        tuple(one for one in now if one in on),
+                        tuple(one for one in now if one not in on) if set(on) != set(CONFIGURATIONS) else now,
+                    )
+                )
+                continue
+            if directive and stack:
+                outer = stack[-2][0] if len(stack) > 1 else CONFIGURATIONS
+                if directive[1] == 'endif':
+                    stack.pop()
+                else:
+                    stack[-1] = (stack[-1][1], stack[-1][1])
+                result.append(outer)
+                continue
+            result.append(now)
+        self._configurations[file] = result
+        return result
+
+    @property
+    def names(self):
+        """Every name the sources define, and every tag they use (a structure may be declared and stay opaque)."""
+        if self._names is None:
+            self._names = {one.name for found in self.definitions.values() for one in found}
+            for file in self.files:
+                self._names.update(re.findall(r'\b(?:struct|union|enum)\s+(\w+)', '\n'.join(self.lines(file))))
+        return self._names
+
+    @property
+    def macros(self):
+        """name -> the first macro of this name."""
+        if self._macros is None:
+            self._macros = {}
+            for found in self.definitions.values():
+                for one in found:
+                    if one.kind == 'macro':
+                        self._macros.setdefault(one.name, one)
+        return self._macros
+
+    def is_tag(self, name):
+        """Is there a structure, union or enumeration of this name?"""
+        return any(
+            one.name == name and one.kind in ('struct', 'union', 'enum')
+            for found in self.definitions.values()
+            for one in found
+        )
+
+    def find(self, file, name):
+        """All definitions of a name in a file (one per configuration where they differ)."""
+        self.lines(file)
+        return [one for one in self.definitions.get(file, []) if one.name == name]
+
+    def stage_files(self, stage):
+        """The C files of a stage: its own, then its parts."""
+        head = f'src/stages/{stage.stem}.c'
+        parts = [file for file in self.files if file.startswith(f'src/stages/{stage.stem}-')]
+        return [head] * (head in self.files) + parts
+
+    def stage_functions(self, stage):
+        return [one for file in self.stage_files(stage) for one in self.definitions[file] if one.kind == 'function']
+
+    def departures(self, file):
+        """(line, text) of each departure from the kernel marked in a file."""
+        text = '\n'.join(self.lines(file))
+        return [(text.count('\n', 0, found.start()) + 1, _comment_words(found[1])) for found in DEPARTS.finditer(text)]
+
+    def function_at(self, file, line):
+        """The function whose body (or doc comment, just above it) holds a line."""
+        for one in self.definitions.get(file, []):
+            if one.kind == 'function' and line <= one.end:
+                return one
+        return None
+
+    def tests(self):
+        """All tests of the tree: (file, line, name, [claim ids])."""
+        return [(one.file, one.line, one.name, one.claims) for one in self.test_list()]
+
+    def test_list(self):
+        if self._tests is None:
+            self._tests = []
+            for path in sorted(self.root.glob('tests/**/*.c')):
+                text = path.read_text(encoding='utf-8')
+                file = path.relative_to(self.root).as_posix()
+                for test in TEST.finditer(text):
+                    line = text.count('\n', 0, test.start()) + 1
+                    expects = _expectation(text[: test.start()])
+                    self._tests.append(Test(file, line, test[1], CLAIM.findall(test[2]), expects))
+        return self._tests
+
+
+def _condition(directive, rest):
+    """The configurations in which a condition holds, as far as CONFIG_NUMA decides it; both when it does not."""
+    if 'CONFIG_NUMA' not in rest or re.search(r'&&|\|\|', rest):
+        return CONFIGURATIONS
+    negative = directive == 'ifndef' or '!' in rest
+    return ('uma',) if negative else ('numa',)
+
+
+def _continues_upwards(line):
+    """Does a definition that begins on the next line really begin on this one (its type on a line of its own)?"""
+    text = line.strip()
+    return bool(text) and not re.search(r'[;{}:\\]$|\*/$', text) and not text.startswith(('#', '/*', '*', '//'))
+
+
+def _doc_above(lines, start):
+    """The text of the doc comment that ends on the line above, without its stars."""
+    at = start - 2
+    if at < 0 or not lines[at].rstrip().endswith('*/'):
+        return ''
+    first = at
+    while first > 0 and '/*' not in lines[first]:
+        first -= 1
+    block = '\n'.join(lines[first : at + 1])
+    if not re.match(r'\s*/\*\*(?!<)', block) or '@file' in block:
+        return ''
+    return _strip_stars(block)
+
+
+def _doc_beside(line):
+    """The text of a trailing doc comment."""
+    found = re.search(r'/\*\*<\s*(.*?)\s*\*/', line)
+    return found[1] if found else ''
+
+
+def _expectation(before):
+    """The paragraph that begins with "Expect" of the comment a text ends with; '' when there is none."""
+    found = re.search(r'/\*((?:(?!\*/).)*)\*/\s*$', before, re.S)
+    if not found:
+        return ''
+    for paragraph in re.split(r'\n[ \t*]*\n', '\n'.join(re.sub(r'^\s*\*', '', one) for one in found[1].split('\n'))):
+        words = ' '.join(paragraph.split())
+        if words.startswith('Expect'):
+            return words
+    return ''
+
+
+def _strip_stars(block):
+    body = re.sub(r'^\s*/\*\*?<?|\*/\s*$', '', block)
+    return '\n'.join(re.sub(r'^\s*\*\s?', '', line) for line in body.split('\n')).strip()
+
+
+def _comment_words(text):
+    return ' '.join(re.sub(r'^\s*\*\s?', '', line).strip() for line in text.split('\n')).strip()
