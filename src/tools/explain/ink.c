@@ -14,17 +14,17 @@
  * @brief What begins a colour on a terminal.
  *
  * @param colour is colour wanted?
- * @param ink the colour; PLAIN ends any
+ * @param which the colour; PLAIN ends any
  * @return what to print; "" where no colour is wanted
  */
-const char *ink_code(bool colour, enum ink ink)
+const char *ink_code(bool colour, enum ink which)
 {
 	static const char *const codes[] = {
 		[PLAIN] = "\033[0m", [BOLD] = "\033[1m",  [GREEN] = "\033[32m",
 		[RED] = "\033[31m",  [FAINT] = "\033[2m",
 	};
 
-	return colour ? codes[ink] : "";
+	return colour ? codes[which] : "";
 }
 
 /**

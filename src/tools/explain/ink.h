@@ -18,7 +18,7 @@ enum ink {
 	FAINT
 };
 
-const char *ink_code(bool colour, enum ink ink);
+const char *ink_code(bool colour, enum ink which);
 void print_wrapped(FILE *out, int indent, const char *text);
 
 #endif
