@@ -66,7 +66,8 @@ def is_ours(path):
 class Counters:
     """gcov's view of the counters that tests left. Equal ones are read once: many tests do the same to an object."""
 
-    def __init__(self, configuration):
+    def __init__(self, configuration, wanted=is_ours):
+        self.wanted = wanted  # which sources count
         self.objects = pathlib.Path("build", configuration, "cov").resolve()
         self.notes = {
             self.name_of(path): path for path in sorted(self.objects.rglob("*.gcno")) if self.is_current(path)
@@ -120,7 +121,8 @@ class Counters:
         batches = [[self.parsed[key] for key in keys[at : at + BATCH]] for at in range(0, len(keys), BATCH)]
         with concurrent.futures.ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
             answers = itertools.chain.from_iterable(pool.map(run_gcov, batches))
-            self.parsed = dict(zip(keys, answers, strict=True))
+            for key, answer in zip(keys, answers, strict=True):
+                self.parsed[key] = {path: found for path, found in answer.items() if self.wanted(path)}
 
 
 def run_gcov(paths):
@@ -141,7 +143,7 @@ def simplify(answer, whole):
     result = {}
     for entry in answer["files"]:
         path = os.path.normpath(entry["file"])
-        if not is_ours(path):
+        if not path.startswith(("src/", "include/")):
             continue
         functions = {
             one["name"]: [one["execution_count"], one["start_line"], one["end_line"]]

@@ -8,6 +8,7 @@ The last line is that of src/stages and src/world together, the one before that 
 
 import argparse
 import json
+import os
 import sys
 
 KINDS = ("lines", "functions", "branches")
@@ -54,6 +55,14 @@ def show_missed(data, limit):
         print(f"... and {shown - limit} more; --missed {shown} shows all", file=sys.stderr)
 
 
+def show_front():
+    """The rooms that are compiled once, where `make coverage FRONT=1` has measured them."""
+    if os.path.exists("build/coverage/front.json"):
+        with open("build/coverage/front.json") as file:
+            for room, total in json.load(file).items():
+                print(f"{room}, without a gate:\n{summary_line(total)}")
+
+
 def in_words(configuration):
     return f" ({configuration})" if configuration else ""
 
@@ -75,6 +84,7 @@ def main():
         print(f"coverage: {text}", file=sys.stderr)
     if args.tests:
         print(f"tests: {data['ran']['passed']} passed, {data['ran']['failed']} failed")
+    show_front()
     print(summary_line(data["totals"]["life+state+replay+engine"]))
     print(summary_line(data["totals"]["stages+world"]))
     if args.report_only:
