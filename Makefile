@@ -47,7 +47,7 @@ tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
 TESTS_C   := $(call tests_of,stages world life state replay engine)
 API_C     := $(call tests_of,library)
 SUPPORT_C := $(call tests_of,support)
-PYTESTS   := $(wildcard tests/tools tests/house tests/gdb)
+PYTESTS   := tests/tools tests/house tests/gdb
 
 # ---- Flags -----------------------------------------------------------------------------------------------------
 
@@ -270,7 +270,7 @@ COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pag
 test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build/front/$(FLAVOUR)/tests/program) \
 	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
 
-test: test-programs | $(SETUP)/test $(if $(wildcard tests/gdb),$(SETUP)/gdb)
+test: test-programs | $(SETUP)/test $(SETUP)/gdb
 	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- Coverage --------------------------------------------------------------------------------------------------
@@ -323,5 +323,4 @@ gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver | $(SETUP)/gdb $(if $(filter 
 	@.ci/gdb $< '$(S)' '$(subst ','\'',$(value B))'
 
 bench: build
-	@test -f tests/bench/bench.py || { echo 'make bench: not part of this version yet' >&2; exit 1; }
 	@$(PYTHON) tests/bench/bench.py

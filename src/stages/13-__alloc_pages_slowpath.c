@@ -45,7 +45,7 @@ unsigned int gfp_to_alloc_flags(gfp_t gfp_mask)
 
 	alloc_flags |= gfp_mask & (__GFP_HIGH | __GFP_KSWAPD_RECLAIM);
 
-	/* Step 2: if it cannot sleep it may go deeper and anywhere; so may real-time tasks, here */
+	/* Step 2: an atomic request may go deeper and anywhere; a real-time task may go deeper */
 	if (gfp_mask & __GFP_ATOMIC) {
 		if (!(gfp_mask & __GFP_NOMEMALLOC))
 			alloc_flags |= ALLOC_HARDER;

@@ -8,15 +8,13 @@
 #include "state/records.h"
 #include "world/world.h"
 
-#define FIELD(type, field)                                                 \
-	{                                                                  \
-#field, offsetof(type, field), sizeof(((type *)0)->field), \
-			(__typeof__(((type *)0)->field))-1 < 1             \
-	}
-#define FIELDS_END \
-	{          \
-		0  \
-	}
+/* Left alone by the formatter, which would put `#field` where a directive stands. */
+/* clang-format off */
+#define FIELD(type, field) \
+	{ .name = #field, .offset = offsetof(type, field), .size = sizeof(((type *)0)->field), \
+	  .is_signed = (__typeof__(((type *)0)->field))-1 < 1 }
+#define FIELDS_END { .name = NULL }
+/* clang-format on */
 
 const struct record_field machine_fields[] = {
 	FIELD(struct machine, gfp_allowed_mask),

@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-2}
-read -ra targets <<<"${2:-replay operations report ftrace}"
+read -ra targets <<<"${2:-replay operations failure ftrace}"
 sanitize=address,undefined
 flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing -fno-sanitize-recover=all
        -Wall -Wextra -Werror -Wno-unused-command-line-argument
@@ -56,7 +56,7 @@ for configuration in uma numa; do
 		options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0
 			 "-artifact_prefix=build/fuzz/found/$configuration-$target-")
 		[ "$target" = replay ] && options+=(-dict=tests/fuzz/replay.dict -max_len=8192 -only_ascii=1)
-		[ "$target" = report ] && options+=(-dict=tests/fuzz/report.dict -max_len=16384)
+		[ "$target" = failure ] && options+=(-dict=tests/fuzz/failure.dict -max_len=16384)
 		[ "$target" = ftrace ] && options+=(-dict=tests/fuzz/ftrace.dict -max_len=4096)
 		[ "$target" = operations ] && options+=(-max_len=1536)
 		corpora=("build/fuzz/corpus/$configuration-$target")

@@ -319,10 +319,8 @@ DOCUMENTED = ("src/stages", "src/world")  # what stands for lines of the kernel;
 def kernel_map(root):
     """{name: {"file:line", ...}} of 5.8.18."""
     places = collections.defaultdict(set)
-    for line in (root / "docs/kernel-map.tsv").read_text().splitlines():
-        if line and not line.startswith(("#", "name\t")):
-            name, _, file, first, _ = line.split("\t")
-            places[name].add(f"{file}:{first}")
+    for name, _kind, file, first, _last in source.tree_facts.kernel_places(root):
+        places[name].add(f"{file}:{first}")
     return places
 
 

@@ -2,10 +2,13 @@
 """Reading C sources for the checks of the house: stems, functions, comments."""
 
 import dataclasses
-import json
+import pathlib
 import re
 import statistics
-import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "docs" / "_ext"))
+import tree_facts  # noqa: E402
 
 STAGE_FILE = re.compile(r"^(\d\d)-(\w+?)(?:-(\w+))?\.c$")
 
@@ -38,23 +41,10 @@ def c_files(root, *directories):
 
 def functions(root, files):
     """Every function defined in the files, in order."""
-    if not files:
-        return []
-    words = [
-        "ctags",
-        "--quiet",
-        "--options=NONE",
-        "--output-format=json",
-        "--fields=+ne",
-        "--kinds-C=f",
-        "--langmap=C:.c.h",
-    ]
-    done = subprocess.run([*words, "-o", "-", *files], cwd=root, capture_output=True, text=True, check=True)
     found = []
     texts = {}
-    for line in done.stdout.splitlines():
-        tag = json.loads(line)
-        if tag.get("_type") != "tag" or "end" not in tag:
+    for tag in tree_facts.tags(root, files):
+        if tag["kind"] != "function" or "end" not in tag:
             continue
         path = tag["path"]
         if path not in texts:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What all directives share during one build: the sources, the coverage, and notes kept in the environment."""
 
+import tree_facts
+
 from . import chain, doxygen, tracefile
 from .coverage import Coverage
 from .sources import Sources
@@ -20,7 +22,8 @@ class Book:
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
         self.toctrees, self.digests = {}, {}
-        self.kernel_map = read_kernel_map(self.root / 'docs' / 'kernel-map.tsv')
+        # name -> (kind, file, first line, last line) in Linux 5.8.18
+        self.kernel_map = {name: rest for name, *rest in tree_facts.kernel_places(self.root)}
 
     def stamp(self, file):
         """A small file that changes only when the coverage of one source file does: what a page depends on.
@@ -42,18 +45,6 @@ class Book:
         """Notes that the page being read shows this source file and its coverage."""
         env.note_dependency(str(self.root / file))
         env.note_dependency(self.stamp(file))
-
-
-def read_kernel_map(path):
-    """name -> (kind, file, first line, last line) in Linux 5.8.18."""
-    found = {}
-    if path.is_file():
-        for line in path.read_text(encoding='utf-8').splitlines():
-            cells = line.split('\t')
-            if line.startswith('#') or len(cells) < 5 or cells[0] == 'name':
-                continue
-            found[cells[0]] = (cells[1], cells[2], int(cells[3]), int(cells[4]))
-    return found
 
 
 def book(app):

@@ -5,11 +5,11 @@ Universal Ctags finds where a definition begins and ends (a counter of braces wo
 rest is read from the text around it.
 """
 
-import json
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import tree_facts
 
 CONFIGURATIONS = ('uma', 'numa')
 SHOWN_KINDS = ('function', 'struct', 'union', 'enum', 'macro', 'variable', 'typedef')
@@ -104,33 +104,10 @@ class Sources:
         return self._definitions
 
     def _tags(self):
-        if not self.files:
-            return []
-        command = [
-            'ctags',
-            '--output-format=json',
-            '--fields=+neK',
-            '--kinds-C=dfgstuv',
-            '--languages=C,C++',
-            '--langmap=C:.c.h',
-            '-I',
-            'FOCUS_STORAGE',
-            '-f',
-            '-',
-            '-L',
-            '-',
-        ]
         try:
-            run = subprocess.run(
-                command, cwd=self.root, input='\n'.join(self.files), text=True, capture_output=True, check=True
-            )
-        except FileNotFoundError:
-            raise SourceError('ctags: not found; install universal-ctags') from None
-        except subprocess.CalledProcessError as error:
-            raise SourceError(
-                f'ctags failed: {error.stderr.strip()}; Universal Ctags with JSON is needed (package universal-ctags)'
-            ) from None
-        tags = (json.loads(line) for line in run.stdout.splitlines())
+            tags = tree_facts.tags(self.root, self.files)
+        except tree_facts.FactsError as error:
+            raise SourceError(str(error)) from None
         return [tag for tag in tags if tag.get('kind') in SHOWN_KINDS and 'scope' not in tag]
 
     def _definition(self, tag):

@@ -10,7 +10,7 @@
 #include "tools/explain/log.h"
 
 /** Answer a report, and print the answer in both forms to nowhere. */
-static void on_report(const struct failure *failure, void *context)
+static void on_failure(const struct failure *failure, void *context)
 {
 	struct log_answer *answer = calloc(1, sizeof(*answer));
 	FILE *nowhere = context;
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *nowhere = fopen("/dev/null", "w");
-	struct failure_reader *reader = failure_reader_new(on_report, nowhere);
+	struct failure_reader *reader = failure_reader_new(on_failure, nowhere);
 
 	for (size_t from = 0; from < size;) {
 		const uint8_t *newline = memchr(data + from, '\n', size - from);
