@@ -25,7 +25,6 @@ WERROR    ?= -Werror
 FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64,O0)
 T         ?=
 DURATIONS ?= 0
-FRONT     ?=
 V         ?=
 Q         := $(if $(V),,@)
 PYTHON    := python3
@@ -284,13 +283,13 @@ build/coverage/counts.stamp: $(CONFIGS:%=build/%/cov/tests/program)
 build/coverage/coverage.json: build/coverage/counts.stamp coverage/collect.py coverage/exclusions.tsv | $(SETUP)/coverage
 	@$(PYTHON) coverage/collect.py
 
-# What the tests run of text, library, failure and tools: measured when asked for, judged never.
+# What the tests run of text, library, failure and tools: measured by `make coverage`, not by `make`, and never judged.
 build/coverage/front.json: build/front/cov/pageflow build/front/cov/tests/program coverage/front.py $(wildcard tests/tools/*.py) \
 	| $(SETUP)/coverage $(SETUP)/test
 	@mkdir -p $(@D)
 	@$(VPYTHON) coverage/front.py
 
-coverage: build/coverage/coverage.json $(if $(FRONT),build/coverage/front.json)
+coverage: build/coverage/coverage.json build/coverage/front.json
 	@$(PYTHON) coverage/gate.py --tests
 
 # ---- Site ------------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def show_missed(data, limit):
 
 
 def show_front():
-    """The rooms that are compiled once, where `make coverage FRONT=1` has measured them."""
+    """The rooms that are compiled once, where `make coverage` has measured them."""
     if os.path.exists("build/coverage/front.json"):
         with open("build/coverage/front.json") as file:
             for room, total in json.load(file).items():
