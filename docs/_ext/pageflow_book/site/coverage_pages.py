@@ -90,7 +90,7 @@ def figure(pair):
     if not total:
         return '–'
     state = 'full' if hit == total else 'part' if hit * 10 >= total * 9 else 'none'
-    return f'<span class="pf-{state}">{percent(pair)} %</span> ({hit:,}/{total:,})'
+    return f'<span class="pf-{state}">{percent(pair)} %</span> ({hit}/{total})'
 
 
 def figures(summary):
