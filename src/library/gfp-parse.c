@@ -62,7 +62,7 @@ int pageflow_gfp_parse(const char *text, uint32_t *gfp, struct pageflow_error *e
 		snprintf(word, sizeof(word), "%.*s", (int)length, text);
 		if (!word_mask(word, &mask))
 			return error_set(error,
-					 "'%s' is no gfp mask or flag; masks are names such as "
+					 "'%s' is not a gfp mask or flag; masks are names such as "
 					 "GFP_KERNEL, flags such as __GFP_ZERO, joined by '|'",
 					 word);
 		sum |= mask;

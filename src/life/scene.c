@@ -64,7 +64,7 @@ static int take_count(struct scene *scene, int index, unsigned long *count)
 {
 	if (read_count(scene->word[index], "", count))
 		return 0;
-	return error_set(scene->error, "'%s' is no number of pages; it takes a number from 1 on",
+	return error_set(scene->error, "'%s' is not a number of pages; give one from 1 on",
 			 scene->word[index]);
 }
 
@@ -165,7 +165,7 @@ static int run_fill(struct scene *scene)
 		return -1;
 	before = file->reclaimed;
 	added = page_cache_fill(file, GFP_HIGHUSER_MOVABLE, pages);
-	fprintf(scene->out, "%s: %lu pages added, %lu reclaimed meanwhile, %lu in memory\n",
+	fprintf(scene->out, "%s: %lu pages added, %lu reclaimed in the meantime, %lu in memory\n",
 		file->name, added, file->reclaimed - before, file->nrpages);
 	return 0;
 }

@@ -119,7 +119,7 @@ void free_pages(unsigned long addr, unsigned int order)
 	/* departs: 5.8.18 looks up the page of an address outside the linear map all the same, and
 	 * frees a wrong page; only its debug builds test the address. */
 	if (!virt_addr_valid((const void *)addr)) {
-		bug("free_pages: %#lx is no address of this machine's memory", addr);
+		bug("free_pages: %#lx is not an address of this machine's memory", addr);
 		return;
 	}
 	__free_pages(virt_to_page((const void *)addr), order);

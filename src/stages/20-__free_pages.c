@@ -491,7 +491,7 @@ static bool may_be_freed(const struct page *page, unsigned int order)
 	else if (page->_refcount <= 0)
 		bug("__free_pages: page %#lx is free already, or a later page of a block", pfn);
 	else
-		bug("__free_pages: page %#lx starts no block of order %u", pfn, order);
+		bug("__free_pages: page %#lx does not start a block of order %u", pfn, order);
 	return false;
 }
 

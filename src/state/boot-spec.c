@@ -208,7 +208,7 @@ static int parse_item(struct parser *p, const char *item)
 		return parse_range(p, item, value, p->hole, &p->nr_holes);
 #undef IS
 	return error_set(p->error,
-			 "'%s' is no part of a machine's description; known are cma=, cpus=, "
+			 "'%s' is not part of a machine's description; known are cma=, cpus=, "
 			 "cpunodes=, base=, reserve=, nomap=, hole=, distance= and numa",
 			 item);
 }

@@ -128,7 +128,7 @@ static const struct {
 	{ "64M,cpus=two", "1 to 64" },
 	{ "64M,cma=1", "multiple of 4096" },
 	{ "64M,cma=128M", "no free range of 128 MiB" },
-	{ "64M,colour=blue", "no part of a machine" },
+	{ "64M,colour=blue", "not part of a machine" },
 	{ "64M,cpunodes=1", "node of each CPU" },
 	{ "64M,cpunodes=0:", NULL },
 	{ "2x64M,distance=0:2:20", "two nodes and a distance" },

@@ -24,7 +24,7 @@ TEST(scene_commands_reach_the_machine, "")
 	ck_assert_str_eq(error.text, "there is no file 'book'; 'file book' makes it");
 	ck_assert_uint_eq(error.line, 0);
 	fclose(out);
-	ck_assert_str_eq(text, "movie: 9 pages added, 0 reclaimed meanwhile, 9 in memory\n");
+	ck_assert_str_eq(text, "movie: 9 pages added, 0 reclaimed in the meantime, 9 in memory\n");
 	free(text);
 	pageflow_destroy(machine);
 }

@@ -175,7 +175,7 @@ TEST(replay_small_recording_with_its_end, "")
 		add(recording_line(after, line));
 	recording_replay(text, &result);
 	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
-	/* Expect one changed number in the state behind the operations to be noticed. */
+	/* Expect one changed number in the state after the operations to be noticed. */
 	recording_replace(text, text->nr_lines - 1, "END");
 	expect_divergence(1, text->nr_lines - 1, "END", "end");
 }
@@ -352,7 +352,7 @@ TEST(replay_without_host_memory_for_groups, "")
 		calls = test_calls(FAIL_CALLOC);
 		line = add(lines[i]);
 		test_fail(FAIL_CALLOC, 0);
-		/* Expect the first request behind the machine's own to be the group's. */
+		/* Expect the first request after the machine's own to be the group's. */
 		test_fail(FAIL_CALLOC, calls + 1);
 		recording_expect_unreadable(text, line, "out of memory");
 		recording_delete(text, line);

@@ -165,7 +165,7 @@ TEST(page_address_and_virt_to_page_are_inverse, "01-11")
 	test_machine_uma(32);
 	page = alloc_page(GFP_KERNEL);
 	address = page_address(page);
-	/* Expect the page back from its first and from its last byte, and the next page behind it. */
+	/* Expect the page back from its first and from its last byte, and the next page after it. */
 	ck_assert_ptr_eq(virt_to_page(address), page);
 	ck_assert_ptr_eq(virt_to_page(address + PAGE_SIZE - 1), page);
 	ck_assert_ptr_eq(page_address(page + 1), address + PAGE_SIZE);
@@ -208,10 +208,10 @@ TEST(free_pages_of_a_foreign_address, "01-7")
 	start = page_address(test_page(test_zone(0, ZONE_DMA), 0));
 	end = page_address(test_page(test_zone(0, ZONE_NORMAL), 0));
 	end += 32 * MIB;
-	/* Expect a report, and nothing freed: the stack, below, in a hole, and behind the end. */
+	/* Expect a report, and nothing freed: the stack, below, in a hole, and after the end. */
 	free_pages((unsigned long)&here, 0);
 	ck_assert_int_eq(test_bugs(), 1);
-	ck_assert_ptr_nonnull(strstr(test_last_bug(), "no address of this machine's memory"));
+	ck_assert_ptr_nonnull(strstr(test_last_bug(), "not an address of this machine's memory"));
 	free_pages((unsigned long)start - 1, 0);
 	ck_assert_int_eq(test_bugs(), 2);
 	free_pages((unsigned long)start + 32 * MIB, 0);

@@ -201,7 +201,7 @@ TEST(check_new_pages_stops_at_first_bad_page, "12-4")
 	ck_assert(check_new_pages(P(0x40000), 3));
 	ck_assert_int_eq(P(0x40005)->_mapcount, -1);
 	ck_assert_int_eq(P(0x40006)->_mapcount, 0);
-	/* Pages behind the block do not matter. */
+	/* Pages after the block do not matter. */
 	ck_assert(!check_new_pages(P(0x40000), 2));
 }
 
@@ -262,7 +262,7 @@ static bool zeroed(gfp_t gfp, bool on_alloc, bool on_free)
 	world->init_on_free = on_free;
 	memset(page_address(page), 0xa5, 5 << PAGE_SHIFT);
 	prep_new_page(page, 2, gfp, 0);
-	/* The page behind the block is never touched. */
+	/* The page after the block is never touched. */
 	ck_assert_int_eq(*(unsigned char *)page_address(page + 4), 0xa5);
 	return all_zero(page, 4);
 }

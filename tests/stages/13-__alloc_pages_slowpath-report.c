@@ -100,7 +100,7 @@ static char *read_sample(const char *path)
 	return text;
 }
 
-/** The number behind `key` in the line of `text` that begins at `line`. */
+/** The number after `key` in the line of `text` that begins at `line`. */
 static unsigned long number_of(const char *line, const char *key)
 {
 	const char *at = strstr(line, key);

@@ -336,7 +336,7 @@ TEST(fast_search_block_fills_its_pageblocks_half, "")
 
 	test_set_watermarks(zone, 0, 0, 0);
 	cc->order = cc->search_order = 9;
-	/* At the start of its pageblock: nothing before it. Enough behind it: no mark. */
+	/* At the start of its pageblock: nothing before it. Enough after it: no mark. */
 	test_free_block(test_page(zone, 9 * BLOCK), 8, MIGRATE_MOVABLE);
 	test_free_block(test_page(zone, 9 * BLOCK + 256), 6, MIGRATE_MOVABLE);
 	test_free_block(test_page(zone, 0), 0, MIGRATE_MOVABLE);
@@ -345,7 +345,7 @@ TEST(fast_search_block_fills_its_pageblocks_half, "")
 	expect_free_scan(9 * BLOCK + 256, 9 * BLOCK + 320, 1, 64);
 	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 9 * BLOCK));
 	scene_end_run(cc);
-	/* And at its end: nothing behind it. Enough before it. */
+	/* And at its end: nothing after it. Enough before it. */
 	zone = scene_full();
 	cc = fast_free_run(zone, 257);
 	test_set_watermarks(zone, 0, 0, 0);

@@ -148,7 +148,7 @@ TEST(isolate_stops_at_a_batch_and_goes_on_there, "16-7")
 	ck_assert_uint_eq(cc->nr_migratepages, 256 - 32);
 	expect_scan(63, BLOCK, BLOCK - 63, 256 - 32);
 	putback_movable_pages(cc);
-	/* Its start was not seen this time: no mark, but the next run begins behind it. */
+	/* Its start was not seen this time: no mark, but the next run begins after it. */
 	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN));
 	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + BLOCK);
 	/* From its start on, it gets the mark although there was much to move. */
@@ -184,7 +184,7 @@ TEST(isolate_async_spoilt_block_is_given_up, "16-8")
 
 /*
  *  order 3:   - - - - - - - K K K K K K K K K | . . . . . . . . | M     - free, order 2 + 1 + 0
- *  A failure behind the end of its block (a compound one reaches further) moves nothing back.
+ *  A failure after the end of its block (a compound one reaches further) moves nothing back.
  */
 TEST(isolate_async_failure_beyond_its_block, "16-8")
 {
@@ -391,7 +391,7 @@ TEST(isolate_hole_counts_as_a_failure, "")
 	cc->order = cc->search_order = 6;
 	cc->ignore_skip_hint = true;
 	/* The pageblock's frames 384 to 447 are a hole. The block before it is spoilt by its frames
-	 * in use, the one behind it can be emptied. */
+	 * in use, the one after it can be emptied. */
 	cc->migrate_pfn = TEST_DRAM_PFN + 4 * 256;
 	ck_assert(!pfn_valid(cc->migrate_pfn + 384) && pfn_valid(cc->migrate_pfn + 448));
 	for (unsigned long i = 448; i < 512; i++)
@@ -501,7 +501,7 @@ TEST(fast_start_looks_at_few_entries, "")
 	struct compact_control *cc = fast_run();
 	struct zone *zone = cc->zone;
 
-	/* 40 blocks too high up, and a good one behind them; order 3 is not even looked at. */
+	/* 40 blocks too high up, and a good one after them; order 3 is not even looked at. */
 	test_free_block(test_page(zone, 3 * BLOCK), 3, MIGRATE_MOVABLE);
 	test_free_block(test_page(zone, 2 * BLOCK), 4, MIGRATE_MOVABLE);
 	for (unsigned long i = 0; i < 40; i++)

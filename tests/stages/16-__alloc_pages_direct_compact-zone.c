@@ -97,7 +97,7 @@ TEST(capture_before_each_step_of_merging, "16-11")
 	ck_assert_int_eq(test_free_pages(zone), free - 4);
 	ck_assert_uint_eq(zone->free_area[2].nr_free + zone->free_area[3].nr_free, 0);
 	test_check_lists();
-	/* Order 9 is caught as well; 10 never is: nothing is tested behind the last merge. */
+	/* Order 9 is caught as well; 10 never is: nothing is tested after the last merge. */
 	ck_assert_ptr_eq(free_while_waiting(zone, test_page(zone, 2 * BLOCK), 9, 9),
 			 test_page(zone, 2 * BLOCK));
 	ck_assert_ptr_null(free_while_waiting(zone, test_page(zone, 4 * BLOCK), 10, 10));
@@ -501,7 +501,7 @@ TEST(reset_isolation_in_a_ragged_zone, "16-12")
 	struct zone *zone = scene_ragged();
 
 	SetPageFlag(pfn_to_page(TEST_DRAM_PFN + 300), PG_lru);
-	/* Free only behind the hole of the third pageblock. */
+	/* Free only after the hole of the third pageblock. */
 	test_free_block(pfn_to_page(TEST_DRAM_PFN + 4 * 256 + 460), 0, MIGRATE_MOVABLE);
 	zone->compact_blockskip_flush = true;
 	__reset_isolation_suitable(zone);

@@ -691,7 +691,8 @@ TEST(__free_pages_refuses_nonsense, "20-11")
 	give(0x40000, 11);
 	ck_assert_str_eq(test_last_bug(), "__free_pages: order 11 is above 10");
 	give(0x40001, 1);
-	ck_assert_str_eq(test_last_bug(), "__free_pages: page 0x40001 starts no block of order 1");
+	ck_assert_str_eq(test_last_bug(),
+			 "__free_pages: page 0x40001 does not start a block of order 1");
 	give(0x40000, 0);
 	ck_assert_int_eq(test_bugs(), 2);
 	give(0x40000, 0);

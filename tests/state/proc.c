@@ -273,7 +273,7 @@ TEST(proc_read_takes_what_newer_kernels_print, "")
 	machine_free(machine);
 }
 
-/* A zone that does not begin with a whole block of the largest order has its hole behind its first page. */
+/* A zone that does not begin with a whole block of the largest order has its hole after its first page. */
 TEST(proc_read_keeps_large_blocks_of_an_odd_zone_whole, "")
 {
 	static const char zone[] =

@@ -15,7 +15,7 @@
 
 /* ---- the round trip ---- */
 
-/** Read the snapshot behind a recording's head, write it, and compare line for line. */
+/** Read the snapshot after a recording's head, write it, and compare line for line. */
 static void round_trip(const char *name, const char *heading)
 {
 	struct text *text = recording_load(name), *written;
@@ -415,7 +415,7 @@ TEST(snapshot_with_a_last_block_that_is_not_whole, "")
 	reader.text = text;
 	ck_assert_ptr_nonnull(snapshot_load(&reader));
 	ck_assert_int_eq(get_pfnblock_migratetype(0x41100), MIGRATE_MOVABLE);
-	/* Expect a block that would reach behind the zone to be refused. */
+	/* Expect a block that would reach after the zone to be refused. */
 	recording_replace(text, recording_find(text, " free 8", 1), " free 8 Movable 266496");
 	expect_refusal(text, recording_find(text, " free 8", 1), "");
 }

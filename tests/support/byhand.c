@@ -97,7 +97,7 @@ struct page *hand_lay(unsigned long pfn, unsigned int order, int migratetype)
 	return page;
 }
 
-/** Lay several blocks of one order, each behind the other, and give their pageblocks the type. */
+/** Lay several blocks of one order, each after the other, and give their pageblocks the type. */
 void hand_lay_blocks(unsigned long pfn, unsigned int order, int migratetype, int blocks)
 {
 	for (int i = 0; i < blocks; i++, pfn += 1ul << order) {

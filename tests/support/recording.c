@@ -89,7 +89,7 @@ void recording_delete(struct text *text, size_t line)
 	text->nr_lines--;
 }
 
-/** Drop everything behind this line. */
+/** Drop everything after this line. */
 void recording_cut(struct text *text, size_t last)
 {
 	text->nr_lines = last;

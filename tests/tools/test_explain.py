@@ -217,7 +217,7 @@ BAD = [
     ([], "missing argument GFP"),
     (["GFP_KERNEL"], "missing argument ORDER"),
     (["GFP_KERNEL", "0", "1"], "unexpected argument '1'"),
-    (["GFP_DREAM", "0"], "'GFP_DREAM' is no gfp mask"),
+    (["GFP_DREAM", "0"], "'GFP_DREAM' is not a gfp mask"),
     (["GFP_KERNEL", "two"], "ORDER must be a number from 0 to 2147483647, not 'two'"),
     (["GFP_KERNEL", "99999999999"], f"ORDER must be a number from 0 to {2**31 - 1}, not '99999999999'"),
     (["--machine", "", "GFP_KERNEL", "0"], "'--machine' needs a value that is not empty"),

@@ -73,13 +73,13 @@ ERRORS = [
     ("frobnicate", "there is no command 'frobnicate'"),
     ("help frobnicate", "there is no command 'frobnicate'"),
     ("trace maybe", "'trace on' or 'trace off'"),
-    ("gfp GFP_KERNAL", "no gfp mask or flag"),
+    ("gfp GFP_KERNAL", "not a gfp mask or flag"),
     ("quit now", "unexpected argument 'now'"),
 ]
 
 ERRORS_WITH_MACHINE = [
     ("alloc", "which mask?"),
-    ("alloc GFP_KERNAL", "no gfp mask or flag"),
+    ("alloc GFP_KERNAL", "not a gfp mask or flag"),
     ("alloc GFP_KERNEL|", "missing in the gfp mask"),
     ("alloc GFP_KERNEL three", "'three' is not an order"),
     ("alloc GFP_KERNEL 0 north", "'north' is not a node"),

@@ -56,20 +56,20 @@ ERRORS = [
     ("file " + "x" * 40, "too long"),
     ("file " + "x" * 90, "expected 'file NAME'"),
     ("process " + "x" * 16, "too long"),
-    ("swap lots", "'lots' is no number of pages"),
-    ("swap 0", "'0' is no number of pages"),
-    ("swap 5%", "'5%' is no number of pages"),
-    ("fragment -1", "'-1' is no number of pages"),
+    ("swap lots", "'lots' is not a number of pages"),
+    ("swap 0", "'0' is not a number of pages"),
+    ("swap 5%", "'5%' is not a number of pages"),
+    ("fragment -1", "'-1' is not a number of pages"),
     ("fault 9 10", "fault: there is no process 9; 'process NAME' makes one"),
     ("fault x 10", "there is no process x"),
-    ("fault 1 some", "'some' is no number of pages"),
+    ("fault 1 some", "'some' is not a number of pages"),
     ("join 9 /job", "there is no process 9"),
     ("join 1 /job", "there is no memory cgroup '/job'; 'memcg /job LIMIT' makes it"),
     ("join 1 job", "there is no cpuset 'job'; 'cpuset job NODES' makes it"),
     ("idle", "'live' starts the daemons"),
     ("live now", "expected 'live'"),
     ("takeall", "which mask?"),
-    ("takeall GFP_KERNAL", "no gfp mask or flag"),
+    ("takeall GFP_KERNAL", "not a gfp mask or flag"),
     ("takeall GFP_KERNEL 11", "'11' is not an order"),
     ("takeall GFP_KERNEL 1 1", "unexpected argument '1'"),
 ]
@@ -119,8 +119,8 @@ def test_scene_help(shell):
 def test_fill_and_dirty(shell):
     result = shell("machine 64M", "file movie", "fill movie 10", "fill movie 50%", "dirty movie 4", "dirty movie 9000")
     assert result.stdout.splitlines() == [
-        "movie: 10 pages added, 0 reclaimed meanwhile, 10 in memory",
-        "movie: 8192 pages added, 0 reclaimed meanwhile, 8202 in memory",
+        "movie: 10 pages added, 0 reclaimed in the meantime, 10 in memory",
+        "movie: 8192 pages added, 0 reclaimed in the meantime, 8202 in memory",
         "movie: 4 pages became dirty",
         "movie: 8198 pages became dirty",
     ]

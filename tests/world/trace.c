@@ -40,7 +40,7 @@ TEST(gfp_format_of_single_bits, "")
 	ck_assert_str_eq(gfp_text(GFP_KERNEL | __GFP_ZERO | __GFP_COMP),
 			 "GFP_KERNEL|__GFP_COMP|__GFP_ZERO");
 	ck_assert_str_eq(gfp_text(GFP_DMA | __GFP_HIGHMEM), "GFP_DMA|__GFP_HIGHMEM");
-	/* Expect bits without a name in hexadecimal, alone and behind names. */
+	/* Expect bits without a name in hexadecimal, alone and after names. */
 	ck_assert_str_eq(gfp_text(0x800000), "0x800000");
 	ck_assert_str_eq(gfp_text(GFP_NOWAIT | 0x1000000), "GFP_NOWAIT|0x1000000");
 }
