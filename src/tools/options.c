@@ -254,7 +254,7 @@ int usage_error(const char *command, const char *format, ...)
 /**
  * @brief Say what is wrong with an input.
  *
- * @param command the subcommand
+ * @param command the subcommand, or NULL
  * @param what the file or the argument
  * @param error why, and in which line
  * @return EXIT_BAD_INPUT
@@ -263,12 +263,10 @@ int input_error(const char *command, const char *what, const struct pageflow_err
 {
 	const char *colon = error->file[0] ? ": " : "";
 
+	fprintf(stderr, "pageflow%s%s: %s: ", command ? " " : "", command ? command : "", what);
 	if (error->line)
-		fprintf(stderr, "pageflow %s: %s: line %zu: %s%s%s\n", command, what, error->line,
-			error->file, colon, error->text);
-	else
-		fprintf(stderr, "pageflow %s: %s: %s%s%s\n", command, what, error->file, colon,
-			error->text);
+		fprintf(stderr, "line %zu: ", error->line);
+	fprintf(stderr, "%s%s%s\n", error->file, colon, error->text);
 	return EXIT_BAD_INPUT;
 }
 

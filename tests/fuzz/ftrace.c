@@ -28,20 +28,20 @@ static bool write_event(const struct kmem_event *event, void *context)
 /** Read bytes and write what they say; NULL, after a look at the error, when they say nothing. */
 static char *normalise(const char *bytes, size_t size, size_t *written)
 {
-	char error[300] = "", *copied = NULL;
+	char *copied = NULL;
 	struct kmem_totals totals;
 	struct copy copy = { .totals = &totals };
-	struct pageflow_error unreadable = { 0 };
+	struct pageflow_error error = { 0 };
 	struct text text;
 	int failed;
 
-	if (text_from_bytes(bytes, size, &text, &unreadable) != TEXT_OK) {
-		assert(unreadable.text[0]);
+	if (text_from_bytes(bytes, size, &text, &error) != TEXT_OK) {
+		assert(error.text[0]);
 		return NULL;
 	}
 	copy.writer.out = open_memstream(&copied, written);
-	failed = kmem_read(&text, write_event, &copy, &totals, error, sizeof(error));
-	assert(!failed || (error[0] && !strchr(error, '\n')));
+	failed = kmem_read(&text, write_event, &copy, &totals, &error);
+	assert(!failed || (error.text[0] && !strchr(error.text, '\n')));
 	kmem_writer_end(&copy.writer, &totals);
 	fclose(copy.writer.out);
 	kmem_totals_free(&totals);

@@ -136,13 +136,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i + 3 <= size; i += 3)
 		operate(data + i);
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 	if (isolated)
 		isolate(0);
 	while (nr_blocks)
 		give_back(nr_blocks - 1);
 	drain_all_pages(NULL);
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 	ck_assert(zone->free_area[10].nr_free == NR_PAGES / 1024);
 	machine_free(world);
 	return 0;

@@ -52,7 +52,7 @@ TEST(rmqueue_refills_empty_list_with_a_batch, "10-1")
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40002);
 	ck_assert_str_eq(test_take_events(), "");
 	ck_assert_uint_eq(take_pfn(zone, 0, MIGRATE_MOVABLE, 0), 0x40003);
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 	ck_assert_str_eq(test_decisions(DECISION_REFILL), "DMA 3 1; DMA 3 1");
 	ck_assert_str_eq(test_decisions(DECISION_REFILLED), "DMA 3; DMA 3");
 }

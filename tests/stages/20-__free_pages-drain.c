@@ -28,7 +28,7 @@ TEST(set_migratetype_isolate_takes_pages_away, "20-8")
 	ck_assert_str_eq(test_take_events(), "pcpu_drain 40020 0 5");
 	ck_assert_int_eq(set_migratetype_isolate(P(0x40000)), -EBUSY);
 	ck_assert_uint_eq(zone->nr_isolate_pageblock, 1);
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 
 	unset_migratetype_isolate(P(0x40000), M);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), M);
@@ -38,7 +38,7 @@ TEST(set_migratetype_isolate_takes_pages_away, "20-8")
 	/* Ending it once more changes nothing. */
 	unset_migratetype_isolate(P(0x40000), U);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), M);
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 }
 
 /* Expect the CMA count to follow as well. */
@@ -67,7 +67,7 @@ TEST(unset_migratetype_isolate_merges_what_was_kept_apart, "20-8")
 	ck_assert_str_eq(test_take_events(), "free 40000 9");
 	ck_assert_str_eq(test_free_list(zone, 10, M), "40000");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 }
 
 /* Expect it just to be moved when the neighbour is isolated too, does not exist, or the block is order 10 or below 9. */

@@ -54,7 +54,7 @@ TEST(free_unref_page_trims_at_high, "20-1")
 	ck_assert_str_eq(test_take_events(),
 			 "free 40100 0; pcpu_drain 40000 0 1; pcpu_drain 40202 0 2; "
 			 "pcpu_drain 40404 0 0");
-	hand_check_zone(zone, true);
+	test_check_zone(zone, true);
 }
 
 /* Expect a list of high 0, as before the pagesets are made, to pass every page on at once. */

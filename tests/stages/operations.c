@@ -274,7 +274,7 @@ static void check_run(const struct run *run)
 				used[z] += 1l << run->block[i].order;
 	}
 	for (int z = 0; z < run->nr_zones; z++) {
-		hand_check_zone(run->zones[z], true);
+		test_check_zone(run->zones[z], true);
 		check_pageblocks(run->zones[z]);
 		ck_assert_int_eq(pages_on_lists(run->zones[z]) + used[z],
 				 (long)run->zones[z]->managed_pages);

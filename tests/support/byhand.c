@@ -5,12 +5,7 @@
  */
 #include "byhand.h"
 
-static int compare_ranges(const void *a, const void *b)
-{
-	const struct memory_range *x = a, *y = b;
-
-	return x->start_pfn < y->start_pfn ? -1 : x->start_pfn > y->start_pfn;
-}
+#include "state/state.h"
 
 static void lay_zone(const struct hand_zone *spec)
 {
@@ -47,7 +42,7 @@ void hand_machine(const struct hand_zone *zones, int nr_zones, int nr_cpus)
 		ranges[i] = (struct memory_range){ .start_pfn = zones[i].start_pfn,
 						   .end_pfn = zones[i].start_pfn + zones[i].pages,
 						   .nid = zones[i].nid };
-	qsort(ranges, (size_t)nr_zones, sizeof(ranges[0]), compare_ranges);
+	ck_assert(memory_ranges_sort(ranges, nr_zones));
 	ck_assert_int_eq(memory_map_reserve(ranges, nr_zones, &error), 0);
 	for (int i = 0; i < nr_zones; i++) {
 		if (!NODE_DATA(zones[i].nid))
@@ -152,107 +147,4 @@ struct alloc_context hand_context(int nid, enum zone_type highest, int migratety
 		.migratetype = migratetype,
 		.highest_zoneidx = highest,
 	};
-}
-
-/* Like ck_assert(), which tells its parent process of every call: too dear once a page. */
-#define HOLDS(condition) HOLDS_OR(condition, "%s", #condition)
-#define HOLDS_OR(condition, ...)                   \
-	do {                                       \
-		if (!(condition))                  \
-			ck_abort_msg(__VA_ARGS__); \
-	} while (0)
-
-/** A free block of a list: marked, aligned, in its zone, in nobody's hands and on this list only. */
-static void check_block(const struct zone *zone, const struct page *page, unsigned int order,
-			char *seen)
-{
-	unsigned long pfn = page_to_pfn(page);
-
-	HOLDS(PageBuddy(page));
-	HOLDS(page_order(page) == order);
-	HOLDS((pfn & ((1ul << order) - 1)) == 0);
-	for (unsigned long i = 0; i < 1ul << order; i++) {
-		HOLDS(zone_spans_pfn(zone, pfn + i));
-		HOLDS(page_zone(page + i) == zone);
-		HOLDS(page_count(page + i) == 0);
-		HOLDS_OR(!seen[pfn + i - zone->zone_start_pfn], "page %#lx is on two lists",
-			 pfn + i);
-		seen[pfn + i - zone->zone_start_pfn] = 1;
-	}
-}
-
-static void check_pcp(const struct zone *zone, int cpu, char *seen)
-{
-	const struct per_cpu_pages *pcp = &zone->pageset[cpu].pcp;
-	int count = 0;
-
-	for (int type = 0; type < MIGRATE_PCPTYPES; type++) {
-		const struct list_head *entry;
-
-		list_for_each(entry, &pcp->lists[type]) {
-			const struct page *page = list_entry(entry, struct page, lru);
-			unsigned long pfn = page_to_pfn(page);
-
-			HOLDS(!PageBuddy(page));
-			HOLDS(page_zone(page) == zone);
-			HOLDS(page_count(page) == 0);
-			HOLDS_OR(!seen[pfn - zone->zone_start_pfn], "page %#lx is on two lists",
-				 pfn);
-			seen[pfn - zone->zone_start_pfn] = 1;
-			count++;
-		}
-	}
-	HOLDS(pcp->count == count);
-}
-
-/** Two free buddies below a pageblock's size must have merged, unless they lie on an isolated border. */
-static void check_merged(const struct page *page, unsigned int order)
-{
-	unsigned long buddy_pfn = page_to_pfn(page) ^ (1ul << order);
-	const struct page *buddy;
-
-	if (order >= pageblock_order || !pfn_valid(buddy_pfn))
-		return;
-	buddy = pfn_to_page(buddy_pfn);
-	HOLDS_OR(!PageBuddy(buddy) || page_order(buddy) != order ||
-			 page_zone(buddy) != page_zone(page),
-		 "%#lx and %#lx of order %u are free and did not merge", page_to_pfn(page),
-		 buddy_pfn, order);
-}
-
-/** Check everything that must always hold of a zone; with `counted` also that the counters equal the lists. */
-void hand_check_zone(struct zone *zone, bool counted)
-{
-	char *seen = calloc(zone->spanned_pages, 1);
-	long pages = 0, cma = 0, exact_cma = zone->vm_stat[NR_FREE_CMA_PAGES];
-
-	HOLDS(!zone->lock.held);
-	HOLDS(world->irqs_disabled == 0);
-	for (unsigned int order = 0; order < MAX_ORDER; order++) {
-		unsigned long blocks = 0;
-
-		for (int type = 0; type < MIGRATE_TYPES; type++) {
-			const struct list_head *entry;
-
-			list_for_each(entry, &zone->free_area[order].free_list[type]) {
-				const struct page *page = list_entry(entry, struct page, lru);
-
-				check_block(zone, page, order, seen);
-				check_merged(page, order);
-				blocks++;
-				pages += is_migrate_isolate(type) ? 0 : 1l << order;
-				cma += is_migrate_cma(type) ? 1l << order : 0;
-			}
-		}
-		HOLDS(zone->free_area[order].nr_free == blocks);
-	}
-	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
-		check_pcp(zone, cpu, seen);
-		exact_cma += zone->pageset[cpu].vm_stat_diff[NR_FREE_CMA_PAGES];
-	}
-	if (counted) {
-		HOLDS(test_free_pages(zone) == pages);
-		HOLDS(exact_cma == cma);
-	}
-	free(seen);
 }

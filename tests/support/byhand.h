@@ -43,8 +43,6 @@ struct zone *hand_pcp_lists(int u, int m, int r);
 void hand_pageblock(unsigned long pfn, int migratetype);
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype);
 
-void hand_check_zone(struct zone *zone, bool counted);
-
 /** The page of a PFN in short. */
 #define P(pfn) pfn_to_page(pfn)
 

@@ -140,54 +140,6 @@ int test_page_is_free(const struct page *page)
 	return page_count(page) == 0;
 }
 
-/** Check one free list: marks, orders, alignment; returns the blocks on it. */
-static unsigned long check_list(const struct zone *zone, int order, int type)
-{
-	const struct list_head *list = &zone->free_area[order].free_list[type], *entry;
-	unsigned long blocks = 0;
-
-	list_for_each(entry, list) {
-		const struct page *page = list_entry(entry, struct page, lru);
-		unsigned long pfn = page_to_pfn(page);
-
-		ck_assert_msg(PageBuddy(page), "PFN %lx on a list without its mark", pfn);
-		ck_assert_uint_eq(page_order(page), (unsigned int)order);
-		ck_assert_uint_eq(pfn & ((1ul << order) - 1), 0);
-		ck_assert_ptr_eq(page_zone(page), zone);
-		ck_assert_int_eq(page_count(page), 0);
-		blocks++;
-	}
-	return blocks;
-}
-
-/** Check that every zone's lists, marks and counters agree with each other. */
-void test_check_lists(void)
-{
-	struct zone *zone;
-	int nid;
-
-	for_each_populated_zone(nid, zone) {
-		unsigned long pages = 0, cma = 0;
-
-		for (int order = 0; order < MAX_ORDER; order++) {
-			unsigned long blocks = 0, of_type;
-
-			for (int type = 0; type < MIGRATE_TYPES; type++) {
-				blocks += of_type = check_list(zone, order, type);
-				if (type != MIGRATE_ISOLATE)
-					pages += of_type << order;
-				if (type == MIGRATE_CMA)
-					cma += of_type << order;
-			}
-			ck_assert_uint_eq(blocks, zone->free_area[order].nr_free);
-		}
-		ck_assert_int_eq(test_free_pages(zone), (long)pages);
-		ck_assert_int_eq(test_free_cma_pages(zone), (long)cma);
-		ck_assert(!zone->lock.held);
-	}
-	ck_assert_int_eq(world->irqs_disabled, 0);
-}
-
 /** Take everything off a zone's lists: afterwards all its pages are in use, one reference each. */
 void test_empty_zone(struct zone *zone)
 {

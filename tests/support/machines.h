@@ -51,7 +51,6 @@ struct page *test_page(const struct zone *zone, unsigned long n);
 void test_run_on(int cpu);
 
 /* Lists and pages. */
-void test_check_lists(void);
 int test_page_is_free(const struct page *page);
 
 /* Making states. */

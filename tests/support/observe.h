@@ -39,6 +39,10 @@ int test_pcp_count(const struct zone *zone);
 long test_free_pages(const struct zone *zone);
 long test_free_cma_pages(const struct zone *zone);
 
+/* check-lists.c: what must hold; `merged`: no two free buddies lie side by side. */
+void test_check_zone(const struct zone *zone, bool merged);
+void test_check_lists(void);
+
 #define test_expect_list(zone, order, migratetype, pfns) \
 	ck_assert_str_eq(test_free_list(zone, order, migratetype), pfns)
 #define test_expect_pcp(zone, cpu, migratetype, pfns) \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pageflow.h"
+#include "text/error.h"
 
 /** Add to one row what an event says. */
 static bool add(struct amount *amount, const struct kmem_event *event)
@@ -202,25 +203,22 @@ const char *counts_type_name(size_t type)
  *
  * @param text the text
  * @param counts receives the counts; all zero before; counts_free() them in any case
- * @param error receives one line on failure
- * @param size bytes of `error`
+ * @param error receives what went wrong
  * @return 0, or -1 when there is no event in it, or no memory
  */
-int counts_read(const struct text *text, struct trace_counts *counts, char *error, size_t size)
+int counts_read(const struct text *text, struct trace_counts *counts, struct pageflow_error *error)
 {
 	struct kmem_totals again;
 	int failed;
 
 	counts->first = UINT64_MAX;
-	if (kmem_read(text, count, counts, &counts->totals, error, size))
+	if (kmem_read(text, count, counts, &counts->totals, error))
 		return -1;
 	counts->step = (counts->last - counts->first) / NR_STEPS + 1;
-	failed = kmem_read(text, draw, counts, &again, error, size);
+	failed = kmem_read(text, draw, counts, &again, error);
 	kmem_totals_free(&again);
-	if (!failed && !merge_masks(counts)) {
-		snprintf(error, size, "out of memory");
-		failed = -1;
-	}
+	if (!failed && !merge_masks(counts))
+		failed = error_set(error, "out of memory");
 	tally_sort(&counts->masks);
 	tally_sort(&counts->tasks);
 	tally_sort(&counts->sites);

@@ -44,7 +44,7 @@ struct trace_counts {
 	uint64_t freed[NR_STEPS];
 };
 
-int counts_read(const struct text *text, struct trace_counts *counts, char *error, size_t size);
+int counts_read(const struct text *text, struct trace_counts *counts, struct pageflow_error *error);
 void counts_free(struct trace_counts *counts);
 double counts_seconds(const struct trace_counts *counts);
 bool counts_have_balance(const struct trace_counts *counts);

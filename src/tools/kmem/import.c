@@ -33,15 +33,16 @@ static int convert(const struct text *text, const char *path, const char *output
 {
 	struct kmem_totals totals;
 	struct import import = { .totals = &totals };
-	char error[300], *bytes = NULL;
+	struct pageflow_error error = { 0 };
+	char *bytes = NULL;
 	int code = EXIT_BAD_INPUT;
 	size_t size = 0;
 
 	import.writer.out = open_memstream(&bytes, &size);
 	if (!import.writer.out)
 		return memory_error("import");
-	if (kmem_read(text, write_event, &import, &totals, error, sizeof(error)))
-		fprintf(stderr, "pageflow: %s: %s\n", path, error);
+	if (kmem_read(text, write_event, &import, &totals, &error))
+		input_error(NULL, path, &error);
 	else
 		code = EXIT_OK;
 	kmem_writer_end(&import.writer, &totals);
@@ -87,17 +88,15 @@ int command_import(int argc, char **argv)
 		.exit_codes = "0 written, 2 unreadable, or without any kmem event",
 	};
 	struct settings settings = { .output = "-" };
-	char error[300];
+	struct pageflow_error error = { 0 };
 	struct words words;
 	struct text text;
 	int code = options_read(&usage, argc, argv, &settings, &words);
 
 	if (code != OPTIONS_READ)
 		return code;
-	if (kmem_load(words.word[0], &text, error, sizeof(error))) {
-		fprintf(stderr, "pageflow: %s: %s\n", words.word[0], error);
-		return EXIT_BAD_INPUT;
-	}
+	if (kmem_load(words.word[0], &text, &error))
+		return input_error(NULL, words.word[0], &error);
 	code = convert(&text, words.word[0], settings.output);
 	text_free(&text);
 	return code;

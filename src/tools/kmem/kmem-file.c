@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "text/error.h"
 #include "tools/kmem/kmem.h"
 
 /** The first line of a file of this form. */
@@ -415,12 +416,11 @@ bool kmem_file_is(const struct text *text)
  * @param handler called for each event
  * @param context handed to it
  * @param totals receives what else the text says; empty before
- * @param error receives one line on failure
- * @param error_size bytes of `error`
+ * @param error receives what went wrong
  * @return 0 or -1
  */
 int kmem_file_read(const struct text *text, kmem_handler handler, void *context,
-		   struct kmem_totals *totals, char *error, size_t error_size)
+		   struct kmem_totals *totals, struct pageflow_error *error)
 {
 	struct file_reading reading = { .totals = totals };
 	const char *clock = text->nr_lines > 1 ? text->line[1] : "";
@@ -438,6 +438,5 @@ int kmem_file_read(const struct text *text, kmem_handler handler, void *context,
 	free(reading.task);
 	if (!reading.why)
 		return 0;
-	snprintf(error, error_size, "line %zu: %s", line + (line < text->nr_lines), reading.why);
-	return -1;
+	return error_at(error, line + (line < text->nr_lines), "%s", reading.why);
 }

@@ -76,8 +76,8 @@ struct kmem_totals {
 typedef bool (*kmem_handler)(const struct kmem_event *event, void *context);
 
 int kmem_read(const struct text *text, kmem_handler handler, void *context,
-	      struct kmem_totals *totals, char *error, size_t error_size);
-int kmem_load(const char *path, struct text *text, char *error, size_t error_size);
+	      struct kmem_totals *totals, struct pageflow_error *error);
+int kmem_load(const char *path, struct text *text, struct pageflow_error *error);
 void kmem_totals_free(struct kmem_totals *totals);
 
 const char *kmem_kind_name(enum kmem_kind kind);
@@ -88,7 +88,7 @@ void ftrace_read(const struct text *text, kmem_handler handler, void *context,
 
 bool kmem_file_is(const struct text *text);
 int kmem_file_read(const struct text *text, kmem_handler handler, void *context,
-		   struct kmem_totals *totals, char *error, size_t error_size);
+		   struct kmem_totals *totals, struct pageflow_error *error);
 
 /** Where the normalised form is written; `out` set, the rest zero to begin with. */
 struct kmem_writer {

@@ -27,12 +27,10 @@ static int run(const char *path, const struct settings *settings)
 	struct trace_counts *counts = calloc(1, sizeof(*counts));
 	struct text text = { 0 };
 	int code = EXIT_OK;
-	char error[300] = "out of memory";
+	struct pageflow_error error = { .text = "out of memory" };
 
-	if (!counts || kmem_load(path, &text, error, sizeof(error)) ||
-	    counts_read(&text, counts, error, sizeof(error))) {
-		fprintf(stderr, "pageflow: %s: %s\n", path, error);
-		code = EXIT_BAD_INPUT;
+	if (!counts || kmem_load(path, &text, &error) || counts_read(&text, counts, &error)) {
+		code = input_error(NULL, path, &error);
 	} else {
 		counts->path = path;
 		if (settings->svg)
