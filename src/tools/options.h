@@ -37,6 +37,13 @@ struct command_option {
 	const char *help;  /**< one or more lines */
 };
 
+/** -o FILE of commands that write one file. */
+#define OPTION_OUTPUT(where)                                                            \
+	{                                                                               \
+		.name = "output", .letter = 'o', .kind = OPTION_TEXT, .place = (where), \
+		.value = "FILE", .help = "write to FILE instead of standard output",    \
+	}
+
 /** Any number of further arguments. */
 #define ARGUMENTS_MORE (-1)
 

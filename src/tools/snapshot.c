@@ -90,12 +90,7 @@ static int save(pageflow_machine *machine, const char *path)
 int command_snapshot(int argc, char **argv)
 {
 	static const struct command_option options[] = {
-		{ .name = "output",
-		  .letter = 'o',
-		  .kind = OPTION_TEXT,
-		  .place = offsetof(struct settings, output),
-		  .value = "FILE",
-		  .help = "write to FILE instead of standard output" },
+		OPTION_OUTPUT(offsetof(struct settings, output)),
 		{ .name = "proc",
 		  .kind = OPTION_TEXT,
 		  .place = offsetof(struct settings, directory),

@@ -154,13 +154,9 @@ static void write_walks(const struct explanation *e, struct json *json)
 /** An event, as the kernel writes it. */
 static void write_event(const struct explained_step *step, struct json *json)
 {
-	struct trace_event event = { .id = (enum trace_event_id)step->what };
-	const struct pageflow_event shown = { .inner = &event };
 	char text[512];
 
-	for (int i = 0; i < MAX_TRACE_FIELDS; i++)
-		event.field[i] = step->number[i];
-	pageflow_event_text(&shown, text, sizeof(text));
+	explain_event_text(step, text, sizeof(text));
 	json_text(json, "event", text);
 }
 

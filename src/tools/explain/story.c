@@ -175,13 +175,9 @@ static void print_walk(struct story *p, const struct explained_walk *walk)
 /** One of the kernel's events, as the kernel writes it. */
 static void print_event(const struct story *p, const struct explained_step *step)
 {
-	struct trace_event event = { .id = (enum trace_event_id)step->what };
-	const struct pageflow_event shown = { .inner = &event };
 	char text[512];
 
-	for (int i = 0; i < MAX_TRACE_FIELDS; i++)
-		event.field[i] = step->number[i];
-	pageflow_event_text(&shown, text, sizeof(text));
+	explain_event_text(step, text, sizeof(text));
 	story_say(p, PLAIN, 0, "%s", text);
 }
 

@@ -26,6 +26,7 @@ const char *explain_mark_name(uint32_t alloc_flags);
 void explain_flags_text(uint32_t alloc_flags, char *text, size_t size);
 void explain_refusal(const struct explanation *e, const struct explained_attempt *attempt,
 		     uint32_t alloc_flags, char *text, size_t size);
+void explain_event_text(const struct explained_step *step, char *text, size_t size);
 const char *explain_decision_word(int kind);
 const char *explain_verdict_word(enum explained_verdict verdict);
 const char *explain_give_up(int why);

@@ -383,3 +383,20 @@ void explain_answer(const struct explanation *e, const struct explain_origin *or
 	else
 		answer_refused(e, origin->live, text, size);
 }
+
+/**
+ * @brief A step that is one of the kernel's events, as the kernel writes it.
+ *
+ * @param step the step
+ * @param text receives the line
+ * @param size bytes of `text`
+ */
+void explain_event_text(const struct explained_step *step, char *text, size_t size)
+{
+	struct trace_event event = { .id = (enum trace_event_id)step->what };
+	const struct pageflow_event shown = { .inner = &event };
+
+	for (int i = 0; i < MAX_TRACE_FIELDS; i++)
+		event.field[i] = step->number[i];
+	pageflow_event_text(&shown, text, size);
+}

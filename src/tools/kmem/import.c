@@ -65,12 +65,7 @@ static int convert(const struct text *text, const char *path, const char *output
 int command_import(int argc, char **argv)
 {
 	static const struct command_option options[] = {
-		{ .name = "output",
-		  .letter = 'o',
-		  .kind = OPTION_TEXT,
-		  .place = offsetof(struct settings, output),
-		  .value = "FILE",
-		  .help = "write to FILE instead of standard output" },
+		OPTION_OUTPUT(offsetof(struct settings, output)),
 	};
 	static const char *const names[] = { "TRACE" };
 	static const struct command_usage usage = {
