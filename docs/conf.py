@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Settings of the book. Run docs/build (or `make site`), which runs Doxygen first."""
+"""Settings of the book. Run docs/build.py (or `make site`), which runs Doxygen first."""
 
 import sys
 from pathlib import Path

@@ -14,6 +14,8 @@
 #include "life/life.h"
 #include "stages/stages.h"
 #include "text/cursor.h"
+#include "text/error.h"
+#include "vmstat.h"
 #include "world/world.h"
 
 /** What a row works on. */
@@ -34,6 +36,9 @@ struct bench {
 /** Blocks that stay allocated in `mixed`, at least and at most. */
 #define LIVE_LEAST 100
 #define LIVE_MOST  300
+
+/** Pages that `mixed` has in use at once, with room to spare: half of its blocks are single pages, few are large. */
+#define MIXED_PAGES (8ul * LIVE_MOST)
 
 /** The compiler must believe that the page is used. */
 static inline void use(struct page *page)
@@ -249,35 +254,80 @@ static double run_bulk(const char *row, struct bench *bench)
 	return strcmp(row, "bulk-alloc") ? freed : taken;
 }
 
+/** Pages that a row has in use at once, at most. */
+static unsigned long pages_of(const char *row, const struct bench *bench)
+{
+	if (strstr(row, "empty") || !strcmp(row, "stack"))
+		return 0;
+	if (!strncmp(row, "pair-", 5))
+		return 1ul << bench->order;
+	return strncmp(row, "bulk-", 5) ? MIXED_PAGES : bench->count;
+}
+
+/** Are so many pages free above all marks, so that no request of a row can fail? */
+static bool are_free(unsigned long pages)
+{
+	long left = (long)pages;
+	struct zone *zone;
+	int nid;
+
+	for_each_populated_zone(nid, zone) {
+		unsigned long kept = high_wmark_pages(zone) + zone->lowmem_reserve[ZONE_NORMAL];
+		unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+
+		if (free > kept)
+			left -= (long)(free - kept);
+	}
+	return left < 0;
+}
+
+/** Run a row that exists; nanoseconds, or a negative number when something could not be had. */
+static double run_row(const char *row, struct bench *bench)
+{
+	if (!strncmp(row, "pair-", 5)) {
+		struct page *page = alloc_pages(GFP_KERNEL | __GFP_NORETRY, bench->order);
+
+		if (!page)
+			return -1;
+		__free_pages(page, bench->order);
+		return timed(measured_pair, bench);
+	}
+	if (!strcmp(row, "empty"))
+		return timed(measured_empty, bench);
+	if (!strcmp(row, "stack"))
+		return timed(measured_stack, bench);
+	if (!strncmp(row, "bulk-", 5))
+		return run_bulk(row, bench);
+	return run_mixed(bench->count, !strcmp(row, "mixed-empty"));
+}
+
 /**
  * @brief Run one row on the machine in focus.
  *
- * @param row its name
+ * @param row the name of a row that exists
  * @param count operations
- * @return nanoseconds of all operations together; negative when there is no such row
+ * @param error receives what went wrong: the host has no memory, or the machine has too little for the row
+ * @return nanoseconds of all operations together; negative on error
  */
-double bench_run(const char *row, unsigned long count)
+double bench_run(const char *row, unsigned long count, struct pageflow_error *error)
 {
 	struct bench bench = { .count = count };
 	double taken = -1;
 	long order;
 
-	bench.page = calloc(count, sizeof(*bench.page));
-	if (!bench.page)
-		return -1;
-	if (!strncmp(row, "pair-order", 10) && is_number(row + 10, 0, MAX_ORDER - 1, &order)) {
+	if (!strncmp(row, "pair-order", 10) && is_number(row + 10, 0, MAX_ORDER - 1, &order))
 		bench.order = (unsigned int)order;
-		__free_pages(alloc_pages(GFP_KERNEL, bench.order), bench.order);
-		taken = timed(measured_pair, &bench);
-	} else if (!strcmp(row, "empty")) {
-		taken = timed(measured_empty, &bench);
-	} else if (!strcmp(row, "stack")) {
-		taken = timed(measured_stack, &bench);
-	} else if (!strncmp(row, "bulk-", 5)) {
-		taken = run_bulk(row, &bench);
-	} else if (!strcmp(row, "mixed") || !strcmp(row, "mixed-empty")) {
-		taken = run_mixed(count, !strcmp(row, "mixed-empty"));
+	if (!are_free(pages_of(row, &bench))) {
+		error_set(error,
+			  "the machine has too little free memory for %s %lu; take a larger one",
+			  row, count);
+		return -1;
 	}
+	bench.page = calloc(count, sizeof(*bench.page));
+	if (bench.page)
+		taken = run_row(row, &bench);
+	if (taken < 0)
+		error_set(error, "out of memory");
 	free(bench.page);
 	return taken;
 }

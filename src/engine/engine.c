@@ -245,11 +245,12 @@ static int engine_event_text(const struct pageflow_event *event, char *text, siz
 	return trace_format(event->inner, text, size);
 }
 
-/** Run a row of the benchmark; nanoseconds, negative when there is no such row. */
-static double engine_bench(struct machine *machine, const char *row, unsigned long count)
+/** Run a row of the benchmark; nanoseconds, negative on error. */
+static double engine_bench(struct machine *machine, const char *row, unsigned long count,
+			   struct pageflow_error *error)
 {
 	FOCUS_ON(machine);
-	double taken = bench_run(row, count);
+	double taken = bench_run(row, count, error);
 
 	return taken;
 }

@@ -67,7 +67,8 @@ struct pageflow_engine {
 	void (*print)(struct machine *machine, int file, FILE *out);
 	void (*lists)(struct machine *machine, struct pageflow_lists *lists);
 	int (*event_text)(const struct pageflow_event *event, char *text, size_t size);
-	double (*bench)(struct machine *machine, const char *row, unsigned long count);
+	double (*bench)(struct machine *machine, const char *row, unsigned long count,
+			struct pageflow_error *error);
 	int (*gfp_text)(uint32_t gfp, char *text, size_t size);
 	void (*replay_trace)(const struct text *text, replay_progress progress, void *context,
 			     struct replay_result *result);

@@ -18,6 +18,6 @@ void explain_attempt(const struct zone *zone, const struct explained_walk *walk,
 		     struct explained_attempt *attempt);
 
 /* bench.c */
-double bench_run(const char *row, unsigned long count);
+double bench_run(const char *row, unsigned long count, struct pageflow_error *error);
 
 #endif

@@ -146,7 +146,7 @@ void failure_header_take(struct failure *failure, const char *line, const char *
  *
  * @param failure the report
  * @param line a line
- * @return false when it is no such line
+ * @return false when it is another line
  */
 bool failure_read_cpu(struct failure *failure, const char *line)
 {
@@ -171,7 +171,7 @@ bool failure_read_cpu(struct failure *failure, const char *line)
  *
  * @param failure the report
  * @param line a line
- * @return false when it is no such line
+ * @return false when it is another line
  */
 bool failure_read_memcg(struct failure *failure, const char *line)
 {

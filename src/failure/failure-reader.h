@@ -9,7 +9,7 @@
 #include "failure/failure.h"
 #include "text/words.h"
 
-/** Numbers above this are no figures of a machine's memory: they stay at it, so that sums cannot overflow. */
+/** Numbers above this cannot be figures of a machine's memory: they stay at it, so that sums cannot overflow. */
 #define MOST_FIGURE 0xffffffffffffull
 
 struct failure_reader {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief The words of `pageflow explain --log`: names, amounts, and the answer in one sentence.
+ * @brief An answer in words: names, amounts, and the answer in one sentence.
  */
 #include <string.h>
 

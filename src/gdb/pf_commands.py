@@ -383,7 +383,7 @@ class Break(Command):
     Usage: pf-break STAGE [if CONDITION]
 
     STAGE is a number (13), a stem (13-__alloc_pages_slowpath) or a function. A stage with
-    several ways in gets a breakpoint at each; for a function that is no door, at that
+    several ways in gets a breakpoint at each; for a function that is not a door, at that
     function. The condition may ask $gfp(gfp_mask, "GFP_ATOMIC"), $alloc(alloc_flags,
     "ALLOC_HARDER"), $stage(13), $free("Normal") < 200: see `help function`."""
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Who lives on a machine beside the running task, and what wakes them: kswapd and kcompactd of each node, the
+ * @brief Who lives on a machine besides the running task, and what wakes them: kswapd and kcompactd of each node, the
  * flusher, the OOM reaper, the disk.
  */
 #include <stdio.h>

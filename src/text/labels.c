@@ -68,7 +68,7 @@ static const char *translated(const struct pen *pen, const char *key)
 	return said ? said : key;
 }
 
-/** Which argument stands here: `%s` is the next one, `%2$s` the second. -1: this is no place for one. */
+/** Which argument stands here: `%s` is the next one, `%2$s` the second. -1: no argument belongs here. */
 static int argument_at(const char *text, int next, size_t *length)
 {
 	if (!strncmp(text, "%s", 2)) {

@@ -152,7 +152,7 @@ enum text_status text_from_bytes(const char *bytes, size_t size, struct text *te
 	else if (bytes_append(&content, bytes, size))
 		problem = "it is too large";
 	if (!problem && memchr(content.data, '\0', content.size))
-		problem = "it is no text: it holds a zero byte";
+		problem = "it is not text: it holds a zero byte";
 	if (problem) {
 		free(content.data);
 		error_set(error, "%s", problem);

@@ -96,10 +96,10 @@ static int run_row(const char *row, long count, const char *spec)
 	free(request);
 	if (!machine)
 		return input_error("bench", spec, &error);
-	taken = engine->bench(machine, row, (unsigned long)count);
+	taken = engine->bench(machine, row, (unsigned long)count, &error);
 	engine->destroy(machine);
 	if (taken < 0)
-		return memory_error("bench");
+		return input_error("bench", spec, &error);
 	printf("%.1f\n", taken);
 	return EXIT_OK;
 }

@@ -73,3 +73,19 @@ int print_into(const char *command, const char *path, void (*print)(FILE *out, c
 	free(bytes);
 	return code;
 }
+
+/**
+ * @brief Refuse a picture and JSON on one stream: neither could be read.
+ *
+ * @param command the subcommand
+ * @param json was --json given?
+ * @param svg where the picture goes, or NULL
+ * @return OPTIONS_READ, or EXIT_BAD_INPUT after a line on standard error
+ */
+int outputs_check(const char *command, bool json, const char *svg)
+{
+	if (!json || !svg || strcmp(svg, "-"))
+		return OPTIONS_READ;
+	return usage_error(command,
+			   "--json and '--svg -' both go to standard output: give --svg a file");
+}

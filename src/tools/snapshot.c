@@ -71,8 +71,9 @@ static int save(pageflow_machine *machine, const char *path)
 	struct pageflow_error error = { 0 };
 
 	if (strcmp(path, "-"))
-		return pageflow_save(machine, path, &error) ? input_error("snapshot", path, &error)
-							    : EXIT_OK;
+		return pageflow_save(machine, path, &error)
+			       ? input_error("snapshot", "--output", &error)
+			       : EXIT_OK;
 	if (pageflow_write(machine, stdout)) {
 		error_set(&error, "%s", strerror(errno));
 		return input_error("snapshot", "standard output", &error);

@@ -44,5 +44,6 @@ bool use_colour(void);
 int write_file(const char *path, const char *bytes, size_t size);
 int print_into(const char *command, const char *path, void (*print)(FILE *out, const void *context),
 	       const void *context);
+int outputs_check(const char *command, bool json, const char *svg);
 
 #endif

@@ -414,7 +414,7 @@ def test_clock_without_a_unit_has_no_rates(report, pageflow, trace):
         (b"a-1 [99999999999999999999] .... 1.0: mm_page_free: pfn=5 order=0\n", "there is no kmem event in it"),
         (
             b"\x17\x08\x44tracing\x36\0\0\0",
-            "it is no text: it holds a zero byte; give the output of 'trace-cmd report'",
+            "it is not text: it holds a zero byte; give the output of 'trace-cmd report'",
         ),
         (b"kmem v2\nclock seconds\nend 0\n", "line 1: this version of pageflow reads 'kmem v1' only"),
         (b"kmem v1\n", "line 1: the second line must be"),

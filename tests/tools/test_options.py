@@ -132,3 +132,17 @@ def test_bench_runs_every_row_of_its_help(pageflow):
         assert result.returncode == 0 and float(result.stdout) >= 0, row
     result = pageflow("bench", "empty", "1", "much")
     assert result.returncode == 2 and result.stderr.startswith("pageflow bench: much: 'much' says no size")
+
+
+@pytest.mark.parametrize("words", ["pair-order10 1 4M", "pair-order0 1 4K", "bulk-alloc 100000 256M", "mixed 1 1M"])
+def test_bench_says_when_a_machine_is_too_small(pageflow, words):
+    row, count, machine = words.split()
+    result = pageflow("bench", row, count, machine)
+    said = f"the machine has too little free memory for {row} {count}; take a larger one"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"pageflow bench: {machine}: {said}\n")
+
+
+@pytest.mark.parametrize("command", ["explain", "report"])
+def test_a_picture_and_json_do_not_share_standard_output(refused, command):
+    said = "--json and '--svg -' both go to standard output: give --svg a file"
+    assert refused(command, "--json", "--svg", "-", *ENOUGH[command]) == said

@@ -130,7 +130,7 @@ def test_cut_off(pageflow, recording, lines, share):
             ":1: it is a recording of version 2, and this Pageflow reads version 1: use a newer Pageflow",
         ),
         (b"boot v1 x\n", "expected 'boot v1', the first line of a boot recording"),
-        (b"a\0b\n", "it is no text: it holds a zero byte"),
+        (b"a\0b\n", "it is not text: it holds a zero byte"),
         (b"\xfd7zXZ\0garbage of more than a few bytes", "the xz data is damaged"),
         (lzma.compress(b"trace v1\n" * 1000)[:80], "the xz data ends early"),
         (bytes(range(1, 256)) * 8, "expected 'trace v1 ...'"),

@@ -252,6 +252,8 @@ int command_explain(int argc, char **argv)
 	if (code == OPTIONS_READ)
 		code = settings.log ? check_log_settings(&words, &settings)
 				    : read_request(&words, &request);
+	if (code == OPTIONS_READ)
+		code = outputs_check("explain", settings.json, settings.svg);
 	if (code != OPTIONS_READ)
 		return code;
 	if (settings.log)

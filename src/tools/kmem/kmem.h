@@ -67,7 +67,7 @@ struct kmem_totals {
 	bool ticks;		 /**< the times have no unit */
 	uint64_t lost;		 /**< events that the kernel says it lost */
 	uint64_t lost_uncounted; /**< places where it lost some without a number */
-	uint64_t skipped;	 /**< lines that are no event */
+	uint64_t skipped;	 /**< lines that are not events */
 	struct tally other;	 /**< events of other kinds, counted as allocs */
 	bool out_of_memory;
 };

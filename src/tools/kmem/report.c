@@ -84,5 +84,7 @@ int command_report(int argc, char **argv)
 	struct words words;
 	int code = options_read(&usage, argc, argv, &settings, &words);
 
+	if (code == OPTIONS_READ)
+		code = outputs_check("report", settings.json, settings.svg);
 	return code == OPTIONS_READ ? run(words.word[0], &settings) : code;
 }

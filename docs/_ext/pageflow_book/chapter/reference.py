@@ -22,7 +22,7 @@ def reference(directive, wanted):
     known = documented(here)
     if len(known) < len(CONFIGURATIONS):
         raise directive.error(
-            f'{here.build}/doxygen: no XML of both configurations; run docs/build, which runs Doxygen first'
+            f'{here.build}/doxygen: no XML of both configurations; run docs/build.py, which runs Doxygen first'
         )
     lines, seen = [], set()
     for file, name in wanted:
