@@ -6,6 +6,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from terminal import pageflow_command
 
 SVG = "{http://www.w3.org/2000/svg}"
 START = "machine 64M\n"
@@ -99,7 +100,7 @@ def test_a_picture_of_a_file_with_any_name_is_well_formed(root, tmp_path, comman
     with open(name, "wb") as copy:
         copy.write((root / source).read_bytes())
     picture = tmp_path / "picture.svg"
-    program = os.environ.get("PAGEFLOW", str(root / "build" / "pageflow")).split()
+    program = pageflow_command(root)
     words = {"explain": ["GFP_KERNEL", "0", "--machine", name], "report": [name]}[command]
     subprocess.run([*program, command, "--svg", picture, *words], stdout=subprocess.DEVNULL, check=True, cwd=root)
     texts = "".join(text.text or "" for text in ElementTree.parse(picture).iter(SVG + "text"))

@@ -297,10 +297,8 @@ def test_explain_svg_is_well_formed_and_its_texts_do_not_overlap(pageflow, machi
 
 
 def test_explain_svg_to_standard_output_is_the_picture_alone(pageflow, tmp_path, root):
-    command = pageflow("--version").args[:-1]
-    command = [str(root / command[0]), *command[1:]]
     words = ["explain", "GFP_KERNEL", "0", "--boot", "64M", "--svg"]
-    result = subprocess.run([*command, *words, "-"], capture_output=True, text=True, cwd=tmp_path)
+    result = subprocess.run([*pageflow_command(root), *words, "-"], capture_output=True, text=True, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert xml.etree.ElementTree.fromstring(result.stdout).tag == SVG + "svg"
     assert list(tmp_path.iterdir()) == []
