@@ -44,7 +44,7 @@ DRIVER_C  := $(call room,gdb)
 FRONT_C   := $(TEXT_C) $(LIBRARY_C) $(FAILURE_C) $(TOOLS_C)
 tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
 TESTS_C   := $(call tests_of,stages world life state replay engine)
-API_C     := $(call tests_of,library)
+API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
 PYTESTS   := tests/tools tests/house tests/gdb
 

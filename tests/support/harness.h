@@ -18,6 +18,7 @@
 
 #include <check.h>
 #include <signal.h>
+#include <string.h>
 
 struct harness_test {
 	const char *file;   /* where it stands; the stem is taken from this */
@@ -58,5 +59,11 @@ void harness_enter(const struct harness_test *test);
 		harness_register(&test##_record);                                             \
 	}                                                                                     \
 	static void test##_body(void)
+
+/* Does a text hold these words? */
+#define ck_assert_has(text, piece) \
+	ck_assert_msg(strstr(text, piece), "'%s' is not in:\n%s", piece, text)
+#define ck_assert_has_not(text, piece) \
+	ck_assert_msg(!strstr(text, piece), "'%s' is in:\n%s", piece, text)
 
 #endif
