@@ -48,7 +48,6 @@ def _load():
 
 STAGES, EDGES = _load()
 BY_NUMBER = {stage.number: stage for stage in STAGES}
-BY_DOOR = {door: stage for stage in STAGES for door in stage.doors}
 
 
 def configuration():

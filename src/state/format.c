@@ -85,6 +85,9 @@ struct text_format text_format_of(const struct text *text)
 			if (kinds[i].newest)
 				format.version = version_of(first, kinds[i].beginning);
 		}
+	/* A trace holds no machine, and can be long. */
+	if (format.kind == TEXT_KMEM)
+		return format;
 	format.numa = is_numa(text, format.kind);
 	format.state = find_state(text, format.kind == TEXT_BOOT ? "running" : NULL);
 	return format;

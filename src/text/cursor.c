@@ -75,8 +75,8 @@ bool take_text(const char **cursor, char *word, size_t size)
 	return true;
 }
 
-/** The value of a digit; 16 or more when it is none in any base. */
-static unsigned int digit_of(char c)
+/** The value of a digit; 16 when it is none in any base. */
+unsigned int digit_of(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (unsigned int)(c - '0');

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+unsigned int digit_of(char c);
 bool take_word(const char **cursor, const char *word);
 bool take_name(const char **cursor, const char *const *names, int count, int *which);
 bool take_text(const char **cursor, char *word, size_t size);

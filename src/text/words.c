@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "text/cursor.h"
 #include "text/utf8.h"
 
 /** Ten digits of seconds and nine after the point fit into 64 bits; so do 18 digits of ticks. */
@@ -78,15 +79,6 @@ const char *find_words(const char *line, const char *words)
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
-
-/** The value of a digit; `base` or more when it is none. */
-static unsigned int digit_of(char c)
-{
-	if (isdigit((unsigned char)c))
-		return (unsigned int)(c - '0');
-	return isxdigit((unsigned char)c) ? (unsigned int)(tolower((unsigned char)c) - 'a' + 10)
-					  : UINT32_MAX;
-}
 
 /** Read the digits that a word begins with; how many there are. A value above `most` stays there, and is no longer `exact`. */
 static size_t read_digits(struct word one, unsigned int base, uint64_t most, uint64_t *value,

@@ -266,12 +266,11 @@ TEST(get_scan_count_no_swappiness_and_tiny_files, "15-13")
 	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 128);
 }
 
-TEST(shrink_lruvec_stops_in_proportion, "15-13")
+/** Reclaim from so many file pages and so many anonymous ones, all inactive. */
+static void shrink_both(unsigned long files, int anonymous)
 {
-	reclaim_setup();
-	/* Enough of both kinds, all reclaimable: after the target the smaller rest is dropped. */
-	page_cache_fill(scene.file, GFP_KERNEL, 2000);
-	for (int i = 0; i < 1000; i++) {
+	page_cache_fill(scene.file, GFP_KERNEL, files);
+	for (int i = 0; i < anonymous; i++) {
 		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
@@ -282,24 +281,20 @@ TEST(shrink_lruvec_stops_in_proportion, "15-13")
 	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
 	scene.control.priority = 1;
 	shrink_node(scene.pgdat, &scene.control);
+}
+
+TEST(shrink_lruvec_stops_in_proportion, "15-13")
+{
+	reclaim_setup();
+	/* Enough of both kinds, all reclaimable: after the target the smaller rest is dropped. */
+	shrink_both(2000, 1000);
 	ck_assert_uint_ge(scene.control.nr_reclaimed, 32);
 	ck_assert_uint_lt(scene.control.nr_reclaimed, 1500);
 	ck_assert_uint_gt(scene.file->reclaimed, 0);
 	ck_assert_uint_gt(scene.heap->reclaimed, 0);
 	/* And the other way round: more anonymous pages than file pages. */
 	reclaim_setup();
-	page_cache_fill(scene.file, GFP_KERNEL, 300);
-	for (int i = 0; i < 4000; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
-
-		lru_list_del(page);
-		ClearPageFlag(page, PG_active);
-		lru_list_add(page);
-	}
-	scene.heap->synchronous = true;
-	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
-	scene.control.priority = 1;
-	shrink_node(scene.pgdat, &scene.control);
+	shrink_both(300, 4000);
 	ck_assert_uint_gt(scene.heap->reclaimed, scene.file->reclaimed);
 }
 
