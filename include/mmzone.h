@@ -190,7 +190,7 @@ struct zone {
 	unsigned long flags;
 	struct spinlock lock;		 /**< guards the free lists, types, boost and reserves */
 	unsigned long percpu_drift_mark; /**< below this free count the exact sum is wanted */
-	bool contiguous;		 /**< no holes */
+	bool contiguous;		 /**< no hole at either end of a pageblock */
 
 	/* Compaction: where the scanners stopped, and how long to stay away after failures. */
 	unsigned long compact_cached_migrate_pfn[2]; /**< async, sync */

@@ -6,7 +6,6 @@
  * The state right after memory was released must be equal list entry by list entry. Of the running
  * machine, which has allocated and freed since, the figures derived from the size of memory must be.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,23 +14,6 @@
 #include "state/format.h"
 #include "state/state.h"
 #include "world/world.h"
-
-/** How many values a line holds: words with a digit in them. */
-static unsigned long values_in(const char *line)
-{
-	unsigned long values = 0;
-
-	while (*line) {
-		size_t length = strcspn(line += strspn(line, " "), " ");
-		bool digit = false;
-
-		for (size_t i = 0; i < length; i++)
-			digit |= isdigit((unsigned char)line[i]) != 0;
-		values += digit;
-		line += length;
-	}
-	return values;
-}
 
 /** Read `WORD BASE SIZE` in hexadecimal bytes. */
 static bool read_range(const char **line, struct boot_range *range)
@@ -100,43 +82,27 @@ static int cpus_shown(const struct reader *reader)
 										   : world->nr_cpus;
 }
 
-/** Write the machine in focus as a snapshot, in memory, with as many CPUs as the one ahead. */
-static char *machine_as_text(const struct reader *reader)
-{
-	int possible = world->nr_cpus;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	world->nr_cpus = cpus_shown(reader);
-	snapshot_write(out);
-	world->nr_cpus = possible;
-	fclose(out);
-	return text;
-}
-
 /** Compare every line up to `end`. */
 static int compare_released(struct reader *reader, struct replay_result *result)
 {
-	char *text = machine_as_text(reader), *line, *rest;
-	int failed = 0;
+	int possible = world->nr_cpus;
 
-	if (!text)
-		return reader_refuse(reader, "out of memory");
-	for (line = strtok_r(text, "\n", &rest); line && !failed;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		const char *recorded = reader_line(reader);
+	world->nr_cpus = cpus_shown(reader);
+	result->checks += replay_compare_state(reader, result, NULL);
+	world->nr_cpus = possible;
+	return result->outcome != REPLAY_IDENTICAL || reader->error.line;
+}
 
-		/* There is a line: the last one of the file comes after this snapshot. */
-		if (strcmp(recorded, line))
-			failed = differ(reader, result, recorded, line);
-		else
-			result->checks += values_in(line);
-	}
-	free(text);
-	return failed;
+/** Write the machine in focus as the snapshot ahead is written, with as many CPUs. */
+static char *machine_as_text(const struct reader *reader)
+{
+	int possible = world->nr_cpus;
+	char *text;
+
+	world->nr_cpus = cpus_shown(reader);
+	text = replay_machine_as_text(reader);
+	world->nr_cpus = possible;
+	return text;
 }
 
 /** Is this a line of which figures were derived at boot? Cuts it to the part that was. */

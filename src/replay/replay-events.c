@@ -45,6 +45,7 @@ static const struct event_form {
 	{ TRACE_mm_compaction_defer_compaction, 'o', "defer", 6, { 0, 1, 2, 3, 4, 5 }, 0 },
 	{ TRACE_mm_compaction_defer_reset, 'o', "reset", 6, { 0, 1, 2, 3, 4, 5 }, 0 },
 	{ TRACE_mm_page_free, 'F', NULL, 2, { 0, 1 }, 0 },
+	{ TRACE_mm_page_alloc, 'A', NULL, 4, { 0, 1, 2, 3 }, 4 },
 };
 
 /** How this event is written; NULL for events that recordings leave out. */
@@ -96,9 +97,11 @@ static void event_as_recorded(const struct event_form *form, const struct trace_
 static bool event_is_recorded(const struct replay *replay, const struct trace_event *event)
 {
 	switch (event->id) {
+	case TRACE_mm_page_alloc:
+		return replay->all_events;
 	case TRACE_mm_page_free:
-		/* Only the free that follows a refused charge. */
-		return replay->allocating && !replay->in_reclaim;
+		/* Elsewhere only the free that follows a refused charge. */
+		return (replay->all_events || replay->allocating) && !replay->in_reclaim;
 	case TRACE_mm_compaction_suitable:
 		return !replay->in_reclaim;
 	default:

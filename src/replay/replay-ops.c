@@ -64,6 +64,28 @@ int replay_alloc(struct replay *replay, const char *line)
 }
 
 /**
+ * @brief Make a block of what was in use before the first operation one that can be given back as a whole.
+ *
+ * A snapshot does not tell which pages were allocated together; each has a reference of its own there.
+ *
+ * @return false when a page of it is free, belongs to a block that an operation returned, or does not exist
+ */
+static bool take_unknown_block(const struct replay *replay, struct page *page, unsigned int order)
+{
+	unsigned long pages = 1ul << order, pfn = page_to_pfn(page);
+
+	if (pfn & (pages - 1))
+		return false;
+	for (unsigned long i = 0; i < pages; i++)
+		if (!pfn_valid(pfn + i) || page_count(page + i) != 1 ||
+		    *held_order(replay, page + i))
+			return false;
+	for (unsigned long i = 1; i < pages; i++)
+		set_page_count(page + i, 0);
+	return true;
+}
+
+/**
  * @brief `f PFN ORDER`: free.
  *
  * @param replay the replay
@@ -82,10 +104,12 @@ int replay_free(struct replay *replay, const char *line)
 		return reader_fail(&replay->reader, "'f PFN ORDER'");
 	page = pfn_to_page((unsigned long)pfn);
 	held = held_order(replay, page);
-	/* Of what was in use before, single pages may be freed; a larger block could hold free ones. */
-	if (page_count(page) > 0 && order != (*held ? *held - 1 : 0))
-		return reader_refuse(&replay->reader, "expected a block that an operation above "
-						      "returned, and its order");
+	/* A page that is free already is a difference, which the free itself reports. */
+	if (page_count(page) > 0 && order + 1 != *held &&
+	    (*held || !take_unknown_block(replay, page, (unsigned int)order)))
+		return reader_refuse(&replay->reader,
+				     "expected a block that an operation above returned, with its "
+				     "order, or pages in use since before the first operation");
 	*held = 0;
 	__free_pages(page, (unsigned int)order);
 	return 0;

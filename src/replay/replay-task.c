@@ -110,3 +110,34 @@ int replay_memcg(struct replay *replay, const char *line)
 	cpu_stock->nr_pages = (unsigned int)stock;
 	return 0;
 }
+
+/** The PF_ flags that a `context` line may set. */
+#define CONTEXT_FLAGS (PF_MEMALLOC | PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO | PF_MEMALLOC_NOCMA)
+
+/**
+ * @brief `context flags HEX irq B softirq B rt B memdie B`: as what the operations below run.
+ *
+ * @param replay the replay
+ * @param line the line of the recording
+ * @return 0, or -1 after noting an error
+ */
+int replay_context(struct replay *replay, const char *line)
+{
+	long irq, softirq, rt, memdie;
+	const struct field fields[] = { { "irq", &irq, 0, 1 },
+					{ "softirq", &softirq, 0, 1 },
+					{ "rt", &rt, 0, 1 },
+					{ "memdie", &memdie, 0, 1 } };
+	unsigned long flags;
+
+	if (!take_word(&line, "context") || !take_word(&line, "flags") ||
+	    !take_hex(&line, &flags) || (flags & ~(unsigned long)CONTEXT_FLAGS) ||
+	    !take_fields(&line, fields, ARRAY_SIZE(fields)) || (irq && softirq))
+		return reader_fail(&replay->reader,
+				   "'context flags HEX irq B softirq B rt B memdie B'");
+	current->flags = (current->flags & ~CONTEXT_FLAGS) | (unsigned int)flags;
+	world->level = irq ? LEVEL_HARDIRQ : softirq ? LEVEL_SOFTIRQ : LEVEL_TASK;
+	current->prio = rt ? MAX_RT_PRIO - 1 : DEFAULT_PRIO;
+	current->oom_mm = memdie ? current->mm : NULL;
+	return 0;
+}

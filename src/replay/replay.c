@@ -19,30 +19,12 @@
 /** Lines between two calls of the progress function. */
 #define PROGRESS_LINES 4096
 
-/** Compare the state after the last operation, line for line. */
+/** Compare the state after the last operation. With several CPUs nobody knows on which node the others are. */
 static int replay_after(struct replay *replay)
 {
-	char *written = NULL, *line, *rest;
-	size_t size;
-	FILE *out = open_memstream(&written, &size);
-
-	if (!out)
-		return reader_refuse(&replay->reader, "out of memory");
-	snapshot_write(out);
-	fclose(out);
-	for (line = strtok_r(written, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		const char *recorded = reader_line(&replay->reader);
-
-		/* With several CPUs nobody knows on which node the others are. */
-		if (world->nr_cpus > 1 && !strncmp(line, " numa_stat", 10))
-			continue;
-		if (strcmp(recorded, line)) {
-			result_differs(replay->result, replay->reader.next, recorded, "%s", line);
-			break;
-		}
-	}
-	free(written);
-	return 0;
+	replay_compare_state(&replay->reader, replay->result,
+			     world->nr_cpus > 1 ? " numa_stat" : NULL);
+	return replay->reader.error.line ? -1 : 0;
 }
 
 /** Carry out one line; the events below it are consumed by the way. */
@@ -69,8 +51,9 @@ static int replay_line(struct replay *replay, const char *line)
 	case 'u':
 		return replay_cpu(replay, line);
 	case 'c':
-		return line[1] == ' ' ? replay_check_zone(replay, line)
-				      : replay_cpuset(replay, line);
+		if (line[1] == ' ')
+			return replay_check_zone(replay, line);
+		return line[1] == 'o' ? replay_context(replay, line) : replay_cpuset(replay, line);
 	case 'm':
 		return line[1] == ' ' && current->memcg != &world->root_mem_cgroup
 			       ? replay_check_memcg(replay, line)
@@ -120,6 +103,7 @@ static struct machine *replay_head(struct replay *replay)
 		reader_fail(&replay->reader, "'trace v1 ...', the first line of a recording");
 		return NULL;
 	}
+	replay->all_events = strstr(line, " profile events ") != NULL;
 	line = reader_line(&replay->reader);
 	if (!line || strcmp(line, "snapshot before")) {
 		reader_fail(&replay->reader, "'snapshot before'");

@@ -23,6 +23,7 @@ struct replay {
 	size_t op_line;	 /**< line of the running operation, counted from 1 */
 	bool allocating; /**< inside an `a` or `g` operation */
 	bool in_reclaim; /**< between `r` and `e` */
+	bool all_events; /**< each block handed out or given back has its event in the recording */
 	bool ended;	 /**< the last line was read */
 	unsigned long reclaimable[MAX_NUMNODES][MAX_NR_ZONES]; /**< of the last `y` lines */
 	struct trace_event recent[RECENT_EVENTS];
@@ -47,6 +48,12 @@ __attribute__((format(printf, 4, 5))) void result_differs(struct replay_result *
 							  ...);
 void result_take_error(struct replay_result *result, const struct reader *reader);
 
+/* replay-state.c */
+unsigned long values_in(const char *line);
+char *replay_machine_as_text(const struct reader *reader);
+unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
+				   const char *without);
+
 /* replay-events.c */
 const char *replay_next_event(const struct replay *replay);
 void replay_event(const struct trace_event *event, void *context);
@@ -69,6 +76,7 @@ int replay_check_memcg(struct replay *replay, const char *line);
 int replay_policy(struct replay *replay, const char *line);
 #endif
 int replay_cpuset(struct replay *replay, const char *line);
+int replay_context(struct replay *replay, const char *line);
 int replay_memcg(struct replay *replay, const char *line);
 
 /* replay-account.c */

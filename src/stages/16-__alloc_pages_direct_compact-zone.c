@@ -45,11 +45,7 @@ struct page *pageblock_page(const struct zone *zone, unsigned long block_pfn)
 
 	if (zone->contiguous)
 		return pfn_to_page(first);
-	if (!pfn_valid(first) || !pfn_valid(last))
-		return NULL;
-	if (page_zone(pfn_to_page(first)) != zone || page_zone(pfn_to_page(last)) != zone)
-		return NULL;
-	return pfn_to_page(first);
+	return __pageblock_pfn_to_page(first, last + 1, zone);
 }
 
 /**

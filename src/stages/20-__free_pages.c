@@ -25,7 +25,7 @@
 /**
  * @brief Is this page the free buddy of a block?
  *
- * In a hole of the memory map the answer is no: a page there is never marked free.
+ * In a hole of the memory map, and beyond its ends, the answer is no: a page there is never marked free.
  *
  * @param page a page
  * @param buddy first page of the candidate
@@ -33,8 +33,8 @@
  * @return true when the candidate is free as a block of exactly this order, in the same zone
  * @source mm/page_alloc.c:791
  */
-/* departs: 5.8.18 asks first whether the PFN has a struct page at all. A machine here has one for every
- * PFN of a block of the largest order, blank in holes. */
+/* departs: before it looks at a struct page, 5.8.18 asks whether the PFN is valid. A machine here has a struct
+ * page for every PFN of a block of the largest order, blank in holes, and the mark of a blank one says the same. */
 static bool page_is_buddy(const struct page *page, const struct page *buddy, unsigned int order)
 {
 	return PageBuddy(buddy) && page_order(buddy) == order && page_zone_id_equal(page, buddy);
@@ -43,11 +43,14 @@ static bool page_is_buddy(const struct page *page, const struct page *buddy, uns
 /**
  * @brief Will this block probably merge soon? Then it should not be handed out first.
  *
+ * A block whose buddy is not valid memory (a hole, or beyond the memory map) cannot merge, however free its
+ * larger neighbour is.
+ *
  * @param page first page of the block
  * @param pfn its PFN
  * @param buddy_pfn PFN of its buddy, which is not free
  * @param order its order
- * @return true when the block next to both is free as a whole
+ * @return true when the block next to both is free as a whole, and the buddy is memory
  * @source mm/page_alloc.c:914
  */
 static bool buddy_merge_likely(const struct page *page, unsigned long pfn, unsigned long buddy_pfn,
@@ -62,7 +65,11 @@ static bool buddy_merge_likely(const struct page *page, unsigned long pfn, unsig
 	/* Step 2: look one order up: is the buddy of the merged block free? */
 	combined_pfn = pfn & buddy_pfn;
 	higher_buddy_pfn = combined_pfn ^ (2ul << order);
-	return page_is_buddy(page - (pfn - combined_pfn), pfn_to_page(higher_buddy_pfn), order + 1);
+	if (!page_is_buddy(page - (pfn - combined_pfn), pfn_to_page(higher_buddy_pfn), order + 1))
+		return false;
+
+	/* Step 3: can the two merge at all, or is there a hole where the buddy would be? */
+	return pfn_valid_within(buddy_pfn);
 }
 
 /**

@@ -169,7 +169,6 @@ static void init_node_zones(struct pglist_data *pgdat, const unsigned long *limi
 			zone->spanned_pages = to - from;
 			zone->present_pages = present_between(pgdat->node_id, from, to);
 			zone->initialized = true;
-			zone->contiguous = zone->present_pages == zone->spanned_pages;
 			pgdat->nr_zones = zid + 1;
 		}
 		zone->managed_pages = estimate_managed(zone);
@@ -503,6 +502,9 @@ static void start_daemons(void)
  */
 void machine_boot_finish(const struct boot_spec *spec)
 {
+	struct zone *zone;
+	int nid;
+
 	setup_per_cpu_pagesets();
 	world->gfp_allowed_mask = __GFP_BITS_MASK;
 	current->mems_allowed = world->node_memory_map;
@@ -511,6 +513,8 @@ void machine_boot_finish(const struct boot_spec *spec)
 		world->cpu_online |= 1ull << cpu;
 		refresh_zone_stat_thresholds();
 	}
+	for_each_populated_zone(nid, zone)
+		set_zone_contiguous(zone);
 	for (int i = 0; i < spec->nr_cma; i++)
 		cma_activate_area(&spec->cma[i]);
 	init_per_zone_wmark_min();

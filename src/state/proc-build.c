@@ -91,7 +91,6 @@ static int make_zone(const struct sample_zone *from, struct zone *zone,
 	zone->present_pages = (unsigned long)from->present;
 	zone->managed_pages = (unsigned long)from->managed;
 	zone->initialized = populated_zone(zone);
-	zone->contiguous = zone->spanned_pages == zone->present_pages;
 	zone_pagesets_init(zone, 0, 1);
 	if (!zone->pageset)
 		return error_set(error, "out of memory");
@@ -122,17 +121,20 @@ static int make_node(const struct sample_node *from, int nid, struct pageflow_er
 static int make_ground(const struct sample *sample, struct pageflow_error *error)
 {
 	struct memory_range range[2 * MAX_NUMNODES * MAX_NR_ZONES];
-	int count = sample_ranges(sample, range, error);
+	int count = sample_ranges(sample, range, error), nid;
+	struct zone *zone;
 
 	if (count < 0 || memory_map_reserve(range, count, error))
 		return -1;
 	world->nr_cpus = sample->nr_cpus;
 	world->cpu_online = sample->nr_cpus == MAX_CPUS ? ~0ull : (1ull << sample->nr_cpus) - 1;
-	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+	for (nid = 0; nid < MAX_NUMNODES; nid++)
 		if (sample->node[nid].online && make_node(&sample->node[nid], nid, error))
 			return -1;
 	for (int i = 0; i < count; i++)
 		memmap_init_range(&range[i]);
+	for_each_populated_zone(nid, zone)
+		set_zone_contiguous(zone);
 	node_states_update();
 	build_all_zonelists();
 	return 0;

@@ -93,6 +93,20 @@ bool take_migratetype(const char **cursor, int *type)
 }
 
 /**
+ * @brief Take a run of pages, `PFN+N`.
+ *
+ * @param cursor where to read
+ * @param pfn receives the first PFN
+ * @param count receives how many pages there are, at least 1
+ * @return whether a run was there that ends at a possible PFN
+ */
+bool take_run(const char **cursor, long *pfn, long *count)
+{
+	return take_number(cursor, pfn) && *(*cursor)++ == '+' && take_number(cursor, count) &&
+	       *count >= 1 && pages_possible(*pfn) && pages_possible(*count);
+}
+
+/**
  * @brief Is this as many pages as a machine could ever count? More cannot be computed with.
  *
  * @param pages the number

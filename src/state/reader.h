@@ -36,6 +36,7 @@ int reader_refuse(struct reader *reader, const char *why);
 int reader_check_last(struct reader *reader, const char *beginning);
 bool take_zone(const char **cursor, int *zone);
 bool take_migratetype(const char **cursor, int *type);
+bool take_run(const char **cursor, long *pfn, long *count);
 bool pages_possible(long pages);
 bool take_field(const char **cursor, const char *name, long *value);
 bool take_fields(const char **cursor, const struct field *fields, size_t count);

@@ -11,13 +11,11 @@
 #include "world/world.h"
 
 /** Take `PFN+N` inside the memory map. */
-static bool take_run(const char **line, unsigned long *pfn, unsigned long *count)
+static bool take_pages(const char **line, unsigned long *pfn, unsigned long *count)
 {
 	long first, number;
 
-	*line += strspn(*line, " ");
-	if (!take_number(line, &first) || *(*line)++ != '+' || !take_number(line, &number) ||
-	    first < (long)world->mem_map_start || number < 1 ||
+	if (!take_run(line, &first, &number) || first < (long)world->mem_map_start ||
 	    number > (long)world->mem_map_end - first)
 		return false;
 	*pfn = (unsigned long)first;
@@ -30,7 +28,7 @@ static int read_skip(struct reader *reader, const char *line)
 	unsigned long pfn, count;
 
 	while (!take_end(&line)) {
-		if (!take_run(&line, &pfn, &count))
+		if (!take_pages(&line, &pfn, &count))
 			return reader_fail(reader, "'skip PFN+N ...' of pages of the machine");
 		for (; count >= pageblock_nr_pages; count -= pageblock_nr_pages) {
 			*pageblock_byte(pfn) |= PB_MIGRATE_SKIP;
@@ -59,7 +57,7 @@ static int read_pages(struct reader *reader, const char *line)
 	unsigned long pfn, count;
 	int taken = 1;
 
-	if (!take_run(&line, &pfn, &count))
+	if (!take_pages(&line, &pfn, &count))
 		return reader_fail(reader, "'pages PFN+N ...' of pages of the machine");
 	while (taken > 0)
 		taken = record_set_one(reader, &line, page_fields, &state);

@@ -103,31 +103,36 @@ static void write_pageblocks(FILE *out, const struct zone *zone)
 
 	fprintf(out, " pageblocks");
 	while (pfn < zone_end_pfn(zone)) {
-		int type = get_pfnblock_migratetype(pfn);
+		const char *name = snapshot_pageblock_name(pfn);
 		unsigned long run = 0;
 
-		for (; pfn < zone_end_pfn(zone) && get_pfnblock_migratetype(pfn) == type; run++)
+		for (; pfn < zone_end_pfn(zone) && snapshot_pageblock_name(pfn) == name; run++)
 			pfn += pageblock_nr_pages;
-		fprintf(out, " %s*%lu", migratetype_names[type], run);
+		fprintf(out, " %s*%lu", name, run);
 	}
 	fprintf(out, "\n");
 }
 
 /** Is this a page in use that migration could move? */
-static bool movable(unsigned long pfn)
+static bool is_movable(unsigned long pfn)
 {
 	return pfn_valid(pfn) && PageFlag(pfn_to_page(pfn), PG_lru);
 }
 
-static void write_movable(FILE *out, const struct zone *zone)
+static bool is_hole(unsigned long pfn)
+{
+	return !pfn_valid(pfn);
+}
+
+/** Write the runs of a zone's PFNs for which something holds. */
+static void write_runs(FILE *out, const struct zone *zone, bool (*holds)(unsigned long pfn))
 {
 	unsigned long pfn = zone->zone_start_pfn;
 
-	fprintf(out, " movable");
 	while (pfn < zone_end_pfn(zone)) {
 		unsigned long start = pfn;
 
-		while (pfn < zone_end_pfn(zone) && movable(pfn))
+		while (pfn < zone_end_pfn(zone) && holds(pfn))
 			pfn++;
 		if (pfn > start)
 			fprintf(out, " %lu+%lu", start, pfn - start);
@@ -135,6 +140,21 @@ static void write_movable(FILE *out, const struct zone *zone)
 			pfn++;
 	}
 	fprintf(out, "\n");
+}
+
+/** Is any PFN of a zone's span a hole? */
+static bool has_holes(const struct zone *zone)
+{
+	unsigned long valid = 0;
+
+	for (int i = 0; i < world->nr_ranges; i++) {
+		unsigned long from = max_ul(world->range[i].start_pfn, zone->zone_start_pfn);
+		unsigned long to = min_ul(world->range[i].end_pfn, zone_end_pfn(zone));
+
+		if (!world->range[i].nomap && from < to)
+			valid += to - from;
+	}
+	return valid < zone->spanned_pages;
 }
 
 static void write_zone(FILE *out, const struct zone *zone)
@@ -149,14 +169,38 @@ static void write_zone(FILE *out, const struct zone *zone)
 		write_pageset(out, &zone->pageset[cpu], cpu);
 	write_free_lists(out, zone);
 	write_pageblocks(out, zone);
-	write_movable(out, zone);
+	if (has_holes(zone)) {
+		fprintf(out, " holes");
+		write_runs(out, zone, is_hole);
+	}
+	fprintf(out, " movable");
+	write_runs(out, zone, is_movable);
 }
 
-/** Everything from the `kernel` line to `end`; with `saved` our own records too. */
-static void write_body(FILE *out, bool saved)
+static void write_zones(FILE *out, const struct pglist_data *pgdat)
+{
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+		write_zone(out, &pgdat->node_zones[zid]);
+}
+
+/** Nodes and zones in one of the two orders that recordings have them in. */
+static void write_nodes(FILE *out, enum snapshot_order order)
 {
 	int nid;
 
+	for_each_online_node(nid) {
+		write_node(out, NODE_DATA(nid));
+		if (order == NODE_BY_NODE)
+			write_zones(out, NODE_DATA(nid));
+	}
+	if (order == NODES_FIRST)
+		for_each_online_node(nid)
+			write_zones(out, NODE_DATA(nid));
+}
+
+/** Everything from the `kernel` line to `end`; with `saved` our own records too. */
+static void write_body(FILE *out, enum snapshot_order order, bool saved)
+{
 #ifdef CONFIG_NUMA
 	const int numa = 1;
 #else
@@ -175,11 +219,7 @@ static void write_body(FILE *out, bool saved)
 		world->page_group_by_mobility_disabled);
 	if (saved)
 		records_write_early(out);
-	for_each_online_node(nid) {
-		write_node(out, NODE_DATA(nid));
-		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
-			write_zone(out, &NODE_DATA(nid)->node_zones[zid]);
-	}
+	write_nodes(out, order);
 	if (saved)
 		records_write(out);
 	fprintf(out, "end\n");
@@ -189,11 +229,12 @@ static void write_body(FILE *out, bool saved)
  * @brief Write a snapshot of the machine in focus, from the `kernel` line to `end`.
  *
  * @param out where to
+ * @param order which comes first, a node's zones or the other nodes
  * @source none (ours: the format of the recordings)
  */
-void snapshot_write(FILE *out)
+void snapshot_write(FILE *out, enum snapshot_order order)
 {
-	write_body(out, false);
+	write_body(out, order, false);
 }
 
 /**
@@ -205,5 +246,5 @@ void snapshot_write(FILE *out)
 void snapshot_save(FILE *out)
 {
 	fprintf(out, "pageflow snapshot v1\nsnapshot saved\n");
-	write_body(out, true);
+	write_body(out, NODE_BY_NODE, true);
 }

@@ -111,6 +111,44 @@ static int read_pcp(struct reader *reader, struct zone *zone, const char *line)
 	return 0;
 }
 
+/** What a pageblock without any valid page is called among the types. */
+#define HOLE "hole"
+
+/** Is no page of a pageblock valid? */
+static bool pageblock_is_hole(unsigned long pfn)
+{
+	for (unsigned long i = 0; i < pageblock_nr_pages; i++)
+		if (pfn_valid(pfn + i))
+			return false;
+	return true;
+}
+
+/**
+ * @brief What a snapshot calls a pageblock.
+ *
+ * @param pfn first PFN of the block
+ * @return the name of its migratetype, or `hole` when none of its pages is valid
+ * @source none (ours: the format of the recordings)
+ */
+const char *snapshot_pageblock_name(unsigned long pfn)
+{
+	return pageblock_is_hole(pfn) ? HOLE : migratetype_names[get_pfnblock_migratetype(pfn)];
+}
+
+/** Give a pageblock the type of this name; false when it names no type, or a hole where there is none. */
+static bool name_pageblock(unsigned long pfn, const char *name, size_t length)
+{
+	if (length == strlen(HOLE) && !strncmp(name, HOLE, length))
+		return pageblock_is_hole(pfn);
+	for (int type = 0; type < MIGRATE_TYPES; type++)
+		if (strlen(migratetype_names[type]) == length &&
+		    !strncmp(name, migratetype_names[type], length)) {
+			*pageblock_byte(pfn) = (u8)type;
+			return true;
+		}
+	return false;
+}
+
 /** Read ` pageblocks TYPE*N ...`: the migratetypes of a zone's pageblocks. */
 static int read_pageblocks(struct reader *reader, const struct zone *zone, const char *line)
 {
@@ -118,21 +156,37 @@ static int read_pageblocks(struct reader *reader, const struct zone *zone, const
 	unsigned long end = (zone_end_pfn(zone) + pageblock_nr_pages - 1) >> pageblock_order;
 
 	while (!take_end(&line)) {
-		size_t length = strcspn(line += strspn(line, " "), "*");
-		int type = 0;
+		const char *name = line + strspn(line, " ");
+		size_t length = strcspn(name, "*");
 		long count;
 
-		while (type < MIGRATE_TYPES && (strlen(migratetype_names[type]) != length ||
-						strncmp(line, migratetype_names[type], length)))
-			type++;
-		line += length;
-		if (type == MIGRATE_TYPES || *line++ != '*' || !take_number(&line, &count) ||
-		    count < 1 || (unsigned long)count > end - block)
+		line = name + length;
+		if (*line++ != '*' || !take_number(&line, &count) || count < 1 ||
+		    (unsigned long)count > end - block)
 			return reader_fail(reader, "'pageblocks TYPE*N ...' of this zone's length");
 		for (; count; count--, block++)
-			*pageblock_byte(block << pageblock_order) = (u8)type;
+			if (!name_pageblock(block << pageblock_order, name, length))
+				return reader_fail(reader, "a migratetype, or 'hole' where no page "
+							   "of the pageblock is valid");
 	}
 	return block == end ? 0 : reader_fail(reader, "a type for each pageblock of the zone");
+}
+
+/** Check ` holes PFN+N ...`: memory was laid out before this line is reached. */
+static int check_holes(struct reader *reader, const struct zone *zone, const char *line)
+{
+	long pfn, count;
+
+	while (!take_end(&line)) {
+		if (!take_run(&line, &pfn, &count) || !page_in_zone(zone, pfn, 0) ||
+		    !page_in_zone(zone, pfn + count - 1, 0))
+			return reader_fail(reader, "'holes PFN+N ...' inside this zone");
+		for (; count; count--, pfn++)
+			if (pfn_valid((unsigned long)pfn))
+				return reader_refuse(reader, "expected holes where no 'memory' "
+							     "record has memory");
+	}
+	return 0;
 }
 
 /** Read ` movable PFN+N ...`: pages in use that could be migrated. */
@@ -140,9 +194,8 @@ static int read_movable(struct reader *reader, const struct zone *zone, const ch
 {
 	long pfn, count;
 
-	while (take_number(&line, &pfn)) {
-		if (*line++ != '+' || !take_number(&line, &count) || count < 1 ||
-		    count > (long)zone->spanned_pages || !page_in_zone(zone, pfn, 0) ||
+	while (!take_end(&line)) {
+		if (!take_run(&line, &pfn, &count) || !page_in_zone(zone, pfn, 0) ||
 		    !page_in_zone(zone, pfn + count - 1, 0))
 			return reader_fail(reader, "'movable PFN+N ...' inside this zone");
 		for (; count; count--, pfn++) {
@@ -154,7 +207,7 @@ static int read_movable(struct reader *reader, const struct zone *zone, const ch
 			SetPageFlag(page, PG_lru);
 		}
 	}
-	return take_end(&line) ? 0 : reader_fail(reader, "'movable PFN+N ...'");
+	return 0;
 }
 
 /** Read ` watermark min ...`. */
@@ -279,6 +332,8 @@ static int read_zone_record(struct reader *reader, struct zone *zone, const char
 		return read_pcp(reader, zone, line);
 	if (take_word(&line, "pageblocks"))
 		return read_pageblocks(reader, zone, line);
+	if (take_word(&line, "holes"))
+		return check_holes(reader, zone, line);
 	if (take_word(&line, "movable"))
 		return read_movable(reader, zone, line);
 	if (take_word(&line, "watermark"))

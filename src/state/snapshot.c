@@ -75,8 +75,68 @@ static int scan_memory_records(struct reader *reader, struct memory_range *range
 	return count ? check_ranges(reader, ranges, count) : 0;
 }
 
+/** Ranges of memory being found out. */
+struct found_ranges {
+	struct memory_range *range;
+	int count;
+};
+
+/** Add [start, end) of a node, if there is any of it. */
+static int add_range(struct reader *reader, struct found_ranges *found, unsigned long start,
+		     unsigned long end, long nid)
+{
+	if (start == end)
+		return 0;
+	if (found->count == MAX_MEMORY_RANGES)
+		return reader_refuse(reader, "expected fewer zones and holes");
+	found->range[found->count++] =
+		(struct memory_range){ .start_pfn = start, .end_pfn = end, .nid = (int)nid };
+	return 0;
+}
+
+/** The line ` holes PFN+N ...` among those of the zone that `reader` stands after; NULL when it has none. */
+static const char *holes_of_zone(struct reader *reader)
+{
+	struct reader ahead = *reader;
+	const char *line;
+
+	while ((line = reader_peek(&ahead)) && *line == ' ') {
+		ahead.next++;
+		if (!strncmp(line, " holes ", 7)) {
+			reader->next = ahead.next;
+			return line + 7;
+		}
+	}
+	return NULL;
+}
+
+/** Add what a zone spans, less its holes. */
+static int add_zone(struct reader *reader, struct found_ranges *found, const struct zone_line *z)
+{
+	unsigned long from = (unsigned long)z->start_pfn, end = from + (unsigned long)z->spanned;
+	const char *holes = holes_of_zone(reader);
+	long missing = z->spanned - z->present;
+
+	for (; holes && !take_end(&holes);) {
+		unsigned long hole;
+		long pfn, count;
+
+		if (!take_run(&holes, &pfn, &count) || (hole = (unsigned long)pfn) < from ||
+		    hole + (unsigned long)count > end)
+			return reader_fail(reader, "'holes PFN+N ...', ascending, inside the zone");
+		if (add_range(reader, found, from, hole, z->nid))
+			return -1;
+		from = hole + (unsigned long)count;
+		missing -= count;
+	}
+	if (missing)
+		return reader_refuse(reader, "expected 'present' to be 'spanned' less the pages of "
+					     "the zone's 'holes'");
+	return add_range(reader, found, from, end, z->nid);
+}
+
 /**
- * @brief Find where memory is, from the `zone` lines that lie ahead.
+ * @brief Find where memory is, from the `zone` lines that lie ahead, and the `holes` below them.
  *
  * @param reader the place; not moved
  * @param ranges receives the ranges, sorted
@@ -85,8 +145,8 @@ static int scan_memory_records(struct reader *reader, struct memory_range *range
 static int scan_zones(struct reader *reader, struct memory_range *ranges)
 {
 	struct reader ahead = *reader;
+	struct found_ranges found = { .range = ranges };
 	const char *line;
-	int count = 0;
 
 	while ((line = reader_line(&ahead)) && strcmp(line, "end")) {
 		struct zone_line z;
@@ -94,22 +154,14 @@ static int scan_zones(struct reader *reader, struct memory_range *ranges)
 		if (strncmp(line, "zone ", 5) || !parse_zone_line(line, &z) || !z.spanned)
 			continue;
 		reader->next = ahead.next;
-		if (z.present != z.spanned)
-			return reader_refuse(reader, "expected a zone without holes: the snapshot "
-						     "does not tell where they are");
-		if (count == MAX_MEMORY_RANGES)
-			return reader_refuse(reader, "expected fewer zones");
-		ranges[count++] = (struct memory_range){
-			.start_pfn = (unsigned long)z.start_pfn,
-			.end_pfn = (unsigned long)(z.start_pfn + z.spanned),
-			.nid = (int)z.nid,
-		};
+		if (add_zone(reader, &found, &z))
+			return -1;
 	}
-	if (!count) {
+	if (!found.count) {
 		reader->next = ahead.next;
 		return reader_fail(reader, "a zone with memory");
 	}
-	return check_ranges(reader, ranges, count);
+	return check_ranges(reader, ranges, found.count);
 }
 
 /** Read `kernel ...`: the build and CPU constants. */
@@ -231,7 +283,6 @@ static int read_zone(struct reader *reader, const char *line)
 	zone->spanned_pages = (unsigned long)z.spanned;
 	zone->present_pages = (unsigned long)z.present;
 	zone->managed_pages = (unsigned long)z.managed;
-	zone->contiguous = z.present == z.spanned;
 	zone->initialized = z.spanned > 0;
 	pgdat->node_present_pages += zone->present_pages;
 	world->totalram_pages += zone->managed_pages;
@@ -244,6 +295,7 @@ static int read_zone(struct reader *reader, const char *line)
 	if (pgdat->nr_zones <= z.zid)
 		pgdat->nr_zones = z.zid + 1;
 	init_zone_pages(zone);
+	set_zone_contiguous(zone);
 	return snapshot_read_zone_state(reader, zone, 1);
 }
 

@@ -27,8 +27,13 @@ struct machine *snapshot_load(struct reader *reader);
 /* snapshot-zone.c */
 int snapshot_read_zone_state(struct reader *reader, struct zone *zone, int indent);
 void snapshot_clear_zone_state(struct zone *zone);
+const char *snapshot_pageblock_name(unsigned long pfn);
 /* snapshot-write.c */
-void snapshot_write(FILE *out);
+enum snapshot_order {
+	NODE_BY_NODE, /**< each node is followed by its zones */
+	NODES_FIRST,  /**< all nodes, then all zones */
+};
+void snapshot_write(FILE *out, enum snapshot_order order);
 void snapshot_save(FILE *out);
 
 /* records.c: the records of saved snapshots that recordings do not have */

@@ -200,3 +200,44 @@ void memmap_init_range(const struct memory_range *range)
 		page->_refcount = 1;
 	}
 }
+
+/**
+ * @brief First page of a pageblock, or of the part of it that lies in a zone, if both its ends are there.
+ *
+ * @param start_pfn first PFN of the part
+ * @param end_pfn PFN after its last
+ * @param zone the zone
+ * @return the first page; NULL when the first or the last PFN is not valid or belongs to another zone
+ * @source mm/page_alloc.c:1575
+ */
+struct page *__pageblock_pfn_to_page(unsigned long start_pfn, unsigned long end_pfn,
+				     const struct zone *zone)
+{
+	if (!pfn_valid(start_pfn) || !pfn_valid(end_pfn - 1))
+		return NULL;
+	if (page_zone(pfn_to_page(start_pfn)) != zone ||
+	    page_zone(pfn_to_page(end_pfn - 1)) != zone)
+		return NULL;
+	return pfn_to_page(start_pfn);
+}
+
+/**
+ * @brief Find out whether every pageblock of a zone is there at both ends, so that nobody need ask again.
+ *
+ * A hole inside a pageblock does not show at its ends: the zone still counts as contiguous.
+ *
+ * @param zone the zone, its struct pages made
+ * @source mm/page_alloc.c:1603
+ */
+void set_zone_contiguous(struct zone *zone)
+{
+	unsigned long start = zone->zone_start_pfn, end;
+
+	zone->contiguous = false;
+	for (; start < zone_end_pfn(zone); start = end) {
+		end = min_ul((start | (pageblock_nr_pages - 1)) + 1, zone_end_pfn(zone));
+		if (!__pageblock_pfn_to_page(start, end, zone))
+			return;
+	}
+	zone->contiguous = true;
+}

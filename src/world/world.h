@@ -41,6 +41,9 @@ void *page_address(const struct page *page);
 struct page *virt_to_page(const void *address);
 bool virt_addr_valid(const void *address);
 void memmap_init_range(const struct memory_range *range);
+struct page *__pageblock_pfn_to_page(unsigned long start_pfn, unsigned long end_pfn,
+				     const struct zone *zone);
+void set_zone_contiguous(struct zone *zone);
 
 /* zones.c: zones, per-CPU pagesets, zonelists */
 struct pglist_data *node_new(int nid);

@@ -33,6 +33,8 @@ static void expect_identical(const char *name)
 
 #ifdef CONFIG_NUMA
 RECORDING(numa2_cpuset, "numa2-cpuset_1-71.trace.xz")
+RECORDING(numa2_context, "numa2-context-242.trace.xz")
+RECORDING(numa2_events, "numa2-events-252.trace.xz")
 RECORDING(numa2_fragment, "numa2-fragment-22.trace.xz")
 RECORDING(numa2_orders, "numa2-orders-21.trace.xz")
 RECORDING(numa2_interleave, "numa2-policy_3_3-51.trace.xz")
@@ -41,6 +43,13 @@ RECORDING(numa3z_preferred, "numa3z-policy_1_2-54.trace.xz")
 RECORDING(numa3z_bind, "numa3z-policy_2_2-55.trace.xz")
 RECORDING(numa3z_boot, "numa3z.boot.xz")
 #else
+RECORDING(holes256_261, "holes256-holes-261.trace.xz")
+RECORDING(holes256_262, "holes256-holes-262.trace.xz")
+RECORDING(holes256_boot, "holes256.boot.xz")
+RECORDING(uma128_context, "uma128-context-241.trace.xz")
+RECORDING(uma128cma_context, "uma128cma-context-243.trace.xz")
+RECORDING(uma128cma_events, "uma128cma-events-251.trace.xz")
+RECORDING(uma160_events, "uma160-events-253.trace.xz")
 RECORDING(uma128_reclaim, "uma128-reclaim-61.trace.xz")
 RECORDING(uma128cma_atomic, "uma128cma-atomic-13.trace.xz")
 RECORDING(uma128cma_exhaust, "uma128cma-exhaust-14.trace.xz")
@@ -278,6 +287,14 @@ TEST(replay_refuses_unknown_lines, "")
 		{ "cpuset mems_allowed 1 enabled 1 1", "expected 'cpuset mems_allowed HEX" },
 		{ "cpuset mems_allowed 0 enabled 1", "expected 'cpuset mems_allowed HEX" },
 		{ "cpuset mems_allowed 10 enabled 1", "expected 'cpuset mems_allowed HEX" },
+		{ "contexts", "expected 'context flags HEX irq B softirq B rt B memdie B'" },
+		{ "context", "expected 'context flags HEX irq B" },
+		{ "context flags x", "expected 'context flags HEX irq B" },
+		{ "context flags 0", "expected 'context flags HEX irq B" },
+		{ "context flags 4 irq 0 softirq 0 rt 0 memdie 0", "expected 'context flags" },
+		{ "context flags 0 irq 2 softirq 0 rt 0 memdie 0", "expected 'context flags" },
+		{ "context flags 0 irq 1 softirq 1 rt 0 memdie 0", "expected 'context flags" },
+		{ "context flags 0 irq 0 softirq 0 rt 0 memdie 0 0", "expected 'context flags" },
 		{ "m usage 1 stock 1", "expected 'memcg usage U max M" },
 		{ "memcg", "expected 'memcg usage U max M" },
 		{ "memcg usage", "expected 'memcg usage U max M" },
@@ -513,6 +530,117 @@ TEST(replay_runs_on_another_cpu, "")
 	recording_replay(text, &result);
 	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
 	ck_assert_uint_eq(result.ops, 2);
+}
+
+/* Expect where the recorder ran to decide nothing, and the nodes' zones to stand in either order. */
+TEST(replay_compares_no_cpu_number, "")
+{
+	struct text *after;
+	size_t kernel;
+	char *cpu;
+
+	begin();
+	add_allocation(GFP_KERNEL, 3);
+	after = recording_of_machine();
+	kernel = add("snapshot after") + 1;
+	for (size_t line = 1; line <= after->nr_lines; line++)
+		add(recording_line(after, line));
+	cpu = strstr(text->line[kernel - 1], " this_cpu 0");
+	cpu[strlen(cpu) - 1] = '1';
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	/* Expect the number of CPUs, before it, to be compared. */
+	cpu[-1] = '9';
+	expect_divergence(1, kernel, text->line[kernel - 1], "nr_cpus 2");
+}
+
+TEST(replay_runs_in_a_context, "")
+{
+	begin();
+	/* A hard interrupt has no use of PF_MEMALLOC, but a task has. */
+	add("context flags 800 irq 1 softirq 0 rt 0 memdie 0");
+	add("context flags c0000 irq 0 softirq 1 rt 1 memdie 1");
+	add("context flags 0 irq 0 softirq 0 rt 0 memdie 0");
+	recording_replay(text, &result);
+	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
+	ck_assert_uint_eq(result.ops, 0);
+}
+
+/* ---- profile `events` ---- */
+
+static void add_free(unsigned long pfn, unsigned int order)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "f %lu %u", pfn, order);
+	add(line);
+	snprintf(line, sizeof(line), "  F %lu %u", pfn, order);
+	add(line);
+}
+
+TEST(replay_of_every_block_handed_out_and_given_back, "")
+{
+	unsigned long pfn;
+	char line[64];
+	size_t given;
+
+	begin();
+	recording_replace(text, 1, "trace v1 profile events seed 1 ops 1");
+	add_allocation(GFP_KERNEL, 3);
+	pfn = strtoul(
+		strrchr(recording_line(text, recording_find(text, "a cc0 3 0 ", first_op)), ' '),
+		NULL, 10);
+	snprintf(line, sizeof(line), "  A %lu 3 cc0 0", pfn);
+	given = add(line);
+	add_free(pfn, 3);
+	recording_replay(text, &result);
+	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%zu: expected %s, got %s", result.line,
+		      result.expected, result.got);
+	/* Expect another mask and another type to be noticed, and a free without its event. */
+	snprintf(line, sizeof(line), "  A %lu 3 cc1 0", pfn);
+	recording_replace(text, given, line);
+	expect_divergence(1, given, line + 2, "A ");
+	snprintf(line, sizeof(line), "  A %lu 3 cc0 1", pfn);
+	recording_replace(text, given, line);
+	expect_divergence(1, given, line + 2, "A ");
+	snprintf(line, sizeof(line), "  A %lu 3 cc0 0", pfn);
+	recording_replace(text, given, line);
+	recording_delete(text, given + 2);
+	expect_divergence(2, given + 2, "no further event", "F ");
+}
+
+/* Expect a block of what was in use before to be given back as a whole, unless part of it is held or free. */
+TEST(replay_frees_what_was_in_use_before, "")
+{
+	struct text *snapshot;
+	size_t line = 1, wrong;
+
+	test_machine_uma(32);
+	test_empty_machine();
+	test_set_watermarks(test_zone(0, ZONE_DMA), 0, 0, 0);
+	snapshot = recording_of_machine();
+	text = recording_from(
+		"trace v1 profile events seed 1 ops 1\nsnapshot before\nforeign 0 truncated 1");
+	for (; line <= snapshot->nr_lines; line++)
+		recording_insert(text, line + 2, recording_line(snapshot, line));
+	first_op = line + 2;
+	add_free(TEST_DRAM_PFN, 4);
+	add_free(TEST_DRAM_PFN + 17, 0);
+	recording_replay(text, &result);
+	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%zu: expected %s, got %s%s", result.line,
+		      result.expected, result.got, result.error);
+	/* Not aligned; partly free; beyond the end of memory is no memory. */
+	wrong = add("f 262177 1");
+	recording_expect_unreadable(text, wrong, "pages in use since before the first operation");
+	recording_replace(text, wrong, "f 262160 4");
+	recording_expect_unreadable(text, wrong, "expected");
+	recording_delete(text, wrong);
+	/* Part of a block that an operation returned. */
+	add("a 200a 0 0 262161");
+	add("  A 262161 0 200a 1");
+	wrong = add("f 262160 3");
+	recording_expect_unreadable(text, wrong,
+				    "expected a block that an operation above returned");
 }
 
 TEST(replay_of_a_refused_charge, "")

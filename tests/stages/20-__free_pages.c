@@ -395,6 +395,29 @@ TEST(buddy_merge_likely_needs_valid_neighbours, "20-4")
 	ck_assert(!at_tail(test_zone(0, ZONE_DMA), 0x41300, 7));
 }
 
+/*
+ *   40104 40105 | 40106 40107
+ *    free (1)     GIVEN  hole
+ *
+ * Expect the head where the buddy is a hole, although the neighbour of the next order is free as a whole; and the
+ * tail once the buddy is there.
+ */
+TEST(buddy_merge_likely_needs_a_buddy, "20-4")
+{
+	struct zone *zone = hand_one_zone();
+
+	hand_lay(0x40104, 1, M);
+	world->range[1] = world->range[0];
+	world->range[0].end_pfn = 0x40107;
+	world->range[1].start_pfn = 0x40108;
+	world->nr_ranges = 2;
+	ck_assert(!at_tail(zone, 0x40106, 0));
+
+	zone = hand_one_zone();
+	hand_lay(0x40104, 1, M);
+	ck_assert(at_tail(zone, 0x40106, 0));
+}
+
 /* ---- cleaning and checking ---- */
 
 /* Expect a compound block to lose its links, its head flag and the tail pages' poisoned mapping. */

@@ -97,7 +97,7 @@ TEST(snapshot_load_refuses_impossible_pages, "")
 TEST(replay_trace_refuses_damaged_operations, "")
 {
 	expect_unreadable("f 1536 3", "f 1536 2", "a block that an operation above returned");
-	expect_unreadable("f 1028 0", "f 1044 1", "a block that an operation above returned");
+	expect_unreadable("f 1028 0", "f 1045 1", "a block that an operation above returned");
 	expect_unreadable("f 1028 0", "g 8 65 -", "'a GFP ORDER NID PFN'");
 	expect_unreadable("f 1028 0", "g 8 0 5 5", "a PFN or '-'");
 	expect_unreadable("f 1028 0", "g 8 0 x", "a PFN or '-'");

@@ -154,7 +154,7 @@ static const struct damage {
 	{ "zonelist", "zonelist 0 0 4:DMA", "expected NID:ZONE" },
 	{ "zonelist", "zonelist 0 0 0:DMA x", "expected 'zonelist NID I NID:ZONE ...'" },
 	{ "zone 0 DMA ", "zone 0 DMA start_pfn 262144 spanned 10240 present 10239 managed 10240",
-	  "expected a zone without holes" },
+	  "expected 'present' to be 'spanned' less the pages" },
 	{ "zone 0 DMA ", "zone 0 DMA start_pfn 1 spanned 900000000 present 900000000 managed 5",
 	  "more than 256 GiB" },
 	{ "zone 0 DMA32 ", "zone 0 DMA32 start_pfn 262145 spanned 1 present 1 managed 1",
@@ -233,8 +233,8 @@ static const struct damage {
 	{ " free 10 Mov", " free 10 Movable 272384", "expected PFNs of this zone, aligned" },
 	{ " free 10 Mov", " free 10 Movable 263168 263168", "expected each page on one list only" },
 	{ " free 10 Mov", " free 10 Movable 263168 x", "expected 'free ORDER TYPE PFN ...'" },
-	{ " pageblocks", " pageblocks Mobile*20", "expected 'pageblocks TYPE*N ...'" },
-	{ " pageblocks", " pageblocks Moveble*20", "expected 'pageblocks TYPE*N ...'" },
+	{ " pageblocks", " pageblocks Mobile*20", "expected a migratetype, or 'hole'" },
+	{ " pageblocks", " pageblocks Moveble*20", "expected a migratetype, or 'hole'" },
 	{ " pageblocks", " pageblocks Movable", "expected 'pageblocks TYPE*N ...'" },
 	{ " pageblocks", " pageblocks Movable*x", "expected 'pageblocks TYPE*N ...'" },
 	{ " pageblocks", " pageblocks Movable*0", "expected 'pageblocks TYPE*N ...'" },
@@ -248,7 +248,7 @@ static const struct damage {
 	{ " movable", " movable 262145+10240", "expected 'movable PFN+N ...' inside this zone" },
 	{ " movable", " movable 262143+1", "expected 'movable PFN+N ...' inside this zone" },
 	{ " movable", " movable 272384+1", "expected 'movable PFN+N ...' inside this zone" },
-	{ " movable", " movable x", "expected 'movable PFN+N ...', found" },
+	{ " movable", " movable x", "expected 'movable PFN+N ...' inside this zone" },
 };
 
 TEST(snapshot_refuses_damaged_lines, "")
@@ -537,18 +537,92 @@ TEST(snapshot_refuses_too_many_memory_records, "")
 	expect_refusal(text, first, "expected ");
 }
 
+/**
+ * A machine with two holes, both of which begin inside a pageblock:
+ *
+ *   40000      40480    40c00      40d00    41000      42000
+ *   memory     hole     memory     hole     memory
+ */
+static struct text *snapshot_with_holes(void)
+{
+	static struct boot_spec spec = { .nr_cpus = 1, .nr_memory = 3 };
+
+	spec.memory[0] = (struct boot_range){ TEST_DRAM, 0x480 * PAGE_SIZE, 0, false };
+	spec.memory[1] =
+		(struct boot_range){ TEST_DRAM + 0xc00 * PAGE_SIZE, 0x100 * PAGE_SIZE, 0, false };
+	spec.memory[2] =
+		(struct boot_range){ TEST_DRAM + 0x1000 * PAGE_SIZE, 0x1000 * PAGE_SIZE, 0, false };
+	test_machine_boot(&spec);
+	SetPageFlag(alloc_page(GFP_HIGHUSER_MOVABLE), PG_lru);
+	return recording_of_machine();
+}
+
 TEST(snapshot_of_a_machine_with_holes, "")
 {
-	struct text *text;
+	struct text *text = snapshot_with_holes(), *again;
+	struct reader reader = { .text = text };
 
-	test_machine_zones(16);
-	SetPageFlag(test_page(test_zone(0, ZONE_DMA), 5), PG_lru);
-	/* Expect it to be written, and to be refused by the reader, who does not know the holes. */
-	text = recording_of_machine();
-	ck_assert_str_eq(recording_line(text, recording_find(text, " movable", 1)),
-			 " movable 262149+1");
-	expect_refusal(text, recording_find(text, "zone 0 DMA ", 1),
-		       "expected a zone without holes");
+	ck_assert_str_eq(recording_line(text, recording_find(text, " pageblocks", 1)),
+			 " pageblocks Movable*3 hole*3 Movable*1 hole*1 Movable*8");
+	ck_assert_str_eq(recording_line(text, recording_find(text, " holes", 1)),
+			 " holes 263296+1920 265472+768");
+	/* Expect the reader to find the holes again. */
+	ck_assert_msg(snapshot_load(&reader) != NULL, "%zu: %s", reader.error.line,
+		      reader.error.text);
+	ck_assert(pfn_valid(0x4047f) && !pfn_valid(0x40480) && !pfn_valid(0x40bff));
+	ck_assert(pfn_valid(0x40c00) && !pfn_valid(0x40d00) && pfn_valid(0x41000));
+	again = recording_of_machine();
+	for (size_t line = 1; line <= text->nr_lines; line++)
+		ck_assert_str_eq(recording_line(again, line), recording_line(text, line));
+	test_check_lists();
+}
+
+TEST(snapshot_refuses_holes_that_cannot_be, "")
+{
+	static const struct {
+		const char *line, *words;
+	} rows[] = {
+		{ " holes x", "expected 'holes PFN+N ...', ascending, inside the zone" },
+		{ " holes 265472+768 263296+1920", "expected 'holes PFN+N ...', ascending" },
+		{ " holes 263296+1920 265472+7680", "expected 'holes PFN+N ...', ascending" },
+		{ " holes 262143+1", "expected 'holes PFN+N ...', ascending" },
+		{ " holes 263296+1920", "expected 'present' to be 'spanned' less the pages" },
+	};
+	struct text *text = snapshot_with_holes();
+	size_t holes = recording_find(text, " holes", 1), blocks;
+	char many[8000] = " holes";
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		recording_replace(text, holes, rows[i].line);
+		expect_refusal(text, holes, rows[i].words);
+	}
+	for (int i = 0; i <= MAX_MEMORY_RANGES; i++)
+		snprintf(many + strlen(many), 20, " %d+1", 262145 + 2 * i);
+	recording_replace(text, holes, many);
+	expect_refusal(text, holes, "expected fewer zones and holes");
+	/* Expect a hole among the pageblocks to be one, and only there. */
+	text = snapshot_with_holes();
+	blocks = recording_find(text, " pageblocks", 1);
+	recording_replace(text, blocks, " pageblocks Movable*2 hole*4 Movable*1 hole*1 Movable*8");
+	expect_refusal(text, blocks, "expected a migratetype, or 'hole' where no page");
+}
+
+/** Expect the `holes` line of a saved machine to agree with its `memory` records. */
+TEST(snapshot_refuses_holes_where_memory_is, "")
+{
+	struct text *text = saved_machine();
+	size_t holes = recording_find(text, " holes", 1);
+	struct reader reader = { .text = text };
+
+	ck_assert_ptr_nonnull(snapshot_load(&reader));
+	recording_replace(text, holes, " holes 262144+1");
+	expect_refusal(text, holes, "expected holes where no 'memory' record has memory");
+	recording_replace(text, holes, " holes 262143+1");
+	expect_refusal(text, holes, "expected 'holes PFN+N ...' inside this zone");
+	recording_replace(text, holes, " holes 262144+99999999");
+	expect_refusal(text, holes, "expected 'holes PFN+N ...' inside this zone");
+	recording_replace(text, holes, " holes x");
+	expect_refusal(text, holes, "expected 'holes PFN+N ...' inside this zone");
 }
 
 TEST(snapshot_without_host_memory, "")

@@ -46,7 +46,7 @@ struct text *recording_of_machine(void)
 	size_t size;
 	FILE *out = open_memstream(&content, &size);
 
-	snapshot_write(out);
+	snapshot_write(out, NODE_BY_NODE);
 	fclose(out);
 	return text_new(content, size);
 }
@@ -110,7 +110,8 @@ void recording_expect_unreadable(const struct text *text, size_t line, const cha
 	struct replay_result result;
 
 	recording_replay(text, &result);
-	ck_assert_int_eq(result.outcome, REPLAY_UNREADABLE);
+	ck_assert_msg(result.outcome == REPLAY_UNREADABLE, "line %zu: expected %s, got %s",
+		      result.line, result.expected, result.got);
 	ck_assert_msg(strstr(result.error, words) != NULL, "'%s' is not in '%s'", words,
 		      result.error);
 	ck_assert_uint_eq(result.line, line);

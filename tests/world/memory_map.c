@@ -99,3 +99,25 @@ TEST(pageblock_types_on_a_tiny_machine, "")
 	set_pageblock_migratetype(page, MIGRATE_CMA);
 	ck_assert_int_eq(get_pageblock_migratetype(page), MIGRATE_CMA);
 }
+
+/** Boot memory from 0x40000 to 0x42010 with one hole, and tell whether its zone is contiguous. */
+static bool contiguous_with_hole(unsigned long start_pfn, unsigned long end_pfn)
+{
+	static struct boot_spec spec = { .nr_cpus = 1, .nr_memory = 2 };
+
+	spec.memory[0] =
+		(struct boot_range){ TEST_DRAM, (start_pfn - TEST_DRAM_PFN) * PAGE_SIZE, 0, false };
+	spec.memory[1] = (struct boot_range){ end_pfn * PAGE_SIZE, (0x42010 - end_pfn) * PAGE_SIZE,
+					      0, false };
+	test_machine_boot(&spec);
+	return test_zone(0, ZONE_DMA)->contiguous;
+}
+
+TEST(set_zone_contiguous_looks_at_the_ends_of_pageblocks, "")
+{
+	/* Expect a hole inside a pageblock not to show: the last block is one of 16 pages. */
+	ck_assert(contiguous_with_hole(0x40401, 0x405ff));
+	/* A hole at the first page of a pageblock, and one at the last. */
+	ck_assert(!contiguous_with_hole(0x40400, 0x40401));
+	ck_assert(!contiguous_with_hole(0x405ff, 0x40600));
+}

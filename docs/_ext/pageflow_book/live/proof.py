@@ -33,14 +33,14 @@ class Proof(Transcript, Counted):
         return json.loads(self.output(REPLAY))
 
     def described(self, heading):
-        """name -> the other cells, of the table in FORMAT.md whose first heading this is."""
+        """name -> the other cells, of the tables in FORMAT.md whose first heading this is."""
         found, inside = {}, False
         for line in (self.here.root / FORMAT).read_text(encoding='utf-8').split('\n'):
             cells = [cell.strip() for cell in line.strip('|').split('|')]
             if line.startswith(f'| {heading} |'):
                 inside = True
-            elif inside and not line.startswith('|'):
-                break
+            elif not line.startswith('|'):
+                inside = False
             elif inside and not line.startswith('| ---'):
                 found[cells[0]] = cells[1:]
         if not found:

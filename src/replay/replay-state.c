@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Comparing a whole state with a recorded snapshot, line for line.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replay/replay.h"
+#include "state/state.h"
+#include "world/world.h"
+
+/** The deferral of compaction as some recordings write it where others leave the line out. */
+#define NOT_DEFERRED " compact considered 0 shift 0 failed 0"
+
+/** How many values a line holds: words with a digit in them. */
+unsigned long values_in(const char *line)
+{
+	unsigned long values = 0;
+
+	while (*line) {
+		size_t length = strcspn(line += strspn(line, " "), " ");
+		bool digit = false;
+
+		for (size_t i = 0; i < length; i++)
+			digit |= isdigit((unsigned char)line[i]) != 0;
+		values += digit;
+		line += length;
+	}
+	return values;
+}
+
+/** Do two lines say the same? Where the recorder ran decides nothing, so it is not compared. */
+static bool lines_agree(const char *recorded, const char *ours)
+{
+	const char *cpu = strstr(ours, " this_cpu ");
+
+	return cpu ? !strncmp(recorded, ours, (size_t)(cpu - ours) + strlen(" this_cpu "))
+		   : !strcmp(recorded, ours);
+}
+
+/** Read the recorded line that stands for one of ours; counts what it passes by. */
+static const char *recorded_line_for(struct reader *reader, const char *ours, unsigned long *values)
+{
+	const char *recorded = reader_line(reader);
+
+	if (!strcmp(recorded, NOT_DEFERRED) && strncmp(ours, " compact ", 9)) {
+		*values += values_in(recorded);
+		recorded = reader_line(reader);
+	}
+	return recorded;
+}
+
+/** In which order does the snapshot ahead have its nodes and zones? */
+static enum snapshot_order order_ahead(const struct reader *reader)
+{
+	struct reader ahead = *reader;
+	const char *line;
+	int nodes = 0;
+
+	/* There is a zone: a snapshot without one was refused, and this one is of the same machine. */
+	while ((line = reader_line(&ahead)) != NULL && strncmp(line, "zone ", 5))
+		nodes += !strncmp(line, "node ", 5);
+	return nodes > 1 ? NODES_FIRST : NODE_BY_NODE;
+}
+
+/**
+ * @brief Write the machine in focus as the snapshot that the reader stands before is written.
+ *
+ * @param reader at the `kernel` line; not moved
+ * @return the text, to be freed; NULL when the host has no memory
+ * @source none (ours: the format of the recordings)
+ */
+char *replay_machine_as_text(const struct reader *reader)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	snapshot_write(out, order_ahead(reader));
+	fclose(out);
+	return text;
+}
+
+/**
+ * @brief Compare the machine in focus with the recorded snapshot that the reader stands before.
+ *
+ * @param reader at the `kernel` line; left after the snapshot, or at the first line that differs
+ * @param result receives the difference, if there is one
+ * @param without lines that begin so are not compared; NULL: all are
+ * @return how many values were compared; 0 after noting an error
+ * @source none (ours: the format of the recordings)
+ */
+unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
+				   const char *without)
+{
+	unsigned long values = 0;
+	char *written = replay_machine_as_text(reader), *line, *rest;
+
+	if (!written) {
+		reader_refuse(reader, "out of memory");
+		return 0;
+	}
+	for (line = strtok_r(written, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		/* There is a line: the last one of the file comes after every snapshot. */
+		const char *recorded = recorded_line_for(reader, line, &values);
+
+		if (without && !strncmp(line, without, strlen(without)))
+			continue;
+		if (!lines_agree(recorded, line)) {
+			result_differs(result, reader->next, recorded, "%s",
+				       line + strspn(line, " "));
+			break;
+		}
+		values += values_in(line);
+	}
+	free(written);
+	return values;
+}
