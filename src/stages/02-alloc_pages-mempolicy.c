@@ -68,7 +68,7 @@ static nodemask_t mpol_relative_nodemask(nodemask_t relative, nodemask_t allowed
  * @param from allowed nodes before
  * @param to allowed nodes now, at least one
  * @return the moved set; nodes outside `from` stay
- * @source mm/mempolicy.c:324
+ * @source include/linux/nodemask.h:353
  */
 static nodemask_t nodes_remap(nodemask_t set, nodemask_t from, nodemask_t to)
 {

@@ -378,6 +378,7 @@ bool mempolicy_nodemask_intersects(const struct task *task, const nodemask_t *ma
  * @param addr user address
  * @param order block of 2^order pages
  * @return the first page, or NULL
+ * @source include/linux/gfp.h:550
  * @source include/linux/gfp.h:557
  */
 /* departs: a macro there, a function here, so that a debugger can stop in it. */

@@ -242,7 +242,63 @@ def test_provenance_reads_past_a_second_comment(tree):
     assert findings("provenance", tree) == []
 
 
-def test_provenance_accepts_a_second_definition_from_elsewhere(tree):
+MAP = "docs/kernel-map.tsv"
+
+
+def known(tree, *rows):
+    """Adds rows to the map of the kernel: "name kind file first last", without the last where it is not known."""
+    path = tree.root / MAP
+    path.write_text(path.read_text() + "".join("\t".join([*row.split(), ""][:5]) + "\n" for row in rows))
+
+
+def test_provenance_finds_a_wrong_second_definition(tree):
     other = STAGE[STAGE.index("/**") :].replace("mm/page_alloc.c:3328", "mm/mempolicy.c:1")
     tree("src/stages/10-rmqueue.c", STAGE + "#ifdef CONFIG_NUMA\n" + other + "#endif\n")
+    assert findings("provenance", tree) == [
+        "src/stages/10-rmqueue.c:16: rmqueue: says mm/mempolicy.c:1, docs/kernel-map.tsv says mm/page_alloc.c:3328"
+    ]
+
+
+def test_provenance_wants_the_first_line_of_a_name_that_the_kernel_has(tree):
+    tree("src/stages/10-rmqueue.c", STAGE.replace("3328", "3340"))
+    assert "says mm/page_alloc.c:3340, docs/kernel-map.tsv says" in findings("provenance", tree)[0]
+
+
+def test_provenance_wants_every_form_of_a_name(tree):
+    known(tree, "rmqueue inline mm/page_alloc.c 3400")
+    assert findings("provenance", tree) == [
+        "src/stages/10-rmqueue.c:7: rmqueue: the kernel has a form at mm/page_alloc.c:3400 too; name it in a second @source"
+    ]
+    tree("src/stages/10-rmqueue.c", STAGE.replace(":3328\n", ":3328\n * @source mm/page_alloc.c:3400\n"))
     assert findings("provenance", tree) == []
+
+
+@pytest.mark.parametrize(("line", "wrong"), [(3328, 0), (3340, 0), (3378, 0), (3379, 1), (3400, 0), (3401, 1)])
+def test_provenance_wants_a_part_to_be_a_part_of_something(tree, line, wrong):
+    known(tree, "boost inline mm/page_alloc.c 3400")
+    tree("src/world/zones.c", f"/** @source mm/page_alloc.c:{line} */\nint half(void)\n{{\n\treturn 0;\n}}\n")
+    assert len(findings("provenance", tree)) == wrong
+    assert not wrong or "where docs/kernel-map.tsv knows nothing" in findings("provenance", tree)[0]
+
+
+def test_provenance_reads_headers(tree):
+    tree("include/page.h", STAGE.replace("int rmqueue(void);\n", "").replace("3328", "3329"))
+    assert findings("provenance", tree)[0].startswith("include/page.h:6: rmqueue: says mm/page_alloc.c:3329")
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("``rmqueue`` (``mm/page_alloc.c:3328``)", 0),
+        ("``rmqueue`` (``mm/page_alloc.c:3329``)", 1),
+        (":fn:`rmqueue`, mm/page_alloc.c:1", 1),
+        ("see ``mm/page_alloc.c:3340``", 0),
+        ("see ``mm/page_alloc.c:4000``", 1),
+        ("ours is at ``include/page.h:3``", 0),
+    ],
+)
+def test_provenance_reads_the_book(tree, words, wrong):
+    tree("include/page.h", "")
+    tree("docs/stages/10-rmqueue.rst", f"Words\n\n{words}\n")
+    found = findings("provenance", tree)
+    assert len(found) == wrong and (not wrong or found[0].startswith("docs/stages/10-rmqueue.rst:3: "))

@@ -18,40 +18,27 @@ class KernelFunctions(Counted):
         found = {}
         for file in self.here.sources.files:
             for one in self.here.sources.definitions[file]:
-                place = self.kernel_place(one) if one.kind == 'function' else None
-                if place:
-                    found.setdefault(place[0], {}).setdefault((place[1], one.name), []).append((one, place))
+                for place in one.places if one.kind == 'function' else ():
+                    found.setdefault(place[0], {}).setdefault((place[1], one.name), (one, place))
         made = []
         for file, functions in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
             section = nodes.section(ids=['kernel-' + re.sub(r'[^a-z0-9]+', '-', file.lower())], names=[])
             section += nodes.title('', '', nodes.literal('', file), translatable=False)
-            rows = [self.function_row(*ones[0]) for _key, ones in sorted(functions.items(), key=lambda item: item[0])]
+            rows = [self.function_row(*functions[key]) for key in sorted(functions)]
             headings = [_('Function'), _('Lines in 5.8.18'), _('Here'), _('Chapter'), _('Tests')]
             section += self.table(headings, rows, ['pf-wide', 'pf-functions'])
             self.set_source_info(section)
             made.append(section)
         return made
 
-    def kernel_place(self, one):
-        """(file, first line, last line or None when this is a part of a function there) in the kernel; or None."""
-        known = self.here.kernel_map.get(one.name)
-        cited = re.match(r'(\S+):(\d+)$', one.provenance)
-        if known and not one.provenance.startswith('none'):
-            return known[1:]
-        return (cited[1], int(cited[2]), None) if cited else None
-
     def function_row(self, one, place):
-        _file, first, last = place
         stage = chain.stage_of_file(one.file)
-        if last is None:
-            whole = [
-                name
-                for name, (_kind, file, begin, end) in self.here.kernel_map.items()
-                if file == place[0] and begin <= first <= end
-            ]
-            lines = [f'{first}', *([' ', _('in '), nodes.literal('', whole[0])] if whole else [])]
-        else:
-            lines = f'{first}–{last}'
+        form = self.here.kernel_map.form(one.name, *place)
+        whole = None if form else self.here.kernel_map.around(*place)
+        first, last = place[1], form.last if form else None
+        lines = [f'{first}–{last}' if last else f'{first}']
+        if whole:
+            lines += [' ', _('in '), nodes.literal('', whole.name)]
         where = f'{one.file}:{one.start}'
         return [
             self.to_code(one, stage),

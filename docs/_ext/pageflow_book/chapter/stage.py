@@ -126,41 +126,35 @@ class StageProvenance(StageDirective):
     """.. stage-provenance:: - for every function, what it stands for in Linux 5.8.18."""
 
     def make(self):
-        rows = []
+        named = {}
         for one in self.here.sources.stage_functions(self.stage):
-            if any(one.name == row[0]['reftarget'] for row in rows):
-                continue
-            rows.append([self.to_listing(one.name), *self.origin(one)])
+            named.setdefault(one.name, []).append(one)
+        rows = [[self.to_listing(name), *self.origin(name, ones)] for name, ones in named.items()]
         if not rows:
             return []
         return [self.table([_('Function'), _('In Linux 5.8.18'), _('As')], rows, ['pf-provenance'])]
 
-    def origin(self, one):
-        """Where the kernel has it (as a literal), and as what."""
-        kernel = self.here.kernel_map.get(one.name)
-        said = one.provenance
-        ours = re.match(r'none\s*\((.*)\)$', said)
-        if ours:
-            return [_('not there'), ours[1]]
-        if kernel:
-            kind, file, first, last = kernel
-            cited = re.match(r'(\S+):(\d+)', said)
-            if cited and not (cited[1] == file and first <= int(cited[2]) <= last):
-                raise self.error(
-                    f'{one.file}: {one.name} says @source {said}, but docs/kernel-map.tsv has it at {file}:{first}; correct one of them'
-                )
-            return [nodes.literal('', f'{file}:{first}–{last}'), {'inline': _('inline function')}.get(kind, kind)]
-        if said:
-            return [nodes.literal('', said), self.part_of(said)]
-        return [_('not said'), '']
+    def origin(self, name, ones):
+        """Where the kernel has it (as literals), and as what: all forms of a function with one for each configuration."""
+        places = [place for one in ones for place in self.places(one)]
+        if not places:
+            ours = re.match(r'none\s*\((.*)\)$', ones[0].provenance)
+            return [_('not there'), ours[1]] if ours else [_('not said'), '']
+        where = join([nodes.literal('', words) for words, _kind in dict.fromkeys(places)])
+        kinds = dict.fromkeys(kind for _words, kind in places)
+        if self.here.kernel_map.of(name):
+            return [where, ', '.join({'inline': _('inline function')}.get(kind, kind) for kind in kinds)]
+        return [where, [_('part of '), *join([nodes.literal('', kind) for kind in kinds])]]
 
-    def part_of(self, said):
-        """What the kernel has at a place, when it has no function of our name there."""
-        cited = re.match(r'(\S+):(\d+)', said)
-        for name, (_kind, file, first, last) in self.here.kernel_map.items():
-            if cited and file == cited[1] and first <= int(cited[2]) <= last:
-                return [_('part of '), nodes.literal('', name)]
-        return ''
+    def places(self, one):
+        """(place, kind) of each place that a definition names; the name of the whole where it is a part."""
+        kernel_map = self.here.kernel_map
+        for file, line in one.places:
+            objection = kernel_map.objection(one.name, file, line)
+            if objection:
+                raise self.error(f'{one.file}: {one.name}: @source {objection}; correct one of them')
+            form = kernel_map.form(one.name, file, line)
+            yield (form.lines, form.kind) if form else (f'{file}:{line}', kernel_map.around(file, line).name)
 
 
 class StageReference(StageDirective):

@@ -17,6 +17,7 @@ STEP = re.compile(r'^\s*/\*\s*Step\s+(\d+)\s*:\s*(.*?)\s*\*/\s*$')
 DEPARTS = re.compile(r'/\*\s*departs:\s*(.*?)\*/', re.S)
 SOURCE = re.compile(r'@source\s+(.+?)(?=\n\s*\*?\s*(?:\n|@|\*?/)|\*/|$)', re.S)
 TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
+PLACE = re.compile(r'(\S+):(\d+)$')
 CLAIM = re.compile(r'\d\d-\d+')
 
 
@@ -56,6 +57,13 @@ class Definition:
         """What the doc comment's @source line says, in one line; '' when it has none."""
         found = SOURCE.search(self.doc)
         return ' '.join(found.group(1).split()) if found else ''
+
+    @property
+    def places(self):
+        """(file, line) of each place in the kernel that the doc comment names: more than one where the kernel has a form
+        for each configuration."""
+        said = (PLACE.match(' '.join(found.split())) for found in SOURCE.findall(self.doc))
+        return [(one[1], int(one[2])) for one in said if one]
 
 
 @dataclass
