@@ -7,6 +7,8 @@ layers      a file calls its own layer or one to its right; headers include noth
 spdx        every file names its licence
 functions   none over 60 lines, the median of the stages at most 15
 provenance  each function says which line of 5.8.18 it stands for, and every place named agrees with docs/kernel-map.tsv
+configuration  options of the kernel, and numbers that follow from them, are as docs/configuration.rst has them
+versions    statements about later kernels name a version
 
 Prints what is wrong, one line each, and exits 1. `layers` reads the objects of `make build`.
 """
@@ -17,7 +19,9 @@ import re
 import subprocess
 import sys
 
-import source
+import configuration as configuration_page
+import source  # makes docs/_ext known
+import statements
 
 # ---- stems -------------------------------------------------------------------------------------------------------
 
@@ -359,9 +363,34 @@ def places_in_text(root, known):
                     yield f"{path.relative_to(root)}:{number}: {name or 'it'} {objection}"
 
 
+# ---- configuration -----------------------------------------------------------------------------------------------
+
+
+def configuration(root):
+    """One configuration of the kernel, that of docs/configuration.rst."""
+    yield from configuration_page.findings(root)
+
+
+# ---- versions ----------------------------------------------------------------------------------------------------
+
+
+def versions(root):
+    """What a chapter or docs/later.rst says about later kernels names the version where it was seen."""
+    pages = sorted(root.glob("docs/stages/*.rst"))
+    for path in [*pages, *root.glob("docs/later.rst")]:
+        for line, sentence in statements.count(path.read_text(), "", path not in pages).undated:
+            yield (
+                f"{path.relative_to(root)}:{line}: no version: {sentence[:60]!r}; a statement about later kernels names "
+                "the version where it was seen, or stands after one in its paragraph that does"
+            )
+
+
 # ------------------------------------------------------------------------------------------------------------------
 
-CHECKS = {check.__name__: check for check in (stems, layers, circles, sizes, names, spdx, functions, provenance)}
+CHECKS = {
+    check.__name__: check
+    for check in (stems, layers, circles, sizes, names, spdx, functions, provenance, configuration, versions)
+}
 
 
 def main(names):

@@ -302,3 +302,69 @@ def test_provenance_reads_the_book(tree, words, wrong):
     tree("docs/stages/10-rmqueue.rst", f"Words\n\n{words}\n")
     found = findings("provenance", tree)
     assert len(found) == wrong and (not wrong or found[0].startswith("docs/stages/10-rmqueue.rst:3: "))
+
+
+REAL = """10  ``rmqueue``
+===============
+
+Real kernel
+-----------
+
+In 5.8.18
+   It is one function. Nothing here needs a version.
+
+Later
+   {}
+
+   .. list-table::
+      :header-rows: 1
+
+      * - Kernel
+        - Name
+      * - {}
+        - ``rmqueue``
+
+Departures
+----------
+
+Nothing here either.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "row", "wrong"),
+    [
+        ("In 6.0 it got a lock.", "since 6.3", None),
+        ("Between 6.6 and 6.8 it changed. Its name stayed.", "6.3", None),
+        ("**A move.** In 6.0 it moved.", "6.3", None),
+        ("Newer kernels were not compared.", "6.3", None),
+        ("It got a lock. That was in 6.0.", "6.3", "docs/stages/10-rmqueue.rst:11: no version: 'It got a lock.'"),
+        ("It has a lock where 5.8 has none.", "6.3", "It has a lock"),
+        ("In 6.0 it got a lock.\n\n   It has two lists.", "6.3", "rst:13: no version: 'It has two lists.'"),
+        ("In 6.0 it got a lock.", "newer", "rst:18: no version"),
+    ],
+)
+def test_versions_finds_what_has_none(tree, words, row, wrong):
+    tree("docs/stages/10-rmqueue.rst", REAL.format(words, row))
+    found = findings("versions", tree)
+    assert len(found) == bool(wrong) and (not wrong or wrong in found[0])
+
+
+def test_versions_reads_the_page_on_later_kernels(tree):
+    text = (
+        "Later\n=====\n\nWords.\n\nWhat\n----\n\n6.0\n   A lock. Two lists.\n\nIn all from 6.0 on:\n\n* Three marks.\n"
+    )
+    tree("docs/later.rst", text)
+    assert findings("versions", tree) == []
+    tree("docs/later.rst", text.replace("In all from 6.0 on:", "In all of them:"))
+    assert [one.split("; ")[0] for one in findings("versions", tree)] == [
+        "docs/later.rst:12: no version: 'In all of them:'",
+        "docs/later.rst:14: no version: 'Three marks.'",
+    ]
+
+
+def test_statements_are_counted(tree):
+    text = "Title\n=====\n\nOne thing [10-1]. Another\none [10-1] [10-2]; and more. (A third.)\n\n.. picture:: P\n   :alt: Not this. Nor this.\n\n"
+    text += "* A point [11-1].\n* A second one::\n\n     not this.\n\n.. answer::\n\n   With ``a. B`` it fails.\n"
+    one = check.statements.count(text, "10")
+    assert (one.statements, one.claiming, one.claims) == (6, 2, {"10-1", "10-2"})

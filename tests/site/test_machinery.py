@@ -630,6 +630,36 @@ def test_functions_of_the_kernel_lead_to_ours(proof, tree):
     ]
 
 
+def test_all_forms_of_a_function_are_shown(tree):
+    tree(f'src/stages/{STEM}.c', CODE.replace(':4819\n', ':4819\n * @source include/linux/gfp.h:507\n'))
+    tree(
+        'docs/kernel-map.tsv',
+        '__alloc_pages_nodemask\tfunction\tmm/page_alloc.c\t4819\t4881\n'
+        '__alloc_pages_nodemask\tinline\tinclude/linux/gfp.h\t507\t\n',
+    )
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert cells(page, 'pf-provenance')[1] == [
+        '__alloc_pages_nodemask',
+        'mm/page_alloc.c:4819–4881 , include/linux/gfp.h:507',
+        'function, inline function',
+    ]
+
+
+def test_statements_are_counted_by_chapter(proof, tree):
+    tree('docs/later.rst', ':orphan:\n\nLater\n=====\n\nWords here.\n\nWhat\n----\n\nIn 6.0 a lock. Two lists.\n')
+    code, said, page = proof('Statements\n----------\n\n.. statements-table::\n')
+    assert (code, said) == (0, '')
+    rows = cells(page, 'pf-statements')[1:]
+    assert rows[-2:] == [
+        ['later kernels', '3', '0', '0', '0', '2', '2'],
+        ['together', '5', '1', '1', '1', '2', '2'],
+    ]
+    assert rows[0][0] == '06 __alloc_pages_nodemask' and rows[0][2:] == ['1', '1', '1', '0', '0']
+    figures = json.loads((tree.out.parent / 'build/statements.json').read_text())
+    assert figures['docs/later'] == {'statements': 3, 'claiming': 0, 'claims': 0, 'proved': 0, 'later': 2, 'dated': 2}
+
+
 RECORDING = """trace v1 profile small seed 1 ops 2
 snapshot before
 zone 0 DMA start_pfn 0 spanned 1024 present 1024 managed 1024
