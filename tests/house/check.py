@@ -348,9 +348,13 @@ def forms(known, said):
     """Where the kernel has a form for each configuration in one file, ours name them all."""
     for name, wheres in said.items():
         places = set().union(*wheres.values())
+        here = {file for file, line in places if known.form(name, file, line)}
         for form in known.of(name):
-            if (form.file, form.first) not in places and form.file in {file for file, _line in places}:
-                yield f"{next(iter(wheres))}: the kernel has a form at {form.file}:{form.first} too; name it in a second @source"
+            if form.file in here and (form.file, form.first) not in places:
+                yield (
+                    f"{next(iter(wheres))}: the kernel has a form at {form.file}:{form.first} too; "
+                    "name it in a second @source"
+                )
 
 
 def places_in_text(root, known):
