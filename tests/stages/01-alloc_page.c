@@ -331,7 +331,21 @@ TEST(alloc_pages_exact_refuses_compound_pages, "01-10")
 	ck_assert_str_eq(test_console(), "");
 }
 
-TEST(alloc_pages_exact_nid_keeps_highmem, "01-9")
+TEST(alloc_pages_exact_warns_once_for_each_of_the_two, "01-10")
+{
+	test_machine_uma(32);
+	ck_assert_ptr_nonnull(alloc_pages_exact(PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	test_forget_console();
+	/* Expect the other one to have a warning of its own, once. */
+	ck_assert_ptr_nonnull(alloc_pages_exact_nid(0, PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	ck_assert_str_eq(test_console(), "alloc_pages_exact_nid: __GFP_COMP is ignored\n");
+	test_forget_console();
+	ck_assert_ptr_nonnull(alloc_pages_exact_nid(0, PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	ck_assert_ptr_nonnull(alloc_pages_exact(PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(alloc_pages_exact_nid_keeps_highmem, "01-12")
 {
 	char *addr;
 
@@ -343,3 +357,25 @@ TEST(alloc_pages_exact_nid_keeps_highmem, "01-9")
 	free_pages_exact(addr, 3 * PAGE_SIZE);
 	test_check_lists();
 }
+
+#ifdef CONFIG_NUMA
+TEST(alloc_pages_exact_nid_ignores_the_policy, "01-12")
+{
+	test_machine_numa(32);
+	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
+	/* Expect the named node, and the CPU's; only the form without a node asks the policy. */
+	ck_assert_int_eq(test_node_of(virt_to_page(alloc_pages_exact_nid(0, 1, GFP_KERNEL))), 0);
+	ck_assert_int_eq(
+		test_node_of(virt_to_page(alloc_pages_exact_nid(NUMA_NO_NODE, 1, GFP_KERNEL))), 0);
+	ck_assert_int_eq(test_node_of(virt_to_page(alloc_pages_exact(1, GFP_KERNEL))), 1);
+}
+
+TEST(alloc_pages_exact_nid_of_a_node_that_does_not_exist, "04-2")
+{
+	test_machine_numa(32);
+	test_expect_bugs();
+	/* Expect a report and NULL. */
+	ck_assert_ptr_null(alloc_pages_exact_nid(3, PAGE_SIZE, GFP_KERNEL));
+	ck_assert_int_eq(test_bugs(), 1);
+}
+#endif
