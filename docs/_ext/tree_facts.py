@@ -46,11 +46,15 @@ def tags(root, files):
 
 
 def kernel_places(root):
-    """(name, kind, file, first line, last line) of what Linux 5.8.18 has, from docs/kernel-map.tsv."""
+    """(name, kind, file, first line, last line) of what Linux 5.8.18 has, from docs/kernel-map.tsv.
+
+    A name that it defines for each configuration comes once for each. Where the last line is not known (`?`), it is the first.
+    """
     path = root / 'docs' / 'kernel-map.tsv'
     if not path.is_file():
         return
     for line in path.read_text(encoding='utf-8').splitlines():
         cells = line.split('\t')
         if len(cells) >= 5 and not line.startswith('#') and cells[0] != 'name':
-            yield cells[0], cells[1], cells[2], int(cells[3]), int(cells[4])
+            first = int(cells[3])
+            yield cells[0], cells[1], cells[2], first, first if cells[4] == '?' else int(cells[4])

@@ -335,8 +335,8 @@ def provenance(root):
         else:
             said[one.name][where] = {f"{file}:{line}" for none, file, line in found if not none}
     for name, known in kernel_map(root).items():
-        # Where the kernel has one definition for each configuration the map names one: one of ours must say that one.
-        if name in said and not known & set().union(*said[name].values()):
+        # Where the kernel has a definition for each configuration, ours together must say them all.
+        if name in said and not known <= set().union(*said[name].values()):
             for where, places in said[name].items():
                 told = ", ".join(sorted(places)) or "none"
                 yield f"{where}: says {told}, docs/kernel-map.tsv says {', '.join(sorted(known))}"

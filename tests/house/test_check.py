@@ -246,3 +246,14 @@ def test_provenance_accepts_a_second_definition_from_elsewhere(tree):
     other = STAGE[STAGE.index("/**") :].replace("mm/page_alloc.c:3328", "mm/mempolicy.c:1")
     tree("src/stages/10-rmqueue.c", STAGE + "#ifdef CONFIG_NUMA\n" + other + "#endif\n")
     assert findings("provenance", tree) == []
+
+
+def test_provenance_wants_every_form_of_the_map(tree):
+    tree(
+        "docs/kernel-map.tsv", "rmqueue\tinline\tmm/page_alloc.c\t3328\t3400\nrmqueue\tmacro\tmm/page_alloc.c\t20\t21\n"
+    )
+    assert "docs/kernel-map.tsv says mm/page_alloc.c:20, mm/page_alloc.c:3328" in findings("provenance", tree)[0]
+    tree(
+        "src/stages/10-rmqueue.c", STAGE.replace(" */\nint rmqueue", " * @source mm/page_alloc.c:20\n */\nint rmqueue")
+    )
+    assert findings("provenance", tree) == []

@@ -34,9 +34,9 @@ class KernelFunctions(Counted):
 
     def kernel_place(self, one):
         """(file, first line, last line or None when this is a part of a function there) in the kernel; or None."""
-        known = self.here.kernel_map.get(one.name)
+        known = self.here.kernel_place(one.name, one.provenance)
         cited = re.match(r'(\S+):(\d+)$', one.provenance)
-        if known and not one.provenance.startswith('none'):
+        if known:
             return known[1:]
         return (cited[1], int(cited[2]), None) if cited else None
 
@@ -44,14 +44,10 @@ class KernelFunctions(Counted):
         _file, first, last = place
         stage = chain.stage_of_file(one.file)
         if last is None:
-            whole = [
-                name
-                for name, (_kind, file, begin, end) in self.here.kernel_map.items()
-                if file == place[0] and begin <= first <= end
-            ]
-            lines = [f'{first}', *([' ', _('in '), nodes.literal('', whole[0])] if whole else [])]
+            whole = self.here.kernel_whole(f'{place[0]}:{first}')
+            lines = [f'{first}', *([' ', _('in '), nodes.literal('', whole)] if whole else [])]
         else:
-            lines = f'{first}–{last}'
+            lines = f'{first}–{last}' if last > first else f'{first}'
         where = f'{one.file}:{one.start}'
         return [
             self.to_code(one, stage),

@@ -108,6 +108,9 @@ class StageCode(StageDirective):
         return made
 
 
+OURS = re.compile(r'none\s*\((.*)\)$')
+
+
 class StageDepartures(StageDirective):
     """.. stage-departures:: - what the `departs:` marks of the stage's code say."""
 
@@ -126,41 +129,43 @@ class StageProvenance(StageDirective):
     """.. stage-provenance:: - for every function, what it stands for in Linux 5.8.18."""
 
     def make(self):
-        rows = []
+        forms = {}
         for one in self.here.sources.stage_functions(self.stage):
-            if any(one.name == row[0]['reftarget'] for row in rows):
-                continue
-            rows.append([self.to_listing(one.name), *self.origin(one)])
+            forms.setdefault(one.name, []).append(one)
+        rows = [
+            [self.to_listing(name) if at == 0 else '', *origin]
+            for name, ones in forms.items()
+            for at, origin in enumerate(self.origins(name, ones))
+        ]
         if not rows:
             return []
         return [self.table([_('Function'), _('In Linux 5.8.18'), _('As')], rows, ['pf-provenance'])]
 
-    def origin(self, one):
-        """Where the kernel has it (as a literal), and as what."""
-        kernel = self.here.kernel_map.get(one.name)
-        said = one.provenance
-        ours = re.match(r'none\s*\((.*)\)$', said)
+    def origins(self, name, ones):
+        """Where the kernel has it (as a literal), and as what: one pair for each form that it has there."""
+        said = dict.fromkeys(one for form in ones for one in form.provenances or [''])
+        known = self.here.kernel_map.get(name)
+        if known and not any(self.here.kernel_place(name, one) for one in said) and not all(map(OURS.match, said)):
+            kind, file, first, _last = known[0]
+            raise self.error(
+                f'{ones[0].file}: {name} says @source {", ".join(said)}, but docs/kernel-map.tsv has it at {file}:{first}; '
+                'correct one of them'
+            )
+        return [self.origin(name, one) for one in said]
+
+    def origin(self, name, said):
+        ours = OURS.match(said)
         if ours:
             return [_('not there'), ours[1]]
-        if kernel:
-            kind, file, first, last = kernel
-            cited = re.match(r'(\S+):(\d+)', said)
-            if cited and not (cited[1] == file and first <= int(cited[2]) <= last):
-                raise self.error(
-                    f'{one.file}: {one.name} says @source {said}, but docs/kernel-map.tsv has it at {file}:{first}; correct one of them'
-                )
-            return [nodes.literal('', f'{file}:{first}–{last}'), {'inline': _('inline function')}.get(kind, kind)]
-        if said:
-            return [nodes.literal('', said), self.part_of(said)]
-        return [_('not said'), '']
-
-    def part_of(self, said):
-        """What the kernel has at a place, when it has no function of our name there."""
-        cited = re.match(r'(\S+):(\d+)', said)
-        for name, (_kind, file, first, last) in self.here.kernel_map.items():
-            if cited and file == cited[1] and first <= int(cited[2]) <= last:
-                return [_('part of '), nodes.literal('', name)]
-        return ''
+        if not said:
+            return [_('not said'), '']
+        place = self.here.kernel_place(name, said)
+        if place:
+            kind, file, first, last = place
+            lines = f'{first}–{last}' if last > first else f'{first}'
+            return [nodes.literal('', f'{file}:{lines}'), {'inline': _('inline function')}.get(kind, kind)]
+        whole = self.here.kernel_whole(said)
+        return [nodes.literal('', said), [_('part of '), nodes.literal('', whole)] if whole else '']
 
 
 class StageReference(StageDirective):

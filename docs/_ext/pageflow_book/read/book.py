@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What all directives share during one build: the sources, the coverage, and notes kept in the environment."""
 
+from collections import defaultdict
+
 import tree_facts
 
 from . import chain, doxygen, tracefile
@@ -22,8 +24,23 @@ class Book:
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
         self.toctrees, self.digests = {}, {}
-        # name -> (kind, file, first line, last line) in Linux 5.8.18
-        self.kernel_map = {name: rest for name, *rest in tree_facts.kernel_places(self.root)}
+        # name -> [(kind, file, first line, last line)] in Linux 5.8.18: one for each configuration, where they differ
+        self.kernel_map = defaultdict(list)
+        for name, *rest in tree_facts.kernel_places(self.root):
+            self.kernel_map[name].append(tuple(rest))
+
+    def kernel_place(self, name, cited):
+        """The place of this name that a citation, FILE:LINE, lies in; None when the map has none."""
+        file, _colon, line = cited.rpartition(':')
+        for place in self.kernel_map.get(name, ()):
+            _kind, known, first, last = place
+            if file == known and line.isdecimal() and first <= int(line) <= last:
+                return place
+        return None
+
+    def kernel_whole(self, cited):
+        """The name of what the kernel has at a place, FILE:LINE; None when the map does not say."""
+        return next((name for name in self.kernel_map if self.kernel_place(name, cited)), None)
 
     def stamp(self, file):
         """A small file that changes only when the coverage of one source file does: what a page depends on.

@@ -52,10 +52,14 @@ class Definition:
         return re.sub(r'\*{1,2}([^*]+)\*{1,2}', r'\1', words[: end.end()] if end else words)
 
     @property
+    def provenances(self):
+        """What each @source line of the doc comment says, in one line."""
+        return [' '.join(found.split()) for found in SOURCE.findall(self.doc)]
+
+    @property
     def provenance(self):
-        """What the doc comment's @source line says, in one line; '' when it has none."""
-        found = SOURCE.search(self.doc)
-        return ' '.join(found.group(1).split()) if found else ''
+        """What the first of them says; '' when there is none."""
+        return next(iter(self.provenances), '')
 
 
 @dataclass
