@@ -171,6 +171,42 @@ TEST(page_address_and_virt_to_page_are_inverse, "01-11")
 	ck_assert_ptr_eq(page_address(page + 1), address + PAGE_SIZE);
 }
 
+TEST(page_address_keeps_one_distance, "01-13")
+{
+	/*
+	 *   memory       hole              memory              memory
+	 *   |DMA 32 MiB| . . . . . . . . . |DMA32 32 MiB| . . . |Normal 32 MiB|
+	 */
+	static const int zones[] = { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL };
+
+	test_machine_zones(32);
+	for (int i = 0; i < 3; i++) {
+		struct page *page = test_page(test_zone(0, zones[i]), 7);
+		char *address = page_address(page);
+
+		/* Expect the bytes of each page where its number says, counted from one place, and a whole page of them. */
+		ck_assert_uint_eq((unsigned long)(address - world->memory) >> PAGE_SHIFT,
+				  page_to_pfn(page) - world->mem_map_start);
+		ck_assert_uint_eq((unsigned long)address % PAGE_SIZE, 0);
+		memset(address, 0x55, PAGE_SIZE);
+	}
+}
+
+TEST(get_free_pages_turns_the_record_into_its_address, "01-14")
+{
+	unsigned long addr;
+	s64 pfn;
+
+	test_machine_uma(32);
+	addr = __get_free_pages(GFP_KERNEL, 2);
+	pfn = test_last_event(TRACE_mm_page_alloc)->field[0];
+	/* Expect the address of the page that the request was given, and its record back from the address. */
+	ck_assert_uint_eq(addr, (unsigned long)page_address(pfn_to_page((unsigned long)pfn)));
+	ck_assert_uint_eq(pfn_of(addr), (unsigned long)pfn);
+	free_pages(addr, 2);
+	test_check_lists();
+}
+
 TEST(free_pages_of_0_does_nothing, "01-6")
 {
 	test_machine_uma(32);

@@ -34,7 +34,7 @@ TEST(alloc_pages_uses_the_only_node, "02-1")
 	ck_assert_uint_eq(traced_mask(), GFP_KERNEL | __GFP_THISNODE);
 }
 
-TEST(alloc_pages_vma_drops_everything_else, "02-1")
+TEST(alloc_pages_vma_drops_everything_else, "02-1 02-18")
 {
 	struct vm_area vma = { .vm_start = 0x1000 };
 
