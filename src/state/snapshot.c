@@ -244,6 +244,7 @@ static int read_zone(struct reader *reader, const char *line)
 	if (pgdat->nr_zones <= z.zid)
 		pgdat->nr_zones = z.zid + 1;
 	init_zone_pages(zone);
+	node_states_update();
 	return snapshot_read_zone_state(reader, zone, 1);
 }
 
@@ -307,8 +308,12 @@ static int check_complete(struct reader *reader)
 	for_each_zone(nid, zone)
 		if (!zone->pageset)
 			return reader_refuse(reader, "expected all four zones of each node");
-	if (!NODE_DATA(0))
+	if (!node_exists(0))
 		return reader_refuse(reader, "expected node 0: CPU 0 belongs to it");
+	for (int i = 0; i < world->nr_ranges; i++)
+		if (!node_exists(world->range[i].nid))
+			return reader_refuse(reader, "expected memory of nodes that the snapshot "
+						     "describes");
 	return 0;
 }
 
@@ -379,7 +384,6 @@ struct machine *snapshot_load(struct reader *reader)
 		machine_free(machine);
 		return NULL;
 	}
-	node_states_update();
 	FOCUS_STAYS_ON(machine);
 	return machine;
 }

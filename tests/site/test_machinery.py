@@ -639,10 +639,9 @@ def test_all_forms_of_a_function_are_shown(tree):
     )
     code, said, page = tree.build()
     assert (code, said) == (0, '')
-    assert cells(page, 'pf-provenance')[1] == [
-        '__alloc_pages_nodemask',
-        'mm/page_alloc.c:4819–4881 , include/linux/gfp.h:507',
-        'function, inline function',
+    assert cells(page, 'pf-provenance')[1:3] == [
+        ['__alloc_pages_nodemask', 'mm/page_alloc.c:4819–4881', 'function'],
+        ['', 'include/linux/gfp.h:507', 'inline function'],
     ]
 
 

@@ -126,35 +126,36 @@ class StageProvenance(StageDirective):
     """.. stage-provenance:: - for every function, what it stands for in Linux 5.8.18."""
 
     def make(self):
-        named = {}
+        forms = {}
         for one in self.here.sources.stage_functions(self.stage):
-            named.setdefault(one.name, []).append(one)
-        rows = [[self.to_listing(name), *self.origin(name, ones)] for name, ones in named.items()]
+            forms.setdefault(one.name, []).append(one)
+        rows = [
+            [self.to_listing(name) if at == 0 else '', *origin]
+            for name, ones in forms.items()
+            for at, origin in enumerate(self.origins(name, ones))
+        ]
         if not rows:
             return []
         return [self.table([_('Function'), _('In Linux 5.8.18'), _('As')], rows, ['pf-provenance'])]
 
-    def origin(self, name, ones):
-        """Where the kernel has it (as literals), and as what: all forms of a function with one for each configuration."""
-        places = [place for one in ones for place in self.places(one)]
+    def origins(self, name, ones):
+        """Where the kernel has it (as a literal), and as what: one pair for each form that it has there."""
+        places = dict.fromkeys(place for one in ones for place in one.places)
         if not places:
             ours = re.match(r'none\s*\((.*)\)$', ones[0].provenance)
-            return [_('not there'), ours[1]] if ours else [_('not said'), '']
-        where = join([nodes.literal('', words) for words, _kind in dict.fromkeys(places)])
-        kinds = dict.fromkeys(kind for _words, kind in places)
-        if self.here.kernel_map.of(name):
-            return [where, ', '.join({'inline': _('inline function')}.get(kind, kind) for kind in kinds)]
-        return [where, [_('part of '), *join([nodes.literal('', kind) for kind in kinds])]]
+            return [[_('not there'), ours[1]] if ours else [_('not said'), '']]
+        return [self.origin(ones[0].file, name, *place) for place in places]
 
-    def places(self, one):
-        """(place, kind) of each place that a definition names; the name of the whole where it is a part."""
+    def origin(self, ours, name, file, line):
         kernel_map = self.here.kernel_map
-        for file, line in one.places:
-            objection = kernel_map.objection(one.name, file, line)
-            if objection:
-                raise self.error(f'{one.file}: {one.name}: @source {objection}; correct one of them')
-            form = kernel_map.form(one.name, file, line)
-            yield (form.lines, form.kind) if form else (f'{file}:{line}', kernel_map.around(file, line).name)
+        objection = kernel_map.objection(name, file, line)
+        if objection:
+            raise self.error(f'{ours}: {name}: @source {objection}; correct one of them')
+        form = kernel_map.form(name, file, line)
+        if form:
+            return [nodes.literal('', form.lines), {'inline': _('inline function')}.get(form.kind, form.kind)]
+        whole = kernel_map.around(file, line).name
+        return [nodes.literal('', f'{file}:{line}'), [_('part of '), nodes.literal('', whole)]]
 
 
 class StageReference(StageDirective):

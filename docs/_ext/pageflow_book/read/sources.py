@@ -53,17 +53,20 @@ class Definition:
         return re.sub(r'\*{1,2}([^*]+)\*{1,2}', r'\1', words[: end.end()] if end else words)
 
     @property
+    def provenances(self):
+        """What each @source line of the doc comment says, in one line."""
+        return [' '.join(found.split()) for found in SOURCE.findall(self.doc)]
+
+    @property
     def provenance(self):
-        """What the doc comment's @source line says, in one line; '' when it has none."""
-        found = SOURCE.search(self.doc)
-        return ' '.join(found.group(1).split()) if found else ''
+        """What the first of them says; '' when there is none."""
+        return next(iter(self.provenances), '')
 
     @property
     def places(self):
         """(file, line) of each place in the kernel that the doc comment names: more than one where the kernel has a form
         for each configuration."""
-        said = (PLACE.match(' '.join(found.split())) for found in SOURCE.findall(self.doc))
-        return [(one[1], int(one[2])) for one in said if one]
+        return [(one[1], int(one[2])) for one in map(PLACE.match, self.provenances) if one]
 
 
 @dataclass
