@@ -143,12 +143,11 @@ class StageProvenance(StageDirective):
 
     def origins(self, name, ones):
         """Where the kernel has it (as a literal), and as what: one pair for each form that it has there."""
-        said = dict.fromkeys(one for form in ones for one in form.provenances or [''])
-        known = self.here.kernel_map.get(name)
-        if known and not any(self.here.kernel_place(name, one) for one in said) and not all(map(OURS.match, said)):
-            kind, file, first, _last = known[0]
+        known = [f'{file}:{first}' for _kind, file, first, _last in self.here.kernel_map.get(name, ())]
+        said = list(dict.fromkeys(one for form in ones for one in form.provenances)) or known or ['']
+        if known and not any(self.here.kernel_place(name, one) or OURS.match(one) for one in said):
             raise self.error(
-                f'{ones[0].file}: {name} says @source {", ".join(said)}, but docs/kernel-map.tsv has it at {file}:{first}; '
+                f'{ones[0].file}: {name} says @source {", ".join(said)}, but docs/kernel-map.tsv has it at {", ".join(known)}; '
                 'correct one of them'
             )
         return [self.origin(name, one) for one in said]
