@@ -104,11 +104,11 @@ class KernelMap:
 
 
 def kernel_places(root):
-    """Every row of docs/kernel-map.tsv."""
+    """Every row of docs/kernel-map.tsv; `?` stands where a last line is not known."""
     path = root / 'docs' / 'kernel-map.tsv'
     if not path.is_file():
         return
     for line in path.read_text(encoding='utf-8').splitlines():
         cells = line.split('\t')
         if len(cells) >= 5 and not line.startswith('#') and cells[0] != 'name':
-            yield KernelPlace(*cells[:3], int(cells[3]), int(cells[4]) if cells[4] else None)
+            yield KernelPlace(*cells[:3], int(cells[3]), None if cells[4] == '?' else int(cells[4]))

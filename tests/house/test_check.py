@@ -248,7 +248,7 @@ MAP = "docs/kernel-map.tsv"
 def known(tree, *rows):
     """Adds rows to the map of the kernel: "name kind file first last", without the last where it is not known."""
     path = tree.root / MAP
-    path.write_text(path.read_text() + "".join("\t".join([*row.split(), ""][:5]) + "\n" for row in rows))
+    path.write_text(path.read_text() + "".join("\t".join([*row.split(), "?"][:5]) + "\n" for row in rows))
 
 
 def test_provenance_finds_a_wrong_second_definition(tree):

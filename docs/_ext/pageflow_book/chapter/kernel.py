@@ -83,7 +83,7 @@ class KernelForms(TableDirective):
     CALL = re.compile(r'(\w+)\((.*)\)$')
 
     def run(self):
-        rows = [re.split(r' \| ', line.strip()) for line in self.content if line.strip()]
+        rows = [re.split(r' \| (?=\S+:\d+ )', line.strip()) for line in self.content if line.strip()]
         if not rows or not all(len(row) in (2, 3) and self.CALL.match(row[0]) for row in rows):
             raise self.error('kernel-forms: needs rows of two or three cells, the first of them a call')
         self.env.note_dependency(str(book(self.env.app).root / 'docs' / 'kernel-map.tsv'))

@@ -141,10 +141,12 @@ class StageProvenance(StageDirective):
     def origins(self, name, ones):
         """Where the kernel has it (as a literal), and as what: one pair for each form that it has there."""
         places = dict.fromkeys(place for one in ones for place in one.places)
+        ours = re.match(r'none\s*\((.*)\)$', ones[0].provenance)
+        if ours and not places:
+            return [[_('not there'), ours[1]]]
         if not places:
-            ours = re.match(r'none\s*\((.*)\)$', ones[0].provenance)
-            return [[_('not there'), ours[1]] if ours else [_('not said'), '']]
-        return [self.origin(ones[0].file, name, *place) for place in places]
+            places = [(form.file, form.first) for form in self.here.kernel_map.of(name)]
+        return [self.origin(ones[0].file, name, *place) for place in places] or [[_('not said'), '']]
 
     def origin(self, ours, name, file, line):
         kernel_map = self.here.kernel_map

@@ -263,17 +263,19 @@ def _continues_upwards(line):
 
 
 def _doc_above(lines, start):
-    """The text of the doc comment that ends on the line above, without its stars."""
+    """The text of the doc comment that ends on the line above, without its stars; a departure may be marked in between."""
     at = start - 2
-    if at < 0 or not lines[at].rstrip().endswith('*/'):
-        return ''
-    first = at
-    while first > 0 and '/*' not in lines[first]:
-        first -= 1
-    block = '\n'.join(lines[first : at + 1])
-    if not re.match(r'\s*/\*\*(?!<)', block) or '@file' in block:
-        return ''
-    return _strip_stars(block)
+    while at >= 0 and lines[at].rstrip().endswith('*/'):
+        first = at
+        while first > 0 and '/*' not in lines[first]:
+            first -= 1
+        block = '\n'.join(lines[first : at + 1])
+        if re.match(r'\s*/\*\*(?!<)', block):
+            return '' if '@file' in block else _strip_stars(block)
+        if not re.match(r'\s*/\* departs: ', block):
+            return ''
+        at = first - 1
+    return ''
 
 
 def _doc_beside(line):
