@@ -219,6 +219,18 @@ extern FOCUS_STORAGE struct machine *world;
 
 #define NODE_DATA(nid) (world->node_data[nid])
 
+/** Is this the number of a node of the machine? Any number may be asked. */
+static inline bool node_exists(long nid)
+{
+	return nid >= 0 && nid < MAX_NUMNODES && NODE_DATA(nid);
+}
+
+/** Is this a set of nodes of the machine, with at least one in it? */
+static inline bool nodes_exist(nodemask_t nodes)
+{
+	return !nodes_empty(nodes) && !(nodes.bits & ~world->node_online_map.bits);
+}
+
 static inline int smp_processor_id(void)
 {
 	return world->this_cpu;
@@ -234,8 +246,8 @@ static inline int numa_node_id(void)
 #endif
 }
 
-/** Nearest node with memory; this configuration has no notion of memoryless nodes, so the same
- * node. */
+/** The node to take memory from. With CONFIG_HAVE_MEMORYLESS_NODES, which is off here, that would be the
+ * nearest node with memory; without it, it is the CPU's own node, even where that has none. */
 static inline int numa_mem_id(void)
 {
 	return numa_node_id();

@@ -11,7 +11,8 @@
 
 #include "machine.h"
 
-/* Positions in page->flags: section on top, then node (CONFIG_NUMA), then zone. */
+/* Positions in page->flags, those of SPARSEMEM without VMEMMAP: section on top, then node
+ * (CONFIG_NUMA, two bits), then zone. docs/configuration.rst has them as a table. */
 #define SECTIONS_PGSHIFT 46
 #ifdef CONFIG_NUMA
 #define NODES_PGSHIFT 44
@@ -27,6 +28,8 @@
 #define PFN_SECTION_SHIFT 18
 
 /** PFN of a page. */
+/* departs: in 5.8.18 each section has a row of struct pages of its own, found by the section number
+ * in page->flags or by the upper bits of the PFN; here one row spans the machine. */
 static inline unsigned long page_to_pfn(const struct page *page)
 {
 	return world->mem_map_start + (unsigned long)(page - world->mem_map);
@@ -86,7 +89,16 @@ static inline struct zone *page_zone(const struct page *page)
 #endif
 }
 
-/** Write zone, node and section into the top bits of a page's flags. */
+/**
+ * @brief Write section, node and zone into the top bits of a page's flags.
+ *
+ * Nothing here reads the section; it is there because the kernel's flags have it.
+ *
+ * @param page the page; its 22 flags stay
+ * @param zone its zone
+ * @param nid its node
+ * @param pfn its PFN
+ */
 static inline void set_page_links(struct page *page, enum zone_type zone, int nid,
 				  unsigned long pfn)
 {

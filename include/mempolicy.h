@@ -11,7 +11,7 @@
 
 /** Modes as set_mempolicy(2) numbers them. */
 enum mempolicy_mode {
-	MPOL_DEFAULT,	 /**< no policy: the local node */
+	MPOL_DEFAULT,	 /**< at the API only: no policy, so the local node first */
 	MPOL_PREFERRED,	 /**< one node first, then the others */
 	MPOL_BIND,	 /**< these nodes only */
 	MPOL_INTERLEAVE, /**< these nodes in turn */
@@ -21,8 +21,8 @@ enum mempolicy_mode {
 
 #define MPOL_F_SHARED	      (1u << 0) /**< reference counted at each use */
 #define MPOL_F_LOCAL	      (1u << 1) /**< preferred node: wherever the task runs */
-#define MPOL_F_MOF	      (1u << 3)
-#define MPOL_F_MORON	      (1u << 4)
+#define MPOL_F_MOF	      (1u << 3) /**< page faults move pages; NUMA balancing, not here */
+#define MPOL_F_MORON	      (1u << 4) /**< such moves go to the node of the CPU; the same */
 #define MPOL_F_RELATIVE_NODES (1u << 14)
 #define MPOL_F_STATIC_NODES   (1u << 15)
 #define MPOL_MODE_FLAGS	      (MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES)
@@ -33,25 +33,28 @@ struct mempolicy {
 	u16 mode;
 	u16 flags;
 	union {
-		s16 preferred_node;
-		nodemask_t nodes; /**< bind, interleave */
+		s16 preferred_node; /**< preferred; no meaning with MPOL_F_LOCAL */
+		nodemask_t nodes;   /**< bind, interleave */
 	} v;
 	union {
-		nodemask_t cpuset_mems_allowed; /**< relative to these */
-		nodemask_t user_nodemask;	/**< as the user gave it */
+		nodemask_t
+			cpuset_mems_allowed; /**< without mode flags: allowed when `v` was computed */
+		nodemask_t user_nodemask;    /**< with one: as the user gave it */
 	} w;
 };
 
 /**
  * @brief A mapping, as far as policies look at it.
  *
- * `get_policy` belongs to shared memory; it takes a reference on what it returns.
+ * `get_policy` belongs to shared memory; it takes a reference on what it returns. Whoever makes a
+ * mapping owns it; on the list of its process (`mmap` of struct mm), its policy follows the cpuset.
  */
 struct vm_area {
 	unsigned long vm_start; /**< first address, bytes */
 	unsigned long vm_pgoff; /**< offset of the first page in the file, pages */
 	struct mempolicy *vm_policy;
 	struct mempolicy *(*get_policy)(struct vm_area *vma, unsigned long address);
+	struct vm_area *vm_next; /**< next mapping of the process */
 };
 
 /** Does the last user of a policy have to give a reference back? */

@@ -4,7 +4,7 @@
  * @brief Sets of NUMA nodes.
  *
  * A machine without CONFIG_NUMA has exactly one node, number 0; with it there are at most
- * MAX_NUMNODES. A set is one machine word, node n being bit n.
+ * MAX_NUMNODES, here 4 (CONFIG_NODES_SHIFT 2). A set is one machine word, node n being bit n.
  */
 #ifndef NODEMASK_H
 #define NODEMASK_H
@@ -17,7 +17,8 @@
 #define MAX_NUMNODES 1
 #endif
 
-/** "No particular node": alloc_pages_node() then takes the node of the running CPU. */
+/** "No particular node": alloc_pages_node() and alloc_pages_exact_nid() then take the node of the
+ * running CPU; to every other function it is a node that does not exist. */
 #define NUMA_NO_NODE (-1)
 
 /** A set of nodes. */
@@ -28,9 +29,10 @@ typedef struct nodemask {
 #define NODE_MASK_NONE ((nodemask_t){ 0 })
 #define NODE_MASK_ALL  ((nodemask_t){ (1ul << MAX_NUMNODES) - 1 })
 
+/** Is the node in the set? A number that no node can have is in none. */
 static inline bool node_isset(int node, nodemask_t mask)
 {
-	return (mask.bits >> node) & 1;
+	return (unsigned int)node < MAX_NUMNODES && (mask.bits >> node & 1);
 }
 
 static inline void node_set(int node, nodemask_t *mask)

@@ -22,7 +22,7 @@ struct mem_cgroup;
 
 /** One page frame. Indexed by PFN in the machine's mem_map. */
 struct page {
-	unsigned long flags; /**< 22 page flags below, zone, node and section on top */
+	unsigned long flags; /**< from the top: section, node, zone; the 22 page flags below */
 	union {
 		/** Link in a free list, a per-CPU list, an LRU list or a list being collected. */
 		struct list_head lru;

@@ -202,6 +202,9 @@ PAGEFLOW_API uint64_t pageflow_alloc_pages(pageflow_machine *machine, uint32_t g
  * @brief Allocate a block as alloc_pages_node() does.
  *
  * @param machine the machine
+ * With NUMA, a node that the machine does not have is a violation; but an order above 10 is looked at first, and fails as in
+ * the kernel.
+ *
  * @param nid node to start from, or PAGEFLOW_NO_NODE; without NUMA it decides nothing
  * @param gfp get-free-pages mask
  * @param order 0 to 10
@@ -259,7 +262,7 @@ PAGEFLOW_API int pageflow_drain_cpu(pageflow_machine *machine, int cpu);
 /**
  * @brief Change one part of a machine's state by a record: a line as a saved snapshot has them.
  *
- * The records are described in the chapter about snapshots. Examples:
+ * The records are listed at the top of src/state/records.c. Examples:
  *
  *     machine vm_swappiness 10
  *     cpuset small mems 1
@@ -267,6 +270,9 @@ PAGEFLOW_API int pageflow_drain_cpu(pageflow_machine *machine, int cpu);
  *     task 7 comm worker cpuset small memcg /job
  *     current 7
  *     sysctl min_free_kbytes 8192
+ *
+ * A record that names a node the machine does not have, or a policy the kernel cannot have, is refused and leaves nodes
+ * and policies as they are.
  *
  * @param machine the machine
  * @param record the line

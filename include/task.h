@@ -53,6 +53,7 @@ struct mm {
 	bool mmap_locked;	     /**< somebody holds its lock: the reaper must wait */
 	bool reaper_queued;	     /**< handed to the OOM reaper */
 	struct address_space *anon;  /**< its anonymous pages, where the model keeps any */
+	struct vm_area *mmap;	     /**< mappings that have a policy; not owned, not saved */
 	int users;		     /**< tasks that use it */
 };
 

@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+from typing import NamedTuple
 
 KINDS = 'dfgstuv'  # macros, functions, enums, structures, typedefs, unions, variables
 
@@ -45,12 +46,69 @@ def tags(root, files):
     return [tag for tag in found if tag.get('_type') == 'tag']
 
 
+class KernelPlace(NamedTuple):
+    """A function, macro or variable of Linux 5.8.18. `last` is None where only its first line is known."""
+
+    name: str
+    kind: str
+    file: str
+    first: int
+    last: int | None
+
+    def holds(self, file, line):
+        return file == self.file and self.first <= line <= (self.last or self.first)
+
+    @property
+    def lines(self):
+        """`mm/page_alloc.c:4819–4881`."""
+        return f'{self.file}:{self.first}' + (f'–{self.last}' if self.last else '')
+
+
+class KernelMap:
+    """What docs/kernel-map.tsv knows of Linux 5.8.18: where each name is, in each of its forms."""
+
+    def __init__(self, root):
+        self.places = list(kernel_places(root))
+        self.by_name = {}
+        for place in self.places:
+            self.by_name.setdefault(place.name, []).append(place)
+
+    def of(self, name):
+        """Every form of a name: many have one for each configuration."""
+        return self.by_name.get(name, [])
+
+    def form(self, name, file, line):
+        """The form of a name that begins on this line, or None."""
+        return next((one for one in self.of(name) if (one.file, one.first) == (file, line)), None)
+
+    def around(self, file, line):
+        """What the kernel has on a line: the shortest of those that hold it, or None."""
+        found = [one for one in self.places if one.holds(file, line)]
+        return min(found, key=lambda one: (one.last or one.first) - one.first, default=None)
+
+    def objection(self, name, file, line):
+        """What is wrong with saying that `name` stands for this line: one sentence, or None.
+
+        A name that the kernel has must say the line its definition begins on. Any other name stands for a part of
+        something, and there must be something on that line.
+        """
+        if self.of(name):
+            if self.form(name, file, line):
+                return None
+            return f'says {file}:{line}, docs/kernel-map.tsv says ' + ', '.join(
+                f'{one.file}:{one.first}' for one in self.of(name)
+            )
+        if self.around(file, line):
+            return None
+        return f'says {file}:{line}, where docs/kernel-map.tsv knows nothing; add what the kernel has there'
+
+
 def kernel_places(root):
-    """(name, kind, file, first line, last line) of what Linux 5.8.18 has, from docs/kernel-map.tsv."""
+    """Every row of docs/kernel-map.tsv; `?` stands where a last line is not known."""
     path = root / 'docs' / 'kernel-map.tsv'
     if not path.is_file():
         return
     for line in path.read_text(encoding='utf-8').splitlines():
         cells = line.split('\t')
         if len(cells) >= 5 and not line.startswith('#') and cells[0] != 'name':
-            yield cells[0], cells[1], cells[2], int(cells[3]), int(cells[4])
+            yield KernelPlace(*cells[:3], int(cells[3]), None if cells[4] == '?' else int(cells[4]))

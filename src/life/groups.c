@@ -34,6 +34,20 @@ struct cpuset *cpuset_new(const char *name, struct cpuset *parent, nodemask_t me
 }
 
 /**
+ * @brief The nodes that the tasks of a cpuset may use: those of its nodes that have memory.
+ *
+ * @param cpuset the cpuset
+ * @return the nodes; those of the nearest ancestor that has some, where it has none
+ * @source none (ours: what kernel/cgroup/cpuset.c does in guarantee_online_mems)
+ */
+nodemask_t cpuset_nodes(const struct cpuset *cpuset)
+{
+	while (cpuset->parent && !nodes_intersects(cpuset->mems_allowed, world->node_memory_map))
+		cpuset = cpuset->parent;
+	return nodes_and(cpuset->mems_allowed, world->node_memory_map);
+}
+
+/**
  * @brief Change the nodes that a task may use, so that every request on the way notices.
  *
  * @param task the task
@@ -50,6 +64,55 @@ void cpuset_change_task_nodemask(struct task *task, nodemask_t mems)
 #endif
 	task->mems_allowed = mems;
 	task->mems_allowed_seq++;
+}
+
+/**
+ * @brief Let a task use the nodes of its cpuset: its own policy follows, and those of its mappings.
+ *
+ * @param task the task
+ * @source none (ours: what kernel/cgroup/cpuset.c:1680 does for each task of a cpuset)
+ */
+static void follow_cpuset(struct task *task)
+{
+	nodemask_t mems = cpuset_nodes(task->cpuset);
+
+	cpuset_change_task_nodemask(task, mems);
+#ifdef CONFIG_NUMA
+	if (task->mm)
+		mpol_rebind_mm(task->mm, mems);
+#endif
+}
+
+/**
+ * @brief Put a task into a cpuset.
+ *
+ * @param task the task
+ * @param cpuset the cpuset
+ * @source none (ours: stands for writing the pid into the cpuset's file)
+ */
+void cpuset_attach(struct task *task, struct cpuset *cpuset)
+{
+	task->cpuset = cpuset;
+	follow_cpuset(task);
+}
+
+/**
+ * @brief Give a cpuset other nodes; its tasks follow at once.
+ *
+ * @param cpuset the cpuset
+ * @param mems nodes that its tasks may use
+ * @source none (ours: stands for writing cpuset.mems)
+ */
+void cpuset_set_nodes(struct cpuset *cpuset, nodemask_t mems)
+{
+	const struct list_head *entry;
+
+	if (nodes_equal(cpuset->mems_allowed, mems))
+		return;
+	cpuset->mems_allowed = mems;
+	list_for_each(entry, &world->tasks)
+		if (task_of(entry)->cpuset == cpuset)
+			follow_cpuset(task_of(entry));
 }
 
 /**

@@ -18,7 +18,10 @@ void wire_hooks(struct machine *machine);
 /* groups.c */
 struct cpuset *cpuset_new(const char *name, struct cpuset *parent, nodemask_t mems);
 struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsigned long max);
+nodemask_t cpuset_nodes(const struct cpuset *cpuset);
 void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
+void cpuset_attach(struct task *task, struct cpuset *cpuset);
+void cpuset_set_nodes(struct cpuset *cpuset, nodemask_t mems);
 
 /** Most daemons of a machine. */
 #define MAX_DAEMONS 16

@@ -303,8 +303,7 @@ static int join_cpuset(struct scene *scene, struct task *task, const char *name)
 			"there is no cpuset '%s'; 'cpuset %s NODES' makes it (the path of a "
 			"memory cgroup begins with /)",
 			name, name);
-	task->cpuset = cpuset;
-	cpuset_change_task_nodemask(task, cpuset->mems_allowed);
+	cpuset_attach(task, cpuset);
 	return 0;
 }
 

@@ -62,7 +62,7 @@ struct task *task_new(int pid, const char *comm)
 	task->prio = DEFAULT_PRIO;
 	task->mm = mm;
 	mm->users = 1;
-	task->mems_allowed = world->top_cpuset.mems_allowed;
+	task->mems_allowed = cpuset_nodes(&world->top_cpuset);
 	task->cpuset = &world->top_cpuset;
 	task->memcg = &world->root_mem_cgroup;
 	task->il_prev = MAX_NUMNODES - 1;

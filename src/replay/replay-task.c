@@ -8,6 +8,7 @@
 #include "life/life.h"
 #include "replay/replay.h"
 #include "stages/stages.h"
+#include "state/records.h"
 #include "world/world.h"
 
 #ifdef CONFIG_NUMA
@@ -32,22 +33,18 @@ int replay_policy(struct replay *replay, const char *line)
 	    !take_word(&line, "il_prev") || !take_number(&line, &il_prev) || !take_end(&line) ||
 	    il_prev < 0 || il_prev >= MAX_NUMNODES)
 		return reader_fail(&replay->reader, "'policy mode M nodes HEX ...'");
-	if ((nodes & ~world->node_online_map.bits) ||
-	    (mode == MPOL_PREFERRED && !local &&
-	     (preferred < 0 || preferred >= MAX_NUMNODES || !NODE_DATA(preferred))))
-		return reader_refuse(&replay->reader, "expected nodes of the machine");
 	if (mode != MPOL_DEFAULT) {
-		policy = calloc(1, sizeof(*policy));
+		const struct written_policy written = {
+			.mode = mode,
+			.flags = mode == MPOL_PREFERRED && local ? MPOL_F_LOCAL : 0,
+			.preferred = preferred,
+			.nodes = { nodes },
+			.relative = current->mems_allowed,
+		};
+
+		policy = record_policy(&replay->reader, &written);
 		if (!policy)
-			return reader_refuse(&replay->reader, "out of memory");
-		policy->refcnt = 1;
-		policy->mode = (u16)mode;
-		policy->w.cpuset_mems_allowed = current->mems_allowed;
-		policy->flags = mode == MPOL_PREFERRED && local ? MPOL_F_LOCAL : 0;
-		if (mode == MPOL_PREFERRED)
-			policy->v.preferred_node = (s16)preferred;
-		else
-			policy->v.nodes.bits = nodes;
+			return -1;
 	}
 	mpol_put(current->mempolicy);
 	current->mempolicy = policy;
@@ -65,18 +62,18 @@ int replay_policy(struct replay *replay, const char *line)
  */
 int replay_cpuset(struct replay *replay, const char *line)
 {
+	struct cpuset *cpuset;
 	nodemask_t mems;
 	long enabled;
 
 	if (!take_word(&line, "cpuset") || !take_word(&line, "mems_allowed") ||
 	    !take_hex(&line, &mems.bits) || !take_word(&line, "enabled") ||
-	    !take_number(&line, &enabled) || !take_end(&line) || nodes_empty(mems) ||
-	    (mems.bits & ~world->node_online_map.bits))
+	    !take_number(&line, &enabled) || !take_end(&line) || !nodes_exist(mems))
 		return reader_fail(&replay->reader, "'cpuset mems_allowed HEX enabled 1'");
-	current->cpuset = cpuset_new("recorded", &world->top_cpuset, mems);
-	if (!current->cpuset)
+	cpuset = cpuset_new("recorded", &world->top_cpuset, mems);
+	if (!cpuset)
 		return reader_refuse(&replay->reader, "out of memory");
-	cpuset_change_task_nodemask(current, mems);
+	cpuset_attach(current, cpuset);
 	return 0;
 }
 

@@ -3,9 +3,10 @@
  * @file
  * @brief Stage 01: the interfaces that kernel code calls to get a page, and to give it back.
  *
- * Kernel code that wants memory in whole pages has five ways to ask. They differ in how much they
- * ask for, in the bits they add to the mask and in what they return, and in nothing else: no
- * decision about *which* page is made here.
+ * Kernel code that wants memory in whole pages asks alloc_pages() of stage 02, or one of the five
+ * shorthands here that lead to it. They differ in how much they ask for, in the bits they add to the
+ * mask or take out of it, and in what they return. Which page it will be is not decided here, but
+ * those bits have a say in it.
  *
  * A **page** is 4 KiB of physical memory, and `struct page` is the kernel's record of it. A
  * **block of order n** is 2^n pages in a row that start at a multiple of their own length. One of
@@ -14,8 +15,10 @@
  * removes one bit of the mask, `__GFP_HIGHMEM`, and that has a visible consequence: a request that
  * would have been allowed into ZONE_MOVABLE no longer is.
  *
- * What comes out of here goes on to alloc_pages(), stage 02. Each way in has its mirror for the way
- * back, and those lead to __free_pages(), stage 20.
+ * What comes back by its record returns through __free_page(), what comes back by its address through
+ * free_page() or free_pages(); all lead to __free_pages(), stage 20. A family of its own deals in
+ * bytes, alloc_pages_exact() and its like: it takes a block, keeps as many pages as it needs and
+ * gives the others back.
  */
 #include "gfp_zones.h"
 #include "stages/stages.h"
@@ -177,13 +180,15 @@ static void *make_alloc_exact(unsigned long addr, unsigned int order, size_t siz
  * @brief A mask without __GFP_COMP, which would make the pages inseparable.
  *
  * @param gfp_mask the caller's mask
- * @return the mask to use; one-time warning when the bit was set
+ * @param once one-time warning of the caller, when the bit was set
+ * @param caller its name
+ * @return the mask to use
  * @source mm/page_alloc.c:5069
  */
-static gfp_t mask_for_exact(gfp_t gfp_mask)
+static gfp_t mask_for_exact(gfp_t gfp_mask, enum once once, const char *caller)
 {
 	if (gfp_mask & __GFP_COMP)
-		warn_once(ONCE_EXACT_COMP, "alloc_pages_exact: __GFP_COMP is ignored\n");
+		warn_once(once, "%s: __GFP_COMP is ignored\n", caller);
 	return gfp_mask & ~__GFP_COMP;
 }
 
@@ -191,31 +196,34 @@ static gfp_t mask_for_exact(gfp_t gfp_mask)
  * @brief Allocate a number of bytes, rounded up to pages instead of to a power of two.
  *
  * @param size bytes
- * @param gfp_mask what is asked for
+ * @param gfp_mask what is asked for; __GFP_COMP and __GFP_HIGHMEM are taken out
  * @return address of the first byte, or NULL
  * @source mm/page_alloc.c:5069
  */
 void *alloc_pages_exact(size_t size, gfp_t gfp_mask)
 {
 	unsigned int order = (unsigned int)get_order(size);
-	unsigned long addr = __get_free_pages(mask_for_exact(gfp_mask), order);
+	gfp_t mask = mask_for_exact(gfp_mask, ONCE_EXACT_COMP, "alloc_pages_exact");
 
-	return make_alloc_exact(addr, order, size);
+	return make_alloc_exact(__get_free_pages(mask, order), order, size);
 }
 
 /**
- * @brief The same, near a node.
+ * @brief The same, starting from a node.
+ *
+ * The way in is another one: no policy is asked, and __GFP_HIGHMEM stays in the mask.
  *
  * @param nid the node, or NUMA_NO_NODE
  * @param size bytes
- * @param gfp_mask what is asked for
+ * @param gfp_mask what is asked for; __GFP_COMP is taken out
  * @return address of the first byte, or NULL
  * @source mm/page_alloc.c:5094
  */
 void *alloc_pages_exact_nid(int nid, size_t size, gfp_t gfp_mask)
 {
 	unsigned int order = (unsigned int)get_order(size);
-	struct page *page = alloc_pages_node(nid, mask_for_exact(gfp_mask), order);
+	gfp_t mask = mask_for_exact(gfp_mask, ONCE_EXACT_NID_COMP, "alloc_pages_exact_nid");
+	struct page *page = alloc_pages_node(nid, mask, order);
 
 	if (!page)
 		return NULL;

@@ -3,9 +3,10 @@
  * @file
  * @brief Stage 02, part: installing a memory policy, and keeping it true when a cpuset changes.
  *
- * A user names nodes; the policy keeps only those that the task's cpuset allows. When the cpuset
- * changes, the set is computed again, in one of three ways that the user chose: as named (static),
- * by position among the allowed ones (relative), or moved along with the allowed set (neither).
+ * A user names nodes; the policy keeps only those that the task's cpuset allows and that have memory.
+ * When the cpuset changes, the set is computed again, in one of three ways that the user chose: as
+ * named (static), by position among the allowed ones (relative), or moved along with the allowed set
+ * (neither). This is done for the task's policy, and for those of its process's mappings.
  */
 #ifdef CONFIG_NUMA
 #include <errno.h>
@@ -68,7 +69,7 @@ static nodemask_t mpol_relative_nodemask(nodemask_t relative, nodemask_t allowed
  * @param from allowed nodes before
  * @param to allowed nodes now, at least one
  * @return the moved set; nodes outside `from` stay
- * @source mm/mempolicy.c:324
+ * @source include/linux/nodemask.h:353
  */
 static nodemask_t nodes_remap(nodemask_t set, nodemask_t from, nodemask_t to)
 {
@@ -189,17 +190,23 @@ int mpol_set_nodemask(struct mempolicy *policy, nodemask_t nodes)
 /**
  * @brief Install a policy for the running task, as set_mempolicy(2) does.
  *
+ * What the system call checks before it comes to this function in 5.8.18 is checked here.
+ *
  * @param mode enum mempolicy_mode
- * @param flags MPOL_F_STATIC_NODES, MPOL_F_RELATIVE_NODES or 0
+ * @param flags MPOL_F_STATIC_NODES or MPOL_F_RELATIVE_NODES, not both, or 0
  * @param nodes the user's nodes
  * @return 0, or a negative error number with the old policy kept
  * @source mm/mempolicy.c:862
  */
 int do_set_mempolicy(int mode, unsigned int flags, nodemask_t nodes)
 {
+	struct mempolicy *policy;
 	int error;
-	struct mempolicy *policy = mpol_new(mode, flags, nodes, &error);
 
+	if (flags == MPOL_MODE_FLAGS || (flags & ~MPOL_MODE_FLAGS) ||
+	    (nodes.bits & ~NODE_MASK_ALL.bits))
+		return -EINVAL;
+	policy = mpol_new(mode, flags, nodes, &error);
 	if (!error)
 		error = mpol_set_nodemask(policy, nodes);
 	if (error) {
@@ -268,16 +275,14 @@ static void mpol_rebind_preferred(struct mempolicy *policy, nodemask_t mems)
 }
 
 /**
- * @brief Adapt a task's policy to newly allowed nodes.
+ * @brief Adapt a policy to newly allowed nodes.
  *
- * @param task the task
+ * @param policy the policy, or NULL
  * @param mems the allowed nodes now, at least one
- * @source mm/mempolicy.c:393
+ * @source none (ours: what mm/mempolicy.c does under the same name)
  */
-void mpol_rebind_task(struct task *task, nodemask_t mems)
+static void mpol_rebind_policy(struct mempolicy *policy, nodemask_t mems)
 {
-	struct mempolicy *policy = task->mempolicy;
-
 	if (!policy)
 		return;
 	if (!(policy->flags & MPOL_MODE_FLAGS) && nodes_equal(policy->w.cpuset_mems_allowed, mems))
@@ -286,5 +291,32 @@ void mpol_rebind_task(struct task *task, nodemask_t mems)
 		mpol_rebind_preferred(policy, mems);
 	else
 		mpol_rebind_nodemask(policy, mems);
+}
+
+/**
+ * @brief Adapt a task's policy to newly allowed nodes.
+ *
+ * @param task the task
+ * @param mems the allowed nodes now, at least one
+ * @source mm/mempolicy.c:393
+ */
+void mpol_rebind_task(struct task *task, nodemask_t mems)
+{
+	mpol_rebind_policy(task->mempolicy, mems);
+}
+
+/**
+ * @brief Adapt the policies of a process's mappings to newly allowed nodes.
+ *
+ * Policies of shared memory belong to no process, and stay as they are.
+ *
+ * @param mm the process's memory
+ * @param mems the allowed nodes now, at least one
+ * @source mm/mempolicy.c:404
+ */
+void mpol_rebind_mm(struct mm *mm, nodemask_t mems)
+{
+	for (struct vm_area *vma = mm->mmap; vma; vma = vma->vm_next)
+		mpol_rebind_policy(vma->vm_policy, mems);
 }
 #endif

@@ -3,15 +3,17 @@
  * @file
  * @brief Stage 02: alloc_pages(), and who decides which node to look on first.
  *
- * On a machine with one node there is nothing to decide: alloc_pages() is alloc_pages_node() with
- * the only node there is.
+ * Compiled without CONFIG_NUMA the kernel knows one node, and there is nothing to decide:
+ * alloc_pages() is a macro for alloc_pages_node() with that node.
  *
- * On a machine with several nodes (CONFIG_NUMA) memory is nearer to some CPUs than to others, and a
+ * Compiled with CONFIG_NUMA it may know several. Memory is nearer to some CPUs than to others, and a
  * task may have a **memory policy**: prefer this node, use only these nodes (bind), take them in
- * turn (interleave). Then alloc_pages() asks the policy for two things, a node to start from and a
- * set of nodes to stay in, and goes straight to __alloc_pages_nodemask(), stage 06. The functions of
- * stages 03 to 05 are the way in for callers that name a node themselves; policies do not apply to
- * them.
+ * turn (interleave). Then alloc_pages() is an inline function that asks the policy for two things, a
+ * node to start from and a set of nodes to stay in, and mostly goes straight to
+ * __alloc_pages_nodemask(), stage 06. Two ways take a detour: an interleave policy names a node and
+ * has no set, and goes through stage 05; huge pages are tried on one node, through stage 04. The
+ * functions of stages 03 to 05 are also the way in for callers that name a node themselves; policies
+ * do not apply to those.
  *
  * A mapping of user memory (a vma) may have a policy of its own, which comes before the task's.
  */
@@ -76,7 +78,8 @@ struct page *alloc_pages(gfp_t gfp_mask, unsigned int order)
  * @brief The policy in force for a task.
  *
  * @param task the task
- * @return its own policy, else "prefer the node of the running CPU", else the system default
+ * @return its own policy, else "prefer the node of the running CPU", else, before those exist, the
+ * system default: local
  * @source mm/mempolicy.c:156
  */
 struct mempolicy *get_task_policy(struct task *task)
@@ -130,8 +133,9 @@ static void mpol_cond_put(struct mempolicy *policy)
 /**
  * @brief Does a policy's node set bind requests for this zone?
  *
- * Only the highest zones are bound: on a machine with memory above 4 GiB, a GFP_DMA request would
- * otherwise fail for a task that is bound to a node without low memory.
+ * Requests for lower zones than the machine's highest are not bound: on a machine with memory above
+ * 4 GiB, a GFP_DMA request would otherwise fail for a task that is bound to a node without low
+ * memory.
  *
  * @param policy a policy with a node set
  * @param zone highest zone of the request
@@ -199,13 +203,13 @@ int interleave_nodes(struct mempolicy *policy)
 }
 
 /**
- * @brief Node of a page of an interleaved mapping: fixed by its offset.
+ * @brief Node of a block of an interleaved mapping: fixed by its offset, as long as the set stays.
  *
  * @param policy the policy in force
  * @param vma the mapping; NULL advances the task's own turn instead
  * @param addr user address
  * @param shift log2 of the block's bytes
- * @return node number
+ * @return node number; the running CPU's when the set is empty
  * @source mm/mempolicy.c:2002
  */
 int interleave_nid(struct mempolicy *policy, struct vm_area *vma, unsigned long addr,
@@ -233,7 +237,7 @@ int interleave_nid(struct mempolicy *policy, struct vm_area *vma, unsigned long 
  *
  * @param gfp_mask what is asked for
  * @param order block of 2^order pages
- * @param nid the node whose turn it is
+ * @param nid the node whose turn it is; MAX_NUMNODES, which stage 06 refuses, when the set was empty
  * @return the first page, or NULL
  * @source mm/mempolicy.c:2153
  */
@@ -241,13 +245,6 @@ static struct page *alloc_page_interleave(gfp_t gfp_mask, unsigned int order, in
 {
 	struct page *page;
 
-	/* departs: an interleave set can be empty only for a moment while a cpuset changes; 5.8.18
-	 * then uses node MAX_NUMNODES, which does not exist. Stage 04's contract is applied
-	 * here. */
-	if (nid >= MAX_NUMNODES) {
-		bug("alloc_pages: interleave policy with no node");
-		return NULL;
-	}
 	page = __alloc_pages(gfp_mask, order, nid);
 	if (page && world->numa_stat_enabled && page_to_nid(page) == nid)
 		page_zone(page)->vm_numa_stat[NUMA_INTERLEAVE_HIT]++;
@@ -255,7 +252,7 @@ static struct page *alloc_page_interleave(gfp_t gfp_mask, unsigned int order, in
 }
 
 /**
- * @brief Allocate a block as the running task's policy says, or locally where none may apply.
+ * @brief Allocate a block as the running task's policy says, or locally where it must not count.
  *
  * @param gfp_mask what is asked for
  * @param order block of 2^order pages
@@ -283,7 +280,8 @@ struct page *alloc_pages_current(gfp_t gfp_mask, unsigned int order)
 /**
  * @brief Try for a huge page on the preferred node first, without trying hard.
  *
- * A huge page elsewhere is often worth less than small pages here.
+ * A huge page elsewhere is often worth less than small pages here. If this try fails, a request that
+ * may reclaim tries again with its own mask, which may lead to any node.
  *
  * @param gfp_mask what is asked for
  * @param order block of 2^order pages
@@ -308,8 +306,8 @@ static struct page *alloc_hugepage_on_node(gfp_t gfp_mask, unsigned int order, i
  * @param order block of 2^order pages
  * @param vma the mapping, or NULL
  * @param addr user address
- * @param node node to start from where the policy names none
- * @param hugepage true: prefer one node for the whole block
+ * @param node number of an online node: where to start if the policy names none
+ * @param hugepage true: try one node first
  * @return the first page, or NULL
  * @source mm/mempolicy.c:2194
  */
@@ -351,7 +349,8 @@ struct page *alloc_pages_vma(gfp_t gfp_mask, unsigned int order, struct vm_area 
 /**
  * @brief Would killing this task free memory on these nodes, as far as its policy says?
  *
- * Only MPOL_BIND and MPOL_INTERLEAVE say where a task's pages are.
+ * Only MPOL_BIND and MPOL_INTERLEAVE tell where a task's pages may be; MPOL_PREFERRED leaves every
+ * node possible. The policies of its mappings are not asked.
  *
  * @param task a task
  * @param mask nodes, or NULL for all
@@ -371,16 +370,21 @@ bool mempolicy_nodemask_intersects(const struct task *task, const nodemask_t *ma
 #endif
 
 /**
- * @brief Allocate a huge page for an address of a mapping, preferring the running CPU's node.
+ * @brief Allocate a huge page for an address of a mapping: with NUMA on one node, if that is possible.
+ *
+ * The node is the running CPU's, unless a policy prefers another one. Without NUMA mapping and
+ * address do not matter, and a huge page is asked for like any other block.
  *
  * @param gfp_mask what is asked for
- * @param vma the mapping
+ * @param vma the mapping, or NULL
  * @param addr user address
  * @param order block of 2^order pages
  * @return the first page, or NULL
+ * @source include/linux/gfp.h:550
  * @source include/linux/gfp.h:557
  */
-/* departs: a macro there, a function here, so that a debugger can stop in it. */
+/* departs: there it is a macro in both configurations, one for each: with NUMA for alloc_pages_vma(),
+ * without it for alloc_pages(). Here it is one function, so that a debugger can stop in it. */
 struct page *alloc_hugepage_vma(gfp_t gfp_mask, struct vm_area *vma, unsigned long addr,
 				unsigned int order)
 {
@@ -391,7 +395,7 @@ struct page *alloc_hugepage_vma(gfp_t gfp_mask, struct vm_area *vma, unsigned lo
  * @brief Allocate one page for an address of a mapping.
  *
  * @param gfp_mask what is asked for
- * @param vma the mapping
+ * @param vma the mapping, or NULL
  * @param addr user address
  * @return the page, or NULL
  * @source include/linux/gfp.h:561
@@ -406,9 +410,9 @@ struct page *alloc_page_vma(gfp_t gfp_mask, struct vm_area *vma, unsigned long a
  * @brief Allocate one page for an address of a mapping, starting from a node.
  *
  * @param gfp_mask what is asked for
- * @param vma the mapping
+ * @param vma the mapping, or NULL
  * @param addr user address
- * @param node the node
+ * @param node number of an online node: where to start if the policy names none
  * @return the page, or NULL
  * @source include/linux/gfp.h:563
  */

@@ -7,8 +7,9 @@
  * device may not be near any node in particular, and its driver then passes NUMA_NO_NODE. This
  * stage is the only one that understands that value; from here on a node number is a node number.
  *
- * The node is where the search **starts**. It confines nothing: when the node is full, others
- * serve. And it bypasses the task's memory policy, because the caller has decided.
+ * The node is where the search **starts**. By itself it confines nothing: when the node is full,
+ * others serve, unless the mask says `__GFP_THISNODE`. And it bypasses the task's memory policy,
+ * because the caller has decided.
  */
 #include "machine.h"
 #include "stages/stages.h"
@@ -16,7 +17,7 @@
 /**
  * @brief Allocate a block, starting from a node.
  *
- * @param nid node number, or NUMA_NO_NODE for the node of the running CPU
+ * @param nid number of an online node, or NUMA_NO_NODE for the node of the running CPU
  * @param gfp_mask what is asked for
  * @param order block of 2^order pages
  * @return the first page, or NULL

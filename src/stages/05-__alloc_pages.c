@@ -4,17 +4,21 @@
  * @brief Stage 05: a node to start from, and no set of nodes to stay in.
  *
  * The central function takes one argument more than most callers have: a **nodemask**, the set of
- * nodes that may serve the request. Memory policies have one (stage 02). Everybody else comes
- * through here, and "no set" means that every node may serve.
+ * nodes that may serve the request. Most callers have no such set, and come through here. "No set"
+ * means that the caller confines the request to no nodes; its mask, its cpuset and the zones it
+ * can use still may.
+ *
+ * Not everybody comes this way. With NUMA, what a memory policy answers goes to the central function
+ * by itself, with a set or without one (stage 02); only an interleave policy calls this function.
  */
 #include "stages/stages.h"
 
 /**
- * @brief Allocate a block, starting from a node, from whichever node has it.
+ * @brief Allocate a block, starting from a node, from whichever node of its zonelist has it.
  *
  * @param gfp_mask what is asked for
  * @param order block of 2^order pages
- * @param preferred_nid node whose zonelist is walked
+ * @param preferred_nid number of an online node: its zonelist is walked
  * @return the first page, or NULL
  * @source include/linux/gfp.h:507
  */

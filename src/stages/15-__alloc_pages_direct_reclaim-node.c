@@ -144,7 +144,7 @@ int node_reclaim(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned int order)
  * @param gfp_mask the request's mask
  * @param order block of 2^order pages
  * @return NODE_RECLAIM_NOSCAN
- * @source mm/internal.h:500
+ * @source mm/internal.h:520
  */
 int node_reclaim(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned int order)
 {

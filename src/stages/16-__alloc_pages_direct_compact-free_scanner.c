@@ -97,7 +97,7 @@ static unsigned long take_free_block(struct compact_control *cc, struct page *pa
  * @param taken receives the blocks
  * @param stride step from one PFN looked at to the next
  * @return pages taken
- * @source mm/compaction.c:1439
+ * @source mm/compaction.c:536
  */
 static unsigned long isolate_freepages_block(struct compact_control *cc, unsigned long *start,
 					     unsigned long end_pfn, struct list_head *taken,
@@ -143,7 +143,7 @@ static unsigned long isolate_freepages_block(struct compact_control *cc, unsigne
  * @param cc the run
  * @param page its first page
  * @return false for a pageblock that is free as a whole, and for one that is not for movable pages
- * @source mm/compaction.c:1439
+ * @source mm/compaction.c:1148
  */
 static bool suitable_migration_target(const struct compact_control *cc, const struct page *page)
 {
@@ -203,7 +203,7 @@ static struct page *fast_search_list(struct fast_search *search, struct list_hea
  * @param cc the run
  * @param order the order tried last
  * @return an order below the wanted one; -1 when all were tried
- * @source mm/compaction.c:1280
+ * @source mm/compaction.c:1262
  */
 static int next_search_order(struct compact_control *cc, int order)
 {
@@ -256,7 +256,7 @@ static struct page *fast_take_block(struct compact_control *cc, struct fast_sear
  * @param pfn PFN of the block found
  * @param nr_taken its pages
  * @param taken receives more blocks
- * @source mm/compaction.c:1280
+ * @source mm/compaction.c:1227
  */
 static void fast_isolate_around(struct compact_control *cc, unsigned long pfn,
 				unsigned long nr_taken, struct list_head *taken)
@@ -323,7 +323,7 @@ static void fast_isolate_freepages(struct compact_control *cc, struct list_head 
  *
  * @param cc the run; receives the pages
  * @param taken the blocks
- * @source mm/compaction.c:1439
+ * @source mm/compaction.c:69
  */
 static void split_map_pages(struct compact_control *cc, struct list_head *taken)
 {
@@ -452,7 +452,7 @@ void compaction_free(struct compact_control *cc, struct page *page)
  *
  * @param cc the run
  * @return the highest PFN among them
- * @source mm/compaction.c:2083
+ * @source mm/compaction.c:53
  */
 unsigned long release_freepages(struct compact_control *cc)
 {

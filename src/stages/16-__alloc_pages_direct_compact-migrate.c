@@ -117,7 +117,7 @@ static void count_isolated(const struct page *page, long delta)
  * @param cc the run; the page is added to what it holds
  * @param page a page in use, not part of a compound block
  * @return false when it has to stay where it is
- * @source mm/compaction.c:783
+ * @source mm/migrate.c:86
  */
 /* departs: 5.8.18 takes an isolated page off its LRU list and takes a reference. Nothing else runs
  * here until it is back: it stays linked, and only the mark PG_lru goes. */
@@ -156,7 +156,7 @@ static void putback_page(struct page *page)
  * @brief Give all isolated pages back.
  *
  * @param cc the run
- * @source mm/compaction.c:2083
+ * @source mm/migrate.c:169
  */
 void putback_movable_pages(struct compact_control *cc)
 {
@@ -170,7 +170,7 @@ void putback_movable_pages(struct compact_control *cc)
  *
  * @param from the page
  * @param to receives them
- * @source mm/migrate.c:1416
+ * @source mm/migrate.c:675
  */
 static void migrate_page_copy(const struct page *from, struct page *to)
 {

@@ -58,7 +58,7 @@ static unsigned long block_end_pfn(unsigned long pfn, int order)
  *
  * @param pgdat the node
  * @return true when it is better to wait
- * @source mm/compaction.c:783
+ * @source mm/compaction.c:750
  */
 static bool too_many_isolated(const struct pglist_data *pgdat)
 {
@@ -369,7 +369,7 @@ static bool is_huge(const struct page *page)
  * @param cc the run
  * @param page its first page
  * @return false for a huge page, and for a request that must not wait when the type is another
- * @source mm/compaction.c:1752
+ * @source mm/compaction.c:1128
  */
 static bool suitable_migration_source(const struct compact_control *cc, const struct page *page)
 {

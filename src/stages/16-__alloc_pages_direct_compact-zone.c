@@ -54,7 +54,7 @@ struct page *pageblock_page(const struct zone *zone, unsigned long block_pfn)
  * @param cc the run
  * @param block_pfn a PFN of the pageblock
  * @return false when it is marked to be passed by, and hints count
- * @source mm/compaction.c:1752
+ * @source mm/compaction.c:205
  */
 bool isolation_suitable(const struct compact_control *cc, unsigned long block_pfn)
 {
@@ -66,7 +66,7 @@ bool isolation_suitable(const struct compact_control *cc, unsigned long block_pf
  *
  * @param cc the run; one that never waits moves only its own position
  * @param pfn the PFN
- * @source mm/compaction.c:783
+ * @source mm/compaction.c:407
  */
 void update_cached_migrate(struct compact_control *cc, unsigned long pfn)
 {
@@ -81,7 +81,7 @@ void update_cached_migrate(struct compact_control *cc, unsigned long pfn)
  * @brief Let the next run begin at the ends of the zone.
  *
  * @param zone the zone
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:214
  */
 void reset_cached_positions(struct zone *zone)
 {
@@ -239,7 +239,7 @@ static bool wanted_block_is_free(const struct compact_control *cc)
  *
  * @param cc the run
  * @return COMPACT_NO_SUITABLE_PAGE: go on, no block yet; COMPACT_CONTINUE: go on, too early to look
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:1860
  */
 static enum compact_result __compact_finished(struct compact_control *cc)
 {

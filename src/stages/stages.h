@@ -52,6 +52,7 @@ struct mempolicy *mpol_new(int mode, unsigned int flags, nodemask_t nodes, int *
 int mpol_set_nodemask(struct mempolicy *policy, nodemask_t nodes);
 void mpol_put(struct mempolicy *policy);
 void mpol_rebind_task(struct task *task, nodemask_t mems);
+void mpol_rebind_mm(struct mm *mm, nodemask_t mems);
 #endif
 
 /* 03, 04, 05 */

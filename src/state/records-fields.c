@@ -273,7 +273,5 @@ struct pglist_data *record_take_node(const char **line)
 {
 	long nid;
 
-	if (!take_value(line, &nid) || nid < 0 || nid >= MAX_NUMNODES)
-		return NULL;
-	return NODE_DATA(nid);
+	return take_value(line, &nid) && node_exists(nid) ? NODE_DATA(nid) : NULL;
 }

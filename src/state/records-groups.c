@@ -55,10 +55,21 @@ bool record_take_memcg(const char **line, struct mem_cgroup **memcg)
 	return *memcg || !strcmp(path, "-");
 }
 
+/**
+ * @brief Can a task or a cpuset be allowed these nodes?
+ *
+ * @param nodes the set
+ * @return true for nodes of the machine, and for the set of all nodes that any machine can have
+ */
+bool record_nodes_right(nodemask_t nodes)
+{
+	return nodes_exist(nodes) || nodes_equal(nodes, NODE_MASK_ALL);
+}
+
 static int read_cpuset(struct reader *reader, const char *line)
 {
 	char name[CPUSET_NAME_LEN], parent_name[CPUSET_NAME_LEN] = "/";
-	struct cpuset *cpuset, *parent;
+	struct cpuset *cpuset, *parent, wanted;
 
 	if (!take_text(&line, name, sizeof(name)) ||
 	    (take_word(&line, "parent") && !take_text(&line, parent_name, sizeof(parent_name))))
@@ -67,13 +78,21 @@ static int read_cpuset(struct reader *reader, const char *line)
 	if (!parent)
 		return reader_refuse(reader, "there is no such parent cpuset");
 	cpuset = record_find_cpuset(name);
+	wanted = cpuset ? *cpuset : (struct cpuset){ .mems_allowed = parent->mems_allowed };
+	if (take_word(&line, "mems") && !take_hex(&line, &wanted.mems_allowed.bits))
+		return reader_fail(reader, "a hexadecimal node mask after 'mems'");
+	if (record_set_all(reader, line, cpuset_fields, &wanted))
+		return -1;
+	if (!record_nodes_right(wanted.mems_allowed))
+		return reader_fail(reader, "nodes of the machine");
 	if (!cpuset)
-		cpuset = cpuset_new(name, parent, parent->mems_allowed);
+		cpuset = cpuset_new(name, parent, wanted.mems_allowed);
 	if (!cpuset)
 		return reader_refuse(reader, "out of memory");
-	if (take_word(&line, "mems") && !take_hex(&line, &cpuset->mems_allowed.bits))
-		return reader_fail(reader, "a hexadecimal node mask after 'mems'");
-	return record_set_all(reader, line, cpuset_fields, cpuset);
+	cpuset->mem_exclusive = wanted.mem_exclusive;
+	cpuset->mem_hardwall = wanted.mem_hardwall;
+	cpuset_set_nodes(cpuset, wanted.mems_allowed);
+	return 0;
 }
 
 static int read_memcg(struct reader *reader, const char *line)

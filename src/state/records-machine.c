@@ -37,9 +37,8 @@ static int read_cpu(struct reader *reader, const char *line)
 	long cpu, nid, online;
 
 	if (!take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
-	    !take_word(&line, "node") || !take_value(&line, &nid) || nid < 0 ||
-	    nid >= MAX_NUMNODES || !NODE_DATA(nid) || !take_word(&line, "online") ||
-	    !take_value(&line, &online) || !take_end(&line))
+	    !take_word(&line, "node") || !take_value(&line, &nid) || !node_exists(nid) ||
+	    !take_word(&line, "online") || !take_value(&line, &online) || !take_end(&line))
 		return reader_fail(reader, "'cpu N node NID online B' of a CPU of the machine");
 	world->cpu_node[cpu] = (int)nid;
 	world->cpu_online &= ~(1ull << cpu);

@@ -11,6 +11,10 @@
 #include "state/records.h"
 #include "world/world.h"
 
+#ifndef CONFIG_NUMA
+#define NEEDS_NUMA "memory policies need a NUMA machine"
+#endif
+
 /** Let a task use the memory of another's process, or of none. */
 static int share_mm(struct reader *reader, const char **line, struct task *task)
 {
@@ -42,8 +46,7 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 
 		if (!cpuset)
 			return reader_refuse(reader, "there is no such cpuset");
-		task->cpuset = cpuset;
-		cpuset_change_task_nodemask(task, cpuset->mems_allowed);
+		cpuset_attach(task, cpuset);
 		return 1;
 	}
 	if (take_word(line, "memcg"))
@@ -67,19 +70,11 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 	return 0;
 }
 
-static int read_task(struct reader *reader, const char *line)
+/** Set what the rest of a line says of a task. */
+static int set_task(struct reader *reader, const char *line, struct task *task)
 {
-	struct task *task;
 	char why[128], word[64] = "";
-	long pid;
 
-	if (!take_value(&line, &pid) || pid < 1 || pid > INT_MAX)
-		return reader_fail(reader, "'task PID NAME VALUE ...'");
-	task = task_by_pid(pid);
-	if (!task)
-		task = task_new((int)pid, "task");
-	if (!task)
-		return reader_refuse(reader, "out of memory");
 	while (!take_end(&line)) {
 		int taken = take_task_reference(reader, &line, task);
 
@@ -96,6 +91,32 @@ static int read_task(struct reader *reader, const char *line)
 	return 0;
 }
 
+static int read_task(struct reader *reader, const char *line)
+{
+	nodemask_t mems_allowed;
+	struct task *task;
+	int il_prev, failed;
+	long pid;
+
+	if (!take_value(&line, &pid) || pid < 1 || pid > INT_MAX)
+		return reader_fail(reader, "'task PID NAME VALUE ...'");
+	task = task_by_pid(pid);
+	if (!task)
+		task = task_new((int)pid, "task");
+	if (!task)
+		return reader_refuse(reader, "out of memory");
+	mems_allowed = task->mems_allowed;
+	il_prev = task->il_prev;
+	failed = set_task(reader, line, task);
+	if (record_nodes_right(task->mems_allowed) && task->il_prev >= 0 &&
+	    task->il_prev < MAX_NUMNODES)
+		return failed;
+	/* A node that does not exist must not stay behind. */
+	task->mems_allowed = mems_allowed;
+	task->il_prev = il_prev;
+	return failed ? failed : reader_fail(reader, "nodes of the machine");
+}
+
 static int read_mm(struct reader *reader, const char *line)
 {
 	struct task *task = NULL;
@@ -108,33 +129,74 @@ static int read_mm(struct reader *reader, const char *line)
 	return record_set_all(reader, line, mm_fields, task->mm);
 }
 
-/** Take a policy as it is written. */
-static bool take_policy(const char **line, struct mempolicy *policy)
+#ifdef CONFIG_NUMA
+/** Is this a policy that 5.8.18 can have for a task of this machine? */
+static bool policy_right(const struct written_policy *written)
 {
-	long mode, flags, preferred;
-	unsigned long nodes, relative;
+	const unsigned long known =
+		MPOL_F_SHARED | MPOL_F_LOCAL | MPOL_F_MOF | MPOL_F_MORON | MPOL_MODE_FLAGS;
+	unsigned long user_flags = (unsigned long)written->flags & MPOL_MODE_FLAGS;
+	bool local = written->flags & MPOL_F_LOCAL;
 
-	if (!take_word(line, "mode") || !take_value(line, &mode) || mode < 0 || mode >= MPOL_MAX ||
-	    !take_word(line, "flags") || !take_value(line, &flags) || flags != (u16)flags ||
-	    !take_word(line, "preferred") || !take_value(line, &preferred) ||
-	    preferred < NUMA_NO_NODE || preferred >= MAX_NUMNODES || !take_word(line, "nodes") ||
-	    !take_hex(line, &nodes) || !take_word(line, "relative") || !take_hex(line, &relative) ||
-	    !take_end(line))
+	if (((unsigned long)written->flags & ~known) || user_flags == MPOL_MODE_FLAGS ||
+	    (written->relative.bits & ~NODE_MASK_ALL.bits) ||
+	    (user_flags && nodes_empty(written->relative)))
 		return false;
-	policy->refcnt = 1;
-	policy->mode = (u16)mode;
-	policy->flags = (u16)flags;
-	if (mode == MPOL_PREFERRED)
-		policy->v.preferred_node = (s16)preferred;
-	else
-		policy->v.nodes.bits = nodes & NODE_MASK_ALL.bits;
-	policy->w.user_nodemask.bits = relative;
-	return true;
+	if (written->mode == MPOL_PREFERRED)
+		return local || node_exists(written->preferred);
+	return (written->mode == MPOL_BIND || written->mode == MPOL_INTERLEAVE) && !local &&
+	       nodes_exist(written->nodes);
 }
+
+/**
+ * @brief Make the policy that a line describes.
+ *
+ * @param reader the place, for errors
+ * @param written what the line says
+ * @return the policy with one reference; NULL after noting an error
+ */
+struct mempolicy *record_policy(struct reader *reader, const struct written_policy *written)
+{
+	struct mempolicy *policy;
+
+	if (!policy_right(written)) {
+		reader_refuse(reader, "expected nodes of the machine, and a mode and flags that a "
+				      "policy of 5.8.18 can have");
+		return NULL;
+	}
+	policy = calloc(1, sizeof(*policy));
+	if (!policy) {
+		reader_refuse(reader, "out of memory");
+		return NULL;
+	}
+	policy->refcnt = 1;
+	policy->mode = (u16)written->mode;
+	policy->flags = (u16)written->flags;
+	if (policy->mode != MPOL_PREFERRED)
+		policy->v.nodes = written->nodes;
+	else if (node_exists(written->preferred))
+		policy->v.preferred_node = (s16)written->preferred;
+	policy->w.user_nodemask = written->relative;
+	return policy;
+}
+
+/** Take a policy as it is written. */
+static bool take_policy(const char **line, struct written_policy *policy)
+{
+	return take_word(line, "mode") && take_value(line, &policy->mode) &&
+	       take_word(line, "flags") && take_value(line, &policy->flags) &&
+	       take_word(line, "preferred") && take_value(line, &policy->preferred) &&
+	       take_word(line, "nodes") && take_hex(line, &policy->nodes.bits) &&
+	       take_word(line, "relative") && take_hex(line, &policy->relative.bits) &&
+	       take_end(line);
+}
+#endif
 
 static int read_policy(struct reader *reader, const char *line)
 {
+#ifdef CONFIG_NUMA
 	struct mempolicy *policy = NULL;
+	struct written_policy written;
 	struct task *task = NULL;
 	long pid;
 
@@ -143,16 +205,20 @@ static int read_policy(struct reader *reader, const char *line)
 	if (!task)
 		return reader_refuse(reader, "there is no such task");
 	if (!take_word(&line, "none")) {
-		policy = calloc(1, sizeof(*policy));
-		if (!policy || !take_policy(&line, policy)) {
-			free(policy);
+		if (!take_policy(&line, &written))
 			return reader_fail(reader, "'policy PID mode M flags F preferred N nodes "
 						   "HEX relative HEX'");
-		}
+		policy = record_policy(reader, &written);
+		if (!policy)
+			return -1;
 	}
-	free(task->mempolicy);
+	mpol_put(task->mempolicy);
 	task->mempolicy = policy;
 	return 0;
+#else
+	(void)line;
+	return reader_refuse(reader, NEEDS_NUMA);
+#endif
 }
 
 static int read_current(struct reader *reader, const char *line)
@@ -188,7 +254,7 @@ static int read_set_mempolicy(struct reader *reader, const char *line)
 	return 0;
 #else
 	(void)line;
-	return reader_refuse(reader, "memory policies need a NUMA machine");
+	return reader_refuse(reader, NEEDS_NUMA);
 #endif
 }
 

@@ -28,6 +28,15 @@ struct page_state {
 	struct mem_cgroup *memcg;
 };
 
+/** A memory policy as a line says it. */
+struct written_policy {
+	long mode; /**< enum mempolicy_mode */
+	long flags;
+	long preferred;	     /**< node; looked at with MPOL_PREFERRED and without MPOL_F_LOCAL */
+	nodemask_t nodes;    /**< looked at with MPOL_BIND and MPOL_INTERLEAVE */
+	nodemask_t relative; /**< what the nodes were derived from */
+};
+
 extern const struct record_field machine_fields[], node_fields[], zone_fields[], task_fields[],
 	mm_fields[], cpuset_fields[], memcg_fields[], page_fields[];
 
@@ -47,7 +56,13 @@ int record_set_all(struct reader *reader, const char *line, const struct record_
 		   void *record);
 struct pglist_data *record_take_node(const char **line);
 
+/* records-tasks.c */
+#ifdef CONFIG_NUMA
+struct mempolicy *record_policy(struct reader *reader, const struct written_policy *written);
+#endif
+
 /* records-groups.c */
+bool record_nodes_right(nodemask_t nodes);
 struct cpuset *record_find_cpuset(const char *name);
 bool record_take_memcg(const char **line, struct mem_cgroup **memcg);
 

@@ -296,6 +296,7 @@ static int read_zone(struct reader *reader, const char *line)
 		pgdat->nr_zones = z.zid + 1;
 	init_zone_pages(zone);
 	set_zone_contiguous(zone);
+	node_states_update();
 	return snapshot_read_zone_state(reader, zone, 1);
 }
 
@@ -359,8 +360,12 @@ static int check_complete(struct reader *reader)
 	for_each_zone(nid, zone)
 		if (!zone->pageset)
 			return reader_refuse(reader, "expected all four zones of each node");
-	if (!NODE_DATA(0))
+	if (!node_exists(0))
 		return reader_refuse(reader, "expected node 0: CPU 0 belongs to it");
+	for (int i = 0; i < world->nr_ranges; i++)
+		if (!node_exists(world->range[i].nid))
+			return reader_refuse(reader, "expected memory of nodes that the snapshot "
+						     "describes");
 	return 0;
 }
 
@@ -431,7 +436,6 @@ struct machine *snapshot_load(struct reader *reader)
 		machine_free(machine);
 		return NULL;
 	}
-	node_states_update();
 	FOCUS_STAYS_ON(machine);
 	return machine;
 }

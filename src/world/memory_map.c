@@ -60,8 +60,8 @@ static void *reserve(size_t bytes, const char *what, struct pageflow_error *erro
 /**
  * @brief Reserve struct pages, pageblock types and memory for a set of ranges.
  *
- * The map spans from the first to the last range, rounded out to sections of MAX_ORDER blocks, so
- * that the buddy of every page has a place in it.
+ * The map spans from the first to the last range, rounded out to whole blocks of the largest order,
+ * so that the buddy of every page has a place in it.
  *
  * @param ranges memory ranges, sorted by address
  * @param nr_ranges how many, at most MAX_MEMORY_RANGES

@@ -342,6 +342,6 @@ TEST(explain_run_zones_of_nodes, "")
 	ck_assert_int_eq(last_attempt(0)->zone, 1);
 	ck_assert_int_eq(last_attempt(1)->verdict, EXPLAINED_NOT_REACHED);
 	explain(GFP_KERNEL, 1, 3, false);
-	ck_assert_str_eq(story.violation, "__alloc_pages_node: node 3 is not online");
+	ck_assert_str_eq(story.violation, "__alloc_pages_nodemask: node 3 is not online");
 }
 #endif

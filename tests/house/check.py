@@ -6,7 +6,9 @@ stems       each stage has its source, chapter, tests and coverage page under on
 layers      a file calls its own layer or one to its right; headers include nothing of src/
 spdx        every file names its licence
 functions   none over 60 lines, the median of the stages at most 15
-provenance  each function says which lines of 5.8.18 it stands for, and agrees with docs/kernel-map.tsv
+provenance  each function says which line of 5.8.18 it stands for, and every place named agrees with docs/kernel-map.tsv
+configuration  options of the kernel, and numbers that follow from them, are as docs/configuration.rst has them
+versions    statements about later kernels name a version
 
 Prints what is wrong, one line each, and exits 1. `layers` reads the objects of `make build`.
 """
@@ -17,7 +19,9 @@ import re
 import subprocess
 import sys
 
-import source
+import configuration as configuration_page
+import source  # makes docs/_ext known
+import statements
 
 # ---- stems -------------------------------------------------------------------------------------------------------
 
@@ -314,37 +318,83 @@ def report(root):
 
 SOURCE_LINE = re.compile(r"[@\\]source\s+(?:(none)\s+\(ours:\s*\S|(\S+):(\d+))")
 DOCUMENTED = ("src/stages", "src/world")  # what stands for lines of the kernel; the other rooms are ours
-
-
-def kernel_map(root):
-    """{name: {"file:line", ...}} of 5.8.18."""
-    places = collections.defaultdict(set)
-    for name, _kind, file, first, _last in source.tree_facts.kernel_places(root):
-        places[name].add(f"{file}:{first}")
-    return places
+# A place of the kernel in the text of the book, with the name that stands before it: `gfp_zone` (``include/linux/gfp.h:443``)
+PLACE_IN_TEXT = re.compile(
+    r"(?:`+(\w+)(?:\(\))?`+[\s(,]*)?`*((?:arch|fs|include|init|kernel|lib|mm)/[\w./-]+\.[chS]):(\d+)"
+)
 
 
 def provenance(root):
     """Each function names its place in 5.8.18, the right one, or says that it is ours and why."""
+    known = source.tree_facts.KernelMap(root)
     said = collections.defaultdict(dict)
-    for one in source.functions(root, source.c_files(root, *DOCUMENTED)):
+    everything = source.c_files(root, "src") + sorted(str(path.relative_to(root)) for path in root.glob("include/*.h"))
+    for one in source.functions(root, everything):
         where = f"{one.file}:{one.first}: {one.name}"
         found = SOURCE_LINE.findall(one.documentation)
-        if not found:
+        if not found and one.file.startswith(DOCUMENTED):
             yield f"{where}: no `@source FILE:LINE` or `@source none (ours: why)` in the block above it"
-        else:
-            said[one.name][where] = {f"{file}:{line}" for none, file, line in found if not none}
-    for name, known in kernel_map(root).items():
-        # Where the kernel has one definition for each configuration the map names one: one of ours must say that one.
-        if name in said and not known & set().union(*said[name].values()):
-            for where, places in said[name].items():
-                told = ", ".join(sorted(places)) or "none"
-                yield f"{where}: says {told}, docs/kernel-map.tsv says {', '.join(sorted(known))}"
+        for none, file, line in found:
+            if not none:
+                said[one.name].setdefault(where, set()).add((file, int(line)))
+                objection = known.objection(one.name, file, int(line))
+                if objection:
+                    yield f"{where}: {objection}"
+    yield from forms(known, said)
+    yield from places_in_text(root, known)
+
+
+def forms(known, said):
+    """Where the kernel has a form for each configuration in one file, ours name them all."""
+    for name, wheres in said.items():
+        places = set().union(*wheres.values())
+        here = {file for file, line in places if known.form(name, file, line)}
+        for form in known.of(name):
+            if form.file in here and (form.file, form.first) not in places:
+                yield (
+                    f"{next(iter(wheres))}: the kernel has a form at {form.file}:{form.first} too; "
+                    "name it in a second @source"
+                )
+
+
+def places_in_text(root, known):
+    """What the book and the notes for contributors say of the kernel's lines agrees with the map."""
+    for path in [*sorted(root.glob("docs/**/*.rst")), *sorted(root.glob("*.md"))]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for name, file, at in PLACE_IN_TEXT.findall(line):
+                objection = known.objection(name, file, int(at))
+                if objection and not (root / file).exists():  # include/ is a folder here too
+                    yield f"{path.relative_to(root)}:{number}: {name or 'it'} {objection}"
+
+
+# ---- configuration -----------------------------------------------------------------------------------------------
+
+
+def configuration(root):
+    """One configuration of the kernel, that of docs/configuration.rst."""
+    yield from configuration_page.findings(root)
+
+
+# ---- versions ----------------------------------------------------------------------------------------------------
+
+
+def versions(root):
+    """What a chapter or docs/later.rst says about later kernels names the version where it was seen."""
+    pages = sorted(root.glob("docs/stages/*.rst"))
+    for path in [*pages, *root.glob("docs/later.rst")]:
+        for line, sentence in statements.count(path.read_text(), "", path not in pages).undated:
+            yield (
+                f"{path.relative_to(root)}:{line}: no version: {sentence[:60]!r}; a statement about later kernels names "
+                "the version where it was seen, or stands after one in its paragraph that does"
+            )
 
 
 # ------------------------------------------------------------------------------------------------------------------
 
-CHECKS = {check.__name__: check for check in (stems, layers, circles, sizes, names, spdx, functions, provenance)}
+CHECKS = {
+    check.__name__: check
+    for check in (stems, layers, circles, sizes, names, spdx, functions, provenance, configuration, versions)
+}
 
 
 def main(names):

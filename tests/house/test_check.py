@@ -242,7 +242,129 @@ def test_provenance_reads_past_a_second_comment(tree):
     assert findings("provenance", tree) == []
 
 
-def test_provenance_accepts_a_second_definition_from_elsewhere(tree):
+MAP = "docs/kernel-map.tsv"
+
+
+def known(tree, *rows):
+    """Adds rows to the map of the kernel: "name kind file first last", without the last where it is not known."""
+    path = tree.root / MAP
+    path.write_text(path.read_text() + "".join("\t".join([*row.split(), "?"][:5]) + "\n" for row in rows))
+
+
+def test_provenance_finds_a_wrong_second_definition(tree):
     other = STAGE[STAGE.index("/**") :].replace("mm/page_alloc.c:3328", "mm/mempolicy.c:1")
     tree("src/stages/10-rmqueue.c", STAGE + "#ifdef CONFIG_NUMA\n" + other + "#endif\n")
+    assert findings("provenance", tree) == [
+        "src/stages/10-rmqueue.c:16: rmqueue: says mm/mempolicy.c:1, docs/kernel-map.tsv says mm/page_alloc.c:3328"
+    ]
+
+
+def test_provenance_wants_the_first_line_of_a_name_that_the_kernel_has(tree):
+    tree("src/stages/10-rmqueue.c", STAGE.replace("3328", "3340"))
+    assert "says mm/page_alloc.c:3340, docs/kernel-map.tsv says" in findings("provenance", tree)[0]
+
+
+def test_provenance_wants_every_form_of_a_name(tree):
+    known(tree, "rmqueue inline mm/page_alloc.c 3400")
+    assert findings("provenance", tree) == [
+        "src/stages/10-rmqueue.c:7: rmqueue: the kernel has a form at mm/page_alloc.c:3400 too; name it in a second @source"
+    ]
+    tree("src/stages/10-rmqueue.c", STAGE.replace(":3328\n", ":3328\n * @source mm/page_alloc.c:3400\n"))
     assert findings("provenance", tree) == []
+
+
+@pytest.mark.parametrize(("line", "wrong"), [(3328, 0), (3340, 0), (3378, 0), (3379, 1), (3400, 0), (3401, 1)])
+def test_provenance_wants_a_part_to_be_a_part_of_something(tree, line, wrong):
+    known(tree, "boost inline mm/page_alloc.c 3400")
+    tree("src/world/zones.c", f"/** @source mm/page_alloc.c:{line} */\nint half(void)\n{{\n\treturn 0;\n}}\n")
+    assert len(findings("provenance", tree)) == wrong
+    assert not wrong or "where docs/kernel-map.tsv knows nothing" in findings("provenance", tree)[0]
+
+
+def test_provenance_reads_headers(tree):
+    tree("include/page.h", STAGE.replace("int rmqueue(void);\n", "").replace("3328", "3329"))
+    assert findings("provenance", tree)[0].startswith("include/page.h:6: rmqueue: says mm/page_alloc.c:3329")
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("``rmqueue`` (``mm/page_alloc.c:3328``)", 0),
+        ("``rmqueue`` (``mm/page_alloc.c:3329``)", 1),
+        (":fn:`rmqueue`, mm/page_alloc.c:1", 1),
+        ("see ``mm/page_alloc.c:3340``", 0),
+        ("see ``mm/page_alloc.c:4000``", 1),
+        ("ours is at ``include/page.h:3``", 0),
+    ],
+)
+def test_provenance_reads_the_book(tree, words, wrong):
+    tree("include/page.h", "")
+    tree("docs/stages/10-rmqueue.rst", f"Words\n\n{words}\n")
+    found = findings("provenance", tree)
+    assert len(found) == wrong and (not wrong or found[0].startswith("docs/stages/10-rmqueue.rst:3: "))
+
+
+REAL = """10  ``rmqueue``
+===============
+
+Real kernel
+-----------
+
+In 5.8.18
+   It is one function. Nothing here needs a version.
+
+Later
+   {}
+
+   .. list-table::
+      :header-rows: 1
+
+      * - Kernel
+        - Name
+      * - {}
+        - ``rmqueue``
+
+Departures
+----------
+
+Nothing here either.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "row", "wrong"),
+    [
+        ("In 6.0 it got a lock.", "since 6.3", None),
+        ("Between 6.6 and 6.8 it changed. Its name stayed.", "6.3", None),
+        ("**A move.** In 6.0 it moved.", "6.3", None),
+        ("Newer kernels were not compared.", "6.3", None),
+        ("It got a lock. That was in 6.0.", "6.3", "docs/stages/10-rmqueue.rst:11: no version: 'It got a lock.'"),
+        ("It has a lock where 5.8 has none.", "6.3", "It has a lock"),
+        ("In 6.0 it got a lock.\n\n   It has two lists.", "6.3", "rst:13: no version: 'It has two lists.'"),
+        ("In 6.0 it got a lock.", "newer", "rst:18: no version"),
+    ],
+)
+def test_versions_finds_what_has_none(tree, words, row, wrong):
+    tree("docs/stages/10-rmqueue.rst", REAL.format(words, row))
+    found = findings("versions", tree)
+    assert len(found) == bool(wrong) and (not wrong or wrong in found[0])
+
+
+def test_versions_reads_the_page_on_later_kernels(tree):
+    text = (
+        "Later\n=====\n\nWords.\n\nWhat\n----\n\n6.0\n   A lock. Two lists.\n\nIn all from 6.0 on:\n\n* Three marks.\n"
+    )
+    tree("docs/later.rst", text)
+    assert findings("versions", tree) == []
+    tree("docs/later.rst", text.replace("In all from 6.0 on:", "In all of them:"))
+    assert [one.split("; ")[0] for one in findings("versions", tree)] == [
+        "docs/later.rst:12: no version: 'In all of them:'",
+        "docs/later.rst:14: no version: 'Three marks.'",
+    ]
+
+
+def test_statements_are_counted(tree):
+    text = "Title\n=====\n\nOne thing [10-1]. Another\none [10-1] [10-2]; and more. (A third.)\n\n.. picture:: P\n   :alt: Not this. Nor this.\n\n"
+    text += "* A point [11-1].\n* A second one::\n\n     not this.\n\n.. answer::\n\n   With ``a. B`` it fails.\n"
+    one = check.statements.count(text, "10")
+    assert (one.statements, one.claiming, one.claims) == (6, 2, {"10-1", "10-2"})

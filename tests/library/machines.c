@@ -13,6 +13,7 @@
 #define GFP_KERNEL 0xcc0u
 #define GFP_NOWAIT 0x800u
 #define GFP_ZERO   0x100u
+#define GFP_NOWARN 0x2000u
 
 /** Boot, or fail the test with the reason. */
 static pageflow_machine *boot(const char *spec)
@@ -280,6 +281,46 @@ TEST(violation_is_refused_with_a_handler, "")
 	ck_assert_str_eq(before, after);
 	ck_assert_int_eq(pageflow_free_pages(machine, pfn, 2), 0);
 	ck_assert_int_eq(pageflow_free_pages(machine, pfn, 2), -1);
+	free(before);
+	free(after);
+	pageflow_destroy(machine);
+}
+
+TEST(a_wrong_node_is_refused_whatever_names_it, "04-2")
+{
+	static const char *const records[] = {
+		"policy 1 mode 1 flags 0 preferred 3 nodes 0 relative 0",
+		"policy 1 mode 1 flags 0 preferred -3 nodes 0 relative 0",
+		"policy 1 mode 3 flags 0 preferred 0 nodes c relative 0",
+		"set_mempolicy bind 4",
+		"cpuset small mems 8",
+		"task 1 mems_allowed.bits 4",
+		"cpu 0 node 2 online 1",
+	};
+	static const int nodes[] = { 2, 3, 4, 63, 64, 2147483647, -2, -2147483647 - 1 };
+	pageflow_machine *machine = boot("2x64M");
+	struct pageflow_error error = { 0 };
+	char *before = save(machine), *after;
+	struct log log = { 0 };
+
+	pageflow_on_violation(machine, note_text, &log);
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
+		/* Expect a violation, and an order that is too large to come before it. */
+		ck_assert_uint_eq(pageflow_alloc_pages_node(machine, nodes[i], GFP_KERNEL, 0),
+				  PAGEFLOW_NO_PAGE);
+		ck_assert_uint_eq(
+			pageflow_alloc_pages_node(machine, nodes[i], GFP_KERNEL | GFP_NOWARN, 11),
+			PAGEFLOW_NO_PAGE);
+		ck_assert_int_eq(log.count, (int)i + 1);
+	}
+	/* Expect an error for a record, and neither to change anything. */
+	for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
+		ck_assert_msg(pageflow_apply(machine, records[i], &error) == -1, "%s", records[i]);
+		ck_assert_str_ne(error.text, "");
+	}
+	after = save(machine);
+	ck_assert_str_eq(before, after);
+	ck_assert_uint_ne(pageflow_alloc_pages(machine, GFP_KERNEL, 0), PAGEFLOW_NO_PAGE);
 	free(before);
 	free(after);
 	pageflow_destroy(machine);

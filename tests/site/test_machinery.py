@@ -138,6 +138,50 @@ def test_a_good_tree_is_built_without_a_word(tree):
     assert 'make coverage' in page and 'pf-data' not in page
 
 
+FORMS = """__alloc_pages_nodemask\tfunction\tmm/page_alloc.c\t4819\t4881
+helper\tmacro\tinclude/linux/gfp.h\t555\t556
+helper\tfunction\tmm/mempolicy.c\t2194\t?
+"""
+
+
+def test_each_form_of_a_function_has_its_place(tree):
+    tree('docs/kernel-map.tsv', FORMS)
+    marked = '/** Helps.\n *\n * @source include/linux/gfp.h:555\n * @source mm/mempolicy.c:2194\n */\n/* departs: it helps nobody. */'
+    tree(f'src/stages/{STEM}.c', CODE.replace('/** Helps. */', marked))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    table = page.split('pf-provenance')[1]
+    assert 'include/linux/gfp.h:555–556' in table and 'mm/mempolicy.c:2194<' in table
+    tree(f'src/stages/{STEM}.c', CODE.replace('/** Helps. */', marked.replace(':555', ':55').replace(':2194', ':21')))
+    assert 'helper: @source says include/linux/gfp.h:55, docs/kernel-map.tsv says' in tree.build()[1]
+
+
+def test_forms_of_a_name_stand_side_by_side(tree):
+    rows = """
+.. kernel-forms::
+
+   helper(order, node) | include/linux/gfp.h:555 other(order) | mm/mempolicy.c:2194 helper(order, node)
+   __alloc_pages_nodemask(gfp, node) | mm/page_alloc.c:4819 helper(gfp | 1, node)
+"""
+    tree('docs/kernel-map.tsv', FORMS)
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + rows)
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    cells = re.findall(r'<td>(.*?)</td>', page.split('pf-forms')[1], re.S)
+    words = [re.sub(r'<[^>]+>|\n', '', one) for one in cells]
+    assert words[1:4] == [
+        'other(order) (macro, include/linux/gfp.h:555–556)',
+        'node',
+        'helper(order, node) (function, mm/mempolicy.c:2194)',
+    ]
+    # What a name stands for is followed on: the other one passes its node to a macro that drops it.
+    assert words[5:7] == ['helper(gfp | 1, node) (function, mm/page_alloc.c:4819–4881)', 'node']
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + rows.replace(':555', ':600'))
+    assert 'docs/kernel-map.tsv has no helper at include/linux/gfp.h:600' in tree.build()[1]
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. kernel-forms::\n\n   helper\n')
+    assert 'kernel-forms: needs rows of two or three cells' in tree.build()[1]
+
+
 def test_counts_stand_beside_the_code(tree):
     tree('build/coverage/coverage.json', json.dumps(COVERAGE))
     code, said, page = tree.build()
@@ -628,6 +672,20 @@ def test_functions_of_the_kernel_lead_to_ours(proof, tree):
         ['__alloc_pages_nodemask', '4819–4881', f'src/stages/{STEM}.c:7', '06', '1'],
         ['helper', '4830 in __alloc_pages_nodemask', f'src/stages/{STEM}.c:24', '06', '0'],
     ]
+
+
+def test_statements_are_counted_by_chapter(proof, tree):
+    tree('docs/later.rst', ':orphan:\n\nLater\n=====\n\nWords here.\n\nWhat\n----\n\nIn 6.0 a lock. Two lists.\n')
+    code, said, page = proof('Statements\n----------\n\n.. statements-table::\n')
+    assert (code, said) == (0, '')
+    rows = cells(page, 'pf-statements')[1:]
+    assert rows[-2:] == [
+        ['later kernels', '3', '0', '0', '0', '2', '2'],
+        ['together', '5', '1', '1', '1', '2', '2'],
+    ]
+    assert rows[0][0] == '06 __alloc_pages_nodemask' and rows[0][2:] == ['1', '1', '1', '0', '0']
+    figures = json.loads((tree.out.parent / 'build/statements.json').read_text())
+    assert figures['docs/later'] == {'statements': 3, 'claiming': 0, 'claims': 0, 'proved': 0, 'later': 2, 'dated': 2}
 
 
 RECORDING = """trace v1 profile small seed 1 ops 2

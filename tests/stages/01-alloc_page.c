@@ -171,6 +171,42 @@ TEST(page_address_and_virt_to_page_are_inverse, "01-11")
 	ck_assert_ptr_eq(page_address(page + 1), address + PAGE_SIZE);
 }
 
+TEST(page_address_keeps_one_distance, "01-13")
+{
+	/*
+	 *   memory       hole              memory              memory
+	 *   |DMA 32 MiB| . . . . . . . . . |DMA32 32 MiB| . . . |Normal 32 MiB|
+	 */
+	static const int zones[] = { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL };
+
+	test_machine_zones(32);
+	for (int i = 0; i < 3; i++) {
+		struct page *page = test_page(test_zone(0, zones[i]), 7);
+		char *address = page_address(page);
+
+		/* Expect the bytes of each page where its number says, counted from one place, and a whole page of them. */
+		ck_assert_uint_eq((unsigned long)(address - world->memory) >> PAGE_SHIFT,
+				  page_to_pfn(page) - world->mem_map_start);
+		ck_assert_uint_eq((unsigned long)address % PAGE_SIZE, 0);
+		memset(address, 0x55, PAGE_SIZE);
+	}
+}
+
+TEST(get_free_pages_turns_the_record_into_its_address, "01-14")
+{
+	unsigned long addr;
+	s64 pfn;
+
+	test_machine_uma(32);
+	addr = __get_free_pages(GFP_KERNEL, 2);
+	pfn = test_last_event(TRACE_mm_page_alloc)->field[0];
+	/* Expect the address of the page that the request was given, and its record back from the address. */
+	ck_assert_uint_eq(addr, (unsigned long)page_address(pfn_to_page((unsigned long)pfn)));
+	ck_assert_uint_eq(pfn_of(addr), (unsigned long)pfn);
+	free_pages(addr, 2);
+	test_check_lists();
+}
+
 TEST(free_pages_of_0_does_nothing, "01-6")
 {
 	test_machine_uma(32);
@@ -331,7 +367,21 @@ TEST(alloc_pages_exact_refuses_compound_pages, "01-10")
 	ck_assert_str_eq(test_console(), "");
 }
 
-TEST(alloc_pages_exact_nid_keeps_highmem, "01-9")
+TEST(alloc_pages_exact_warns_once_for_each_of_the_two, "01-10")
+{
+	test_machine_uma(32);
+	ck_assert_ptr_nonnull(alloc_pages_exact(PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	test_forget_console();
+	/* Expect the other one to have a warning of its own, once. */
+	ck_assert_ptr_nonnull(alloc_pages_exact_nid(0, PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	ck_assert_str_eq(test_console(), "alloc_pages_exact_nid: __GFP_COMP is ignored\n");
+	test_forget_console();
+	ck_assert_ptr_nonnull(alloc_pages_exact_nid(0, PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	ck_assert_ptr_nonnull(alloc_pages_exact(PAGE_SIZE, GFP_KERNEL | __GFP_COMP));
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(alloc_pages_exact_nid_keeps_highmem, "01-12")
 {
 	char *addr;
 
@@ -343,3 +393,25 @@ TEST(alloc_pages_exact_nid_keeps_highmem, "01-9")
 	free_pages_exact(addr, 3 * PAGE_SIZE);
 	test_check_lists();
 }
+
+#ifdef CONFIG_NUMA
+TEST(alloc_pages_exact_nid_ignores_the_policy, "01-12")
+{
+	test_machine_numa(32);
+	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
+	/* Expect the named node, and the CPU's; only the form without a node asks the policy. */
+	ck_assert_int_eq(test_node_of(virt_to_page(alloc_pages_exact_nid(0, 1, GFP_KERNEL))), 0);
+	ck_assert_int_eq(
+		test_node_of(virt_to_page(alloc_pages_exact_nid(NUMA_NO_NODE, 1, GFP_KERNEL))), 0);
+	ck_assert_int_eq(test_node_of(virt_to_page(alloc_pages_exact(1, GFP_KERNEL))), 1);
+}
+
+TEST(alloc_pages_exact_nid_of_a_node_that_does_not_exist, "04-2")
+{
+	test_machine_numa(32);
+	test_expect_bugs();
+	/* Expect a report and NULL. */
+	ck_assert_ptr_null(alloc_pages_exact_nid(3, PAGE_SIZE, GFP_KERNEL));
+	ck_assert_int_eq(test_bugs(), 1);
+}
+#endif

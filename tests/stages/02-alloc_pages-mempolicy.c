@@ -40,6 +40,9 @@ TEST(do_set_mempolicy_refusals, "02-12")
 		{ MPOL_BIND, 0, 8 },	   /* a node without memory */
 		{ MPOL_INTERLEAVE, 0, 8 }, /* the same */
 		{ MPOL_PREFERRED, 0, 8 },  /* the same */
+		{ MPOL_BIND, MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES, 1 },
+		{ MPOL_BIND, MPOL_F_SHARED, 1 },
+		{ MPOL_BIND, 0, 0x11 }, /* a node that no machine has */
 		{ MPOL_MAX, 0, 1 },
 		{ -1, 0, 1 },
 	};

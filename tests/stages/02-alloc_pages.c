@@ -34,7 +34,7 @@ TEST(alloc_pages_uses_the_only_node, "02-1")
 	ck_assert_uint_eq(traced_mask(), GFP_KERNEL | __GFP_THISNODE);
 }
 
-TEST(alloc_pages_vma_drops_everything_else, "02-1")
+TEST(alloc_pages_vma_drops_everything_else, "02-1 02-18")
 {
 	struct vm_area vma = { .vm_start = 0x1000 };
 
@@ -274,8 +274,13 @@ TEST(interleave_without_any_node, "02-15")
 	/* Expect a report, no page, no event, and the turn where it was. */
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL, 0));
 	ck_assert_int_eq(test_bugs(), 1);
+	ck_assert_str_eq(test_last_bug(), "__alloc_pages_nodemask: node 4 is not online");
 	ck_assert_int_eq(test_events(), 0);
 	ck_assert_int_eq(current->il_prev, 1);
+	/* Expect an order that is too large to fail first, without a report. */
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));
+	ck_assert_int_eq(test_bugs(), 1);
+	ck_assert_str_eq(test_console(), "");
 	/* Expect a mapping to fall back to the CPU's node. */
 	ck_assert_int_eq(interleave_nid(&empty, &(struct vm_area){ 0 }, 0, PAGE_SHIFT), 0);
 }
@@ -484,6 +489,67 @@ TEST(alloc_hugepage_vma_on_a_forbidden_node, "02-10")
 	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE, &vma, 0, 9)), 1);
 	ck_assert_int_eq(test_count(TRACE_mm_page_alloc), 1);
 	ck_assert_uint_eq(traced_mask(), GFP_TRANSHUGE);
+}
+
+TEST(alloc_hugepage_vma_with_nothing_left, "02-10")
+{
+	test_machine_numa(32);
+	ck_assert_int_eq(do_set_mempolicy(MPOL_PREFERRED, 0, NODE_0), 0);
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	test_empty_zone(test_zone(1, ZONE_DMA));
+	/* Expect both tries, and then NULL: the last answer counts. */
+	ck_assert_int_eq(test_node_of(alloc_hugepage_vma(GFP_TRANSHUGE | __GFP_NOWARN, NULL, 0, 9)),
+			 -1);
+	ck_assert_int_eq(test_count(TRACE_mm_page_alloc), 2);
+}
+
+/* ---- nodes that do not exist ---- */
+
+TEST(alloc_page_vma_node_of_a_node_that_does_not_exist, "04-2 04-3")
+{
+	static const int nodes[] = { 2, MAX_NUMNODES, 1000, NUMA_NO_NODE, -2147483647 };
+	struct mempolicy bound = { .refcnt = 1, .mode = MPOL_BIND, .v.nodes = { 2 } };
+	struct vm_area vma = { .vm_policy = &bound };
+	int bugs = 0;
+
+	test_machine_numa(32);
+	test_expect_bugs();
+	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
+		/* Expect a report and no page, for a small page and for a huge one, bound or not, */
+		ck_assert_ptr_null(alloc_page_vma_node(GFP_KERNEL, NULL, 0, nodes[i]));
+		ck_assert_ptr_null(alloc_page_vma_node(GFP_KERNEL, &vma, 0, nodes[i]));
+		ck_assert_ptr_null(
+			alloc_pages_vma(GFP_TRANSHUGE_LIGHT, 9, NULL, 0, nodes[i], true));
+		ck_assert_ptr_null(alloc_pages_vma(GFP_TRANSHUGE, 9, &vma, 0, nodes[i], true));
+		bugs += 4;
+		ck_assert_int_eq(test_bugs(), bugs);
+		/* and nothing but NULL when the order is too large: the order comes first. */
+		ck_assert_ptr_null(alloc_pages_vma(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER, &vma, 0,
+						   nodes[i], true));
+		ck_assert_int_eq(test_bugs(), bugs);
+	}
+	ck_assert_int_eq(test_events(), 0);
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(alloc_pages_vma_with_a_policy_of_wrong_nodes, "04-2")
+{
+	struct mempolicy policy = { .refcnt = 1, .mode = MPOL_PREFERRED, .v.preferred_node = 3 };
+	struct vm_area vma = { .vm_policy = &policy };
+
+	test_machine_numa(32);
+	test_expect_bugs();
+	/* Expect a report for a preferred node that is not there, and for one of an interleaved set; */
+	ck_assert_ptr_null(alloc_page_vma(GFP_KERNEL, &vma, 0));
+	ck_assert_int_eq(test_bugs(), 1);
+	policy = (struct mempolicy){ .refcnt = 1, .mode = MPOL_INTERLEAVE, .v.nodes = { 8 } };
+	ck_assert_ptr_null(alloc_page_vma(GFP_KERNEL, &vma, 0));
+	ck_assert_int_eq(test_bugs(), 2);
+	/* none for a set to stay in: the task may use none of its nodes, so it does not count. */
+	policy.mode = MPOL_BIND;
+	ck_assert_int_eq(test_node_of(alloc_page_vma(GFP_KERNEL, &vma, 0)), 0);
+	ck_assert_int_eq(test_bugs(), 2);
 }
 
 /* ---- the question of the OOM killer ---- */

@@ -33,7 +33,7 @@ TEST(alloc_pages_node_inner_with_a_node_that_does_not_exist, "04-2")
 		ck_assert_ptr_null(__alloc_pages_node(nodes[i], GFP_KERNEL, 0));
 		ck_assert_int_eq(test_bugs(), i + 1);
 	}
-	ck_assert_str_eq(test_last_bug(), "__alloc_pages_node: node -1 is not online");
+	ck_assert_str_eq(test_last_bug(), "__alloc_pages_nodemask: node -1 is not online");
 	ck_assert_int_eq(test_events(), 0);
 }
 

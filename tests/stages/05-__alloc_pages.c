@@ -49,4 +49,20 @@ TEST(alloc_pages_inner_asks_no_policy, "05-3")
 	ck_assert_int_eq(current->il_prev, MAX_NUMNODES - 1);
 }
 
+TEST(alloc_pages_inner_with_a_node_that_does_not_exist, "04-2 04-3")
+{
+	static const int nodes[] = { 2, MAX_NUMNODES, NUMA_NO_NODE, 1 << 30 };
+
+	test_machine_numa(32);
+	test_expect_bugs();
+	for (int i = 0; i < (int)ARRAY_SIZE(nodes); i++) {
+		/* Expect a report, no page and no event, here and in the heart; nothing for an order too large. */
+		ck_assert_ptr_null(__alloc_pages(GFP_KERNEL, 0, nodes[i]));
+		ck_assert_ptr_null(__alloc_pages_nodemask(GFP_KERNEL, 0, nodes[i], NULL));
+		ck_assert_ptr_null(__alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER, nodes[i]));
+		ck_assert_int_eq(test_bugs(), 2 * (i + 1));
+	}
+	ck_assert_int_eq(test_events(), 0);
+}
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "state/state.h"
+#include "failing.h"
 #include "harness.h"
 #include "life/life.h"
 #include "machines.h"
@@ -285,6 +286,136 @@ TEST(snapshot_keeps_policies_and_counters, "")
 }
 #endif
 
+#ifdef CONFIG_NUMA
+/** Expect a record to be refused with these words, and to change nothing. */
+static void expect_refused(const char *record, const char *words)
+{
+	char *line = (char *)record, *before = saved(), *after;
+	const struct text text = { .line = &line, .nr_lines = 1 };
+	struct reader reader = { .text = &text, .next = 1 };
+
+	ck_assert_msg(record_apply(&reader, record) == -1, "%s", record);
+	ck_assert_msg(strstr(reader.error.text, words) != NULL, "%s: %s", record,
+		      reader.error.text);
+	after = saved();
+	ck_assert_msg(!strcmp(before, after), "%s changed the machine", record);
+	free(before);
+	free(after);
+}
+
+TEST(record_refuses_nodes_that_do_not_exist, "04-2")
+{
+	static const char *const bad[] = {
+		/* nodes 2 and 3: not there; 4 and above, and negative ones: no machine has them */
+		"policy 1 mode 1 flags 0 preferred 3 nodes 0 relative 3",
+		"policy 1 mode 1 flags 0 preferred 4 nodes 0 relative 3",
+		"policy 1 mode 1 flags 0 preferred -1 nodes 0 relative 3",
+		"policy 1 mode 1 flags 0 preferred -3 nodes 0 relative 3",
+		"policy 1 mode 1 flags 0 preferred 4294967296 nodes 0 relative 3",
+		"policy 1 mode 2 flags 0 preferred 0 nodes 4 relative 3",
+		"policy 1 mode 3 flags 0 preferred 0 nodes c relative 3",
+		"policy 1 mode 3 flags 0 preferred 0 nodes 13 relative 3",
+		"policy 1 mode 3 flags 0 preferred 0 nodes 100000001 relative 3",
+		/* no node at all */
+		"policy 1 mode 2 flags 0 preferred 0 nodes 0 relative 3",
+		"policy 1 mode 3 flags 0 preferred 0 nodes 0 relative 3",
+		/* what the nodes were derived from */
+		"policy 1 mode 2 flags 0 preferred 0 nodes 1 relative 13",
+		"policy 1 mode 1 flags 16384 preferred 0 nodes 0 relative 0",
+		"policy 1 mode 1 flags 32768 preferred 0 nodes 0 relative 0",
+		/* modes that no policy has, and flags that do not go together or do not exist */
+		"policy 1 mode 0 flags 0 preferred 0 nodes 1 relative 3",
+		"policy 1 mode 4 flags 0 preferred 0 nodes 1 relative 3",
+		"policy 1 mode -1 flags 0 preferred 0 nodes 1 relative 3",
+		"policy 1 mode 2 flags 49152 preferred 0 nodes 1 relative 3",
+		"policy 1 mode 2 flags 2 preferred 0 nodes 1 relative 3",
+		"policy 1 mode 2 flags 4 preferred 0 nodes 1 relative 3",
+		"policy 1 mode 2 flags 65536 preferred 0 nodes 1 relative 3",
+		"policy 1 mode 2 flags -1 preferred 0 nodes 1 relative 3",
+		/* cpusets and tasks */
+		"cpuset small mems 4",
+		"cpuset small mems 6",
+		"cpuset small mems 0",
+		"cpuset small mems 1f",
+		"cpuset small mems_allowed.bits 4",
+		"cpuset / mems 4",
+		"cpuset other mems 8",
+		"task 1 mems_allowed.bits 4",
+		"task 1 mems_allowed.bits 0",
+		"task 1 mems_allowed.bits -1",
+		"task 1 il_prev 4",
+		"task 1 il_prev -1",
+		"task 1 il_prev 70 colour 1",
+		"set_mempolicy bind 4",
+		"set_mempolicy bind 11",
+		"set_mempolicy preferred 8",
+		"set_mempolicy interleave 0",
+		"set_mempolicy local 1",
+		/* the machine */
+		"cpu 0 node 2 online 1",
+		"cpu 0 node 4 online 1",
+		"cpu 0 node -1 online 1",
+		"distance 0 4 20",
+		"distance -1 0 20",
+		"node_state 2 flags 1",
+		"node_stat 4 0",
+		"zone_state -1 DMA contiguous 1",
+		"zone_stat 3 DMA 0",
+		"pageset 2 DMA 0 expire 0 stat 0",
+		"lru 2 0",
+	};
+
+	test_machine_numa(64);
+	apply("cpuset small mems 1");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		expect_refused(bad[i], "");
+	/* Expect the machine to go on, and to take what is right. */
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
+	apply("policy 1 mode 1 flags 0 preferred 1 nodes 0 relative 3");
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
+	/* Expect a preferred node to be looked at only without MPOL_F_LOCAL. */
+	apply("policy 1 mode 1 flags 2 preferred -1 nodes 0 relative 0");
+	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
+	machine_free(world);
+}
+
+TEST(record_policy_without_host_memory, "")
+{
+	char *line = (char *)"policy 1 mode 2 flags 0 preferred 0 nodes 1 relative 3";
+	const struct text text = { .line = &line, .nr_lines = 1 };
+	struct reader reader = { .text = &text, .next = 1 };
+
+	test_machine_numa(64);
+	test_fail(FAIL_CALLOC, 1);
+	ck_assert_int_eq(record_apply(&reader, line), -1);
+	ck_assert_ptr_nonnull(strstr(reader.error.text, "out of memory"));
+	ck_assert_ptr_null(current->mempolicy);
+}
+
+TEST(record_cpuset_moves_its_tasks, "02-17")
+{
+	test_machine_numa(64);
+	apply("cpuset small mems 1");
+	apply("task 1 cpuset small");
+	apply("set_mempolicy bind 1");
+	apply("task 9 comm bystander");
+	ck_assert_uint_eq(current->mems_allowed.bits, 1);
+	/* Expect the cpuset's own task to follow, its policy too, and a change that every request notices. */
+	apply("cpuset small mems 2");
+	ck_assert_uint_eq(current->mems_allowed.bits, 2);
+	ck_assert_uint_eq(current->mempolicy->v.nodes.bits, 2);
+	ck_assert_uint_eq(current->mems_allowed_seq, 4);
+	ck_assert_uint_eq(task_by_pid(9)->mems_allowed.bits, 3);
+	/* Expect nothing to happen where nothing changes. */
+	apply("cpuset small mems 2 mem_hardwall 1");
+	ck_assert_uint_eq(current->mems_allowed_seq, 4);
+	/* Expect all nodes with memory back in the root. */
+	apply("task 1 cpuset /");
+	ck_assert_uint_eq(current->mems_allowed.bits, 3);
+	machine_free(world);
+}
+#endif
+
 TEST(record_refuses_nonsense, "")
 {
 	static const struct {
@@ -312,7 +443,6 @@ TEST(record_refuses_nonsense, "")
 		{ "pageset 0 DMA 0 expire 300 stat 0", "pageset NID" },
 		{ "machine vm_swappiness 18446744073709551616", "a number that fits" },
 		{ "task 4294967297", "task PID" },
-		{ "policy 1 mode 1 flags 65536 preferred -1 nodes 0 relative 0", "policy PID" },
 		{ "skip 1+512", "pages of the machine" },
 		{ "pages 1+1", "pages of the machine" },
 		{ "pages 262144+1 refcount x", "a number that fits" },
@@ -332,8 +462,19 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 active_memcg x", "no such memory" },
 		{ "task 1 mm_of 99", "no such process" },
 		{ "task 1 oom_mm_of 99", "no such task" },
+#ifdef CONFIG_NUMA
 		{ "policy 99 none", "no such task" },
 		{ "policy 1 mode 9", "policy PID" },
+		{ "policy 1 mode 9 flags 0 preferred 0 nodes 1 relative 1",
+		  "nodes of the machine" },
+#else
+		{ "policy 1 none", "need a NUMA machine" },
+		{ "set_mempolicy bind 1", "need a NUMA machine" },
+#endif
+		{ "cpuset a mems 2 colour 1", "no 'colour'" },
+		{ "cpuset a mems 10", "nodes of the machine" },
+		{ "cpu 0 node 1 online 1", "cpu N" },
+		{ "task 1 mems_allowed.bits 4", "nodes of the machine" },
 		{ "set_mempolicy sideways", "" },
 		{ "sysctl colour 1", "no 'colour'" },
 	};

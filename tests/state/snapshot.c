@@ -525,6 +525,18 @@ TEST(snapshot_refuses_damaged_memory_records, "")
 		       "expected a zone inside the memory ranges");
 }
 
+#ifdef CONFIG_NUMA
+TEST(snapshot_refuses_memory_of_a_node_that_is_not_there, "04-2")
+{
+	struct text *text = saved_machine();
+
+	/* Expect a range that belongs to a node without a line of its own to be refused, once all nodes are known. */
+	recording_insert(text, recording_find(text, "memory", 1),
+			 "memory 1179648 1179649 node 3 nomap 1");
+	expect_refusal(text, recording_find(text, "end", 1), "expected memory of nodes");
+}
+#endif
+
 TEST(snapshot_refuses_too_many_memory_records, "")
 {
 	struct text *text = saved_machine();

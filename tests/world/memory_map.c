@@ -87,6 +87,29 @@ TEST(memory_map_gives_pages_their_zone, "")
 	ck_assert_ptr_eq(page_zone(pfn_to_page(0x100000)), test_zone(0, ZONE_NORMAL));
 }
 
+TEST(page_flags_hold_section_node_and_zone_on_top, "")
+{
+	const unsigned long flags = (1ul << NR_PAGEFLAGS) - 1;
+	struct page page = { .flags = flags };
+
+	/* Expect the bits that docs/configuration.rst lists: SPARSEMEM without VMEMMAP, 2 bits for a node. */
+	set_page_links(&page, ZONE_DMA32, 2, 5ul << 18 | 77);
+#ifdef CONFIG_NUMA
+	ck_assert_uint_eq(page.flags,
+			  5ul << 46 | 2ul << 44 | (unsigned long)ZONE_DMA32 << 42 | flags);
+	ck_assert_int_eq(page_to_nid(&page), 2);
+#else
+	ck_assert_uint_eq(page.flags, 5ul << 46 | (unsigned long)ZONE_DMA32 << 44 | flags);
+	ck_assert_int_eq(page_to_nid(&page), 0);
+#endif
+	ck_assert_int_eq(page_zonenum(&page), ZONE_DMA32);
+	/* Expect the last section of 48 bits of address to fit, and nothing of the old links to stay. */
+	set_page_links(&page, ZONE_DMA, 0, (1ul << 36) - 1);
+	ck_assert_uint_eq(page.flags, 0x3fffful << 46 | flags);
+	/* Expect 22 flags: no poisoned and no idle pages here. */
+	ck_assert_uint_eq(flags, 0x3fffff);
+}
+
 TEST(pageblock_types_on_a_tiny_machine, "")
 {
 	struct page *page;

@@ -126,41 +126,38 @@ class StageProvenance(StageDirective):
     """.. stage-provenance:: - for every function, what it stands for in Linux 5.8.18."""
 
     def make(self):
-        rows = []
+        forms = {}
         for one in self.here.sources.stage_functions(self.stage):
-            if any(one.name == row[0]['reftarget'] for row in rows):
-                continue
-            rows.append([self.to_listing(one.name), *self.origin(one)])
+            forms.setdefault(one.name, []).append(one)
+        rows = [
+            [self.to_listing(name) if at == 0 else '', *origin]
+            for name, ones in forms.items()
+            for at, origin in enumerate(self.origins(name, ones))
+        ]
         if not rows:
             return []
         return [self.table([_('Function'), _('In Linux 5.8.18'), _('As')], rows, ['pf-provenance'])]
 
-    def origin(self, one):
-        """Where the kernel has it (as a literal), and as what."""
-        kernel = self.here.kernel_map.get(one.name)
-        said = one.provenance
-        ours = re.match(r'none\s*\((.*)\)$', said)
-        if ours:
-            return [_('not there'), ours[1]]
-        if kernel:
-            kind, file, first, last = kernel
-            cited = re.match(r'(\S+):(\d+)', said)
-            if cited and not (cited[1] == file and first <= int(cited[2]) <= last):
-                raise self.error(
-                    f'{one.file}: {one.name} says @source {said}, but docs/kernel-map.tsv has it at {file}:{first}; correct one of them'
-                )
-            return [nodes.literal('', f'{file}:{first}–{last}'), {'inline': _('inline function')}.get(kind, kind)]
-        if said:
-            return [nodes.literal('', said), self.part_of(said)]
-        return [_('not said'), '']
+    def origins(self, name, ones):
+        """Where the kernel has it (as a literal), and as what: one pair for each form that it has there."""
+        places = dict.fromkeys(place for one in ones for place in one.places)
+        ours = re.match(r'none\s*\((.*)\)$', ones[0].provenance)
+        if ours and not places:
+            return [[_('not there'), ours[1]]]
+        if not places:
+            places = [(form.file, form.first) for form in self.here.kernel_map.of(name)]
+        return [self.origin(ones[0].file, name, *place) for place in places] or [[_('not said'), '']]
 
-    def part_of(self, said):
-        """What the kernel has at a place, when it has no function of our name there."""
-        cited = re.match(r'(\S+):(\d+)', said)
-        for name, (_kind, file, first, last) in self.here.kernel_map.items():
-            if cited and file == cited[1] and first <= int(cited[2]) <= last:
-                return [_('part of '), nodes.literal('', name)]
-        return ''
+    def origin(self, ours, name, file, line):
+        kernel_map = self.here.kernel_map
+        objection = kernel_map.objection(name, file, line)
+        if objection:
+            raise self.error(f'{ours}: {name}: @source {objection}; correct one of them')
+        form = kernel_map.form(name, file, line)
+        if form:
+            return [nodes.literal('', form.lines), {'inline': _('inline function')}.get(form.kind, form.kind)]
+        whole = kernel_map.around(file, line).name
+        return [nodes.literal('', f'{file}:{line}'), [_('part of '), nodes.literal('', whole)]]
 
 
 class StageReference(StageDirective):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`all-tests` lists the tests of the tree, with what each of them runs."""
+"""`all-tests` lists the tests of the tree, with what each of them runs; `statements-table` counts what the chapters say."""
 
 import ast
 import json
 import re
 from html import escape
 
+import statements
 from docutils import nodes
 
 from ..read import chain
@@ -96,6 +97,58 @@ class AllTests(Counted):
         )
 
 
+class StatementsTable(Counted):
+    """.. statements-table:: - how much of what each chapter says carries a claim, is proved, and names a version."""
+
+    COLUMNS = ('statements', 'claiming', 'claims', 'proved', 'later', 'dated')
+
+    def make(self):
+        figures = statement_figures(self.here)
+        note(self.env)['counts_statements'] = True
+        for stage in chain.STAGES:
+            self.env.note_dependency(str(self.here.root / f'{stage.docname}.rst'))
+        for file in {file for file, _line, _name, _claims in self.here.sources.tests()}:
+            self.env.note_dependency(str(self.here.root / file))
+        rows = [
+            [self.to_page(docname, name), *(str(one[column]) for column in self.COLUMNS)]
+            for docname, name, one in figures
+        ]
+        total = [str(sum(one[column] for _docname, _name, one in figures)) for column in self.COLUMNS]
+        headings = [
+            _('Chapter'),
+            _('Statements'),
+            _('carry a claim'),
+            _('Claims'),
+            _('proved by a test'),
+            _('About later kernels'),
+            _('name a version'),
+        ]
+        return [self.table(headings, [*rows, [_('together'), *total]], ['pf-wide', 'pf-figures', 'pf-statements'])]
+
+
+def statement_figures(here):
+    """(page, its name, figures) of each chapter there is, and of the page on later kernels."""
+    proved = {claim for _file, _line, _name, claims in here.sources.tests() for claim in claims}
+    pages = [(stage.docname, f'{stage.number} {stage.door}', stage.number) for stage in chain.STAGES]
+    found = []
+    for docname, name, number in [*pages, ('docs/later', _('later kernels'), '')]:
+        path = here.root / f'{docname}.rst'
+        if path.is_file():
+            one = statements.count(path.read_text(encoding='utf-8'), number, not number)
+            figures = {key: value for key, value in vars(one).items() if isinstance(value, int)}
+            found.append((docname, name, {**figures, 'claims': len(one.claims), 'proved': len(one.claims & proved)}))
+    return found
+
+
+def write_statements(app, error):
+    """build/statements.json: the same figures for programs."""
+    if error or not any(mine.get('counts_statements') for mine in notes(app.env).values()):
+        return
+    here = book(app)
+    figures = {docname: one for docname, _name, one in statement_figures(here)}
+    (here.build / 'statements.json').write_text(json.dumps(figures, indent=1) + '\n', encoding='utf-8')
+
+
 def which_lines(stem, name):
     """What a script turns into a list of lines; without scripts, and in other formats, it is not there."""
     words = _('which?')
@@ -140,4 +193,6 @@ def add_script(app, pagename, _template, _context, _doctree):
 def setup(app):
     app.add_directive('all-tests', AllTests)
     app.connect('html-page-context', add_script)
+    app.add_directive('statements-table', StatementsTable)
     app.connect('build-finished', write_lines)
+    app.connect('build-finished', write_statements)

@@ -22,8 +22,7 @@ class Book:
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
         self.toctrees, self.digests = {}, {}
-        # name -> (kind, file, first line, last line) in Linux 5.8.18
-        self.kernel_map = {name: rest for name, *rest in tree_facts.kernel_places(self.root)}
+        self.kernel_map = tree_facts.KernelMap(self.root)
 
     def stamp(self, file):
         """A small file that changes only when the coverage of one source file does: what a page depends on.

@@ -17,6 +17,7 @@ STEP = re.compile(r'^\s*/\*\s*Step\s+(\d+)\s*:\s*(.*?)\s*\*/\s*$')
 DEPARTS = re.compile(r'/\*\s*departs:\s*(.*?)\*/', re.S)
 SOURCE = re.compile(r'@source\s+(.+?)(?=\n\s*\*?\s*(?:\n|@|\*?/)|\*/|$)', re.S)
 TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
+PLACE = re.compile(r'(\S+):(\d+)$')
 CLAIM = re.compile(r'\d\d-\d+')
 
 
@@ -52,10 +53,20 @@ class Definition:
         return re.sub(r'\*{1,2}([^*]+)\*{1,2}', r'\1', words[: end.end()] if end else words)
 
     @property
+    def provenances(self):
+        """What each @source line of the doc comment says, in one line."""
+        return [' '.join(found.split()) for found in SOURCE.findall(self.doc)]
+
+    @property
     def provenance(self):
-        """What the doc comment's @source line says, in one line; '' when it has none."""
-        found = SOURCE.search(self.doc)
-        return ' '.join(found.group(1).split()) if found else ''
+        """What the first of them says; '' when there is none."""
+        return next(iter(self.provenances), '')
+
+    @property
+    def places(self):
+        """(file, line) of each place in the kernel that the doc comment names: more than one where the kernel has a form
+        for each configuration."""
+        return [(one[1], int(one[2])) for one in map(PLACE.match, self.provenances) if one]
 
 
 @dataclass
@@ -252,17 +263,19 @@ def _continues_upwards(line):
 
 
 def _doc_above(lines, start):
-    """The text of the doc comment that ends on the line above, without its stars."""
+    """The text of the doc comment that ends on the line above, without its stars; a departure may be marked in between."""
     at = start - 2
-    if at < 0 or not lines[at].rstrip().endswith('*/'):
-        return ''
-    first = at
-    while first > 0 and '/*' not in lines[first]:
-        first -= 1
-    block = '\n'.join(lines[first : at + 1])
-    if not re.match(r'\s*/\*\*(?!<)', block) or '@file' in block:
-        return ''
-    return _strip_stars(block)
+    while at >= 0 and lines[at].rstrip().endswith('*/'):
+        first = at
+        while first > 0 and '/*' not in lines[first]:
+            first -= 1
+        block = '\n'.join(lines[first : at + 1])
+        if re.match(r'\s*/\*\*(?!<)', block):
+            return '' if '@file' in block else _strip_stars(block)
+        if not re.match(r'\s*/\* departs: ', block):
+            return ''
+        at = first - 1
+    return ''
 
 
 def _doc_beside(line):
