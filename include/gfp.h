@@ -62,7 +62,7 @@
 	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | \
 	 __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_ATOMIC)
 
-/** What remains of every mask until the end of boot: nothing that sleeps, reclaims or wakes. */
+/** What is left of every mask early in boot, until the other CPUs are started: nothing that sleeps, reclaims or wakes. */
 #define GFP_BOOT_MASK (__GFP_BITS_MASK & ~(__GFP_RECLAIM | __GFP_IO | __GFP_FS))
 
 /** The bits that select a zone, and the bits that select a migratetype. */

@@ -100,6 +100,7 @@ static bool bad_page_may_report(void)
  * @param reason what is wrong
  * @source mm/page_alloc.c:612
  */
+/* departs: in 5.8.18 the raw words of the record, the loaded modules and the way to this place follow. */
 __cold void bad_page(struct page *page, const char *reason)
 {
 	if (bad_page_may_report()) {
@@ -111,7 +112,7 @@ __cold void bad_page(struct page *page, const char *reason)
 		printk("page dumped because: %s\n", reason);
 	}
 	page->_mapcount = -1;
-	world->tainted = true;
+	add_taint(TAINT_BAD_PAGE);
 }
 
 /**

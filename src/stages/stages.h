@@ -60,6 +60,8 @@ struct page *__alloc_pages_node(int nid, gfp_t gfp_mask, unsigned int order);
 struct page *__alloc_pages(gfp_t gfp_mask, unsigned int order, int preferred_nid);
 
 /* 06, 07 */
+void pm_restrict_gfp_mask(void);
+void pm_restore_gfp_mask(void);
 struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order, int preferred_nid,
 				    nodemask_t *nodemask);
 bool prepare_alloc_pages(gfp_t gfp_mask, unsigned int order, int preferred_nid,
