@@ -28,7 +28,7 @@
 #define __GFP_WRITE	     0x1000u   /**< the page will soon be dirty: spread over nodes */
 #define __GFP_NOWARN	     0x2000u   /**< no failure report */
 #define __GFP_RETRY_MAYFAIL  0x4000u   /**< retry hard, but fail in the end */
-#define __GFP_NOFAIL	     0x8000u   /**< never fail */
+#define __GFP_NOFAIL	     0x8000u   /**< never fail, provided that it may sleep */
 #define __GFP_NORETRY	     0x10000u  /**< give up early */
 #define __GFP_MEMALLOC	     0x20000u  /**< all reserves may be used */
 #define __GFP_COMP	     0x40000u  /**< make a compound page */

@@ -112,7 +112,7 @@ unsigned int alloc_flags_nofragment(const struct zone *zone, gfp_t gfp_mask)
 
 	if (!zone || zone_idx(zone) != ZONE_NORMAL)
 		return alloc_flags;
-	/* With several nodes, an empty DMA32 below means that the only way out is a remote node. */
+	/* With several nodes, an empty DMA32 below is taken to mean that the way out is a remote node. */
 	if (world->nr_online_nodes > 1 && !populated_zone(zone - 1))
 		return alloc_flags;
 	return alloc_flags | ALLOC_NOFRAGMENT;

@@ -6,8 +6,8 @@
  * A page comes off the lists in the state in which the last owner left it, plus what the free path
  * cleaned up. If that owner still uses it, somebody else's data is about to be overwritten. A few
  * fields of struct page tell: a page in the allocator's hands has no references, no mappings, no
- * owner's mapping pointer, no memory cgroup and no flags. A page that fails the check is reported
- * and left out of circulation for good.
+ * owner's mapping pointer, no memory cgroup and no flags. A page that fails the check is left out of
+ * circulation for good, and reported unless there have been too many.
  *
  * A good page gets one reference, zeroes if the caller wants them, and, if it is part of a block
  * that is to be used as one (**compound**), the links from its later pages to its first.

@@ -566,6 +566,12 @@ TEST(free_unref_page_list_announces_then_hands_over, "20-9")
 	/* What the owner kept in private is gone, here from the half of a block and from a block of one page. */
 	ck_assert_uint_eq(P(0x40011)->private, 0);
 	ck_assert_uint_eq(P(0x40012)->private, 0);
+	/* A page that is freed alone keeps it. */
+	zone->pageset[0].pcp.high = 18;
+	P(0x40020)->private = 7;
+	give(0x40020, 0);
+	ck_assert_uint_eq(P(0x40020)->private, 7);
+	test_forget_events();
 	free_unref_page_list(&list);
 	ck_assert_str_eq(test_take_events(), "");
 }
