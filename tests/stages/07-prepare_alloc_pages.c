@@ -112,6 +112,19 @@ TEST(prepare_takes_two_migratetypes_for_a_block, "07-13")
 	ck_assert_uint_eq(alloc_flags, ALLOC_WMARK_LOW);
 }
 
+TEST(two_migratetypes_are_served_with_unmovable_blocks, "07-13")
+{
+	struct page *page;
+
+	test_machine_uma(32);
+	/* The first request turns a pageblock unmovable; what is left of it serves the second. */
+	ck_assert_ptr_nonnull(__alloc_pages_nodemask(GFP_NOWAIT, 0, 0, NULL));
+	page = __alloc_pages_nodemask(GFP_NOWAIT | BOTH, 1, 0, NULL);
+	ck_assert_ptr_nonnull(page);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[3], MIGRATE_HIGHATOMIC);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc_extfrag)->field[4], MIGRATE_UNMOVABLE);
+}
+
 TEST(prepare_two_migratetypes_on_a_tiny_machine, "07-13")
 {
 	test_machine_uma(8);
