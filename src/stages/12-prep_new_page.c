@@ -100,7 +100,8 @@ static bool bad_page_may_report(void)
  * @param reason what is wrong
  * @source mm/page_alloc.c:612
  */
-/* departs: in 5.8.18 the raw words of the record, the loaded modules and the way to this place follow. */
+/* departs: 5.8.18 names the record by its address, and goes on with the raw words in it, the loaded modules and
+ * the way to this place. */
 __cold void bad_page(struct page *page, const char *reason)
 {
 	if (bad_page_may_report()) {
