@@ -100,7 +100,8 @@ void taint_format(char *text, size_t size)
  * @param arguments for it
  * @source none (ours: what both kinds of warning share)
  */
-static void warn_arguments(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void warn_arguments(const char *format,
+								 va_list arguments)
 {
 	char text[MESSAGE_SIZE];
 
