@@ -105,6 +105,7 @@ enum no_kill {
 	NO_KILL_ONE_NODE,  /**< __GFP_THISNODE */
 	NO_KILL_LOW_ZONE,  /**< confined to zones below ZONE_NORMAL */
 	NO_KILL_NOT_ALONE, /**< somebody else is at it */
+	NO_KILL_SUSPENDED, /**< the storage is asleep, and a victim may need it to die */
 };
 
 #define MAX_DECISION_NUMBERS 5

@@ -28,7 +28,7 @@
 #define __GFP_WRITE	     0x1000u   /**< the page will soon be dirty: spread over nodes */
 #define __GFP_NOWARN	     0x2000u   /**< no failure report */
 #define __GFP_RETRY_MAYFAIL  0x4000u   /**< retry hard, but fail in the end */
-#define __GFP_NOFAIL	     0x8000u   /**< never fail */
+#define __GFP_NOFAIL	     0x8000u   /**< never fail, provided that it may sleep */
 #define __GFP_NORETRY	     0x10000u  /**< give up early */
 #define __GFP_MEMALLOC	     0x20000u  /**< all reserves may be used */
 #define __GFP_COMP	     0x40000u  /**< make a compound page */
@@ -62,7 +62,7 @@
 	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | \
 	 __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_ATOMIC)
 
-/** What remains of every mask until the end of boot: nothing that sleeps, reclaims or wakes. */
+/** What is left of every mask early in boot, until the other CPUs are started: nothing that sleeps, reclaims or wakes. */
 #define GFP_BOOT_MASK (__GFP_BITS_MASK & ~(__GFP_RECLAIM | __GFP_IO | __GFP_FS))
 
 /** The bits that select a zone, and the bits that select a migratetype. */

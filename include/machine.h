@@ -107,7 +107,8 @@ struct machine {
 	enum execution_level level;
 
 	/* Tunables and derived totals. Pages unless stated otherwise. */
-	gfp_t gfp_allowed_mask;
+	gfp_t gfp_allowed_mask; /**< bits that requests may have: GFP_BOOT_MASK at first, then all */
+	gfp_t saved_gfp_mask;	/**< what it was before the machine went to sleep; 0: it is awake */
 	bool page_group_by_mobility_disabled;
 	int min_free_kbytes;
 	int user_min_free_kbytes; /**< -1: never set */
@@ -195,7 +196,7 @@ struct machine {
 	struct printk_limit bad_page_limit;
 	struct printk_limit warn_alloc_limit;
 	struct printk_limit oom_limit;
-	bool tainted;
+	unsigned long tainted; /**< bits of enum taint: what went wrong since boot */
 	unsigned long jiffies; /**< ticks since the machine was made */
 	struct life *life;
 };

@@ -169,6 +169,18 @@ static inline bool PageCompound(const struct page *page)
 	return PageFlag(page, PG_head) || PageTail(page);
 }
 
+/** First page of the compound block that a page is part of; the page itself when it is in none. */
+static inline const struct page *compound_head(const struct page *page)
+{
+	return PageTail(page) ? (const struct page *)(page->compound_head - 1) : page;
+}
+
+/** Is this page, or the compound block that it is part of, on an LRU list? */
+static inline bool PageLRU(const struct page *page)
+{
+	return PageFlag(compound_head(page), PG_lru);
+}
+
 /** Order of the free block that starts at this page; meaningful for PageBuddy() pages only. */
 static inline unsigned int page_order(const struct page *page)
 {

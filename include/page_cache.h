@@ -20,6 +20,10 @@
 
 /** Tag in page->mapping: the page is anonymous. */
 #define PAGE_MAPPING_ANON 1ul
+/** Tag in page->mapping: the page is on no LRU list, but its driver can move it. */
+#define PAGE_MAPPING_MOVABLE 2ul
+/** Both: no owner's pointer has these bits. */
+#define PAGE_MAPPING_FLAGS (PAGE_MAPPING_ANON | PAGE_MAPPING_MOVABLE)
 
 /** The page is in the swap cache; it shares the number of PG_owner_priv_1. */
 #define PG_swapcache PG_owner_priv_1
@@ -51,6 +55,12 @@ struct address_space {
 static inline bool PageAnon(const struct page *page)
 {
 	return (unsigned long)page->mapping & PAGE_MAPPING_ANON;
+}
+
+/** Is this a page that is on no LRU list, but that its driver can move? */
+static inline bool is_driver_movable(const struct page *page)
+{
+	return ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_MOVABLE;
 }
 
 /** The mapping of an LRU page, without the tag; NULL when it has none. */

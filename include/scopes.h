@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Scopes: a task forbids itself I/O, file systems or CMA for everything it calls.
+ * @brief Scopes: a task forbids itself I/O, file systems or CMA for everything it calls. A machine that goes to sleep
+ * forbids I/O and file systems to everybody.
  *
  * Code that holds a lock which writing a page out would need cannot know which masks the functions
- * below it pass. It marks the task instead, and the slow path takes the forbidden bits out of every
- * mask. Each save returns what was set before, so scopes nest when they are restored in reverse.
+ * below it pass. It marks the task instead, and the forbidden bits are taken out of the mask of every
+ * request that the first attempt could not serve. Each save returns what was set before, so scopes nest
+ * when they are restored in reverse.
  */
 #ifndef SCOPES_H
 #define SCOPES_H
@@ -16,8 +18,8 @@
 /**
  * @brief A mask as the task's scopes allow it.
  *
- * 5.8.18 applies it only after the fast path has failed: the first attempt runs with the caller's
- * own mask.
+ * 5.8.18 applies it to a request only after the fast path has failed: the first attempt runs with the
+ * caller's own mask. Reclaim applies it once more to the mask that it is given.
  *
  * @param flags the caller's mask
  * @return the mask without the bits that the scopes forbid
@@ -32,6 +34,19 @@ static inline gfp_t current_gfp_context(gfp_t flags)
 	if (current->flags & PF_MEMALLOC_NOCMA)
 		flags &= ~__GFP_MOVABLE;
 	return flags;
+}
+
+/**
+ * @brief Is the storage asleep, so that nobody may start I/O?
+ *
+ * @return true between pm_restrict_gfp_mask() and pm_restore_gfp_mask(), and early in boot
+ * @source include/linux/gfp.h:618
+ */
+/* departs: the kernel whose recordings are replayed was built without CONFIG_PM_SLEEP, where the answer is always no. On
+ * its machines nothing is ever restricted, so it is no here too. */
+static inline bool pm_suspended_storage(void)
+{
+	return ~world->gfp_allowed_mask & (__GFP_IO | __GFP_FS);
 }
 
 /** Set one flag of the running task and return whether it was set before, as that flag or 0. */

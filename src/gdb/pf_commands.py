@@ -291,12 +291,11 @@ class GfpCommand(Command):
         if not pf_machine.running():
             say(styled('(zone and migratetype: once the program runs)', DIM))
             return
-        if value & pf_names.macro('GFP_MOVABLE_MASK') == pf_names.macro('GFP_MOVABLE_MASK'):
-            say('movable and reclaimable at once: such a request is refused')
-            return
         zone = pf_machine.call('gfp_zone', value)
-        kind = pf_names.enum('migratetype', int(pf_machine.call('gfp_migratetype', value)))
-        say(f'zones up to {zone}, free lists of {kind}')
+        kind = int(pf_machine.call('gfp_migratetype', value))
+        say(f'zones up to {zone}, free lists of {pf_names.enum("migratetype", kind)}')
+        if kind == pf_names.macro('GFP_MOVABLE_MASK') >> pf_names.macro('GFP_MOVABLE_SHIFT'):
+            say('movable and reclaimable at once: refused for a single page')
 
     def candidates(self, _before):
         return [name for name in pf_names.macro_texts() if re.match(r'(__)?GFP_[A-Z0-9_]+$', name)]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Stage 06: the heart. Every page allocation of the kernel passes through here.
+ * @brief Stage 06: the heart. Whichever way a request came in, it passes through here.
  *
  * The function makes one optimistic attempt and, if that fails, hands the request to the slow path.
  * The optimistic attempt demands that the zone stays above its **low watermark**, a mark well above
@@ -9,8 +9,8 @@
  * early enough for background reclaim to be started in time.
  *
  * Around the two attempts it does what belongs to every request: refuse impossible orders, take out
- * bits that are not allowed yet (early in boot nothing may sleep), translate the mask into an
- * **allocation context** (which zones, which free lists, stage 07), charge the page to a memory
+ * bits that are not allowed at this time (early in boot nothing may sleep), translate the mask into an
+ * **allocation context** (which zones, which free lists, stage 07), have the page charged to a memory
  * cgroup if the caller asked for that (stage 19), and report the result to the tracepoint.
  */
 #include "gfp_zones.h"
@@ -19,6 +19,37 @@
 #include "tracepoints.h"
 #include "witness.h"
 #include "world/world.h"
+
+/**
+ * @brief The machine goes to sleep: from now on no request may start I/O or enter a file system.
+ *
+ * The devices are about to be suspended, and a request that waited for one of them would wait until the
+ * machine is woken.
+ *
+ * @source mm/page_alloc.c:230
+ */
+/* departs: 5.8.18 also warns, here and in the next function, when the lock of those who change the state of the
+ * machine's power is not held. That lock is not modelled. */
+void pm_restrict_gfp_mask(void)
+{
+	if (world->saved_gfp_mask)
+		warn("pm_restrict_gfp_mask: the machine is going to sleep already\n");
+	world->saved_gfp_mask = world->gfp_allowed_mask;
+	world->gfp_allowed_mask &= ~(__GFP_IO | __GFP_FS);
+}
+
+/**
+ * @brief The machine is awake again: what was allowed before is allowed once more.
+ *
+ * @source mm/page_alloc.c:221
+ */
+void pm_restore_gfp_mask(void)
+{
+	if (!world->saved_gfp_mask)
+		return;
+	world->gfp_allowed_mask = world->saved_gfp_mask;
+	world->saved_gfp_mask = 0;
+}
 
 /**
  * @brief Refuse an order that no free list holds.
@@ -104,7 +135,7 @@ struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order, int pref
 		return NULL;
 #endif
 
-	/* Step 2: take out what is not allowed yet; early in boot nothing may sleep */
+	/* Step 2: take out what is not allowed at this time; early in boot nothing may sleep */
 	gfp_mask &= world->gfp_allowed_mask;
 	alloc_mask = gfp_mask;
 

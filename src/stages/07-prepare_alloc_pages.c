@@ -9,8 +9,9 @@
  * the request then shares them.
  *
  * A task may be confined to some nodes by its **cpuset**. When any cpuset besides the root exists,
- * the first attempt is confined too: by using the task's allowed nodes as the nodemask, or, when the
- * caller brought a nodemask of its own, by asking the cpuset zone by zone.
+ * the first attempt is confined to it: by using the task's allowed nodes as the nodemask, or, when the
+ * caller brought a nodemask of its own, by asking the cpuset zone by zone. An interrupt is taken for the
+ * task that it interrupted in the first case, and not held back in the second.
  */
 #include "gfp_zones.h"
 #include "stages/stages.h"
@@ -51,21 +52,19 @@ bool prepare_alloc_pages(gfp_t gfp_mask, unsigned int order, int preferred_nid,
 			 nodemask_t *nodemask, struct alloc_context *ac, gfp_t *alloc_mask,
 			 unsigned int *alloc_flags)
 {
-	(void)order;
-
-	/* Step 1: refuse a mask that names two migratetypes */
-	/* departs: 5.8.18 reads type 3 out of such a mask and indexes past its per-CPU lists; only
-	 * its debug builds notice. */
-	if (unlikely((gfp_mask & GFP_MOVABLE_MASK) == GFP_MOVABLE_MASK)) {
-		bug("__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other");
-		return false;
-	}
-
-	/* Step 2: zones and lists */
+	/* Step 1: zones and lists */
 	ac->highest_zoneidx = gfp_zone(gfp_mask);
 	ac->zonelist = node_zonelist(preferred_nid, gfp_mask);
 	ac->nodemask = nodemask;
 	ac->migratetype = gfp_migratetype(gfp_mask);
+
+	/* Step 2: CPUs have no list of the type that both mobility bits together name */
+	/* departs: 5.8.18 takes whatever stands in memory behind a CPU's lists for one; only its debug
+	 * builds warn of such a mask. */
+	if (unlikely(ac->migratetype >= MIGRATE_PCPTYPES && order == 0)) {
+		bug("__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other for a single page");
+		return false;
+	}
 
 	/* Step 3: stay inside the cpuset, if there is one */
 	if (cpusets_enabled())
@@ -99,8 +98,8 @@ void finalise_ac(gfp_t gfp_mask, struct alloc_context *ac)
 /**
  * @brief Flags of the first attempt: may kswapd be woken, and is mixing types to be avoided?
  *
- * ZONE_NORMAL prefers to go to a lower zone once before it takes pages from blocks of another type,
- * provided there is a lower zone to go to.
+ * A request that begins at ZONE_NORMAL rather goes to a lower zone once before it takes pages from blocks
+ * of another type. With several nodes online, the zone below must have memory; with one, nobody looks.
  *
  * @param zone the preferred zone, or NULL
  * @param gfp_mask the request's mask
@@ -113,7 +112,7 @@ unsigned int alloc_flags_nofragment(const struct zone *zone, gfp_t gfp_mask)
 
 	if (!zone || zone_idx(zone) != ZONE_NORMAL)
 		return alloc_flags;
-	/* With several nodes, an empty DMA32 below means that the only way out is a remote node. */
+	/* With several nodes, an empty DMA32 below is taken to mean that the way out is a remote node. */
 	if (world->nr_online_nodes > 1 && !populated_zone(zone - 1))
 		return alloc_flags;
 	return alloc_flags | ALLOC_NOFRAGMENT;

@@ -8,8 +8,8 @@
  * refilled with a **batch** from the buddy lists. Larger blocks always come from the buddy lists.
  *
  * Urgent requests for larger blocks have a reserve of their own. When such a request has succeeded,
- * its pageblock is set aside as **highatomic**, up to about one per cent of the zone, and only
- * urgent requests may take from it; when memory gets short the reserve is dissolved again.
+ * its pageblock is set aside as **highatomic**, up to about one per cent of the zone, and its free
+ * blocks are kept for urgent requests; when memory gets short they are given back, one pageblock at a time.
  */
 #include "gfp.h"
 #include "memory_map.h"

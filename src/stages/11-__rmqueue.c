@@ -12,9 +12,9 @@
  * Pages that cannot be moved would, scattered about, make it impossible to ever build large blocks
  * again. So each pageblock of 512 pages has a **migratetype**, and requests of one type prefer
  * blocks of that type. Only when their own lists are empty do they **fall back** to another type's,
- * and then they take a large block, and if possible the whole pageblock, so that the mixing stays in
- * one place. Each time, the zone's watermarks are **boosted** for a while, so that kswapd frees some
- * memory and the next request finds pages of its own type.
+ * and then as a rule they take the largest block, and if possible the whole pageblock, so that the mixing
+ * stays in one place. Where types get mixed, the zone's watermarks are **boosted** for a while, so that
+ * kswapd frees some memory and the next request finds pages of its own type.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -24,11 +24,14 @@
 #include "witness.h"
 #include "world/world.h"
 
-/* Where each type looks when its own lists are empty, in this order; nobody takes from the others. */
-static const int fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
+/* Where each type looks when its own lists are empty, in this order; nobody takes from the others. The type of both
+ * mobility bits, which no mask should name, has no row in the kernel's table. What stands there instead reads as
+ * unmovable. */
+static const int fallbacks[MIGRATE_PCPTYPES + 1][MIGRATE_PCPTYPES - 1] = {
 	[MIGRATE_UNMOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE },
 	[MIGRATE_MOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE },
 	[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE },
+	[MIGRATE_HIGHATOMIC] = { MIGRATE_UNMOVABLE, MIGRATE_UNMOVABLE },
 };
 
 /**
@@ -110,8 +113,8 @@ static int move_freepages(struct zone *zone, unsigned long pfn, unsigned long en
 			continue;
 		}
 		if (!PageBuddy(page)) {
-			/* A page on an LRU list, or a driver's movable page. */
-			if (num_movable && PageFlag(page, PG_lru))
+			/* A page on an LRU list or of a compound block that is, or a driver's. */
+			if (num_movable && (PageLRU(page) || is_driver_movable(page)))
 				(*num_movable)++;
 			pfn++;
 			continue;
@@ -155,14 +158,14 @@ int move_freepages_block(struct zone *zone, struct page *page, int migratetype, 
  *
  * @param order order of the block found
  * @param migratetype type of the request
- * @return false only for movable requests and small blocks
+ * @return false for a small block, unless the request is unmovable or reclaimable or types are not kept apart
  * @source mm/page_alloc.c:2399
  */
 static bool can_steal_fallback(unsigned int order, int migratetype)
 {
 	if (order >= pageblock_order / 2)
 		return true;
-	/* Unmovable content would stay for good: better to take the whole block then. */
+	/* What cannot be moved may stay for good: better to take the whole block then. */
 	return migratetype == MIGRATE_RECLAIMABLE || migratetype == MIGRATE_UNMOVABLE ||
 	       world->page_group_by_mobility_disabled;
 }

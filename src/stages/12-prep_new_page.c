@@ -6,8 +6,8 @@
  * A page comes off the lists in the state in which the last owner left it, plus what the free path
  * cleaned up. If that owner still uses it, somebody else's data is about to be overwritten. A few
  * fields of struct page tell: a page in the allocator's hands has no references, no mappings, no
- * owner's mapping pointer, no memory cgroup and no flags. A page that fails the check is reported
- * and left out of circulation for good.
+ * owner's mapping pointer, no memory cgroup and no flags. A page that fails the check is left out of
+ * circulation for good, and reported unless there have been too many.
  *
  * A good page gets one reference, zeroes if the caller wants them, and, if it is part of a block
  * that is to be used as one (**compound**), the links from its later pages to its first.
@@ -100,6 +100,8 @@ static bool bad_page_may_report(void)
  * @param reason what is wrong
  * @source mm/page_alloc.c:612
  */
+/* departs: 5.8.18 names the record by its address, and goes on with the raw words in it, the loaded modules and
+ * the way to this place. */
 __cold void bad_page(struct page *page, const char *reason)
 {
 	if (bad_page_may_report()) {
@@ -111,7 +113,7 @@ __cold void bad_page(struct page *page, const char *reason)
 		printk("page dumped because: %s\n", reason);
 	}
 	page->_mapcount = -1;
-	world->tainted = true;
+	add_taint(TAINT_BAD_PAGE);
 }
 
 /**

@@ -17,9 +17,6 @@
 /** At most one report in this many ticks. */
 #define WARN_ALLOC_INTERVAL (10ul * HZ)
 
-/** Taint flags of 5.8; the letter of a bad page is the sixth. */
-#define TAINT_FLAGS_COUNT 18
-
 /**
  * @brief A set of nodes as the kernel prints it: "0", "0-2", "0,2", or "(null)".
  *
@@ -62,10 +59,11 @@ int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
  */
 void dump_stack(const char *const *chain)
 {
-	printk("CPU: %d PID: %d Comm: %.20s %s%-*s %s %s\n", smp_processor_id(), current->pid,
-	       current->comm, world->tainted ? "Tainted: " : "Not tainted",
-	       world->tainted ? TAINT_FLAGS_COUNT : 0, world->tainted ? "G    B" : "",
-	       world->uts_release, world->uts_version);
+	char tainted[TAINT_TEXT_SIZE];
+
+	taint_format(tainted, sizeof(tainted));
+	printk("CPU: %d PID: %d Comm: %.20s %s %s %s\n", smp_processor_id(), current->pid,
+	       current->comm, tainted, world->uts_release, world->uts_version);
 	if (world->hardware[0])
 		printk("Hardware name: %s\n", world->hardware);
 	printk("Call trace: (Pageflow's own chain)\n");

@@ -26,42 +26,6 @@
 #include "world/world.h"
 
 /**
- * @brief Take one free block off the buddy lists for compaction.
- *
- * @param page first page of the block
- * @param order its order
- * @return pages taken: 2^order, or 0 when too little would remain
- * @source mm/page_alloc.c:3220
- */
-unsigned int __isolate_free_page(struct page *page, unsigned int order)
-{
-	struct zone *zone = page_zone(page);
-	int type = get_pageblock_migratetype(page);
-
-	/* Step 1: leave the reserve alone. Isolated pages were not counted as free, so they may go. */
-	if (!is_migrate_isolate(type)) {
-		unsigned long mark = zone->_watermark[WMARK_MIN] + (1ul << order);
-
-		if (!zone_watermark_ok(zone, 0, mark, 0, ALLOC_CMA))
-			return 0;
-		__mod_zone_freepage_state(zone, -(1l << order), type);
-	}
-
-	/* Step 2: off its list */
-	del_page_from_free_list(page, zone, order);
-
-	/* Step 3: a large block makes its pageblocks movable; pageblocks with a purpose keep it */
-	if (order + 1 < pageblock_order)
-		return 1u << order;
-	for (unsigned long i = 0; i < 1ul << order; i += pageblock_nr_pages) {
-		type = get_pageblock_migratetype(page + i);
-		if (type < MIGRATE_PCPTYPES)
-			set_pageblock_migratetype(page + i, MIGRATE_MOVABLE);
-	}
-	return 1u << order;
-}
-
-/**
  * @brief Take one free block, if that is allowed, and keep it for copies.
  *
  * @param cc the run

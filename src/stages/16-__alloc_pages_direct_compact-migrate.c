@@ -23,24 +23,8 @@
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Tag in page->mapping: the page is on no LRU list, but its driver can move it. */
-#define PAGE_MAPPING_MOVABLE 2ul
-
 /** Attempts to move a page that is busy. */
 #define MIGRATE_ATTEMPTS 10
-
-/**
- * @brief Is this a page that is on no LRU list, but that its driver can move?
- *
- * @param page a page in use
- * @return true when the tag of its mapping says so
- * @source none (ours: reads a tag)
- */
-static bool is_driver_movable(const struct page *page)
-{
-	return ((unsigned long)page->mapping & (PAGE_MAPPING_ANON | PAGE_MAPPING_MOVABLE)) ==
-	       PAGE_MAPPING_MOVABLE;
-}
 
 /**
  * @brief Does the page have a place in a file's page cache, or in the swap cache?

@@ -358,9 +358,7 @@ static unsigned long fast_find_migrateblock(struct compact_control *cc)
  */
 static bool is_huge(const struct page *page)
 {
-	if (PageTail(page))
-		page = (const struct page *)(page->compound_head - 1);
-	return compound_order(page) >= pageblock_order;
+	return compound_order(compound_head(page)) >= pageblock_order;
 }
 
 /**

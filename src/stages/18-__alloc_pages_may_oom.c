@@ -6,13 +6,14 @@
  * Before anybody is killed, one more walk at the high watermark: if somebody has freed a lot
  * in the meantime, the killing is unnecessary. Then a list of requests for which no process is
  * killed: large blocks, requests that accept failure, requests confined to low zones or to one
- * node. Only what is left reaches the **OOM killer** ("out of memory"), which is in the part files
+ * node, any request while the storage sleeps. Only what is left reaches the **OOM killer** ("out of memory"), which is in the part files
  * of this stage: one chooses a process and kills it, one writes the report.
  *
  * Killing frees nothing at once. So the victim is marked, and from then on its own allocations may
  * use half of the reserve, ignore its cpuset and the limits of its memory cgroup: the sooner it dies,
  * the better.
  */
+#include "scopes.h"
 #include "stages/stages.h"
 #include "gfp.h"
 #include "witness.h"
@@ -51,10 +52,12 @@ static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct al
 	/* The caller prefers to fail, or wants memory that a kill may well not free. */
 	if (gfp_mask & __GFP_RETRY_MAYFAIL)
 		return spare(NO_KILL_MAY_FAIL);
-	if (gfp_mask & __GFP_THISNODE)
-		return spare(NO_KILL_ONE_NODE);
 	if (ac->highest_zoneidx < ZONE_NORMAL)
 		return spare(NO_KILL_LOW_ZONE);
+	if (pm_suspended_storage())
+		return spare(NO_KILL_SUSPENDED);
+	if (gfp_mask & __GFP_THISNODE)
+		return spare(NO_KILL_ONE_NODE);
 	return false;
 }
 

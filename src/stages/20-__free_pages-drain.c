@@ -101,8 +101,8 @@ static bool cpu_has_pages(int cpu, const struct zone *zone)
  * @param zone one zone, or NULL for all
  * @source mm/page_alloc.c:2973
  */
-/* departs: 5.8.18 sends a work item to each CPU and waits; here each CPU in turn becomes the running
- * one. The order is the same. */
+/* departs: 5.8.18 sends a work item to each CPU, in this order, and waits while they work at the same time;
+ * here each CPU in turn becomes the running one. */
 void drain_all_pages(struct zone *zone)
 {
 	int running = world->this_cpu, cpu;
@@ -129,56 +129,151 @@ void page_alloc_cpu_dead(int cpu)
 }
 
 /**
- * @brief Isolate a pageblock: nothing is allocated from it any more.
+ * @brief Take one free block off the buddy lists, for compaction or to free it once more.
  *
- * @param page a page of the pageblock
- * @return 0, or -EBUSY when it is isolated already
- * @source mm/page_isolation.c:18
+ * @param page first page of the block
+ * @param order its order
+ * @return pages taken: 2^order, or 0 when too little would remain
+ * @source mm/page_alloc.c:3220
  */
-int set_migratetype_isolate(struct page *page)
+unsigned int __isolate_free_page(struct page *page, unsigned int order)
 {
 	struct zone *zone = page_zone(page);
-	int old_type, moved;
+	int type = get_pageblock_migratetype(page);
+
+	/* Step 1: leave the reserve alone. Isolated pages were not counted as free, so they may go. */
+	if (!is_migrate_isolate(type)) {
+		unsigned long mark = zone->_watermark[WMARK_MIN] + (1ul << order);
+
+		if (!zone_watermark_ok(zone, 0, mark, 0, ALLOC_CMA))
+			return 0;
+		__mod_zone_freepage_state(zone, -(1l << order), type);
+	}
+
+	/* Step 2: off its list */
+	del_page_from_free_list(page, zone, order);
+
+	/* Step 3: a large block makes its pageblocks movable; pageblocks with a purpose keep it */
+	if (order + 1 < pageblock_order)
+		return 1u << order;
+	for (unsigned long i = 0; i < 1ul << order; i += pageblock_nr_pages) {
+		type = get_pageblock_migratetype(page + i);
+		if (type < MIGRATE_PCPTYPES)
+			set_pageblock_migratetype(page + i, MIGRATE_MOVABLE);
+	}
+	return 1u << order;
+}
+
+/**
+ * @brief Is there anything at this page that could not be moved away, and how far is that known?
+ *
+ * @param zone the zone of the pageblock
+ * @param page a page
+ * @param pages receives how many pages from this one on the answer is true for
+ * @return true for a page in use that nobody knows how to move
+ * @source mm/page_alloc.c:8212
+ */
+/* departs: 5.8.18 also knows huge pages of hugetlbfs, and pages that memory hotplug passes over; here are none. */
+static bool is_in_the_way(const struct zone *zone, const struct page *page, unsigned long *pages)
+{
+	const struct page *head = compound_head(page);
+
+	*pages = 1;
+	if (PageFlag(page, PG_reserved))
+		return true;
+	/* In ZONE_MOVABLE whatever is not reserved can be moved. */
+	if (zone_idx(zone) == ZONE_MOVABLE)
+		return false;
+	if (PageCompound(page)) {
+		*pages = (1ul << compound_order(head)) - (unsigned long)(page - head);
+		return !PageLRU(head) && !is_driver_movable(head);
+	}
+	if (page_count(page))
+		return !PageLRU(page) && !is_driver_movable(page);
+	if (PageBuddy(page))
+		*pages = 1ul << page_order(page);
+	return false;
+}
+
+/**
+ * @brief Does a pageblock hold something that could not be moved out of it?
+ *
+ * @param zone its zone
+ * @param page first page of the pageblock
+ * @param migratetype for whom it is to be vacated: CMA may have its own pageblocks, nobody else may
+ * @return true when it does
+ * @source mm/page_alloc.c:8212
+ */
+static bool has_unmovable_pages(const struct zone *zone, const struct page *page, int migratetype)
+{
+	unsigned long pages;
+
+	if (is_migrate_cma(get_pageblock_migratetype(page)))
+		return !is_migrate_cma(migratetype);
+	for (unsigned long i = 0; i < pageblock_nr_pages; i += pages) {
+		pages = 1;
+		if (pfn_valid_within(page_to_pfn(page) + i) &&
+		    is_in_the_way(zone, page + i, &pages))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * @brief Isolate a pageblock: nothing is allocated from it any more.
+ *
+ * @param page first page of the pageblock
+ * @param migratetype for whom: MIGRATE_CMA for CMA's own use of its memory, else MIGRATE_MOVABLE
+ * @return 0, or -EBUSY when it is isolated already or holds what cannot be moved
+ * @source mm/page_isolation.c:18
+ */
+int set_migratetype_isolate(struct page *page, int migratetype)
+{
+	struct zone *zone = page_zone(page);
+	int old_type, moved, ret = -EBUSY;
 
 	local_irq_disable();
 	spin_lock(&zone->lock);
 	old_type = get_pageblock_migratetype(page);
-	if (is_migrate_isolate(old_type)) {
-		spin_unlock(&zone->lock);
-		local_irq_enable();
-		return -EBUSY;
+	if (!is_migrate_isolate(old_type) && !has_unmovable_pages(zone, page, migratetype)) {
+		set_pageblock_migratetype(page, MIGRATE_ISOLATE);
+		zone->nr_isolate_pageblock++;
+		moved = move_freepages_block(zone, page, MIGRATE_ISOLATE, NULL);
+		__mod_zone_freepage_state(zone, -moved, old_type);
+		ret = 0;
 	}
-	set_pageblock_migratetype(page, MIGRATE_ISOLATE);
-	zone->nr_isolate_pageblock++;
-	moved = move_freepages_block(zone, page, MIGRATE_ISOLATE, NULL);
-	__mod_zone_freepage_state(zone, -moved, old_type);
 	spin_unlock(&zone->lock);
 	local_irq_enable();
-	/* Pages of the block on per-CPU lists come back to the isolated lists. */
-	drain_all_pages(zone);
-	return 0;
+
+	if (!ret)
+		/* Pages of the block on per-CPU lists come back to the isolated lists. */
+		drain_all_pages(zone);
+	else if (zone_idx(zone) == ZONE_MOVABLE)
+		warn_once(ONCE_ISOLATE_MOVABLE,
+			  "set_migratetype_isolate: a pageblock of ZONE_MOVABLE is busy\n");
+	return ret;
 }
 
 /**
- * @brief Find a free block that isolation kept from merging with its other half.
+ * @brief Take out a free block that isolation may have kept from merging with its buddy.
  *
- * @param zone the zone, locked
- * @param page first page of the pageblock
- * @return the block's first page, taken off its list; NULL when there is none
+ * @param page first page of the pageblock, its zone locked
+ * @param order receives the order of the block
+ * @return true when there was one; it is on no list now
  * @source mm/page_isolation.c:73
  */
-static struct page *take_unmerged_block(struct zone *zone, struct page *page)
+static bool take_unmerged_block(struct page *page, unsigned int *order)
 {
 	unsigned long buddy_pfn;
 
-	if (!PageBuddy(page) || page_order(page) < pageblock_order ||
-	    page_order(page) == MAX_ORDER - 1)
-		return NULL;
-	buddy_pfn = page_to_pfn(page) ^ (1ul << page_order(page));
+	if (!PageBuddy(page) || page_order(page) < pageblock_order)
+		return false;
+	*order = page_order(page);
+	buddy_pfn = page_to_pfn(page) ^ (1ul << *order);
 	if (!pfn_valid_within(buddy_pfn) || is_migrate_isolate(get_pfnblock_migratetype(buddy_pfn)))
-		return NULL;
-	del_page_from_free_list(page, zone, page_order(page));
-	return page;
+		return false;
+	__isolate_free_page(page, *order);
+	return true;
 }
 
 /**
@@ -191,30 +286,24 @@ static struct page *take_unmerged_block(struct zone *zone, struct page *page)
 void unset_migratetype_isolate(struct page *page, int migratetype)
 {
 	struct zone *zone = page_zone(page);
-	struct page *unmerged;
 	unsigned int order;
 	int moved;
 
 	local_irq_disable();
 	spin_lock(&zone->lock);
-	if (!is_migrate_isolate(get_pageblock_migratetype(page))) {
-		spin_unlock(&zone->lock);
-		local_irq_enable();
-		return;
+	if (is_migrate_isolate(get_pageblock_migratetype(page))) {
+		bool unmerged = take_unmerged_block(page, &order);
+
+		if (!unmerged) {
+			moved = move_freepages_block(zone, page, migratetype, NULL);
+			__mod_zone_freepage_state(zone, moved, migratetype);
+		}
+		set_pageblock_migratetype(page, migratetype);
+		/* Put back, it finds its buddy. Nobody frees it: no event, and no count of frees. */
+		if (unmerged)
+			__free_one_page(page, page_to_pfn(page), zone, order, migratetype);
+		zone->nr_isolate_pageblock--;
 	}
-	order = page_order(page);
-	unmerged = take_unmerged_block(zone, page);
-	if (!unmerged) {
-		moved = move_freepages_block(zone, page, migratetype, NULL);
-		__mod_zone_freepage_state(zone, moved, migratetype);
-	}
-	set_pageblock_migratetype(page, migratetype);
-	zone->nr_isolate_pageblock--;
 	spin_unlock(&zone->lock);
 	local_irq_enable();
-	/* Freed once more, it finds its buddy. */
-	if (unmerged) {
-		set_page_count(unmerged, 1);
-		__free_pages(unmerged, order);
-	}
 }

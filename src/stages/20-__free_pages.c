@@ -19,9 +19,6 @@
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Tag bits of page->mapping: an anonymous page, or a driver's movable page. */
-#define PAGE_MAPPING_FLAGS 3ul
-
 /**
  * @brief Is this page the free buddy of a block?
  *
@@ -104,7 +101,7 @@ static bool may_merge_pageblocks(const struct zone *zone, unsigned long pfn, uns
  * @param page first page of the block
  * @param order its order
  * @param migratetype its type
- * @return true when it was caught; the counters are then as before
+ * @return true when it was caught; it is then counted out as a whole, with what it had merged with
  * @source mm/page_alloc.c:825
  */
 static __cold bool captured(struct capture_control *capc, struct zone *zone, struct page *page,
@@ -472,6 +469,8 @@ void free_unref_page_list(struct list_head *list)
 	list_for_each_safe(entry, next, list) {
 		struct page *page = list_entry(entry, struct page, lru);
 
+		/* The kernel kept the PFN here between the two steps. */
+		page->private = 0;
 		trace_mm_page_free_batched(page);
 		free_unref_page_commit(page, page_to_pfn(page));
 	}
@@ -509,8 +508,9 @@ static bool may_be_freed(const struct page *page, unsigned int order)
  * @param order the order it was allocated with
  * @source mm/page_alloc.c:4914
  */
-/* departs: 5.8.18 trusts page and order. Freeing a page twice, a later page of a block or with a
- * misaligned order breaks its lists without notice; here it is reported and refused. */
+/* departs: 5.8.18 trusts page and order. A misaligned order, or one that is too large, breaks its lists
+ * without notice. A page without references gets a negative count, which a later check finds. Here either
+ * is reported and refused. */
 void __free_pages(struct page *page, unsigned int order)
 {
 	if (unlikely(!may_be_freed(page, order)))

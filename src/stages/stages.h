@@ -61,6 +61,8 @@ struct page *__alloc_pages_node(int nid, gfp_t gfp_mask, unsigned int order);
 struct page *__alloc_pages(gfp_t gfp_mask, unsigned int order, int preferred_nid);
 
 /* 06, 07 */
+void pm_restrict_gfp_mask(void);
+void pm_restore_gfp_mask(void);
 struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order, int preferred_nid,
 				    nodemask_t *nodemask);
 bool prepare_alloc_pages(gfp_t gfp_mask, unsigned int order, int preferred_nid,
@@ -223,7 +225,6 @@ enum isolate_result isolate_migratepages(struct compact_control *cc);
 struct page *compaction_alloc(struct compact_control *cc);
 void compaction_free(struct compact_control *cc, struct page *page);
 unsigned long release_freepages(struct compact_control *cc);
-unsigned int __isolate_free_page(struct page *page, unsigned int order);
 /* 16, part: which pages can be moved, and moving them */
 bool isolate_movable_page(struct compact_control *cc, struct page *page);
 void putback_movable_pages(struct compact_control *cc);
@@ -278,7 +279,8 @@ void drain_pages(int cpu);
 void drain_local_pages(struct zone *zone);
 void drain_all_pages(struct zone *zone);
 void page_alloc_cpu_dead(int cpu);
-int set_migratetype_isolate(struct page *page);
+unsigned int __isolate_free_page(struct page *page, unsigned int order);
+int set_migratetype_isolate(struct page *page, int migratetype);
 void unset_migratetype_isolate(struct page *page, int migratetype);
 
 #endif

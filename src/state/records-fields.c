@@ -18,6 +18,7 @@
 
 const struct record_field machine_fields[] = {
 	FIELD(struct machine, gfp_allowed_mask),
+	FIELD(struct machine, saved_gfp_mask),
 	FIELD(struct machine, page_group_by_mobility_disabled),
 	FIELD(struct machine, cpu_masks_known),
 	FIELD(struct machine, irqs_disabled),

@@ -167,6 +167,23 @@ static int read_sysctl_record(struct reader *reader, const char *line)
 	return 0;
 }
 
+/** Go to sleep, as far as masks are concerned, or wake up. */
+static int read_pm_restrict(struct reader *reader, const char *line)
+{
+	if (!take_end(&line))
+		return reader_fail(reader, "nothing after 'pm_restrict_gfp_mask'");
+	pm_restrict_gfp_mask();
+	return 0;
+}
+
+static int read_pm_restore(struct reader *reader, const char *line)
+{
+	if (!take_end(&line))
+		return reader_fail(reader, "nothing after 'pm_restore_gfp_mask'");
+	pm_restore_gfp_mask();
+	return 0;
+}
+
 /** Ranges are read before the zones; here they are known. */
 static int read_memory(struct reader *reader, const char *line)
 {
@@ -190,5 +207,7 @@ const struct record_kind machine_records[] = {
 #endif
 	{ "pageset", read_pageset },
 	{ "sysctl", read_sysctl_record },
+	{ "pm_restrict_gfp_mask", read_pm_restrict },
+	{ "pm_restore_gfp_mask", read_pm_restore },
 	{ 0 },
 };

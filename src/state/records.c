@@ -32,6 +32,8 @@
  *     current PID
  *     sysctl NAME VALUE                       as if written to /proc/sys/vm: what follows is derived
  *     set_mempolicy MODE HEX                  as the system call does it, for the running task
+ *     pm_restrict_gfp_mask                    the machine goes to sleep: no request may start I/O any more
+ *     pm_restore_gfp_mask                     it is awake again
  */
 #include "state/records.h"
 #include "state/state.h"

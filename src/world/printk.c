@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief What a machine says: its console, one-time warnings, rate limits, and violations.
+ * @brief What a machine says: its console, warnings and what remains of them, rate limits, and violations.
  *
- * A violation is a use that 5.8.18 leaves undefined, such as freeing a page twice. The kernel goes
- * on with broken lists; here it is reported and refused.
+ * A violation is a use that 5.8.18 leaves undefined, such as freeing a block that starts in the middle
+ * of another. The kernel goes on, some of the time with broken lists; here it is reported and refused.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,24 +58,92 @@ void bug(const char *format, ...)
 }
 
 /**
- * @brief Print a message the first time only.
+ * @brief Remember that something went wrong, for every report from now on.
  *
- * @param which number of the message, enum once
+ * @param flag what it was
+ * @source none (ours: what kernel/panic.c does under the same name)
+ */
+void add_taint(enum taint flag)
+{
+	world->tainted |= 1ul << flag;
+}
+
+/**
+ * @brief What a report says of the machine's past: "Not tainted", or a column for each flag.
+ *
+ * @param text receives the text
+ * @param size bytes of `text`, at least TAINT_TEXT_SIZE
+ * @source none (ours: what kernel/panic.c does under the name print_tainted)
+ */
+void taint_format(char *text, size_t size)
+{
+	/* In place of the first letter a G says that no proprietary module was loaded. */
+	static const char letters[TAINT_FLAGS_COUNT + 1] = "PFSRMBUDAWCIOELKXT";
+	char columns[TAINT_FLAGS_COUNT + 1];
+
+	if (!world->tainted) {
+		snprintf(text, size, "Not tainted");
+		return;
+	}
+	for (int flag = 0; flag < TAINT_FLAGS_COUNT; flag++)
+		columns[flag] = world->tainted >> flag & 1 ? letters[flag] : ' ';
+	columns[TAINT_FLAGS_COUNT] = '\0';
+	if (columns[0] == ' ')
+		columns[0] = 'G';
+	snprintf(text, size, "Tainted: %s", columns);
+}
+
+/**
+ * @brief Print a warning, and remember that there was one.
+ *
+ * @param format as for printf
+ * @param arguments for it
+ * @source none (ours: what both kinds of warning share)
+ */
+__attribute__((format(printf, 1, 0))) static void warn_arguments(const char *format,
+								 va_list arguments)
+{
+	char text[MESSAGE_SIZE];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	printk("%s", text);
+	add_taint(TAINT_WARN);
+}
+
+/**
+ * @brief Warn. What went on before goes on, but every later report says that there was a warning.
+ *
+ * @param format as for printf
+ * @source none (ours: what WARN_ON() of include/asm-generic/bug.h does)
+ */
+/* departs: a warning of 5.8.18 is a page of text, with the place, the registers and how the code got there; here it is
+ * one line. */
+void warn(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	warn_arguments(format, arguments);
+	va_end(arguments);
+}
+
+/**
+ * @brief Warn the first time only.
+ *
+ * @param which number of the warning, enum once
  * @param format as for printf
  * @source none (ours: stands for the kernel's one-time warnings)
  */
 void warn_once(int which, const char *format, ...)
 {
-	char text[MESSAGE_SIZE];
 	va_list arguments;
 
 	if (world->printed_once & (1ull << which))
 		return;
 	world->printed_once |= 1ull << which;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	warn_arguments(format, arguments);
 	va_end(arguments);
-	printk("%s", text);
 }
 
 /**

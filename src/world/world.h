@@ -91,10 +91,23 @@ __cold void trace_emit(const struct trace_event *event);
 int trace_format(const struct trace_event *event, char *text, size_t size);
 int gfp_format(gfp_t mask, char *text, size_t size);
 
+/** What reports say of a machine on which something went wrong before: numbers of the kernel's flags. */
+enum taint {
+	TAINT_BAD_PAGE = 5, /**< B: a page was found in a bad state */
+	TAINT_WARN = 9,	    /**< W: there was a warning */
+	TAINT_FLAGS_COUNT = 18,
+};
+
+/** Room for what reports say of a machine's past, and its end. */
+#define TAINT_TEXT_SIZE 32
+
 /* printk.c: the machine's console, and reports of what must not happen */
 __attribute__((format(printf, 1, 2))) void printk(const char *format, ...);
 __attribute__((format(printf, 1, 2))) __cold void bug(const char *format, ...);
+__attribute__((format(printf, 1, 2))) __cold void warn(const char *format, ...);
 __attribute__((format(printf, 2, 3))) __cold void warn_once(int which, const char *format, ...);
+void add_taint(enum taint flag);
+void taint_format(char *text, size_t size);
 bool printk_ratelimit(struct printk_limit *limit, unsigned long interval, unsigned int burst);
 
 /* clock.c: sleeping and offering the CPU */
@@ -113,6 +126,7 @@ enum once {
 	ONCE_EXACT_COMP,
 	ONCE_BIND_THISNODE,
 	ONCE_EXACT_NID_COMP,
+	ONCE_ISOLATE_MOVABLE,
 };
 
 #endif

@@ -268,7 +268,9 @@ TEST(explain_run_broken_rule, "")
 {
 	test_machine_uma(64);
 	explain(__GFP_MOVABLE | __GFP_RECLAIMABLE, 0, ENGINE_BY_POLICY, false);
-	ck_assert_str_eq(story.violation, "__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other");
+	ck_assert_str_eq(
+		story.violation,
+		"__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other for a single page");
 	ck_assert(!story.found);
 }
 

@@ -9,8 +9,6 @@
 #include "machines.h"
 #include "scopes.h"
 #include "watch.h"
-#include "watch.h"
-#include "watch.h"
 
 /** A field of the last mm_page_alloc event. */
 static s64 traced(int field)
@@ -46,7 +44,7 @@ TEST(nodemask_refuses_too_large_an_order, "06-1")
 {
 	test_machine_uma(32);
 	ck_assert_ptr_null(ask(GFP_KERNEL, MAX_ORDER));
-	/* Expect a message, the first time only, and neither event nor counter. */
+	/* Expect a warning, the first time only, and neither event nor counter. */
 	ck_assert_str_eq(test_console(), "__alloc_pages_nodemask: order 11 is above 10\n");
 	test_forget_console();
 	ck_assert_ptr_null(ask(GFP_KERNEL, (unsigned int)-3));
@@ -65,6 +63,19 @@ TEST(nodemask_refuses_too_large_an_order_silently, "06-1")
 	ck_assert_ptr_null(ask(GFP_KERNEL | __GFP_NOWARN, MAX_ORDER));
 	ck_assert_str_eq(test_console(), "");
 	ck_assert_str_eq(test_decisions(DECISION_ORDER_TOO_LARGE), "11; 11");
+}
+
+TEST(nodemask_order_warning_shows_in_later_reports, "06-15")
+{
+	test_machine_uma(32);
+	ck_assert_ptr_null(ask(GFP_NOWAIT | __GFP_NOWARN, MAX_ORDER));
+	ck_assert_uint_eq(world->tainted, 0);
+	ck_assert_ptr_null(ask(GFP_NOWAIT, MAX_ORDER));
+	/* Expect the next request that fails to be reported by a tainted kernel. */
+	test_empty_machine();
+	test_forget_console();
+	ck_assert_ptr_null(ask(GFP_NOWAIT, 0));
+	ck_assert_has(test_console(), "Comm: init Tainted: G        W         5.8.18");
 }
 
 TEST(nodemask_serves_the_largest_order, "06-1")
@@ -98,6 +109,51 @@ TEST(nodemask_early_in_boot, "06-3")
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_direct_reclaim_begin), 0);
 	ck_assert_int_eq(traced(PFN), -1);
 	ck_assert_int_eq(traced(MASK), __GFP_NOWARN);
+}
+
+TEST(gfp_boot_mask_and_what_follows_it, "06-13")
+{
+	/* Expect every bit but those of reclaim, I/O and file systems at first, and every bit in the end. */
+	ck_assert_uint_eq(GFP_BOOT_MASK, 0x7ff33f);
+	ck_assert_uint_eq(GFP_BOOT_MASK | __GFP_RECLAIM | __GFP_IO | __GFP_FS, __GFP_BITS_MASK);
+	ck_assert_uint_eq(__GFP_BITS_MASK, 0x7fffff);
+	test_machine_uma(32);
+	ck_assert_uint_eq(world->gfp_allowed_mask, 0x7fffff);
+}
+
+TEST(pm_restrict_gfp_mask_takes_io_and_file_systems_away, "06-14")
+{
+	test_machine_uma(32);
+	pm_restrict_gfp_mask();
+	ck_assert_uint_eq(world->gfp_allowed_mask, 0x7fff3f);
+	/* Expect GFP_KERNEL to become GFP_NOIO, for whoever asks, */
+	ck_assert_ptr_nonnull(ask(GFP_KERNEL, 0));
+	ck_assert_int_eq(traced(MASK), GFP_NOIO);
+	/* and everything to be allowed again afterwards. */
+	pm_restore_gfp_mask();
+	ck_assert_uint_eq(world->gfp_allowed_mask, 0x7fffff);
+	ck_assert_ptr_nonnull(ask(GFP_KERNEL, 0));
+	ck_assert_int_eq(traced(MASK), GFP_KERNEL);
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(pm_restrict_gfp_mask_twice, "06-14")
+{
+	test_machine_uma(32);
+	pm_restrict_gfp_mask();
+	ck_assert_str_eq(test_console(), "");
+	/* Expect a warning, each time, and the restricted mask to be taken for the one to go back to. */
+	pm_restrict_gfp_mask();
+	pm_restrict_gfp_mask();
+	ck_assert_str_eq(test_console(),
+			 "pm_restrict_gfp_mask: the machine is going to sleep already\n"
+			 "pm_restrict_gfp_mask: the machine is going to sleep already\n");
+	pm_restore_gfp_mask();
+	ck_assert_uint_eq(world->gfp_allowed_mask, 0x7fff3f);
+	/* Expect one restore to be enough: the second finds nothing to go back to. */
+	world->gfp_allowed_mask = GFP_BOOT_MASK;
+	pm_restore_gfp_mask();
+	ck_assert_uint_eq(world->gfp_allowed_mask, GFP_BOOT_MASK);
 }
 
 /* ---- the two attempts ---- */

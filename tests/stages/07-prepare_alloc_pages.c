@@ -13,15 +13,20 @@ static gfp_t alloc_mask;
 static unsigned int alloc_flags;
 
 /** Prepare and finalise as the heart does. */
-static bool prepare(gfp_t gfp_mask, int nid, nodemask_t *nodemask)
+static bool prepare_block(gfp_t gfp_mask, unsigned int order, int nid, nodemask_t *nodemask)
 {
 	ac = (struct alloc_context){ 0 };
 	alloc_mask = gfp_mask;
 	alloc_flags = ALLOC_WMARK_LOW;
-	if (!prepare_alloc_pages(gfp_mask, 0, nid, nodemask, &ac, &alloc_mask, &alloc_flags))
+	if (!prepare_alloc_pages(gfp_mask, order, nid, nodemask, &ac, &alloc_mask, &alloc_flags))
 		return false;
 	finalise_ac(gfp_mask, &ac);
 	return true;
+}
+
+static bool prepare(gfp_t gfp_mask, int nid, nodemask_t *nodemask)
+{
+	return prepare_block(gfp_mask, 0, nid, nodemask);
 }
 
 /* ---- zones ---- */
@@ -84,13 +89,50 @@ TEST(gfp_migratetype_of_the_mobility_bits, "07-2")
 	ck_assert_int_eq(gfp_migratetype(GFP_KERNEL | __GFP_RECLAIMABLE), MIGRATE_RECLAIMABLE);
 }
 
-TEST(prepare_refuses_two_migratetypes, "07-2")
+/** Both mobility bits at once. */
+#define BOTH (__GFP_MOVABLE | __GFP_RECLAIMABLE)
+
+TEST(prepare_refuses_two_migratetypes_for_a_page, "07-13")
 {
 	test_machine_uma(32);
 	test_expect_bugs();
 	/* Expect a report and a refusal: the sum would be a list that no CPU has. */
-	ck_assert(!prepare(GFP_KERNEL | __GFP_MOVABLE | __GFP_RECLAIMABLE, 0, NULL));
-	ck_assert_str_eq(test_last_bug(), "__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other");
+	ck_assert(!prepare(GFP_KERNEL | BOTH, 0, NULL));
+	ck_assert_str_eq(
+		test_last_bug(),
+		"__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other for a single page");
+}
+
+TEST(prepare_takes_two_migratetypes_for_a_block, "07-13")
+{
+	test_machine_uma(32);
+	/* Expect the type of the urgent reserve, and nothing that movable requests are given. */
+	ck_assert(prepare_block(GFP_KERNEL | BOTH, 1, 0, NULL));
+	ck_assert_int_eq(ac.migratetype, MIGRATE_HIGHATOMIC);
+	ck_assert_uint_eq(alloc_flags, ALLOC_WMARK_LOW);
+}
+
+TEST(two_migratetypes_are_served_with_unmovable_blocks, "07-13")
+{
+	struct page *page;
+
+	test_machine_uma(32);
+	/* The first request turns a pageblock unmovable; what is left of it serves the second. */
+	ck_assert_ptr_nonnull(__alloc_pages_nodemask(GFP_NOWAIT, 0, 0, NULL));
+	page = __alloc_pages_nodemask(GFP_NOWAIT | BOTH, 1, 0, NULL);
+	ck_assert_ptr_nonnull(page);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[3], MIGRATE_HIGHATOMIC);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc_extfrag)->field[4], MIGRATE_UNMOVABLE);
+}
+
+TEST(prepare_two_migratetypes_on_a_tiny_machine, "07-13")
+{
+	test_machine_uma(8);
+	/* Expect the bits not to be looked at: an unmovable page. */
+	ck_assert(prepare(GFP_KERNEL | BOTH, 0, NULL));
+	ck_assert_int_eq(ac.migratetype, MIGRATE_UNMOVABLE);
+	ck_assert_ptr_nonnull(__alloc_pages_nodemask(GFP_KERNEL | BOTH, 0, 0, NULL));
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[3], MIGRATE_UNMOVABLE);
 }
 
 TEST(gfp_migratetype_on_a_tiny_machine, "07-3")
@@ -191,6 +233,30 @@ TEST(prepare_in_an_interrupt, "07-12")
 }
 
 #ifdef CONFIG_NUMA
+TEST(prepare_in_an_interrupt_with_a_nodemask, "07-12")
+{
+	nodemask_t other = NODE_1;
+	struct cpuset *jobs;
+	struct page *page;
+
+	test_machine_numa(64);
+	jobs = cpuset_new("jobs", &world->top_cpuset, NODE_0);
+	current->cpuset = jobs;
+	current->mems_allowed = NODE_0;
+	/* Expect a task not to leave its nodes: in the end the nodemask is dropped, since it allows nothing. */
+	page = __alloc_pages_nodemask(GFP_NOWAIT | __GFP_HARDWALL, 0, 0, &other);
+	ck_assert_int_eq(test_node_of(page), 0);
+	/* An interrupt goes where its nodemask says, in the first attempt. */
+	world->level = LEVEL_SOFTIRQ;
+	page = __alloc_pages_nodemask(GFP_NOWAIT, 0, 0, &other);
+	ck_assert_int_eq(test_node_of(page), 1);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[2],
+			 GFP_NOWAIT | __GFP_HARDWALL);
+	/* Without one, the first attempt stays on node 0. */
+	page = __alloc_pages_nodemask(GFP_NOWAIT, 0, 1, NULL);
+	ck_assert_int_eq(test_node_of(page), 0);
+}
+
 TEST(finalise_skips_nodes_outside_the_nodemask, "07-8")
 {
 	nodemask_t one = { 2 }, none = { 8 };

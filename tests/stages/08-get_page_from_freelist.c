@@ -5,12 +5,6 @@
  */
 #include "byhand.h"
 #include "watch.h"
-#include "watch.h"
-#include "watch.h"
-#include "watch.h"
-#include "watch.h"
-#include "watch.h"
-#include "watch.h"
 
 /*
  *   DMA            DMA32          Normal

@@ -5,9 +5,6 @@
  */
 #include "byhand.h"
 #include "watch.h"
-#include "watch.h"
-#include "watch.h"
-#include "watch.h"
 
 static struct page *take(struct zone *zone, unsigned int order, int migratetype, unsigned int flags)
 {
@@ -156,7 +153,7 @@ TEST(rmqueue_bulk_loses_bad_page_but_counts_it, "10-3")
 	ck_assert_str_eq(test_pcp_list(zone, 0, MIGRATE_MOVABLE), "40002");
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1);
-	ck_assert(world->tainted);
+	ck_assert_uint_eq(world->tainted, 1ul << TAINT_BAD_PAGE);
 }
 
 /* Expect a bad CMA page to leave the count of CMA pages as it is. */

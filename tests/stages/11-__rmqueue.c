@@ -5,8 +5,6 @@
  */
 #include "byhand.h"
 #include "watch.h"
-#include "watch.h"
-#include "watch.h"
 
 static unsigned long take(struct zone *zone, unsigned int order, int type, unsigned int flags)
 {
@@ -516,6 +514,41 @@ TEST(__rmqueue_mobility_disabled_takes_over_always, "11-6")
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), C);
 }
 
+/* ---- both mobility bits ---- */
+
+/*
+ * A block of the reserve, one of every other type. Expect the reserve first, then unmovable blocks, the largest one first,
+ * and nothing else.
+ */
+TEST(__rmqueue_of_both_mobility_bits, "11-13")
+{
+	struct zone *zone = hand_one_zone();
+
+	hand_pageblock(0x40000, U);
+	hand_lay(0x40000, 1, H);
+	hand_lay(0x40010, 1, U);
+	hand_lay(0x40020, 2, U);
+	hand_lay(0x40200, 3, M);
+	hand_lay(0x40400, 3, R);
+	hand_lay(0x40600, 3, C);
+	ck_assert_uint_eq(take(zone, 1, H, 0), 0x40000);
+	ck_assert_str_eq(test_take_events(), "alloc_zone_locked 40000 1 3");
+	/* A small block moves alone: its pageblock stays unmovable. */
+	ck_assert_uint_eq(take(zone, 1, H, 0), 0x40020);
+	ck_assert_str_eq(test_take_events(),
+			 "alloc_extfrag 40020 1 2 3 0 0; alloc_zone_locked 40020 1 3");
+	ck_assert_str_eq(test_free_list(zone, 1, H), "40022");
+	ck_assert_uint_eq(take(zone, 1, H, 0), 0x40022);
+	ck_assert_uint_eq(take(zone, 1, H, 0), 0x40010);
+	ck_assert_uint_eq(take(zone, 1, H, 0), 0);
+	/* Expect a large block to bring its pageblock along, uncounted. */
+	hand_pageblock(0x40800, U);
+	hand_lay(0x40800, 9, U);
+	ck_assert_uint_eq(take(zone, 9, H, 0), 0x40800);
+	ck_assert_int_eq(get_pfnblock_migratetype(0x40800), H);
+	ck_assert_uint_eq(zone->nr_reserved_highatomic, 0);
+}
+
 /* ---- move_freepages_block ---- */
 
 /* Expect free blocks of any list to move, ascending, each to the head: the highest PFN ends up first. */
@@ -540,6 +573,27 @@ TEST(move_freepages_block_highest_pfn_first, "11-12")
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 28);
 	/* Nobody asks for the count. */
 	ck_assert_int_eq(move_freepages_block(zone, P(0x40013), U, NULL), 20);
+}
+
+/*
+ * A block of 4 pages that is used as one and is on an LRU list, one that is not, and two pages that their driver can move.
+ * Expect every page of the first to count, none of the second, and both of the driver's.
+ */
+TEST(move_freepages_block_counts_what_can_be_moved, "11-12")
+{
+	struct zone *zone = hand_one_zone();
+	int movable;
+
+	prep_compound_page(P(0x40010), 2);
+	SetPageFlag(P(0x40010), PG_lru);
+	prep_compound_page(P(0x40020), 2);
+	P(0x40030)->mapping = (void *)(0x1000 | PAGE_MAPPING_MOVABLE);
+	P(0x40031)->mapping = (void *)(0x1000 | PAGE_MAPPING_MOVABLE);
+	/* An anonymous page that is on no list has another tag, and so has one that is merged with others. */
+	P(0x40032)->mapping = (void *)(0x1000 | PAGE_MAPPING_ANON);
+	P(0x40033)->mapping = (void *)(0x1000 | PAGE_MAPPING_FLAGS);
+	ck_assert_int_eq(move_freepages_block(zone, P(0x40000), U, &movable), 0);
+	ck_assert_int_eq(movable, 6);
 }
 
 /*

@@ -132,7 +132,7 @@ TEST(bad_page_report, "12-3")
 			 "BUG: Bad page state in process init  pfn:40007\n"
 			 "page:40007 refcount:2 mapcount:0 mapping:(nil) index:0x10 flags:0\n"
 			 "page dumped because: nonzero _refcount\n");
-	ck_assert(world->tainted);
+	ck_assert_uint_eq(world->tainted, 1ul << TAINT_BAD_PAGE);
 	/* Only the map count is repaired. */
 	ck_assert_int_eq(page_count(page), 2);
 }
@@ -164,10 +164,10 @@ TEST(bad_page_reports_60_then_falls_silent, "12-3")
 	ck_assert_int_eq(reports_of(30), 30);
 	world->jiffies = 2000;
 	ck_assert_int_eq(reports_of(100), 30);
-	world->tainted = false;
+	world->tainted = 0;
 	world->jiffies = 1000 + 60 * HZ - 1;
 	ck_assert_int_eq(reports_of(1), 0);
-	ck_assert(world->tainted);
+	ck_assert_uint_eq(world->tainted, 1ul << TAINT_BAD_PAGE);
 
 	world->jiffies = 1000 + 60 * HZ;
 	bad_page(P(0x40000), "a reason");

@@ -51,7 +51,7 @@ TEST(dump_stack_who_and_where, "13-13")
 					 "Hardware name: linux,dummy-virt (DT)\n"
 					 "Call trace: (Pageflow's own chain)\n inner\n outer\n");
 	test_forget_console();
-	world->tainted = true;
+	add_taint(TAINT_BAD_PAGE);
 	world->hardware[0] = '\0';
 	dump_stack(chain + 2);
 	ck_assert_str_eq(test_console(),

@@ -36,6 +36,18 @@ TEST(oom_report_reads_as_the_kernels, "18-11")
 		strstr(test_console(), ",global_oom,task_memcg=/,task=init,pid=22,uid=0\n"));
 }
 
+/* Expect the same words about the machine's past as in the report of a request that failed. */
+TEST(oom_report_on_a_tainted_machine, "06-15")
+{
+	machine_without_memory();
+	oom_process("big", 100);
+	world->tainted = 0;
+	add_taint(TAINT_BAD_PAGE);
+	add_taint(TAINT_WARN);
+	oom_ask(oom_request(), true);
+	ck_assert_has(test_console(), "Comm: init Tainted: G    B   W         5.8.18");
+}
+
 TEST(oom_report_leaves_out_tasks_if_told_so, "18-11")
 {
 	machine_without_memory();

@@ -94,6 +94,27 @@ TEST(may_oom_kills_nobody_for_requests_that_are_not_worth_it, "18-3")
 	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "0; 1; 2; 4; 4; 3");
 }
 
+TEST(may_oom_kills_nobody_while_the_storage_sleeps, "06-14")
+{
+	unsigned long progress;
+
+	machine_without_memory();
+	test_witness();
+	oom_process("big", 100);
+	pm_restrict_gfp_mask();
+	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
+	ck_assert_uint_eq(progress, 0);
+	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "6");
+	/* Expect either bit alone to make the difference. */
+	world->gfp_allowed_mask = __GFP_BITS_MASK & ~__GFP_IO;
+	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+	pm_restore_gfp_mask();
+	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
+	ck_assert_uint_eq(progress, 1);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 1);
+}
+
 TEST(may_oom_gives_nofail_all_reserves_after_the_decision, "18-10")
 {
 	/* Expect: below min a plain request gets nothing, __GFP_NOFAIL the reserve. */

@@ -9,6 +9,23 @@
 
 /* ---- isolation ---- */
 
+/* A pageblock with nothing in it but free pages; its neighbours stay in use. */
+static void vacate(unsigned long pfn)
+{
+	for (unsigned long i = 0; i < pageblock_nr_pages; i++)
+		set_page_count(P(pfn + i), 0);
+}
+
+/* Pageblock 40000 is vacant but for what a test put into it: can it be isolated? */
+static int isolate(void)
+{
+	int ret = set_migratetype_isolate(P(0x40000), M);
+
+	if (!ret)
+		unset_migratetype_isolate(P(0x40000), M);
+	return ret;
+}
+
 /*
  * Pageblock 40000 with a free block, and a page on a per-CPU list. Expect both on the isolated lists,
  * neither counted, and the zone to know of one isolated pageblock.
@@ -17,16 +34,17 @@ TEST(set_migratetype_isolate_takes_pages_away, "20-8")
 {
 	struct zone *zone = hand_one_zone();
 
+	vacate(0x40000);
 	hand_lay(0x40010, 2, M);
 	hand_pcp(zone, 0, M, 0x40020, M);
-	ck_assert_int_eq(set_migratetype_isolate(P(0x40000)), 0);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40000), M), 0);
 	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), I);
 	ck_assert_uint_eq(zone->nr_isolate_pageblock, 1);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 0);
 	ck_assert_str_eq(test_free_list(zone, 2, I), "40010");
 	ck_assert_str_eq(test_free_list(zone, 0, I), "40020");
 	ck_assert_str_eq(test_take_events(), "pcpu_drain 40020 0 5");
-	ck_assert_int_eq(set_migratetype_isolate(P(0x40000)), -EBUSY);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40000), M), -EBUSY);
 	ck_assert_uint_eq(zone->nr_isolate_pageblock, 1);
 	test_check_zone(zone, true);
 
@@ -41,37 +59,150 @@ TEST(set_migratetype_isolate_takes_pages_away, "20-8")
 	test_check_zone(zone, true);
 }
 
-/* Expect the CMA count to follow as well. */
-TEST(set_migratetype_isolate_counts_cma, "20-8")
+/* Expect the CMA count to follow as well, and a pageblock of CMA to be isolated for CMA alone. */
+TEST(set_migratetype_isolate_counts_cma, "20-8 20-13")
 {
 	struct zone *zone = hand_one_zone();
 
 	hand_lay_blocks(0x40000, 9, C, 1);
-	set_migratetype_isolate(P(0x40000));
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40000), M), -EBUSY);
+	/* What is in it does not matter then, not even pages that CMA could not move. */
+	hand_pageblock(0x40200, C);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40200), C), 0);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40000), C), 0);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_CMA_PAGES], 0);
 	unset_migratetype_isolate(P(0x40000), C);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_CMA_PAGES], 512);
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 512);
 }
 
-/* Expect a free pageblock to be freed once more when its isolation ends, so that it merges with its neighbour. */
-TEST(unset_migratetype_isolate_merges_what_was_kept_apart, "20-8")
+/* Expect a page in use that nobody can move to keep its pageblock from being isolated, and nothing to be changed. */
+TEST(set_migratetype_isolate_refuses_what_cannot_be_moved, "20-13")
+{
+	struct zone *zone = hand_one_zone();
+
+	vacate(0x40000);
+	hand_lay(0x40080, 7, M);
+	ck_assert_int_eq(isolate(), 0);
+	set_page_count(P(0x401ff), 1);
+	hand_pcp(zone, 0, M, 0x40010, M);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), M);
+	ck_assert_uint_eq(zone->nr_isolate_pageblock, 0);
+	ck_assert_str_eq(test_free_list(zone, 7, M), "40080");
+	/* Nor are the lists of CPUs drained. */
+	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
+	/* On an LRU list, or with a driver that can move it, it is not in the way. */
+	SetPageFlag(P(0x401ff), PG_lru);
+	ck_assert_int_eq(isolate(), 0);
+	ClearPageFlag(P(0x401ff), PG_lru);
+	P(0x401ff)->mapping = (void *)PAGE_MAPPING_MOVABLE;
+	ck_assert_int_eq(isolate(), 0);
+	/* A reserved page is, whatever else it is. */
+	set_page_count(P(0x401ff), 0);
+	SetPageFlag(P(0x401ff), PG_reserved);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	ck_assert_str_eq(test_console(), "");
+}
+
+/* Expect a block that is used as one to be judged by its first page, and to be passed over as one. */
+TEST(set_migratetype_isolate_judges_compound_blocks_by_their_head, "20-13")
+{
+	hand_one_zone();
+	vacate(0x40000);
+	prep_compound_page(P(0x40100), 3);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	P(0x40100)->mapping = (void *)PAGE_MAPPING_MOVABLE;
+	ck_assert_int_eq(isolate(), 0);
+	P(0x40100)->mapping = NULL;
+	SetPageFlag(P(0x40100), PG_lru);
+	ck_assert_int_eq(isolate(), 0);
+	set_page_count(P(0x40108), 1);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	/* One that began in the pageblock before and reaches into this one: what remains of it is passed over. */
+	vacate(0x40200);
+	prep_compound_page(P(0x40000), 10);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40200), M), -EBUSY);
+	SetPageFlag(P(0x40000), PG_lru);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40200), M), 0);
+}
+
+/* Expect holes to be passed over. */
+TEST(set_migratetype_isolate_over_a_hole, "20-13")
+{
+	hand_one_zone();
+	vacate(0x40000);
+	set_page_count(P(0x40100), 1);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	world->range[1] = world->range[0];
+	world->range[0].end_pfn = 0x40100;
+	world->range[1].start_pfn = 0x40110;
+	world->nr_ranges = 2;
+	ck_assert_int_eq(isolate(), 0);
+}
+
+/* Expect everything in ZONE_MOVABLE to be movable but what is reserved, and a warning where it is not. */
+TEST(set_migratetype_isolate_in_zone_movable, "20-13 06-15")
+{
+	const struct hand_zone movable = { 0, ZONE_MOVABLE, HAND_START, 4 * pageblock_nr_pages };
+
+	hand_machine(&movable, 1, 1);
+	ck_assert_int_eq(isolate(), 0);
+	ck_assert_uint_eq(world->tainted, 0);
+	SetPageFlag(P(0x40001), PG_reserved);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	ck_assert_has(test_console(), "ZONE_MOVABLE is busy");
+	ck_assert_uint_eq(world->tainted, 1ul << TAINT_WARN);
+}
+
+/*
+ * Expect a free pageblock to be put back when its isolation ends, so that it merges with its neighbour. That is no free:
+ * no event, no count of frees. The free pages count again.
+ */
+TEST(unset_migratetype_isolate_merges_what_was_kept_apart, "20-14")
 {
 	struct zone *zone = hand_one_zone();
 
 	hand_lay(0x40000, 9, M);
 	hand_lay(0x40200, 9, M);
-	set_migratetype_isolate(P(0x40000));
-	test_forget_events();
+	set_migratetype_isolate(P(0x40000), M);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 512);
 	unset_migratetype_isolate(P(0x40000), M);
-	ck_assert_str_eq(test_take_events(), "free 40000 9");
+	ck_assert_str_eq(test_take_events(), "");
+	ck_assert_uint_eq(world->vm_event[PGFREE], 0);
 	ck_assert_str_eq(test_free_list(zone, 10, M), "40000");
 	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
 	test_check_zone(zone, true);
 }
 
-/* Expect it just to be moved when the neighbour is isolated too, does not exist, or the block is order 10 or below 9. */
-TEST(unset_migratetype_isolate_moves_other_blocks, "20-8")
+/*
+ * Expect a block of two pageblocks, of which the first was isolated, to be taken out and put back as well. What takes it out
+ * makes the second one movable, unless that serves a special purpose.
+ */
+TEST(unset_migratetype_isolate_of_two_pageblocks, "20-14")
+{
+	struct zone *zone = hand_one_zone();
+
+	hand_pageblock(0x40200, U);
+	hand_lay(0x40000, 10, M);
+	set_migratetype_isolate(P(0x40000), M);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 0);
+	unset_migratetype_isolate(P(0x40000), R);
+	ck_assert_int_eq(get_pfnblock_migratetype(0x40000), R);
+	ck_assert_int_eq(get_pfnblock_migratetype(0x40200), M);
+	ck_assert_str_eq(test_free_list(zone, 10, R), "40000");
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
+	ck_assert_str_eq(test_take_events(), "");
+
+	hand_pageblock(0x40200, H);
+	set_migratetype_isolate(P(0x40000), M);
+	unset_migratetype_isolate(P(0x40000), M);
+	ck_assert_int_eq(get_pfnblock_migratetype(0x40200), H);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
+}
+
+/* Expect it just to be moved when the neighbour is isolated too, does not exist, or the block is smaller. */
+TEST(unset_migratetype_isolate_moves_other_blocks, "20-14")
 {
 	const struct hand_zone odd = { 0, ZONE_DMA, HAND_START, 5 * pageblock_nr_pages };
 	struct zone *zone;
@@ -79,26 +210,21 @@ TEST(unset_migratetype_isolate_moves_other_blocks, "20-8")
 	hand_one_zone();
 	zone = test_zone(0, ZONE_DMA);
 	hand_lay(0x40000, 9, M);
-	set_migratetype_isolate(P(0x40000));
-	set_migratetype_isolate(P(0x40200));
+	set_migratetype_isolate(P(0x40000), M);
+	hand_isolate(0x40200);
 	test_forget_events();
 	unset_migratetype_isolate(P(0x40000), M);
 	ck_assert_str_eq(test_free_list(zone, 9, M), "40000");
 
-	hand_lay(0x40800, 10, M);
-	set_migratetype_isolate(P(0x40800));
-	unset_migratetype_isolate(P(0x40800), M);
-	ck_assert_str_eq(test_free_list(zone, 10, M), "40800");
-
 	hand_lay(0x41000, 8, M);
-	set_migratetype_isolate(P(0x41000));
+	hand_isolate(0x41000);
 	unset_migratetype_isolate(P(0x41000), M);
 	ck_assert_str_eq(test_free_list(zone, 8, M), "41000");
 
 	hand_machine(&odd, 1, 1);
 	zone = test_zone(0, ZONE_DMA);
 	hand_lay(0x40800, 9, M);
-	set_migratetype_isolate(P(0x40800));
+	set_migratetype_isolate(P(0x40800), M);
 	unset_migratetype_isolate(P(0x40800), M);
 	ck_assert_str_eq(test_free_list(zone, 9, M), "40800");
 	ck_assert_str_eq(test_take_events(), "");

@@ -575,6 +575,7 @@ TEST(free_unref_page_list_announces_then_hands_over, "20-9")
 	INIT_LIST_HEAD(&list);
 	for (unsigned long pfn = 0x40010; pfn < 0x40013; pfn++) {
 		set_page_count(P(pfn), 0);
+		P(pfn)->private = 7;
 		list_add_tail(&P(pfn)->lru, &list);
 	}
 	zone->pageset[0].pcp.high = 3;
@@ -585,6 +586,15 @@ TEST(free_unref_page_list_announces_then_hands_over, "20-9")
 			 "pcpu_drain 40010 0 1; pcpu_drain 40011 0 1; pcpu_drain 40012 0 1");
 	ck_assert(list_empty(&list));
 	ck_assert_str_eq(test_free_list(zone, 1, M), "40010");
+	/* What the owner kept in private is gone, here from the half of a block and from a block of one page. */
+	ck_assert_uint_eq(P(0x40011)->private, 0);
+	ck_assert_uint_eq(P(0x40012)->private, 0);
+	/* A page that is freed alone keeps it. */
+	zone->pageset[0].pcp.high = 18;
+	P(0x40020)->private = 7;
+	give(0x40020, 0);
+	ck_assert_uint_eq(P(0x40020)->private, 7);
+	test_forget_events();
 	free_unref_page_list(&list);
 	ck_assert_str_eq(test_take_events(), "");
 }
@@ -594,7 +604,7 @@ TEST(free_in_isolated_pageblock_bypasses_pcp, "20-8")
 {
 	struct zone *zone = hand_one_zone();
 
-	set_migratetype_isolate(P(0x40000));
+	hand_isolate(0x40000);
 	test_forget_events();
 	give(0x40000, 0);
 	give(0x40010, 3);
@@ -612,7 +622,7 @@ TEST(free_uses_present_type_while_isolated, "20-8")
 {
 	struct zone *zone = hand_one_zone();
 
-	set_migratetype_isolate(P(0x40600));
+	hand_isolate(0x40600);
 	give(0x40000, 0);
 	hand_pageblock(0x40000, U);
 	drain_pages(0);
@@ -634,11 +644,11 @@ static unsigned int order_after_free(bool first, bool second, bool other)
 
 	hand_lay(0x40200, 9, M);
 	if (first)
-		set_migratetype_isolate(P(0x40000));
+		hand_isolate(0x40000);
 	if (second)
-		set_migratetype_isolate(P(0x40200));
+		hand_isolate(0x40200);
 	if (other)
-		set_migratetype_isolate(P(0x41000));
+		hand_isolate(0x41000);
 	give(0x40000, 9);
 	return page_order(P(0x40000));
 }
@@ -660,7 +670,7 @@ TEST(__free_one_page_ordinary_types_merge_beside_isolated, "20-8")
 
 	hand_pageblock(0x40200, U);
 	hand_lay(0x40200, 9, U);
-	set_migratetype_isolate(P(0x41000));
+	hand_isolate(0x41000);
 	give(0x40000, 9);
 	ck_assert_str_eq(test_free_list(zone, 10, M), "40000");
 }

@@ -172,8 +172,8 @@ static void op_isolate(struct run *run)
 			return;
 		}
 	}
-	ck_assert_int_eq(set_migratetype_isolate(P(run->isolated)), 0);
-	ck_assert_int_eq(set_migratetype_isolate(P(run->isolated + pageblock_nr_pages)), 0);
+	hand_isolate(run->isolated);
+	hand_isolate(run->isolated + pageblock_nr_pages);
 }
 
 static void op_unisolate(struct run *run)

@@ -267,6 +267,18 @@ TEST(snapshot_keeps_tunables_and_derives, "")
 	machine_free(world);
 }
 
+/* Expect a machine that goes to sleep to be asleep after a load, and to wake up to what was allowed before. */
+TEST(snapshot_keeps_a_machine_asleep, "06-14")
+{
+	test_machine_uma(64);
+	apply("pm_restrict_gfp_mask");
+	through_a_file();
+	ck_assert_uint_eq(world->gfp_allowed_mask, __GFP_BITS_MASK & ~(__GFP_IO | __GFP_FS));
+	apply("pm_restore_gfp_mask");
+	ck_assert_uint_eq(world->gfp_allowed_mask, __GFP_BITS_MASK);
+	machine_free(world);
+}
+
 #ifdef CONFIG_NUMA
 TEST(snapshot_keeps_policies_and_counters, "")
 {
@@ -477,6 +489,8 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 mems_allowed.bits 4", "nodes of the machine" },
 		{ "set_mempolicy sideways", "" },
 		{ "sysctl colour 1", "no 'colour'" },
+		{ "pm_restrict_gfp_mask now", "nothing after" },
+		{ "pm_restore_gfp_mask now", "nothing after" },
 	};
 
 	test_machine_uma(64);

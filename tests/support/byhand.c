@@ -136,6 +136,18 @@ void hand_pageblock(unsigned long pfn, int migratetype)
 	*pageblock_byte(pfn) = (u8)migratetype;
 }
 
+/** Isolate a pageblock whose pages in use could be moved away, as far as isolation asks. */
+void hand_isolate(unsigned long pfn)
+{
+	for (struct page *page = P(pfn); page < P(pfn + pageblock_nr_pages); page++)
+		if (page_count(page))
+			SetPageFlag(page, PG_lru);
+	/* On behalf of whom a pageblock of its type may be isolated. */
+	ck_assert_int_eq(set_migratetype_isolate(P(pfn), get_pfnblock_migratetype(pfn)), 0);
+	for (struct page *page = P(pfn); page < P(pfn + pageblock_nr_pages); page++)
+		ClearPageFlag(page, PG_lru);
+}
+
 /** The context of a request that starts at a node's zonelist, without nodemask. */
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype)
 {

@@ -41,6 +41,7 @@ void hand_lay_blocks(unsigned long pfn, unsigned int order, int migratetype, int
 struct page *hand_pcp(struct zone *zone, int cpu, int list, unsigned long pfn, int migratetype);
 struct zone *hand_pcp_lists(int u, int m, int r);
 void hand_pageblock(unsigned long pfn, int migratetype);
+void hand_isolate(unsigned long pfn);
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype);
 
 /** The page of a PFN in short. */

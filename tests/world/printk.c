@@ -44,6 +44,34 @@ TEST(warn_once_prints_once, "")
 	ck_assert_str_eq(test_console(), "again\n");
 }
 
+TEST(warnings_taint, "06-15")
+{
+	char text[TAINT_TEXT_SIZE];
+
+	test_machine_uma(16);
+	taint_format(text, sizeof(text));
+	ck_assert_str_eq(text, "Not tainted");
+	/* Expect a warning to be remembered, of either kind, */
+	warn_once(ONCE_NOFAIL_ORDER, "once\n");
+	taint_format(text, sizeof(text));
+	ck_assert_str_eq(text, "Tainted: G        W        ");
+	/* and not again when it is no longer said, */
+	world->tainted = 0;
+	warn_once(ONCE_NOFAIL_ORDER, "once\n");
+	ck_assert_uint_eq(world->tainted, 0);
+	warn("every %s\n", "time");
+	warn("every %s\n", "time");
+	ck_assert_uint_eq(world->tainted, 1ul << TAINT_WARN);
+	ck_assert_str_eq(test_console(), "once\nevery time\nevery time\n");
+	/* each flag in its own column, and the first one instead of the G. */
+	add_taint(TAINT_BAD_PAGE);
+	taint_format(text, sizeof(text));
+	ck_assert_str_eq(text, "Tainted: G    B   W        ");
+	world->tainted = (1ul << TAINT_FLAGS_COUNT) - 1;
+	taint_format(text, sizeof(text));
+	ck_assert_str_eq(text, "Tainted: PFSRMBUDAWCIOELKXT");
+}
+
 TEST(ratelimit_by_interval_and_burst, "")
 {
 	struct printk_limit limit = { 0 };

@@ -246,6 +246,8 @@ const char *explain_no_kill(int why)
 		[NO_KILL_ONE_NODE] = "with __GFP_THISNODE a kill may well free memory elsewhere",
 		[NO_KILL_LOW_ZONE] = "it is confined to zones below Normal",
 		[NO_KILL_NOT_ALONE] = "somebody else is killing already",
+		[NO_KILL_SUSPENDED] =
+			"the machine is going to sleep, and its storage sleeps already",
 	};
 
 	return reasons[why];
