@@ -49,7 +49,8 @@ struct page *alloc_pages(gfp_t gfp_mask, unsigned int order)
  * @return the first page, or NULL
  * @source include/linux/gfp.h:555
  */
-/* departs: a macro there, a function here, so that a debugger can stop in it. */
+/* departs: a macro there, a function here, so that a debugger can stop in it; what the macro drops is
+ * evaluated here. */
 struct page *alloc_pages_vma(gfp_t gfp_mask, unsigned int order, struct vm_area *vma,
 			     unsigned long addr, int node, bool hugepage)
 {
