@@ -67,37 +67,38 @@ void cpuset_change_task_nodemask(struct task *task, nodemask_t mems)
 }
 
 /**
- * @brief Let a task use the nodes of its cpuset: its own policy follows, and those of its mappings.
+ * @brief Let the policies of a process's mappings follow the cpuset of one of its tasks.
  *
- * @param task the task
+ * @param task the task; a kernel thread has no mappings
  * @source none (ours: what kernel/cgroup/cpuset.c:1680 does for each task of a cpuset)
  */
-static void follow_cpuset(struct task *task)
+static void rebind_mappings(struct task *task)
 {
-	nodemask_t mems = cpuset_nodes(task->cpuset);
-
-	cpuset_change_task_nodemask(task, mems);
 #ifdef CONFIG_NUMA
 	if (task->mm)
-		mpol_rebind_mm(task->mm, mems);
+		mpol_rebind_mm(task->mm, cpuset_nodes(task->cpuset));
+#else
+	(void)task;
 #endif
 }
 
 /**
- * @brief Put a task into a cpuset.
+ * @brief Put a task into a cpuset. Its policy follows, and with the first thread of a process the mappings.
  *
  * @param task the task
  * @param cpuset the cpuset
- * @source none (ours: stands for writing the pid into the cpuset's file)
+ * @source none (ours: stands for writing the task's number into the cpuset's file)
  */
 void cpuset_attach(struct task *task, struct cpuset *cpuset)
 {
 	task->cpuset = cpuset;
-	follow_cpuset(task);
+	cpuset_change_task_nodemask(task, cpuset_nodes(cpuset));
+	if (task->tgid == task->pid)
+		rebind_mappings(task);
 }
 
 /**
- * @brief Give a cpuset other nodes; its tasks follow at once.
+ * @brief Give a cpuset other nodes. Its tasks follow at once, their policies and mappings too.
  *
  * @param cpuset the cpuset
  * @param mems nodes that its tasks may use
@@ -110,9 +111,14 @@ void cpuset_set_nodes(struct cpuset *cpuset, nodemask_t mems)
 	if (nodes_equal(cpuset->mems_allowed, mems))
 		return;
 	cpuset->mems_allowed = mems;
-	list_for_each(entry, &world->tasks)
-		if (task_of(entry)->cpuset == cpuset)
-			follow_cpuset(task_of(entry));
+	list_for_each(entry, &world->tasks) {
+		struct task *task = task_of(entry);
+
+		if (task->cpuset != cpuset)
+			continue;
+		cpuset_change_task_nodemask(task, cpuset_nodes(cpuset));
+		rebind_mappings(task);
+	}
 }
 
 /**

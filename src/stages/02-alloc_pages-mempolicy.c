@@ -154,7 +154,7 @@ struct mempolicy *mpol_new(int mode, unsigned int flags, nodemask_t nodes, int *
 }
 
 /**
- * @brief Give a new policy the nodes that are both named and allowed.
+ * @brief Give a new policy the nodes that are both named and allowed, or at the positions named.
  *
  * @param policy what mpol_new() made, or NULL for the default
  * @param nodes the user's nodes

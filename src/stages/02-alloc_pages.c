@@ -49,7 +49,8 @@ struct page *alloc_pages(gfp_t gfp_mask, unsigned int order)
  * @return the first page, or NULL
  * @source include/linux/gfp.h:555
  */
-/* departs: a macro there, a function here, so that a debugger can stop in it. */
+/* departs: a macro there, a function here, so that a debugger can stop in it; what the macro drops is
+ * evaluated here. */
 struct page *alloc_pages_vma(gfp_t gfp_mask, unsigned int order, struct vm_area *vma,
 			     unsigned long addr, int node, bool hugepage)
 {
@@ -100,8 +101,8 @@ struct mempolicy *get_task_policy(struct task *task)
  *
  * @param vma the mapping, or NULL
  * @param addr user address
- * @return shared memory's policy, else the mapping's own, else the task's; with a reference taken
- * if it carries MPOL_F_SHARED
+ * @return what shared memory answers, or the mapping's own where it is not shared memory; the task's
+ * where that is none. With a reference taken if it carries MPOL_F_SHARED
  * @source mm/mempolicy.c:1836
  */
 struct mempolicy *get_vma_policy(struct vm_area *vma, unsigned long addr)

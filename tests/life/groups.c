@@ -110,13 +110,20 @@ TEST(cpuset_attach_takes_mappings_along, "02-17")
 {
 	struct mempolicy bound = { .refcnt = 1, .mode = MPOL_BIND, .v.nodes = { 1 } };
 	struct vm_area vma = { .vm_policy = &bound };
-	struct task *kthread;
+	struct task *kthread, *thread;
 
 	test_machine_numa(32);
 	bound.w.cpuset_mems_allowed = (nodemask_t){ 3 };
 	current->mm->mmap = &vma;
 	cpuset_attach(current, cpuset_new("jobs", &world->top_cpuset, (nodemask_t){ 2 }));
 	ck_assert_uint_eq(bound.v.nodes.bits, 2);
+	/* Expect a thread that moves by itself to leave them, but not those of a cpuset that changes. */
+	thread = thread_new(current);
+	cpuset_attach(thread, cpuset_new("other", &world->top_cpuset, (nodemask_t){ 1 }));
+	ck_assert_uint_eq(thread->mems_allowed.bits, 1);
+	ck_assert_uint_eq(bound.v.nodes.bits, 2);
+	cpuset_set_nodes(thread->cpuset, (nodemask_t){ 3 });
+	ck_assert_uint_eq(bound.v.nodes.bits, 1);
 	/* Expect a kernel thread to have no mappings to take along. */
 	kthread = task_new(9, "kthread");
 	task_set_mm(kthread, NULL);
