@@ -144,6 +144,28 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
 	wakeup_kcompactd(pgdat, (int)pageblock_order, highest_zoneidx);
 }
 
+/**
+ * @brief Up to which zone does an iteration reclaim?
+ *
+ * Buffer heads are the kernel's own memory, and hold pages of any zone: with too many of them, pages are
+ * reclaimed wherever there are any, above the zone that was asked for or only below it.
+ *
+ * @param pgdat the node
+ * @param highest_zoneidx highest zone that is to be balanced
+ * @return highest zone index to reclaim in
+ * @source mm/vmscan.c:3553
+ */
+static int balance_reclaim_idx(const struct pglist_data *pgdat, int highest_zoneidx)
+{
+	int zid = MAX_NR_ZONES - 1;
+
+	if (!world->buffer_heads_over_limit)
+		return highest_zoneidx;
+	while (zid > 0 && !managed_zone(&pgdat->node_zones[zid]))
+		zid--;
+	return zid;
+}
+
 /** How an iteration of a run ends. */
 enum balance_step {
 	BALANCE_GO_ON,
@@ -167,7 +189,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 	unsigned long before = sc->nr_reclaimed, gained;
 	bool raise, balanced;
 
-	sc->reclaim_idx = world->buffer_heads_over_limit ? MAX_NR_ZONES - 1 : highest_zoneidx;
+	sc->reclaim_idx = balance_reclaim_idx(pgdat, highest_zoneidx);
 
 	/* Step 1: balanced? A node that is not needs more than gentle reclaim: begin again */
 	balanced = pgdat_balanced(pgdat, (int)sc->order, highest_zoneidx);

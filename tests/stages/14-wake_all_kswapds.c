@@ -380,6 +380,33 @@ TEST(kswapd_laptop_and_buffer_heads, "14-12")
 	ck_assert_uint_eq(pgdat->pfmemalloc_waiters, 0);
 }
 
+/** Highest zone that kswapd reclaims in when it is asked for zones up to this one. */
+static int reclaims_up_to(int highest_zoneidx)
+{
+	test_forget_events();
+	balance_pgdat(pgdat, 0, highest_zoneidx);
+	return (int)test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[1];
+}
+
+TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-12")
+{
+	live(0);
+	test_set_watermarks(zone, 64, 80, 1500);
+	ck_assert_int_eq(reclaims_up_to(ZONE_NORMAL), ZONE_NORMAL);
+	/* Expect DMA, the only zone with memory, though zones up to Normal were asked for. */
+	world->buffer_heads_over_limit = true;
+	test_set_watermarks(zone, 64, 80, 3000);
+	ck_assert_int_eq(reclaims_up_to(ZONE_NORMAL), ZONE_DMA);
+	/* Expect Normal where there is one, though only DMA was asked for. */
+	test_machine_zones(64);
+	pgdat = NODE_DATA(0);
+	zone = test_zone(0, ZONE_DMA);
+	world->buffer_heads_over_limit = true;
+	page_cache_fill(address_space_new("file", false), GFP_NOWAIT, 1000);
+	test_set_watermarks(zone, 64, 80, zone->managed_pages);
+	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_NORMAL);
+}
+
 TEST(kswapd_interrupted_nap_keeps_the_order, "14-9")
 {
 	live(0);
