@@ -133,6 +133,7 @@ void show_mem(unsigned int filter, const nodemask_t *nodemask);
 void show_free_areas(unsigned int filter, const nodemask_t *nodemask);
 void dump_stack(const char *const *chain);
 int nodemask_format(const nodemask_t *nodemask, char *text, size_t size);
+void gfp_mask_format(gfp_t mask, char *text, size_t size);
 __attribute__((format(printf, 3, 4))) void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask,
 						      const char *format, ...);
 
