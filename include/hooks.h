@@ -29,6 +29,8 @@ struct path_hooks {
 	int (*node_reclaim)(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned int order);
 	/** 20 -> 19: a charged page is freed. */
 	void (*memcg_uncharge_page)(struct page *page, unsigned int order);
+	/** world -> 19: a CPU gets its turn: its stock of charged pages is emptied, as was asked for. */
+	void (*drain_local_stock)(int cpu);
 	/** 20 -> 16: direct compaction may catch the block that is being freed. */
 	bool (*compaction_capture)(struct capture_control *capc, struct page *page,
 				   unsigned int order, int migratetype);

@@ -177,6 +177,7 @@ static void __oom_kill_process(struct task *process, const char *message)
 	if (!victim)
 		return;
 	count_vm_events(OOM_KILL, 1);
+	memcg_memory_event(victim->memcg, MEMCG_OOM_KILL);
 
 	/* Step 2: mark it before it dies, so that it can use the reserves */
 	kill_process(victim);

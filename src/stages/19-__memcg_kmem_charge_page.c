@@ -63,8 +63,10 @@ static bool page_counter_try_charge(struct page_counter *counter, unsigned long 
  */
 static void page_counter_charge(struct page_counter *counter, unsigned long nr_pages)
 {
-	for (; counter; counter = counter->parent)
+	for (; counter; counter = counter->parent) {
 		counter->usage += (long)nr_pages;
+		counter->watermark = max_ul(counter->watermark, (unsigned long)counter->usage);
+	}
 }
 
 /**
@@ -213,11 +215,27 @@ static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 }
 
 /**
- * @brief Empty the stocks of all CPUs that hold pages of a group or of one below it.
+ * @brief Empty a CPU's stock, whatever group it belongs to by now.
+ *
+ * @param cpu the CPU; the running one, or one on which this was queued
+ * @source none (ours: what mm/memcontrol.c does under the same name, for the CPU it runs on)
+ */
+void drain_local_stock(int cpu)
+{
+	drain_stock(&world->memcg_stock[cpu]);
+	world->memcg_stock[cpu].flush_queued = false;
+}
+
+/**
+ * @brief See to it that stocks with pages of a group, or of one below it, are emptied.
+ *
+ * The running CPU's is empty afterwards. On other CPUs the work is queued, and nobody waits for it.
  *
  * @param root the group
  * @source mm/memcontrol.c:2145
  */
+/* departs: the queued work runs when its CPU next runs, or when the running task sleeps or offers the CPU
+ * (src/world/clock.c); in 5.8.18 that CPU may do it at once, beside this one. */
 static void drain_all_stock(const struct mem_cgroup *root)
 {
 	int cpu;
@@ -225,8 +243,12 @@ static void drain_all_stock(const struct mem_cgroup *root)
 	for_each_online_cpu(cpu) {
 		struct memcg_stock *stock = &world->memcg_stock[cpu];
 
-		if (stock->cached && stock->nr_pages && memcg_is_below(stock->cached, root))
-			drain_stock(stock);
+		if (!stock->cached || !stock->nr_pages || !memcg_is_below(stock->cached, root))
+			continue;
+		if (cpu == smp_processor_id())
+			drain_local_stock(cpu);
+		else
+			stock->flush_queued = true;
 	}
 }
 
@@ -320,9 +342,11 @@ static enum charge_verdict mem_cgroup_oom(struct charge *c)
 
 	while (1u << oc.order < c->nr_pages)
 		oc.order++;
-	if (oc.order > (int)PAGE_ALLOC_COSTLY_ORDER || c->over->oom_kill_disable)
+	if (oc.order > (int)PAGE_ALLOC_COSTLY_ORDER)
 		return CHARGE_NOMEM;
-	c->over->events_oom++;
+	memcg_memory_event(c->over, MEMCG_OOM);
+	if (c->over->oom_kill_disable)
+		return CHARGE_NOMEM;
 	if (!out_of_memory(&oc))
 		return CHARGE_FORCE;
 	/* departs: in 5.8.18 victim and reaper run beside this task; here it must offer them the CPU */
@@ -357,12 +381,12 @@ static enum charge_verdict charge_after_reclaim(struct charge *c)
 	unsigned long reclaimed;
 
 	/* Step 1: reclaim */
-	c->over->events_max++;
+	memcg_memory_event(c->over, MEMCG_MAX);
 	reclaimed = reclaim_in_group(c);
 	if (mem_cgroup_margin(c->over) >= c->nr_pages)
 		return CHARGE_RETRY;
 
-	/* Step 2: the stocks of other CPUs count as usage too */
+	/* Step 2: what lies in the stocks counts as usage too */
 	if (!c->drained) {
 		drain_all_stock(c->over);
 		c->drained = true;

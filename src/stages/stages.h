@@ -257,6 +257,7 @@ void oom_report(const struct oom_control *oc, const struct task *victim);
 void oom_report_killed(const struct task *victim, const char *message);
 
 /* 19 */
+void drain_local_stock(int cpu);
 int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);
