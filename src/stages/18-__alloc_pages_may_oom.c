@@ -51,10 +51,10 @@ static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct al
 	/* The caller prefers to fail, or wants memory that a kill may well not free. */
 	if (gfp_mask & __GFP_RETRY_MAYFAIL)
 		return spare(NO_KILL_MAY_FAIL);
-	if (gfp_mask & __GFP_THISNODE)
-		return spare(NO_KILL_ONE_NODE);
 	if (ac->highest_zoneidx < ZONE_NORMAL)
 		return spare(NO_KILL_LOW_ZONE);
+	if (gfp_mask & __GFP_THISNODE)
+		return spare(NO_KILL_ONE_NODE);
 	return false;
 }
 
