@@ -517,6 +517,11 @@ TEST(charge_on_v1_counts_kernel_memory_separately, "19-8")
 	/* Expect: at its limit nothing is reclaimed; the other counters are set back. */
 	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
 	ck_assert_int_eq(group->memory.usage, 31);
+	/* Expect this limit to hold for those who go over the other one; only NOFAIL goes over this one. */
+	ck_assert_ptr_null(charged_page(GFP_ATOMIC, 0));
+	current->flags = PF_MEMALLOC;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+	current->flags = 0;
 	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL | __GFP_NOFAIL, 0));
 	ck_assert_int_eq(group->kmem.usage, 3);
 	__free_pages(page, 1);
