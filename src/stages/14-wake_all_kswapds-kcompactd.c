@@ -3,8 +3,8 @@
  * @file
  * @brief kcompactd: each node's thread that builds large blocks in the background.
  *
- * kswapd asks for it when it has freed enough for a large block and goes to sleep, and so do requests
- * that must not wait. The thread is a task of the machine; whoever schedules the machine's tasks runs
+ * kswapd asks for it before its nap, for the order it was woken for, and when it has taken back a boost. So do
+ * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the machine; whoever schedules the machine's tasks runs
  * it some time after the hook kcompactd_woken.
  *
  * departs: in 5.8.18 this is a thread that never ends. Here kcompactd() runs whenever the machine's scheduler

@@ -5,11 +5,11 @@
  *
  * It reclaims until at least one zone of the node is above its high watermark, then takes a nap of a
  * tenth of a second to see whether that lasts, and then sleeps until somebody wakes it. When 16 runs in
- * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until direct reclaim
- * succeeds again.
+ * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until somebody's reclaim on it
+ * succeeds again: a task's own, or that of a memory cgroup.
  *
- * A boosted watermark (a large block was broken up, stage 11) makes kswapd run too. The boost is worked
- * off gently, without writing and swapping, and is taken back at the end of the run however much was
+ * A boosted watermark (types were mixed, stage 11) makes kswapd run too. On a balanced node the boost is
+ * worked off gently, without writing and swapping. It is taken back at the end of the run however much was
  * reclaimed.
  *
  * departs: in 5.8.18 this is a thread. Here kswapd() runs whenever the machine's scheduler
@@ -27,7 +27,8 @@
 #define NAP (HZ / 10)
 
 /**
- * @brief Nothing is congested, dirty or being written any more.
+ * @brief What reclaim noted about the node is out of date: that it is congested, or full of dirty pages or of
+ * pages being written.
  *
  * @param pgdat the node
  * @source mm/vmscan.c:3451
@@ -41,7 +42,7 @@ static void clear_pgdat_congested(struct pglist_data *pgdat)
 /**
  * @brief May kswapd sleep?
  *
- * Tasks that wait for it go on in any case: they look for themselves.
+ * Tasks that wait for it go on whatever the answer is: they look for themselves.
  *
  * @param pgdat the node
  * @param order order it works for
@@ -61,7 +62,7 @@ bool prepare_kswapd_sleep(struct pglist_data *pgdat, int order, int highest_zone
 }
 
 /**
- * @brief Move some anonymous pages of every group to the inactive lists, if those are short.
+ * @brief Move some anonymous pages of every group to the inactive lists, if the root's is short and there is swap.
  *
  * @param pgdat the node
  * @param sc the activity
@@ -83,7 +84,7 @@ static void age_active_anon(struct pglist_data *pgdat, struct scan_control *sc)
  *
  * @param pgdat the node
  * @param sc the activity; after enough pages for a large block only single pages are wanted
- * @return true when so much was scanned that the priority is high enough
+ * @return true when as many pages were scanned as were wanted, so that the priority can stay
  * @source mm/vmscan.c:3505
  */
 static bool kswapd_shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
@@ -140,7 +141,7 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
 
 		zone->watermark_boost -= min_ul(zone->watermark_boost, boosts[zid]);
 	}
-	/* The boost was raised because large blocks were broken up: let some be built. */
+	/* The boost was raised because types were mixed: let large blocks be built for the next. */
 	wakeup_kcompactd(pgdat, (int)pageblock_order, highest_zoneidx);
 }
 
@@ -226,12 +227,13 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 }
 
 /**
- * @brief One run: reclaim until a zone is above its high watermark.
+ * @brief One run: reclaim until a zone is above its high watermark, or no priority is left.
  *
  * @param pgdat the node
  * @param order order that was asked for
  * @param highest_zoneidx highest zone that was asked for
- * @return the order for which it is balanced now, or 0 when a large one proved too hard
+ * @return the order it worked for in the end: the one asked for, or 0 when enough was reclaimed for compaction
+ * to build the block
  * @source mm/vmscan.c:3553
  */
 int balance_pgdat(struct pglist_data *pgdat, int order, int highest_zoneidx)
@@ -360,8 +362,8 @@ static void kswapd_work(struct pglist_data *pgdat)
 	trace_mm_vmscan_kswapd_wake(pgdat->node_id, k->highest_zoneidx, k->alloc_order);
 	k->reclaim_order = balance_pgdat(pgdat, k->alloc_order, k->highest_zoneidx);
 
-	/* Step 3: what is asked for in the meantime counts, unless a large order proved too hard:
-	 * then it sleeps on that */
+	/* Step 3: what was asked for in the meantime counts, unless the rest is up to compaction: then
+	 * it tries to sleep on single pages first */
 	if (k->reclaim_order >= k->alloc_order) {
 		k->alloc_order = k->reclaim_order = pgdat->kswapd_order;
 		k->highest_zoneidx = kswapd_highest_zoneidx(pgdat, k->highest_zoneidx);

@@ -388,7 +388,7 @@ static int reclaims_up_to(int highest_zoneidx)
 	return (int)test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[1];
 }
 
-TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-12")
+TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-15")
 {
 	live(0);
 	test_set_watermarks(zone, 64, 80, 1500);
@@ -419,7 +419,7 @@ TEST(kswapd_interrupted_nap_keeps_the_order, "14-9")
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_kswapd_wake, 0)->field[2], 3);
 }
 
-TEST(kswapd_sleeps_on_a_large_order_that_proved_too_hard, "14-12")
+TEST(kswapd_sleeps_on_single_pages_once_compaction_has_what_it_needs, "14-12")
 {
 	live(0);
 	test_set_watermarks(zone, 64, 80, 6000);
