@@ -53,6 +53,28 @@ TEST(wakeup_kswapd_outside_the_cpuset, "14-1")
 	ck_assert_int_eq(pgdat->kswapd_highest_zoneidx, MAX_NR_ZONES);
 }
 
+/** Wake-ups without a mask when a movable page comes from unmovable lists, boosting switched off. */
+static int woken_by_mixing(unsigned long high)
+{
+	int found = 0;
+
+	setup();
+	world->watermark_boost_factor = 0;
+	test_set_watermarks(zone, 10, 20, high);
+	ck_assert_ptr_nonnull(alloc_pages(GFP_HIGHUSER_MOVABLE, 0));
+	ck_assert_uint_eq(zone->watermark_boost, 0);
+	for (int i = 0; i < test_count(TRACE_mm_vmscan_wakeup_kswapd); i++)
+		found += test_event(TRACE_mm_vmscan_wakeup_kswapd, i)->field[3] == 0;
+	return found;
+}
+
+TEST(wakeup_kswapd_is_called_for_mixed_types_though_boosting_is_off, "14-3")
+{
+	/* Expect kswapd woken where the node is not balanced, and left asleep where it is. */
+	ck_assert_int_eq(woken_by_mixing(400), 1);
+	ck_assert_int_eq(woken_by_mixing(30), 0);
+}
+
 TEST(wakeup_kswapd_running_only_records, "14-2")
 {
 	setup();
