@@ -334,6 +334,12 @@ TEST(slowpath_noretry_costly_leaves_when_compaction_refuses, "13-8")
 	ck_assert_int_eq(reclaims, 0);
 	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "5; 5");
 	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "2 1; 2 2");
+	/* And so does a mask without I/O, however much is free in pieces. */
+	give(test_zone(0, ZONE_DMA), 3000);
+	ck_assert_ptr_null(alloc_pages(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN, 4));
+	ck_assert_int_eq(compactions, 1);
+	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "5; 5; 5");
 }
 
 TEST(slowpath_noretry_costly_stays_asynchronous, "13-8")
@@ -720,6 +726,9 @@ TEST(context_decides_how_deep_a_request_may_go, "13-2 13-5 13-15")
 			  36);
 	/* And the mask may ask for all by itself, in any context. */
 	ck_assert_uint_eq(pages_for(GFP_NOWAIT | __GFP_MEMALLOC, 0, LEVEL_HARDIRQ), 100);
+	/* __GFP_HIGH alone goes to a half, __GFP_ATOMIC alone to three quarters. */
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT | __GFP_HIGH, 0, LEVEL_TASK), 100 - 32);
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT | __GFP_ATOMIC, 0, LEVEL_TASK), 100 - 48);
 }
 
 TEST(context_real_time_task_goes_to_three_quarters, "13-15")
