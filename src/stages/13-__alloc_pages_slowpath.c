@@ -311,9 +311,9 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 {
 	enum slow_verdict verdict;
 
-	/* departs: a round that begins exactly like an earlier one would go on for ever, since
-	 * nothing
-	 * runs beside it. 5.8.18 then does; here the machine's watchdog may stop the request. */
+	/* departs: here a round that begins exactly like an earlier one would be followed by the same rounds for
+	 * ever, since nothing runs beside it; in 5.8.18 it goes on until others change something. The
+	 * machine's watchdog may stop the request. */
 	rq->rounds++;
 	witness_request(DECISION_ROUND, (s64)rq->rounds, 0);
 	if (world->hooks.slow_round && world->hooks.slow_round(rq)) {

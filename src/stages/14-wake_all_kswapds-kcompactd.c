@@ -7,7 +7,7 @@
  * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the machine; whoever schedules the machine's tasks runs
  * it some time after the hook kcompactd_woken.
  *
- * departs: in 5.8.18 this is a thread that never ends. Here kcompactd() runs whenever the machine's scheduler
+ * departs: in 5.8.18 this is a thread. Here kcompactd() runs whenever the machine's scheduler
  * (src/life/life.c) says so, and returns where the thread would sleep.
  */
 #include "gfp.h"

@@ -14,7 +14,8 @@
  *
  * departs: in 5.8.18 this is a thread. Here kswapd() runs whenever the machine's scheduler
  * (src/life/life.c) says so, and returns where the thread would sleep; what it must remember
- * in between is in pgdat->kswapd. The states and the order of their steps are the thread's.
+ * in between is in pgdat->kswapd. The states and the order of their steps are the thread's; it is never
+ * frozen or stopped.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -209,6 +210,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 		sc->may_writepage = true;
 
 	/* Step 3: reclaim; those who wait for a little memory may have it now */
+	/* departs: on the older hierarchy groups above their soft limits would be reclaimed first. */
 	age_active_anon(pgdat, sc);
 	sc->nr_scanned = 0;
 	if (kswapd_shrink_node(pgdat, sc))

@@ -346,6 +346,7 @@ static enum charge_verdict mem_cgroup_oom(struct charge *c)
 	if (oc.order > (int)PAGE_ALLOC_COSTLY_ORDER)
 		return CHARGE_NOMEM;
 	memcg_memory_event(c->over, MEMCG_OOM);
+	/* departs: no request here belongs to a page fault, which would wait for room instead. */
 	if (c->over->oom_kill_disable)
 		return CHARGE_NOMEM;
 	if (!out_of_memory(&oc))
@@ -439,7 +440,8 @@ static enum charge_verdict charge_at_limit(struct charge *c)
  * @source mm/memcontrol.c:2447
  */
 /* departs: what follows from memory.high, on return to user space or in the background, is left out: it fails
- * no allocation. */
+ * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy every
+ * group counts in its parent, and swap is accounted for. */
 static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct charge c = {
