@@ -891,6 +891,33 @@ TEST(context_of_a_killed_task_changes_no_step, "13-15")
 	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 16);
 }
 
+/** How often a request on a machine without any reserve left is held back until kswapd has gained some. */
+static unsigned long held_back(gfp_t gfp_mask, unsigned int flags, bool killed)
+{
+	struct zone *zone = starved_machine();
+
+	test_set_watermarks(zone, 64, 80, 96);
+	world->environment.direct_reclaim = NULL;
+	/* Else kswapd would have nothing to work on, and nobody would wait for it. */
+	world->environment.reclaimable_pages = NULL;
+	zone_page_state_add(1000, zone, NR_ZONE_INACTIVE_FILE);
+	current->flags |= flags;
+	current->fatal_signal_pending = killed;
+	ck_assert_ptr_null(alloc_pages(gfp_mask | __GFP_NORETRY | __GFP_NOWARN, 0));
+	return world->vm_event[PGSCAN_DIRECT_THROTTLE];
+}
+
+TEST(context_decides_who_waits_for_kswapd_before_reclaim, "13-15")
+{
+	ck_assert_uint_eq(held_back(GFP_KERNEL, 0, false), 1);
+	ck_assert_uint_eq(held_back(GFP_KERNEL, PF_MEMALLOC_NOFS, false), 1);
+	/* Expect not: a kernel thread, a task that was killed, and one that does not get to reclaim. */
+	ck_assert_uint_eq(held_back(GFP_KERNEL, PF_KTHREAD, false), 0);
+	ck_assert_uint_eq(held_back(GFP_KERNEL, 0, true), 0);
+	ck_assert_uint_eq(held_back(GFP_KERNEL, PF_MEMALLOC, false), 0);
+	ck_assert_uint_eq(held_back(GFP_NOWAIT, 0, false), 0);
+}
+
 TEST(context_of_a_dying_task_makes_it_the_victim, "13-15 18-8")
 {
 	struct task *big = machine_with_a_process_to_kill(0);
@@ -1051,5 +1078,23 @@ TEST(context_decides_who_may_leave_the_cpuset, "13-1 13-5 13-15")
 						PF_MEMALLOC_NOIO | PF_WQ_WORKER | PF_KTHREAD,
 						LEVEL_TASK, false),
 			 -1);
+}
+
+/** Node of the page that a task of node 0, bound to node 1, gets. */
+static int node_of_a_bound_task(gfp_t gfp_mask, enum execution_level level)
+{
+	test_machine_numa(64);
+	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
+	world->level = level;
+	return test_next_node(gfp_mask);
+}
+
+TEST(context_decides_whether_a_policy_counts, "13-15")
+{
+	ck_assert_int_eq(node_of_a_bound_task(GFP_NOWAIT, LEVEL_TASK), 1);
+	/* Expect the task's policy to be nothing to an interrupt, nor to a request that names its node. */
+	for (int level = LEVEL_BH_DISABLED; level <= LEVEL_NMI; level++)
+		ck_assert_int_eq(node_of_a_bound_task(GFP_NOWAIT, (enum execution_level)level), 0);
+	ck_assert_int_eq(node_of_a_bound_task(GFP_NOWAIT | __GFP_THISNODE, LEVEL_TASK), 0);
 }
 #endif
