@@ -53,7 +53,7 @@ void cpuset_change_task_nodemask(struct task *task, nodemask_t mems)
 }
 
 /**
- * @brief Make a memory cgroup. From now on pages asked for with __GFP_ACCOUNT are charged.
+ * @brief Make a memory cgroup. From now on kernel memory is accounted.
  *
  * @param path its path
  * @param parent its parent

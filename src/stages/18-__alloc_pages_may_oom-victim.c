@@ -129,7 +129,7 @@ enum oom_constraint constrained_alloc(struct oom_control *oc)
  *
  * @param process its leader
  * @param oc the request
- * @return true when one of its threads may; without NUMA always
+ * @return true when one of its threads may use those nodes
  * @source mm/oom_kill.c:123
  */
 bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc)

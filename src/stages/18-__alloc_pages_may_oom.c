@@ -6,7 +6,7 @@
  * Before anybody is killed, one more walk at the high watermark: if somebody has freed a lot
  * in the meantime, the killing is unnecessary. Then a list of requests for which no process is
  * killed: large blocks, requests that accept failure, requests confined to low zones or to one
- * node, tasks that write a core dump. Only what is left reaches the **OOM killer** ("out of memory"), which is in the part files
+ * node. Only what is left reaches the **OOM killer** ("out of memory"), which is in the part files
  * of this stage: one chooses a process and kills it, one writes the report.
  *
  * Killing frees nothing at once. So the victim is marked, and from then on its own allocations may
@@ -51,10 +51,10 @@ static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct al
 	/* The caller prefers to fail, or wants memory that a kill may well not free. */
 	if (gfp_mask & __GFP_RETRY_MAYFAIL)
 		return spare(NO_KILL_MAY_FAIL);
-	if (ac->highest_zoneidx < ZONE_NORMAL)
-		return spare(NO_KILL_LOW_ZONE);
 	if (gfp_mask & __GFP_THISNODE)
 		return spare(NO_KILL_ONE_NODE);
+	if (ac->highest_zoneidx < ZONE_NORMAL)
+		return spare(NO_KILL_LOW_ZONE);
 	return false;
 }
 
