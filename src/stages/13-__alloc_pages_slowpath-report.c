@@ -71,12 +71,11 @@ void gfp_mask_format(gfp_t mask, char *text, size_t size)
 /**
  * @brief Which task, on which kernel and which hardware, and how the code got here.
  *
- * departs: the chain is the path's own, as the caller states it, without addresses: code compiled for
- * the host has other frames than the kernel. The line says so.
- *
  * @param chain names of functions, innermost first, ended by NULL
  * @source none (ours: what lib/dump_stack.c does under the same name)
  */
+/* departs: the chain is the path's own, as the caller states it, without addresses: code compiled for the host has
+ * other frames than the kernel. The line says so. */
 void dump_stack(const char *const *chain)
 {
 	printk("CPU: %d PID: %d Comm: %.20s %s%-*s %s %s\n", smp_processor_id(), current->pid,

@@ -11,11 +11,6 @@
  * A boosted watermark (types were mixed, stage 11) makes kswapd run too. On a balanced node the boost is
  * worked off gently, without writing and swapping. It is taken back at the end of the run however much was
  * reclaimed.
- *
- * departs: in 5.8.18 this is a thread. Here kswapd() runs whenever the machine's scheduler
- * (src/life/life.c) says so, and returns where the thread would sleep; what it must remember
- * in between is in pgdat->kswapd. The states and the order of their steps are the thread's; it is never
- * frozen or stopped.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -380,6 +375,9 @@ static void kswapd_work(struct pglist_data *pgdat)
  * @param pgdat the node
  * @source mm/vmscan.c:3873
  */
+/* departs: in 5.8.18 this is a thread. Here it runs whenever the machine's scheduler (src/life/life.c) says so, and
+ * returns where the thread would sleep; what it must remember in between is in pgdat->kswapd. The states and the
+ * order of their steps are the thread's; it is never frozen or stopped. */
 void kswapd(struct pglist_data *pgdat)
 {
 	struct kswapd *k = &pgdat->kswapd;

@@ -104,6 +104,7 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order, const struct alloc
 		/* Step 4: if most of it waits for the disk, wait for the disk */
 		if (!did_some_progress &&
 		    2 * zone_page_state_snapshot(zone, NR_ZONE_WRITE_PENDING) > reclaimable) {
+			/* departs: 5.8.18 wakes earlier when a device is no longer congested. */
 			world_sleep(CONGESTION_WAIT);
 			return true;
 		}
