@@ -5,8 +5,10 @@
  *
  * The stages call downwards: an entry calls the heart, the heart the fast path, the fast path the
  * world. In a few places the kernel calls the other way (taking a page may wake kswapd, freeing
- * one may uncharge a cgroup). Each of these calls is a member of this structure. They are set once,
- * when a machine is made; the chapters of both ends say when they fire.
+ * one may uncharge a cgroup). Each of these calls is a member of this structure. Those from stage to stage
+ * are set when a machine is made, and so is the one of the OOM reaper; those into life when something is
+ * there to answer: daemons, a disk, owners of pages; until then nobody is told. The chapters of both ends
+ * say when they fire.
  */
 #ifndef HOOKS_H
 #define HOOKS_H
@@ -22,13 +24,15 @@ struct machine;
 
 /** Calls against the grain. `NN -> MM` names the stage that calls and the stage that answers. */
 struct path_hooks {
-	/** 10 -> 14: a zone whose boost was raised asks for kswapd. */
+	/** 10 -> 14: types were mixed in a zone, and its marks perhaps boosted: it asks for kswapd. */
 	void (*wakeup_kswapd)(struct zone *zone, gfp_t gfp_mask, unsigned int order,
 			      enum zone_type highest_zoneidx);
 	/** 08 -> 15: reclaim on the node before going to a remote one (node_reclaim_mode). */
 	int (*node_reclaim)(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned int order);
 	/** 20 -> 19: a charged page is freed. */
 	void (*memcg_uncharge_page)(struct page *page, unsigned int order);
+	/** world -> 19: a CPU gets its turn: its stock of charged pages is emptied, as was asked for. */
+	void (*drain_local_stock)(int cpu);
 	/** 20 -> 16: direct compaction may catch the block that is being freed. */
 	bool (*compaction_capture)(struct capture_control *capc, struct page *page,
 				   unsigned int order, int migratetype);
@@ -52,7 +56,8 @@ struct path_hooks {
 	void (*flushers_woken)(struct pglist_data *pgdat);
 	/** 15 -> life: start writing a page out. False: its device takes no more now. */
 	bool (*page_written)(struct page *page);
-	/** 15 -> 19: a page of the LRU lists leaves its memory cgroup. */
+	/** 15 -> whoever charged it: a page of the LRU lists is freed, and leaves its memory cgroup. Stage 19
+	 * charges no such pages. */
 	void (*lru_page_uncharged)(struct page *page);
 	/** world -> life: ticks pass while the running task sleeps; others run. NULL: time passes. */
 	void (*sleep)(unsigned long ticks);

@@ -151,6 +151,7 @@ struct machine {
 	/* Memory cgroups. */
 	int memcg_kmem_enabled; /**< groups with kernel accounting besides the root */
 	bool memcg_legacy;	/**< v1 hierarchy */
+	bool memcg_local_events; /**< mounted with memory_localevents: events count in one group only */
 	struct mem_cgroup root_mem_cgroup;
 	struct mem_cgroup *mem_cgroups;
 	struct memcg_stock memcg_stock[MAX_CPUS];

@@ -29,6 +29,16 @@ struct page_counter {
 	struct page_counter *parent;
 };
 
+/** What a group's files memory.events and memory.events.local count. */
+enum memcg_memory_event {
+	MEMCG_LOW,	/**< not counted here: reclaim went below the group's low protection */
+	MEMCG_HIGH,	/**< not counted here: the usage was above memory.high */
+	MEMCG_MAX,	/**< the limit was hit, and reclaim began */
+	MEMCG_OOM,	/**< reclaim was in vain, and a kill came into question */
+	MEMCG_OOM_KILL, /**< a process of the group was killed */
+	NR_MEMCG_EVENTS,
+};
+
 /** A memory cgroup. */
 struct mem_cgroup {
 	char path[MEMCG_NAME_LEN];
@@ -38,8 +48,8 @@ struct mem_cgroup {
 	struct page_counter kmem;  /**< legacy hierarchy: kernel memory */
 	bool oom_kill_disable;
 	bool oom_group;
-	unsigned long events_max; /**< times the limit was hit */
-	unsigned long events_oom;
+	unsigned long memory_events[NR_MEMCG_EVENTS]; /**< v2: with those of groups below it */
+	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
 	unsigned long min;	 /**< pages protected from reclaim, always */
 	unsigned long low;	 /**< pages protected from reclaim, unless nothing else is left */
 	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
@@ -50,6 +60,7 @@ struct mem_cgroup {
 struct memcg_stock {
 	struct mem_cgroup *cached;
 	unsigned int nr_pages; /**< at most MEMCG_CHARGE_BATCH */
+	bool flush_queued;     /**< work that empties it waits for the CPU's turn */
 };
 
 #endif

@@ -23,15 +23,15 @@ enum oom_constraint {
 
 /** A request to the OOM killer. */
 struct oom_control {
-	struct zonelist *zonelist; /**< NULL: a page fault or a request by hand */
-	nodemask_t *nodemask;
-	struct mem_cgroup *memcg; /**< the group at its limit; NULL: all of memory */
+	struct zonelist *zonelist; /**< NULL: a page fault, or a group at its limit */
+	nodemask_t *nodemask;	   /**< kept only where a memory policy confines it */
+	struct mem_cgroup *memcg;  /**< the group at its limit; NULL: all of memory */
 	gfp_t gfp_mask;
 	int order;		  /**< -1: a request by hand */
-	unsigned long totalpages; /**< all memory that the request could use, pages */
+	unsigned long totalpages; /**< memory and swap it could use, or a group's limit; pages */
 	struct task *chosen;
-	long chosen_points;
-	bool aborted; /**< an earlier victim is still dying: nobody else is killed */
+	long chosen_points; /**< its badness, pages */
+	bool aborted;	    /**< an earlier victim is still dying: nobody else is killed */
 	enum oom_constraint constraint;
 };
 

@@ -199,9 +199,11 @@ static bool has_cpu(const struct machine *machine, int cpu)
 
 static int engine_set_cpu(struct machine *machine, int cpu)
 {
+	FOCUS_ON(machine);
+
 	if (!has_cpu(machine, cpu))
 		return -1;
-	machine->this_cpu = cpu;
+	world_run_on(cpu);
 	return 0;
 }
 

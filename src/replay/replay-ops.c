@@ -160,6 +160,6 @@ int replay_cpu(struct replay *replay, const char *line)
 
 	if (read_cpu(replay, line, &cpu))
 		return -1;
-	world->this_cpu = cpu;
+	world_run_on(cpu);
 	return 0;
 }

@@ -49,14 +49,30 @@ int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
 }
 
 /**
- * @brief Which task, on which kernel and which hardware, and how the code got here.
+ * @brief A gfp mask as reports print it: "0xcc0(GFP_KERNEL)". A mask of 0 has no name there: "0x0()".
  *
- * departs: the chain is the path's own, as the caller states it, without addresses: code compiled for
- * the host has other frames than the kernel. The line says so.
+ * @param mask the mask
+ * @param text receives the text; cut when there is no room
+ * @param size bytes of `text`, at least 1
+ * @source none (ours: stands for the kernel's format %#x(%pGg); in events the names of 0 are "none")
+ */
+void gfp_mask_format(gfp_t mask, char *text, size_t size)
+{
+	char names[512] = "";
+
+	if (mask)
+		gfp_format(mask, names, sizeof(names));
+	snprintf(text, size, "0x%x(%s)", mask, names);
+}
+
+/**
+ * @brief Which task, on which kernel and which hardware, and how the code got here.
  *
  * @param chain names of functions, innermost first, ended by NULL
  * @source none (ours: what lib/dump_stack.c does under the same name)
  */
+/* departs: the chain is the path's own, as the caller states it, without addresses: code compiled for the host has
+ * other frames than the kernel. The line says so. */
 void dump_stack(const char *const *chain)
 {
 	char tainted[TAINT_TEXT_SIZE];
@@ -119,7 +135,7 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
 {
 	static const char *const chain[] = { "dump_stack", "warn_alloc", "__alloc_pages_slowpath",
 					     "__alloc_pages_nodemask", NULL };
-	char text[128], names[512], nodes[32], mems[32];
+	char text[128], mode[512], nodes[32], mems[32];
 	va_list arguments;
 
 	/* Step 1: silence does not count against the limit */
@@ -132,11 +148,11 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	gfp_format(gfp_mask, names, sizeof(names));
+	gfp_mask_format(gfp_mask, mode, sizeof(mode));
 	nodemask_format(nodemask, nodes, sizeof(nodes));
 	nodemask_format(&current->mems_allowed, mems, sizeof(mems));
-	printk("%s: %s, mode:0x%x(%s), nodemask=%s,cpuset=%s,mems_allowed=%s\n", current->comm,
-	       text, gfp_mask, names, nodes, current->cpuset->name, mems);
+	printk("%s: %s, mode:%s, nodemask=%s,cpuset=%s,mems_allowed=%s\n", current->comm, text,
+	       mode, nodes, current->cpuset->name, mems);
 
 	/* Step 3: where, and the state of memory */
 	dump_stack(chain);

@@ -9,7 +9,7 @@
  * end kill a process (stage 18). Between the rounds two predicates (stage 17) decide whether
  * another one is worth it.
  *
- * A caller that cannot sleep leaves after two more walks: everything below "reclaim" needs sleeping.
+ * A caller that cannot sleep leaves after two more walks at most: everything from reclaim on needs sleeping.
  *
  * The code is cut where the jumps of the original go: `slow_start` begins, and begins again when
  * the task's cpuset has changed in the meantime; `slow_round` is one round of the loop;
@@ -45,7 +45,7 @@ unsigned int gfp_to_alloc_flags(gfp_t gfp_mask)
 
 	alloc_flags |= gfp_mask & (__GFP_HIGH | __GFP_KSWAPD_RECLAIM);
 
-	/* Step 2: an atomic request may go deeper and anywhere; a real-time task may go deeper */
+	/* Step 2: an atomic request may go deeper and to other nodes; a real-time task may go deeper */
 	if (gfp_mask & __GFP_ATOMIC) {
 		if (!(gfp_mask & __GFP_NOMEMALLOC))
 			alloc_flags |= ALLOC_HARDER;
@@ -172,8 +172,8 @@ static enum slow_verdict give_up(enum give_up why)
  * @brief Is it worth compacting before anything is reclaimed?
  *
  * @param rq the request
- * @return true for large blocks, and for blocks that would pollute movable pageblocks, unless the
- * request may use reserves anyway
+ * @return true for costly blocks, and for blocks that would pollute movable pageblocks, if the caller can
+ * sleep and gets no reserves
  * @source mm/page_alloc.c:4509
  */
 static bool wants_early_compaction(const struct slow_request *rq)
@@ -219,7 +219,7 @@ static enum slow_verdict slow_start(struct slow_request *rq)
 	if (slow_compact(rq, INIT_COMPACT_PRIORITY))
 		return SLOW_GOT_PAGE;
 	if (rq->costly && (rq->gfp_mask & __GFP_NORETRY)) {
-		/* Too little memory, or too many failures lately: this caller would rather fail. */
+		/* Too little memory, no I/O allowed, or failures lately: this caller would rather fail. */
 		if (rq->compact_result == COMPACT_SKIPPED || rq->compact_result == COMPACT_DEFERRED)
 			return give_up(GIVE_UP_NOT_COMPACTED);
 		rq->compact_priority = INIT_COMPACT_PRIORITY;
@@ -228,7 +228,8 @@ static enum slow_verdict slow_start(struct slow_request *rq)
 }
 
 /**
- * @brief Use reserves, if mask or context open them, and drop the limits of policy with them.
+ * @brief Use reserves, if mask or context open them, and drop the limits of policy with them. Those of an
+ * atomic request, which never had ALLOC_CPUSET, are dropped too.
  *
  * @param rq the request
  * @source mm/page_alloc.c:4509
@@ -242,7 +243,7 @@ static void slow_apply_reserves(struct slow_request *rq)
 		rq->alloc_flags = reserve_flags;
 		witness_request(DECISION_RESERVES, reserve_flags, 0);
 	}
-	/* No reserve flags have ALLOC_CPUSET: a request that uses reserves leaves its nodes too. */
+	/* No reserve flags have ALLOC_CPUSET: a request that uses reserves may leave its nodes too. */
 	if (!(rq->alloc_flags & ALLOC_CPUSET)) {
 		rq->ac->nodemask = NULL;
 		slow_find_preferred_zone(rq);
@@ -310,9 +311,9 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 {
 	enum slow_verdict verdict;
 
-	/* departs: a round that begins exactly like an earlier one would go on for ever, since
-	 * nothing
-	 * runs beside it. 5.8.18 then does; here the machine's watchdog may stop the request. */
+	/* departs: here a round that begins exactly like an earlier one would be followed by the same rounds for
+	 * ever, since nothing runs beside it; in 5.8.18 it goes on until others change something. The
+	 * machine's watchdog may stop the request. */
 	rq->rounds++;
 	witness_request(DECISION_ROUND, (s64)rq->rounds, 0);
 	if (world->hooks.slow_round && world->hooks.slow_round(rq)) {

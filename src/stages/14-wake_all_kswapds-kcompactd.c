@@ -3,12 +3,9 @@
  * @file
  * @brief kcompactd: each node's thread that builds large blocks in the background.
  *
- * kswapd asks for it when it has freed enough for a large block and goes to sleep, and so do requests
- * that must not wait. The thread is a task of the machine; whoever schedules the machine's tasks runs
+ * kswapd asks for it before its nap, for the order it was woken for, and when it has taken back a boost. So do
+ * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the machine; whoever schedules the machine's tasks runs
  * it some time after the hook kcompactd_woken.
- *
- * departs: in 5.8.18 this is a thread that never ends. Here kcompactd() runs whenever the machine's scheduler
- * (src/life/life.c) says so, and returns where the thread would sleep.
  */
 #include "gfp.h"
 #include "stages/stages.h"
@@ -82,6 +79,8 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
  * @param pgdat the node; the running task is its kcompactd
  * @source mm/compaction.c:2645
  */
+/* departs: in 5.8.18 this is a thread. Here it runs whenever the machine's scheduler (src/life/life.c) says so, and
+ * returns where the thread would sleep. */
 void kcompactd(struct pglist_data *pgdat)
 {
 	pgdat->kcompactd_waiting = false;

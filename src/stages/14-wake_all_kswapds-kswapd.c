@@ -5,16 +5,12 @@
  *
  * It reclaims until at least one zone of the node is above its high watermark, then takes a nap of a
  * tenth of a second to see whether that lasts, and then sleeps until somebody wakes it. When 16 runs in
- * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until direct reclaim
- * succeeds again.
+ * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until somebody's reclaim on it
+ * succeeds again: a task's own, or that of a memory cgroup.
  *
- * A boosted watermark (a large block was broken up, stage 11) makes kswapd run too. The boost is worked
- * off gently, without writing and swapping, and is taken back at the end of the run however much was
+ * A boosted watermark (types were mixed, stage 11) makes kswapd run too. On a balanced node the boost is
+ * worked off gently, without writing and swapping. It is taken back at the end of the run however much was
  * reclaimed.
- *
- * departs: in 5.8.18 this is a thread. Here kswapd() runs whenever the machine's scheduler
- * (src/life/life.c) says so, and returns where the thread would sleep; what it must remember
- * in between is in pgdat->kswapd. The states and the order of their steps are the thread's.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -27,7 +23,8 @@
 #define NAP (HZ / 10)
 
 /**
- * @brief Nothing is congested, dirty or being written any more.
+ * @brief What reclaim noted about the node is out of date: that it is congested, or full of dirty pages or of
+ * pages being written.
  *
  * @param pgdat the node
  * @source mm/vmscan.c:3451
@@ -41,7 +38,7 @@ static void clear_pgdat_congested(struct pglist_data *pgdat)
 /**
  * @brief May kswapd sleep?
  *
- * Tasks that wait for it go on in any case: they look for themselves.
+ * Tasks that wait for it go on whatever the answer is: they look for themselves.
  *
  * @param pgdat the node
  * @param order order it works for
@@ -61,7 +58,7 @@ bool prepare_kswapd_sleep(struct pglist_data *pgdat, int order, int highest_zone
 }
 
 /**
- * @brief Move some anonymous pages of every group to the inactive lists, if those are short.
+ * @brief Move some anonymous pages of every group to the inactive lists, if the root's is short and there is swap.
  *
  * @param pgdat the node
  * @param sc the activity
@@ -83,7 +80,7 @@ static void age_active_anon(struct pglist_data *pgdat, struct scan_control *sc)
  *
  * @param pgdat the node
  * @param sc the activity; after enough pages for a large block only single pages are wanted
- * @return true when so much was scanned that the priority is high enough
+ * @return true when as many pages were scanned as were wanted, so that the priority can stay
  * @source mm/vmscan.c:3505
  */
 static bool kswapd_shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
@@ -140,8 +137,30 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
 
 		zone->watermark_boost -= min_ul(zone->watermark_boost, boosts[zid]);
 	}
-	/* The boost was raised because large blocks were broken up: let some be built. */
+	/* The boost was raised because types were mixed: let large blocks be built for the next. */
 	wakeup_kcompactd(pgdat, (int)pageblock_order, highest_zoneidx);
+}
+
+/**
+ * @brief Up to which zone does an iteration reclaim?
+ *
+ * Buffer heads are the kernel's own memory, and hold pages of any zone: with too many of them, pages are
+ * reclaimed wherever there are any, above the zone that was asked for or only below it.
+ *
+ * @param pgdat the node
+ * @param highest_zoneidx highest zone that is to be balanced
+ * @return highest zone index to reclaim in
+ * @source mm/vmscan.c:3553
+ */
+static int balance_reclaim_idx(const struct pglist_data *pgdat, int highest_zoneidx)
+{
+	int zid = MAX_NR_ZONES - 1;
+
+	if (!world->buffer_heads_over_limit)
+		return highest_zoneidx;
+	while (zid > 0 && !managed_zone(&pgdat->node_zones[zid]))
+		zid--;
+	return zid;
 }
 
 /** How an iteration of a run ends. */
@@ -167,7 +186,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 	unsigned long before = sc->nr_reclaimed, gained;
 	bool raise, balanced;
 
-	sc->reclaim_idx = world->buffer_heads_over_limit ? MAX_NR_ZONES - 1 : highest_zoneidx;
+	sc->reclaim_idx = balance_reclaim_idx(pgdat, highest_zoneidx);
 
 	/* Step 1: balanced? A node that is not needs more than gentle reclaim: begin again */
 	balanced = pgdat_balanced(pgdat, (int)sc->order, highest_zoneidx);
@@ -186,6 +205,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 		sc->may_writepage = true;
 
 	/* Step 3: reclaim; those who wait for a little memory may have it now */
+	/* departs: on the older hierarchy groups above their soft limits would be reclaimed first. */
 	age_active_anon(pgdat, sc);
 	sc->nr_scanned = 0;
 	if (kswapd_shrink_node(pgdat, sc))
@@ -204,12 +224,13 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 }
 
 /**
- * @brief One run: reclaim until a zone is above its high watermark.
+ * @brief One run: reclaim until a zone is above its high watermark, or no priority is left.
  *
  * @param pgdat the node
  * @param order order that was asked for
  * @param highest_zoneidx highest zone that was asked for
- * @return the order for which it is balanced now, or 0 when a large one proved too hard
+ * @return the order it worked for in the end: the one asked for, or 0 when enough was reclaimed for compaction
+ * to build the block
  * @source mm/vmscan.c:3553
  */
 int balance_pgdat(struct pglist_data *pgdat, int order, int highest_zoneidx)
@@ -338,8 +359,8 @@ static void kswapd_work(struct pglist_data *pgdat)
 	trace_mm_vmscan_kswapd_wake(pgdat->node_id, k->highest_zoneidx, k->alloc_order);
 	k->reclaim_order = balance_pgdat(pgdat, k->alloc_order, k->highest_zoneidx);
 
-	/* Step 3: what is asked for in the meantime counts, unless a large order proved too hard:
-	 * then it sleeps on that */
+	/* Step 3: what was asked for in the meantime counts, unless the rest is up to compaction: then
+	 * it tries to sleep on single pages first */
 	if (k->reclaim_order >= k->alloc_order) {
 		k->alloc_order = k->reclaim_order = pgdat->kswapd_order;
 		k->highest_zoneidx = kswapd_highest_zoneidx(pgdat, k->highest_zoneidx);
@@ -354,6 +375,9 @@ static void kswapd_work(struct pglist_data *pgdat)
  * @param pgdat the node
  * @source mm/vmscan.c:3873
  */
+/* departs: in 5.8.18 this is a thread. Here it runs whenever the machine's scheduler (src/life/life.c) says so, and
+ * returns where the thread would sleep; what it must remember in between is in pgdat->kswapd. The states and the
+ * order of their steps are the thread's; it is never frozen or stopped. */
 void kswapd(struct pglist_data *pgdat)
 {
 	struct kswapd *k = &pgdat->kswapd;

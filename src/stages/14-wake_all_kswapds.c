@@ -3,19 +3,20 @@
  * @file
  * @brief Stage 14: wake background reclaim, if it is asleep and there is something for it to do.
  *
- * Each node has a thread, **kswapd**, that frees pages in the background, so that requests rarely
- * have to do it themselves. It sleeps while at least one zone of the node is above its high
- * watermark. A second thread, **kcompactd**, builds large blocks in the background.
+ * Each node with memory has a thread, **kswapd**, that frees pages in the background, so that requests
+ * rarely have to do it themselves. Once awake it works until at least one zone of the node is above its
+ * high watermark, and then sleeps until somebody wakes it. A second thread, **kcompactd**, builds large
+ * blocks in the background.
  *
  * A request that finds memory short asks kswapd to work. The request (for which order, up to which
- * zone) is recorded in any case; the wake-up itself happens only when the thread sleeps, has not
- * given up, and the node is really out of balance.
+ * zone) is recorded for every zone that has memory and that the caller may use; the wake-up itself happens
+ * only when the thread sleeps, has not given up, and the node is out of balance or has a boosted watermark.
  */
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "world/world.h"
 
-/** After this many runs in a row without any progress, kswapd gives up. */
+/** After this many failed runs without any progress in between, kswapd gives up. */
 #define MAX_RECLAIM_RETRIES 16
 
 /**
@@ -63,7 +64,7 @@ bool pgdat_watermark_boosted(struct pglist_data *pgdat, int highest_zoneidx)
 /**
  * @brief Could kcompactd do anything useful on this node?
  *
- * @param pgdat the node, with the request recorded
+ * @param pgdat the node, with the request recorded; the highest order of all requests counts
  * @return true when a zone is worth compacting
  * @source mm/compaction.c:2517
  */
@@ -167,7 +168,8 @@ void wakeup_kswapd(struct zone *zone, gfp_t gfp_mask, unsigned int order,
 }
 
 /**
- * @brief Wake the kswapd of every node that a request could use, once for each run of its zones.
+ * @brief Ask the kswapd of every node that a request could use, once for each run of the node's zones in the
+ * zonelist.
  *
  * @param order block of 2^order pages
  * @param gfp_mask the request's mask

@@ -5,16 +5,16 @@
  *
  * After reclaim and compaction have both failed to produce a page, two predicates are asked in turn.
  * The first looks at memory: if everything that looks reclaimable were reclaimed, would the request
- * succeed? It believes that for 16 rounds without progress. The second looks at compaction: did it
- * get anywhere, or can it be made to try harder? Besides these, a request begins again when the
- * nodes it may use have changed in the meantime.
+ * succeed? It believes that for 16 rounds in a row without progress. The second is asked only after
+ * progress, and looks at compaction: did it get anywhere, or can it be made to try harder? Besides these,
+ * a request begins again when the nodes it may use have changed in the meantime.
  */
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Rounds without progress before the OOM killer is asked. */
+/** Rounds in a row without progress for which reclaim is believed in. */
 #define MAX_RECLAIM_RETRIES 16
 
 /** Rounds of compaction that succeeded without helping, before it is made to try harder. */
@@ -52,7 +52,7 @@ static bool zone_would_do(struct zone *zone, unsigned int order, const struct al
 }
 
 /**
- * @brief Let others run: a worker sleeps for a tick, so that the work queue can start another.
+ * @brief Let others run: a task offers the CPU, a worker sleeps for a tick, so that the work queue can start another.
  *
  * @source mm/page_alloc.c:4385
  */
@@ -104,6 +104,7 @@ bool should_reclaim_retry(gfp_t gfp_mask, unsigned int order, const struct alloc
 		/* Step 4: if most of it waits for the disk, wait for the disk */
 		if (!did_some_progress &&
 		    2 * zone_page_state_snapshot(zone, NR_ZONE_WRITE_PENDING) > reclaimable) {
+			/* departs: 5.8.18 wakes earlier when a device is no longer congested. */
 			world_sleep(CONGESTION_WAIT);
 			return true;
 		}
@@ -163,7 +164,7 @@ bool should_compact_retry(const struct alloc_context *ac, unsigned int order,
 		(*compaction_retries)++;
 
 	if (compact_result == COMPACT_SKIPPED) {
-		/* Step 1: too little free memory: would reclaim help? */
+		/* Step 1: too little free memory, or so it is read: would reclaim help? */
 		ret = compaction_zonelist_suitable(ac, (int)order, alloc_flags);
 	} else if (compact_result == COMPACT_SUCCESS) {
 		/* Step 2: it works, others were faster: try again, large blocks less often */
@@ -172,7 +173,7 @@ bool should_compact_retry(const struct alloc_context *ac, unsigned int order,
 		ret = *compaction_retries <= max_retries ||
 		      compact_harder(order, compact_priority, compaction_retries);
 	} else {
-		/* Step 3: it failed or was put off: only by trying harder */
+		/* Step 3: it failed, was put off or stopped early: only by trying harder */
 		ret = compact_harder(order, compact_priority, compaction_retries);
 	}
 	trace_compact_retry(order, (int)priority, (int)compact_result, retries, max_retries, ret);

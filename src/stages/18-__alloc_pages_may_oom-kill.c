@@ -57,7 +57,7 @@ static bool __task_will_free_mem(const struct task *task)
  * @brief Is a task, and everybody who shares its memory, dying?
  *
  * @param task the task
- * @return true when waiting for them frees the memory
+ * @return true when waiting for them frees the memory; false when it has none, or it is done with already
  * @source mm/oom_kill.c:813
  */
 static bool task_will_free_mem(const struct task *task)
@@ -177,6 +177,7 @@ static void __oom_kill_process(struct task *process, const char *message)
 	if (!victim)
 		return;
 	count_vm_events(OOM_KILL, 1);
+	memcg_memory_event(victim->memcg, MEMCG_OOM_KILL);
 
 	/* Step 2: mark it before it dies, so that it can use the reserves */
 	kill_process(victim);
@@ -189,7 +190,7 @@ static void __oom_kill_process(struct task *process, const char *message)
 }
 
 /**
- * @brief Kill the chosen process, and its whole group if the group is set up that way.
+ * @brief Kill the chosen process, unless it is dying anyway, and its whole group if that is set up so.
  *
  * @param oc the request
  * @param message how the log lines begin
@@ -266,7 +267,7 @@ static bool kill_allocating_task(const struct oom_control *oc)
  * @brief Search for a process and kill it; without one, the machine is lost.
  *
  * @param oc the request
- * @return true when one was killed or is dying
+ * @return true when one was killed or is dying; false when there is none
  * @source mm/oom_kill.c:1047
  */
 static bool select_and_kill(struct oom_control *oc)
@@ -289,7 +290,8 @@ static bool select_and_kill(struct oom_control *oc)
  * @brief Memory is out: kill a process, or find out why that is not necessary.
  *
  * @param oc the request
- * @return true when memory will come; false when nothing can be done
+ * @return true when it is worth going on: memory may come, or another task can do more; false when nothing can
+ * be done
  * @source mm/oom_kill.c:1047
  */
 bool out_of_memory(struct oom_control *oc)
@@ -329,7 +331,8 @@ bool out_of_memory(struct oom_control *oc)
 }
 
 /**
- * @brief A page fault found no memory: a chance for the OOM killer without a request behind it.
+ * @brief A page fault found no memory: a chance for the OOM killer without a request behind it, if nobody else
+ * is at it.
  *
  * @source mm/oom_kill.c:1125
  */

@@ -6,7 +6,7 @@
  * Who asked for what; the state of memory, or of the memory cgroup that is at its limit; the
  * processes that could be chosen; and one line for programs that says which one was.
  */
-#include <stdio.h>
+#include <string.h>
 
 #include "gfp.h"
 #include "stages/stages.h"
@@ -37,8 +37,9 @@ static unsigned long mm_rss(const struct mm *mm)
 	return mm->rss_file + mm->rss_anon + mm->rss_shmem;
 }
 
-/** The numbers that a group's statistics name, in their order; all but two are 0 in this model. */
+/** The numbers that a group's statistics name, in their order. */
 static const char *const memcg_stat_names[] = {
+	"anon",
 	"file",
 	"kernel_stack",
 	"slab",
@@ -94,27 +95,49 @@ static unsigned long memcg_anon_bytes(const struct mem_cgroup *memcg)
 }
 
 /**
+ * @brief One counter of a group.
+ *
+ * @param name what it counts
+ * @param counter the counter
+ * @source none (ours: a part of mm/memcontrol.c's mem_cgroup_print_oom_meminfo)
+ */
+static void report_counter(const char *name, const struct page_counter *counter)
+{
+	printk("%s: usage %lukB, limit %lukB, failcnt %lu\n", name,
+	       pages_to_kb((unsigned long)counter->usage), pages_to_kb(counter->max),
+	       counter->failcnt);
+}
+
+/**
  * @brief Report the state of a memory cgroup at its limit.
  *
  * @param memcg the group
  * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_print_oom_meminfo)
  */
+/* departs: nothing is charged to a group but kernel pages. Its anonymous memory is that of its processes, all
+ * of it on the active list, and its other statistics are 0; on v2 its swap is not counted. */
 static void report_memcg(const struct mem_cgroup *memcg)
 {
+	static const struct page_counter no_swap = { .max = PAGE_COUNTER_MAX };
 	unsigned long anon = memcg_anon_bytes(memcg);
 
-	printk("memory: usage %lukB, limit %lukB, failcnt %lu\n",
-	       pages_to_kb((unsigned long)memcg->memory.usage), pages_to_kb(memcg->memory.max),
-	       memcg->memory.failcnt);
-	printk("swap: usage 0kB, limit %lukB, failcnt 0\n", pages_to_kb(PAGE_COUNTER_MAX));
+	/* Step 1: its counters */
+	report_counter("memory", &memcg->memory);
+	if (world->memcg_legacy) {
+		report_counter("memory+swap", &memcg->memsw);
+		report_counter("kmem", &memcg->kmem);
+	} else {
+		report_counter("swap", &no_swap);
+	}
+
+	/* Step 2: its statistics, in bytes or events */
 	printk("Memory cgroup stats for %s:\n", memcg->path);
-	printk("anon %lu\n", anon);
-	for (size_t i = 0; i < ARRAY_SIZE(memcg_stat_names); i++)
-		printk("%s %lu\n", memcg_stat_names[i],
-		       memcg_stat_names[i][0] == 'a' && memcg_stat_names[i][1] == 'c' &&
-				       memcg_stat_names[i][7] == 'a'
-			       ? anon
-			       : 0ul);
+	for (size_t i = 0; i < ARRAY_SIZE(memcg_stat_names); i++) {
+		const char *name = memcg_stat_names[i];
+		bool anonymous = !strcmp(name, "anon") || !strcmp(name, "active_anon");
+
+		printk("%s %lu\n", name, anonymous ? anon : 0ul);
+	}
 }
 
 /**
@@ -194,12 +217,14 @@ void oom_report(const struct oom_control *oc, const struct task *victim)
 					     NULL };
 	static const char *const group_chain[] = { "out_of_memory", "__memcg_kmem_charge_page",
 						   "__alloc_pages_nodemask", NULL };
-	char names[512];
+	static const char *const fault_chain[] = { "out_of_memory", "pagefault_out_of_memory",
+						   NULL };
+	char mask[512];
 
-	gfp_format(oc->gfp_mask, names, sizeof(names));
-	printk("%s invoked oom-killer: gfp_mask=%#x(%s), order=%d, oom_score_adj=%hd\n",
-	       current->comm, oc->gfp_mask, names, oc->order, current->oom_score_adj);
-	dump_stack(oc->memcg ? group_chain : chain);
+	gfp_mask_format(oc->gfp_mask, mask, sizeof(mask));
+	printk("%s invoked oom-killer: gfp_mask=%s, order=%d, oom_score_adj=%hd\n", current->comm,
+	       mask, oc->order, current->oom_score_adj);
+	dump_stack(oc->memcg ? group_chain : oc->zonelist ? chain : fault_chain);
 	if (oc->memcg) {
 		report_memcg(oc->memcg);
 	} else {

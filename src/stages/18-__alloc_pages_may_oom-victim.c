@@ -125,7 +125,7 @@ enum oom_constraint constrained_alloc(struct oom_control *oc)
 }
 
 /**
- * @brief Would killing this process help a request that is confined to some nodes?
+ * @brief May this process use nodes of the request's policy, or without one any node that the running task may use?
  *
  * @param process its leader
  * @param oc the request
@@ -160,7 +160,7 @@ bool oom_cpuset_eligible(const struct task *process, const struct oom_control *o
  * @brief May the OOM killer choose this process at all?
  *
  * @param process its leader
- * @return false for init and kernel threads
+ * @return false for init and kernel threads, true for all others
  * @source none (ours: what mm/oom_kill.c does under the name oom_unkillable_task)
  */
 bool oom_killable(const struct task *process)
@@ -209,7 +209,7 @@ enum oom_scan {
 };
 
 /**
- * @brief Look at one process and choose it if none was worse so far.
+ * @brief Look at one process and choose it if none so far would free more.
  *
  * @param process its leader
  * @param oc the request; receives the choice

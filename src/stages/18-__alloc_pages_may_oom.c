@@ -10,8 +10,8 @@
  * of this stage: one chooses a process and kills it, one writes the report.
  *
  * Killing frees nothing at once. So the victim is marked, and from then on its own allocations may
- * use half of the reserve, ignore its cpuset and the limits of its memory cgroup: the sooner it dies,
- * the better.
+ * use the upper half of what is below the min mark, ignore its cpuset and the limits of its memory cgroup:
+ * the sooner it dies, the better.
  */
 #include "scopes.h"
 #include "stages/stages.h"
@@ -43,7 +43,7 @@ static bool spare(enum no_kill why)
  */
 static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct alloc_context *ac)
 {
-	/* A dump of a dying process must be complete. */
+	/* A task that writes a core dump does with what it has. */
 	if (current->flags & PF_DUMPCORE)
 		return spare(NO_KILL_DUMPCORE);
 	/* Killing frees single pages; it would not make a large block. */

@@ -9,7 +9,8 @@
  * pages at once and leaves the surplus to the CPU, in its **stock**.
  *
  * What happens at the limit depends on who asks. Some requests go over it, some fail at once, and the
- * others reclaim pages of the group, again and again, until at last a process of the group is killed.
+ * others reclaim pages of the group, round after round. When that is in vain some of them fail, some go
+ * over the limit, and for the rest a process of the group is killed.
  *
  * Two kinds of hierarchy exist: on the older one (v1) kernel memory has a second counter with a limit
  * of its own, and memory together with swap a third.
@@ -63,8 +64,10 @@ static bool page_counter_try_charge(struct page_counter *counter, unsigned long 
  */
 static void page_counter_charge(struct page_counter *counter, unsigned long nr_pages)
 {
-	for (; counter; counter = counter->parent)
+	for (; counter; counter = counter->parent) {
 		counter->usage += (long)nr_pages;
+		counter->watermark = max_ul(counter->watermark, (unsigned long)counter->usage);
+	}
 }
 
 /**
@@ -81,7 +84,7 @@ static void page_counter_uncharge(struct page_counter *counter, unsigned long nr
 }
 
 /**
- * @brief Change a limit.
+ * @brief Change a limit of the older hierarchy (v1).
  *
  * @param counter the counter
  * @param max the new limit, pages
@@ -99,7 +102,7 @@ int page_counter_set_max(struct page_counter *counter, unsigned long max)
 /**
  * @brief Does memory together with swap have a counter?
  *
- * @return true on the v1 hierarchy
+ * @return true on the v1 hierarchy, where swap is taken to be accounted for
  * @source mm/memcontrol.c:96
  */
 static bool do_memsw_account(void)
@@ -213,11 +216,27 @@ static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 }
 
 /**
- * @brief Empty the stocks of all CPUs that hold pages of a group or of one below it.
+ * @brief Empty a CPU's stock, whatever group it belongs to by now.
+ *
+ * @param cpu the CPU; the running one, or one on which this was queued
+ * @source none (ours: what mm/memcontrol.c does under the same name, for the CPU it runs on)
+ */
+void drain_local_stock(int cpu)
+{
+	drain_stock(&world->memcg_stock[cpu]);
+	world->memcg_stock[cpu].flush_queued = false;
+}
+
+/**
+ * @brief See to it that stocks with pages of a group, or of one below it, are emptied.
+ *
+ * The running CPU's is empty afterwards. On other CPUs the work is queued, and nobody waits for it.
  *
  * @param root the group
  * @source mm/memcontrol.c:2145
  */
+/* departs: the queued work runs when its CPU next runs, or when the running task sleeps or offers the CPU
+ * (src/world/clock.c); in 5.8.18 that CPU may do it at once, beside this one. */
 static void drain_all_stock(const struct mem_cgroup *root)
 {
 	int cpu;
@@ -225,8 +244,12 @@ static void drain_all_stock(const struct mem_cgroup *root)
 	for_each_online_cpu(cpu) {
 		struct memcg_stock *stock = &world->memcg_stock[cpu];
 
-		if (stock->cached && stock->nr_pages && memcg_is_below(stock->cached, root))
-			drain_stock(stock);
+		if (!stock->cached || !stock->nr_pages || !memcg_is_below(stock->cached, root))
+			continue;
+		if (cpu == smp_processor_id())
+			drain_local_stock(cpu);
+		else
+			stock->flush_queued = true;
 	}
 }
 
@@ -254,7 +277,7 @@ static unsigned long mem_cgroup_margin(const struct mem_cgroup *memcg)
 /**
  * @brief Must a charge go through, whatever the limits say?
  *
- * @return true for tasks that are dying, and will free more than they take
+ * @return true for victims, tasks that were killed, and tasks that exit: they will free more than they take
  * @source mm/memcontrol.c:240
  */
 static bool should_force_charge(void)
@@ -310,8 +333,8 @@ static bool charge_within_limits(struct charge *c)
  * @brief Kill a process of the group, or find out that this must not happen.
  *
  * @param c the charge
- * @return CHARGE_RETRY after a kill; CHARGE_FORCE when nobody could be killed; CHARGE_NOMEM when
- * nobody may be
+ * @return CHARGE_RETRY after a kill, or when a victim is dying already; CHARGE_FORCE when nobody could be
+ * killed; CHARGE_NOMEM when nobody may be
  * @source mm/memcontrol.c:1757
  */
 static enum charge_verdict mem_cgroup_oom(struct charge *c)
@@ -320,9 +343,12 @@ static enum charge_verdict mem_cgroup_oom(struct charge *c)
 
 	while (1u << oc.order < c->nr_pages)
 		oc.order++;
-	if (oc.order > (int)PAGE_ALLOC_COSTLY_ORDER || c->over->oom_kill_disable)
+	if (oc.order > (int)PAGE_ALLOC_COSTLY_ORDER)
 		return CHARGE_NOMEM;
-	c->over->events_oom++;
+	memcg_memory_event(c->over, MEMCG_OOM);
+	/* departs: no request here belongs to a page fault, which would wait for room instead. */
+	if (c->over->oom_kill_disable)
+		return CHARGE_NOMEM;
 	if (!out_of_memory(&oc))
 		return CHARGE_FORCE;
 	/* departs: in 5.8.18 victim and reaper run beside this task; here it must offer them the CPU */
@@ -357,12 +383,12 @@ static enum charge_verdict charge_after_reclaim(struct charge *c)
 	unsigned long reclaimed;
 
 	/* Step 1: reclaim */
-	c->over->events_max++;
+	memcg_memory_event(c->over, MEMCG_MAX);
 	reclaimed = reclaim_in_group(c);
 	if (mem_cgroup_margin(c->over) >= c->nr_pages)
 		return CHARGE_RETRY;
 
-	/* Step 2: the stocks of other CPUs count as usage too */
+	/* Step 2: what lies in the stocks counts as usage too */
 	if (!c->drained) {
 		drain_all_stock(c->over);
 		c->drained = true;
@@ -371,7 +397,7 @@ static enum charge_verdict charge_after_reclaim(struct charge *c)
 	if (c->gfp_mask & __GFP_NORETRY)
 		return CHARGE_NOMEM;
 
-	/* Step 3: small charges go on as long as anything is freed, others for five rounds */
+	/* Step 3: small charges go on as long as anything is freed, and all for five rounds more */
 	if (reclaimed && c->nr_pages <= 1u << PAGE_ALLOC_COSTLY_ORDER)
 		return CHARGE_RETRY;
 	if (c->retries-- > 0)
@@ -397,7 +423,7 @@ static enum charge_verdict charge_at_limit(struct charge *c)
 	/* Step 1: those that must not wait here go over the limit */
 	if ((c->gfp_mask & __GFP_ATOMIC) || should_force_charge() || (current->flags & PF_MEMALLOC))
 		return CHARGE_FORCE;
-	/* Step 2: those that cannot sleep, or already wait for a kill, fail */
+	/* Step 2: those that cannot sleep, or have noted already that they must wait for a kill, fail */
 	if (current->in_memcg_oom || !gfpflags_allow_blocking(c->gfp_mask))
 		return CHARGE_NOMEM;
 	/* Step 3: the others reclaim */
@@ -413,8 +439,9 @@ static enum charge_verdict charge_at_limit(struct charge *c)
  * @return 0, or -ENOMEM with nothing charged
  * @source mm/memcontrol.c:2447
  */
-/* departs: the debt of a group above memory.high, paid on return to user space, is left out: it never
- * fails an allocation. */
+/* departs: what follows from memory.high, on return to user space or in the background, is left out: it fails
+ * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy every
+ * group counts in its parent, and swap is accounted for. */
 static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct charge c = {
@@ -469,7 +496,8 @@ static int __memcg_kmem_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigne
 /**
  * @brief Is the running code outside of any memory cgroup?
  *
- * @return true in interrupts, and in kernel threads that did not name a group
+ * @return true in interrupts and with bottom halves disabled, and in kernel threads and tasks without
+ * memory that did not name a group
  * @source mm/memcontrol.c:2787
  */
 static bool memcg_kmem_bypass(void)

@@ -136,6 +136,7 @@ void show_mem(unsigned int filter, const nodemask_t *nodemask);
 void show_free_areas(unsigned int filter, const nodemask_t *nodemask);
 void dump_stack(const char *const *chain);
 int nodemask_format(const nodemask_t *nodemask, char *text, size_t size);
+void gfp_mask_format(gfp_t mask, char *text, size_t size);
 __attribute__((format(printf, 3, 4))) void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask,
 						      const char *format, ...);
 
@@ -258,6 +259,7 @@ void oom_report(const struct oom_control *oc, const struct task *victim);
 void oom_report_killed(const struct task *victim, const char *message);
 
 /* 19 */
+void drain_local_stock(int cpu);
 int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);

@@ -10,8 +10,9 @@
 
 /* Left alone by the formatter, which would put `#field` where a directive stands. */
 /* clang-format off */
-#define FIELD(type, field) \
-	{ .name = #field, .offset = offsetof(type, field), .size = sizeof(((type *)0)->field), \
+#define FIELD(type, field) FIELD_NAMED(type, field, #field)
+#define FIELD_NAMED(type, field, word) \
+	{ .name = word, .offset = offsetof(type, field), .size = sizeof(((type *)0)->field), \
 	  .is_signed = (__typeof__(((type *)0)->field))-1 < 1 }
 #define FIELDS_END { .name = NULL }
 /* clang-format on */
@@ -47,6 +48,7 @@ const struct record_field machine_fields[] = {
 	FIELD(struct machine, init_on_free),
 	FIELD(struct machine, memcg_kmem_enabled),
 	FIELD(struct machine, memcg_legacy),
+	FIELD(struct machine, memcg_local_events),
 	FIELD(struct machine, total_swap_pages),
 	FIELD(struct machine, nr_swap_pages),
 	FIELD(struct machine, nr_swapcache_pages),
@@ -157,6 +159,10 @@ const struct record_field cpuset_fields[] = {
 		FIELD(struct mem_cgroup, counter.watermark),                            \
 		FIELD(struct mem_cgroup, counter.failcnt)
 
+#define EVENTS(event, word)                                                   \
+	FIELD_NAMED(struct mem_cgroup, memory_events[event], "events_" word), \
+		FIELD_NAMED(struct mem_cgroup, memory_events_local[event], "events_local_" word)
+
 const struct record_field memcg_fields[] = {
 	COUNTER(memory),
 	COUNTER(memsw),
@@ -165,8 +171,9 @@ const struct record_field memcg_fields[] = {
 	FIELD(struct mem_cgroup, low),
 	FIELD(struct mem_cgroup, oom_kill_disable),
 	FIELD(struct mem_cgroup, oom_group),
-	FIELD(struct mem_cgroup, events_max),
-	FIELD(struct mem_cgroup, events_oom),
+	EVENTS(MEMCG_MAX, "max"),
+	EVENTS(MEMCG_OOM, "oom"),
+	EVENTS(MEMCG_OOM_KILL, "oom_kill"),
 	FIELDS_END,
 };
 

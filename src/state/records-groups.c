@@ -118,13 +118,17 @@ static int read_stock(struct reader *reader, const char *line)
 {
 	struct mem_cgroup *memcg;
 	long cpu, pages;
+	bool flush_queued;
 
 	if (!take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
-	    !record_take_memcg(&line, &memcg) || !take_value(&line, &pages) || !take_end(&line) ||
-	    pages < 0 || pages > (long)MEMCG_CHARGE_BATCH)
+	    !record_take_memcg(&line, &memcg) || !take_value(&line, &pages))
 		return reader_fail(reader, "'stock CPU PATH N'");
+	flush_queued = take_word(&line, "flush_queued");
+	if (!take_end(&line) || pages < 0 || pages > (long)MEMCG_CHARGE_BATCH)
+		return reader_fail(reader, "'stock CPU PATH N [flush_queued]'");
 	world->memcg_stock[cpu].cached = memcg;
 	world->memcg_stock[cpu].nr_pages = (unsigned int)pages;
+	world->memcg_stock[cpu].flush_queued = flush_queued;
 	return 0;
 }
 

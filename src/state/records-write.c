@@ -299,8 +299,10 @@ static void write_groups(FILE *out)
 	write_memcgs(out, world->mem_cgroups);
 	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
 		if (world->memcg_stock[cpu].cached)
-			fprintf(out, "stock %d %s %u\n", cpu, world->memcg_stock[cpu].cached->path,
-				world->memcg_stock[cpu].nr_pages);
+			fprintf(out, "stock %d %s %u%s\n", cpu,
+				world->memcg_stock[cpu].cached->path,
+				world->memcg_stock[cpu].nr_pages,
+				world->memcg_stock[cpu].flush_queued ? " flush_queued" : "");
 }
 
 /** The first task that uses this memory. */

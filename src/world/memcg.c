@@ -46,6 +46,24 @@ bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg)
 }
 
 /**
+ * @brief Count an event of a group, and on v2 of the groups above it too; the root counts only its own.
+ *
+ * @param memcg the group
+ * @param event what happened
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event)
+{
+	bool alone = world->memcg_legacy || world->memcg_local_events;
+
+	memcg->memory_events_local[event]++;
+	do {
+		memcg->memory_events[event]++;
+		memcg = memcg->parent;
+	} while (!alone && memcg && memcg != &world->root_mem_cgroup);
+}
+
+/**
  * @brief The group that dies as a whole when one of its processes is killed.
  *
  * @param victim the process

@@ -76,6 +76,7 @@ void set_recommended_min_free_kbytes(void);
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root);
 unsigned long mem_cgroup_max(const struct mem_cgroup *memcg);
 bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg);
+void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event);
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
 					const struct mem_cgroup *oom_domain);
 
@@ -110,9 +111,10 @@ void add_taint(enum taint flag);
 void taint_format(char *text, size_t size);
 bool printk_ratelimit(struct printk_limit *limit, unsigned long interval, unsigned int burst);
 
-/* clock.c: sleeping and offering the CPU */
+/* clock.c: sleeping, offering the CPU, and going on on another one */
 void world_sleep(unsigned long ticks);
 void world_reschedule(void);
+void world_run_on(int cpu);
 
 /** One-time messages, by number. */
 enum once {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "life/life.h"
 #include "machines.h"
 #include "watch.h"
 
@@ -124,12 +125,12 @@ static unsigned long nothing_reclaimable(struct zone *zone)
 	return 0;
 }
 
-static struct zone *starved_machine(void)
+/** Leave nothing free on the machine in focus, which has one zone. */
+static struct zone *starve(void)
 {
-	struct zone *zone;
+	struct zone *zone = test_zone(0, ZONE_DMA);
 
-	test_machine_uma(64);
-	zone = test_zone(0, ZONE_DMA);
+	reclaims = compactions = 0;
 	test_empty_machine();
 	world->watermark_boost_factor = 0;
 	/* No pages at hand on the CPU: what is freed counts at once. */
@@ -146,6 +147,12 @@ static struct zone *starved_machine(void)
 	/* The machine of these tests refuses to kill. */
 	current->flags |= PF_DUMPCORE;
 	return zone;
+}
+
+static struct zone *starved_machine(void)
+{
+	test_machine_uma(64);
+	return starve();
 }
 
 /** Free pages at the start of the zone, up to `count`, on the movable list. */
@@ -327,6 +334,12 @@ TEST(slowpath_noretry_costly_leaves_when_compaction_refuses, "13-8")
 	ck_assert_int_eq(reclaims, 0);
 	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "5; 5");
 	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "2 1; 2 2");
+	/* And so does a mask without I/O, however much is free in pieces. */
+	give(test_zone(0, ZONE_DMA), 3000);
+	ck_assert_ptr_null(alloc_pages(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN, 4));
+	ck_assert_int_eq(compactions, 1);
+	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "5; 5; 5");
 }
 
 TEST(slowpath_noretry_costly_stays_asynchronous, "13-8")
@@ -628,5 +641,460 @@ TEST(slowpath_reserves_lift_the_nodemask, "13-5")
 	current->flags &= ~PF_MEMALLOC;
 	page = __alloc_pages_nodemask(GFP_ATOMIC, 0, 1, &only_1);
 	ck_assert_int_eq(page_to_nid(page), 0);
+}
+#endif
+
+/* ---- Who asks: every context, and what it changes ---------------------------------------------------- */
+
+TEST(gfp_to_alloc_flags_real_time_counts_in_task_context_only, "13-1 13-15")
+{
+	const enum execution_level levels[] = { LEVEL_BH_DISABLED, LEVEL_SOFTIRQ, LEVEL_HARDIRQ,
+						LEVEL_NMI };
+
+	test_machine_uma(64);
+	current->prio = 50;
+	/* Expect the bonus beside the mask's own, but not for a mask that is atomic and renounces reserves. */
+	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_NOWAIT), 0x850);
+	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_KERNEL | __GFP_NOMEMALLOC), 0x850);
+	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_ATOMIC), 0x830);
+	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_ATOMIC | __GFP_NOMEMALLOC), 0x820);
+	/* Expect none where a handler runs, or bottom halves are disabled. */
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+		world->level = levels[i];
+		ck_assert_uint_eq(gfp_to_alloc_flags(GFP_NOWAIT), 0x840);
+		ck_assert_uint_eq(gfp_to_alloc_flags(GFP_ATOMIC), 0x830);
+	}
+}
+
+TEST(pfmemalloc_flags_of_victims_and_of_those_who_only_die, "13-2")
+{
+	test_machine_uma(64);
+	/* Expect PF_MEMALLOC to win over being a victim. */
+	current->oom_mm = current->mm;
+	current->flags = PF_MEMALLOC;
+	ck_assert_uint_eq(__gfp_pfmemalloc_flags(GFP_KERNEL), ALLOC_NO_WATERMARKS);
+	/* Expect nothing where an interrupt strikes a victim, or it has bottom halves disabled. */
+	current->flags = 0;
+	for (int level = LEVEL_BH_DISABLED; level <= LEVEL_NMI; level++) {
+		world->level = (enum execution_level)level;
+		ck_assert_uint_eq(__gfp_pfmemalloc_flags(GFP_KERNEL), 0);
+	}
+	world->level = LEVEL_TASK;
+	ck_assert_uint_eq(__gfp_pfmemalloc_flags(GFP_KERNEL), ALLOC_OOM);
+	/* Expect nothing for a task that was killed, or exits, without being a victim. */
+	current->oom_mm = NULL;
+	current->fatal_signal_pending = current->group_exit = true;
+	ck_assert_uint_eq(__gfp_pfmemalloc_flags(GFP_KERNEL), 0);
+	current->flags = PF_EXITING;
+	ck_assert_uint_eq(__gfp_pfmemalloc_flags(GFP_KERNEL), 0);
+}
+
+/** Pages that a context can take out of 100 on a machine with a min mark of 64; sleeping brings it none. */
+static unsigned long pages_for(gfp_t gfp_mask, unsigned int flags, enum execution_level level)
+{
+	struct zone *zone = starved_machine();
+
+	test_set_watermarks(zone, 64, 80, 96);
+	give(zone, 100);
+	current->flags |= flags;
+	world->level = level;
+	return test_take(gfp_mask | __GFP_NOWARN, 0, 1000);
+}
+
+TEST(context_decides_how_deep_a_request_may_go, "13-2 13-5 13-15")
+{
+	/* Expect all 100 with PF_MEMALLOC in a task, and in a soft interrupt that set it for itself... */
+	ck_assert_uint_eq(pages_for(GFP_KERNEL, PF_MEMALLOC, LEVEL_TASK), 100);
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT, PF_MEMALLOC, LEVEL_SOFTIRQ), 100);
+	/* ...but only those above min with __GFP_NOMEMALLOC, with bottom halves disabled, and where a hard
+	 * interrupt or an NMI struck such a task. */
+	ck_assert_uint_eq(pages_for(GFP_KERNEL | __GFP_NOMEMALLOC, PF_MEMALLOC, LEVEL_TASK), 36);
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT, PF_MEMALLOC, LEVEL_BH_DISABLED), 36);
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT, PF_MEMALLOC, LEVEL_HARDIRQ), 36);
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT, PF_MEMALLOC, LEVEL_NMI), 36);
+	/* A soft interrupt that struck such a task runs without its flag, and gets no reserves by it. */
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT, 0, LEVEL_SOFTIRQ), 36);
+	/* kswapd is PF_MEMALLOC for good. */
+	ck_assert_uint_eq(pages_for(GFP_KERNEL, PF_MEMALLOC | PF_KSWAPD | PF_KTHREAD, LEVEL_TASK),
+			  100);
+	ck_assert_int_eq(reclaims, 0);
+	/* Scopes and the flags of other kinds of task open nothing. */
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT,
+				    PF_MEMALLOC_NOIO | PF_MEMALLOC_NOFS | PF_EXITING | PF_KTHREAD |
+					    PF_WQ_WORKER,
+				    LEVEL_TASK),
+			  36);
+	/* And the mask may ask for all by itself, in any context. */
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT | __GFP_MEMALLOC, 0, LEVEL_HARDIRQ), 100);
+	/* __GFP_HIGH alone goes to a half, __GFP_ATOMIC alone to three quarters. */
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT | __GFP_HIGH, 0, LEVEL_TASK), 100 - 32);
+	ck_assert_uint_eq(pages_for(GFP_NOWAIT | __GFP_ATOMIC, 0, LEVEL_TASK), 100 - 48);
+}
+
+TEST(context_real_time_task_goes_to_three_quarters, "13-15")
+{
+	struct zone *zone = starved_machine();
+
+	test_set_watermarks(zone, 64, 80, 96);
+	give(zone, 100);
+	current->prio = 50;
+	ck_assert_uint_eq(test_take(GFP_NOWAIT | __GFP_NOWARN, 0, 1000), 100 - 48);
+	/* Reserve flags take the place of this one: a victim that is real-time gets half, not less. */
+	current->oom_mm = current->mm;
+	ck_assert_uint_eq(test_take(GFP_NOWAIT | __GFP_NOWARN, 0, 1000), 48 - 32);
+}
+
+TEST(context_reclaiming_task_leaves_without_reclaim_even_where_it_has_no_reserves, "13-6 13-15")
+{
+	starved_machine();
+	test_witness();
+	current->flags |= PF_MEMALLOC;
+	world->level = LEVEL_BH_DISABLED;
+	/* A mask that can sleep there is the caller's error; the task leaves for its flag. */
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0));
+	ck_assert_int_eq(reclaims, 0);
+	ck_assert_str_eq(test_decisions(DECISION_RESERVES), "");
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "2; 1");
+}
+
+static unsigned int flags_in_reclaim, flags_in_compaction;
+static struct page *page_in_reclaim;
+
+static unsigned long allocate_in_reclaim(gfp_t gfp_mask, unsigned int order)
+{
+	flags_in_reclaim = current->flags;
+	page_in_reclaim = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0);
+	return answer_reclaim(gfp_mask, order);
+}
+
+static enum compact_result note_flags_in_compaction(struct zone *zone, unsigned int order,
+						    enum compact_result suitable,
+						    struct page **capture)
+{
+	flags_in_compaction = current->flags;
+	return answer_compact(zone, order, suitable, capture);
+}
+
+TEST(context_of_reclaim_and_compaction_is_that_of_a_reclaimer, "13-6 13-15")
+{
+	struct zone *zone = starved_machine();
+
+	test_set_watermarks(zone, 64, 80, 96);
+	give(zone, 1);
+	world->environment.direct_reclaim = allocate_in_reclaim;
+	world->environment.compact_zone = note_flags_in_compaction;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 1));
+	ck_assert(flags_in_reclaim & flags_in_compaction & PF_MEMALLOC);
+	/* Expect the allocation inside to get the last page, and to reclaim nothing itself. */
+	ck_assert_ptr_nonnull(page_in_reclaim);
+	ck_assert_int_eq(reclaims, 1);
+	ck_assert(!(current->flags & PF_MEMALLOC));
+}
+
+/** Run a request that would go on for ever for three rounds, with a process that could be killed. */
+static struct task *machine_with_a_process_to_kill(unsigned int flags)
+{
+	struct task *big;
+
+	starved_machine();
+	big = test_task("big", 7);
+	big->mm->rss_anon = 1000;
+	current->flags = flags;
+	world->hooks.slow_round = stop_after_three;
+	test_witness();
+	return big;
+}
+
+TEST(context_of_noio_and_nofs_kills_nobody_and_goes_on, "13-15 18-4")
+{
+	struct task *big = machine_with_a_process_to_kill(PF_MEMALLOC_NOIO);
+	const struct trace_event *event;
+
+	/* Expect IO and FS gone from the mask of every attempt but the first, and compaction refused. */
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 2));
+	event = test_last_event(TRACE_mm_page_alloc);
+	ck_assert_uint_eq((gfp_t)event->field[2], GFP_NOIO | __GFP_NOWARN);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_try_to_compact_pages), 0);
+	ck_assert_str_eq(test_decisions(DECISION_OOM), "1; 1; 1");
+	ck_assert(!big->fatal_signal_pending);
+
+	/* Expect FS gone, and compaction as usual. */
+	big = machine_with_a_process_to_kill(PF_MEMALLOC_NOFS);
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 2));
+	event = test_last_event(TRACE_mm_page_alloc);
+	ck_assert_uint_eq((gfp_t)event->field[2], GFP_NOFS | __GFP_NOWARN);
+	ck_assert_int_gt(test_count(TRACE_mm_compaction_try_to_compact_pages), 0);
+	ck_assert_str_eq(test_decisions(DECISION_OOM), "1; 1; 1");
+	ck_assert(!big->fatal_signal_pending);
+
+	/* Expect both together to be as the first, and neither to kill. */
+	machine_with_a_process_to_kill(PF_MEMALLOC_NOIO | PF_MEMALLOC_NOFS);
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	event = test_last_event(TRACE_mm_page_alloc);
+	ck_assert_uint_eq((gfp_t)event->field[2], GFP_NOIO | __GFP_NOWARN);
+}
+
+TEST(context_of_noio_makes_a_costly_request_loop, "13-15 17-9")
+{
+	struct zone *zone = starved_machine();
+
+	/* Expect, with reclaim that leaves it to compaction and reports a page: round after round. */
+	give(zone, 3000);
+	test_set_watermarks(zone, 64, 80, 96);
+	reclaim_answer = 1;
+	current->flags |= PF_MEMALLOC_NOIO;
+	world->hooks.slow_round = stop_after_three;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, 6));
+	ck_assert_int_eq(test_count(TRACE_compact_retry), 3);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[5], 1);
+	ck_assert_int_eq(compactions, 0);
+}
+
+TEST(context_of_nocma_takes_cma_out_of_the_flags_only, "13-15")
+{
+	struct page *cma = NULL;
+	struct zone *zone;
+
+	test_machine_cma(64, 16);
+	zone = starve();
+	test_set_watermarks(zone, 64, 80, 96);
+	for (unsigned long i = 0; !cma; i += pageblock_nr_pages)
+		if (is_migrate_cma(get_pageblock_migratetype(test_page(zone, i))))
+			cma = test_page(zone, i);
+	test_witness();
+	/* 70 pages of CMA are free, above min and below low: enough, but not for the scope. */
+	for (unsigned long i = 0; i < 70; i++)
+		test_free_block(cma + 2 * i, 0, MIGRATE_CMA);
+	current->flags |= PF_MEMALLOC_NOCMA;
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN, 0));
+	current->flags &= ~PF_MEMALLOC_NOCMA;
+	ck_assert_ptr_nonnull(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN, 0));
+	/* Expect 0x840 with the scope, and 0x8c0 without. */
+	ck_assert_str_eq(test_decisions(DECISION_SLOW_START), "2112; 2240");
+	/* The type of the lists stays: once others make up for the mark, the page comes from CMA all the same. */
+	for (unsigned long i = 0; i < 69; i++)
+		test_free_block(test_page(zone, 2 * i), 0, MIGRATE_UNMOVABLE);
+	test_set_watermarks(zone, 64, 200, 300);
+	current->flags |= PF_MEMALLOC_NOCMA;
+	ck_assert(is_migrate_cma(get_pageblock_migratetype(
+		alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN, 0))));
+}
+
+TEST(context_of_a_killed_task_changes_no_step, "13-15")
+{
+	starved_machine_that_frees_after(100);
+	/* Expect 16 rounds and the OOM step, as for a task that lives. */
+	current->fatal_signal_pending = true;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_int_eq(reclaims, 17);
+	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 16);
+}
+
+/** How often a request on a machine without any reserve left is held back until kswapd has gained some. */
+static unsigned long held_back(gfp_t gfp_mask, unsigned int flags, bool killed)
+{
+	struct zone *zone = starved_machine();
+
+	test_set_watermarks(zone, 64, 80, 96);
+	world->environment.direct_reclaim = NULL;
+	/* Else kswapd would have nothing to work on, and nobody would wait for it. */
+	world->environment.reclaimable_pages = NULL;
+	zone_page_state_add(1000, zone, NR_ZONE_INACTIVE_FILE);
+	current->flags |= flags;
+	current->fatal_signal_pending = killed;
+	ck_assert_ptr_null(alloc_pages(gfp_mask | __GFP_NORETRY | __GFP_NOWARN, 0));
+	return world->vm_event[PGSCAN_DIRECT_THROTTLE];
+}
+
+TEST(context_decides_who_waits_for_kswapd_before_reclaim, "13-15")
+{
+	ck_assert_uint_eq(held_back(GFP_KERNEL, 0, false), 1);
+	ck_assert_uint_eq(held_back(GFP_KERNEL, PF_MEMALLOC_NOFS, false), 1);
+	/* Expect not: a kernel thread, a task that was killed, and one that does not get to reclaim. */
+	ck_assert_uint_eq(held_back(GFP_KERNEL, PF_KTHREAD, false), 0);
+	ck_assert_uint_eq(held_back(GFP_KERNEL, 0, true), 0);
+	ck_assert_uint_eq(held_back(GFP_KERNEL, PF_MEMALLOC, false), 0);
+	ck_assert_uint_eq(held_back(GFP_NOWAIT, 0, false), 0);
+}
+
+TEST(context_of_a_dying_task_makes_it_the_victim, "13-15 18-8")
+{
+	struct task *big = machine_with_a_process_to_kill(0);
+
+	current->group_exit = true;
+	world->hooks.oom_reaper_woken = oom_reaper_queue;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	/* Expect the mark, one more round with the victim's reserve, and the end; nobody else dies. */
+	ck_assert_int_eq(test_last_event(TRACE_mark_victim)->field[0], current->pid);
+	ck_assert_str_eq(test_decisions(DECISION_RESERVES), "8");
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "6");
+	ck_assert(!big->fatal_signal_pending);
+}
+
+TEST(context_of_a_core_dump_and_of_a_kernel_thread_before_the_killer, "13-15 18-3 18-5")
+{
+	struct task *big = machine_with_a_process_to_kill(PF_DUMPCORE);
+
+	/* Expect no kill while the core is written... */
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "0");
+	ck_assert(!big->fatal_signal_pending);
+	/* ...and that a kernel thread may have others killed, but is never chosen. */
+	current->flags = PF_KTHREAD;
+	current->mm->rss_anon = 5000;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert(big->fatal_signal_pending);
+	ck_assert(!current->fatal_signal_pending);
+}
+
+TEST(context_of_a_worker_sleeps_a_tick_after_each_round, "13-15 17-4")
+{
+	starved_machine_that_frees_after(100);
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_uint_eq(world->jiffies, 0);
+	current->flags |= PF_WQ_WORKER;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_uint_eq(world->jiffies, 16);
+}
+
+TEST(context_of_the_boot_reclaims_nothing, "13-15")
+{
+	starved_machine();
+	world->gfp_allowed_mask = GFP_BOOT_MASK;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_int_eq(reclaims, 0);
+	ck_assert_uint_eq((gfp_t)test_last_event(TRACE_mm_page_alloc)->field[2], __GFP_NOWARN);
+}
+
+/** What an accounted request of a task in a full memory cgroup gets. */
+static bool charged_in_full_group(unsigned int flags, enum execution_level level)
+{
+	struct mem_cgroup *full;
+
+	test_machine_uma(64);
+	full = memcg_new("/full", &world->root_mem_cgroup, 0);
+	current->memcg = full;
+	current->flags = flags;
+	world->level = level;
+	return alloc_pages(GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN, 0) != NULL;
+}
+
+TEST(context_decides_about_the_limit_of_a_memory_cgroup, "13-15 19-3 19-6")
+{
+	ck_assert(!charged_in_full_group(0, LEVEL_TASK));
+	ck_assert_int_eq(current->memcg->memory.usage, 0);
+	/* Expect the limit passed by reclaimers and those that exit, and not asked of the others. */
+	ck_assert(charged_in_full_group(PF_MEMALLOC, LEVEL_TASK));
+	ck_assert_int_eq(current->memcg->memory.usage, 1);
+	ck_assert(charged_in_full_group(PF_EXITING, LEVEL_TASK));
+	ck_assert_int_eq(current->memcg->memory.usage, 1);
+	ck_assert(charged_in_full_group(PF_KTHREAD, LEVEL_TASK));
+	ck_assert_int_eq(current->memcg->memory.usage, 0);
+	for (int level = LEVEL_BH_DISABLED; level <= LEVEL_NMI; level++) {
+		ck_assert(charged_in_full_group(0, (enum execution_level)level));
+		ck_assert_int_eq(current->memcg->memory.usage, 0);
+	}
+}
+
+/** The steps that a request of order 2 gets to: compacted early, reserves, reclaim, compacted, killer. */
+static const char *steps_of(gfp_t gfp_mask, unsigned int flags, bool victim)
+{
+	static char text[256];
+	char early[64], reserves[64];
+
+	machine_with_a_process_to_kill(flags);
+	world->oom_lock_held = true;
+	current->oom_mm = victim ? current->mm : NULL;
+	ck_assert_ptr_null(alloc_pages(gfp_mask | __GFP_NOWARN, 2));
+	snprintf(early, sizeof(early), "%.3s", test_decisions(DECISION_COMPACT));
+	snprintf(reserves, sizeof(reserves), "%.1s", test_decisions(DECISION_RESERVES));
+	snprintf(text, sizeof(text), "early %s, reserves %s, reclaim %s",
+		 early[0] == '2' ? "yes" : "no", reserves[0] ? reserves : "0",
+		 reclaims ? "yes" : "no");
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), ", killer %s",
+		 test_decisions(DECISION_NO_KILL)[0] ? "yes" : "no");
+	return text;
+}
+
+TEST(context_decides_which_steps_are_reached, "13-6 13-7 13-10 13-15")
+{
+	ck_assert_str_eq(steps_of(GFP_KERNEL, 0, false),
+			 "early yes, reserves 0, reclaim yes, killer yes");
+	ck_assert_str_eq(steps_of(GFP_KERNEL, PF_MEMALLOC, false),
+			 "early no, reserves 4, reclaim no, killer no");
+	ck_assert_str_eq(steps_of(GFP_KERNEL | __GFP_NOMEMALLOC, PF_MEMALLOC, false),
+			 "early yes, reserves 0, reclaim no, killer no");
+	ck_assert_str_eq(steps_of(GFP_KERNEL, 0, true),
+			 "early no, reserves 8, reclaim yes, killer yes");
+	ck_assert_str_eq(steps_of(GFP_KERNEL | __GFP_NOMEMALLOC, 0, true),
+			 "early yes, reserves 0, reclaim yes, killer yes");
+	ck_assert_str_eq(steps_of(GFP_NOWAIT, 0, false),
+			 "early no, reserves 0, reclaim no, killer no");
+	/* In the scopes of no I/O compaction is called, and refuses. */
+	ck_assert_str_eq(steps_of(GFP_KERNEL, PF_MEMALLOC_NOIO, false),
+			 "early yes, reserves 0, reclaim yes, killer yes");
+	ck_assert_int_eq(compactions, 0);
+	ck_assert_str_eq(steps_of(GFP_KERNEL, PF_MEMALLOC_NOFS, false),
+			 "early yes, reserves 0, reclaim yes, killer yes");
+	ck_assert_int_gt(compactions, 0);
+}
+
+#ifdef CONFIG_NUMA
+/** Node of the page that a task confined to node 0, which is empty, gets; -1 for none. */
+static int node_beyond_the_cpuset(gfp_t gfp_mask, unsigned int flags, enum execution_level level,
+				  bool victim)
+{
+	test_machine_numa(64);
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	world->environment.direct_reclaim = answer_reclaim;
+	world->environment.reclaimable_pages = nothing_reclaimable;
+	world->hooks.slow_round = stop_after_three;
+	current->cpuset = cpuset_new("wall", &world->top_cpuset, NODE_0);
+	current->cpuset->mem_hardwall = true;
+	current->mems_allowed = NODE_0;
+	current->flags = flags | PF_DUMPCORE;
+	current->oom_mm = victim ? current->mm : NULL;
+	world->level = level;
+	return test_node_of(alloc_pages(gfp_mask | __GFP_NOWARN, 0));
+}
+
+TEST(context_decides_who_may_leave_the_cpuset, "13-1 13-5 13-15")
+{
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_NOWAIT, 0, LEVEL_TASK, false), -1);
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_ATOMIC, 0, LEVEL_TASK, false), 1);
+	/* Expect interrupts to leave it, and code with bottom halves disabled. */
+	for (int level = LEVEL_BH_DISABLED; level <= LEVEL_NMI; level++)
+		ck_assert_int_eq(
+			node_beyond_the_cpuset(GFP_NOWAIT, 0, (enum execution_level)level, false),
+			1);
+	/* Expect an exiting task to leave it unless the mask insists, a victim and a reclaimer in any case. */
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_KERNEL, PF_EXITING, LEVEL_TASK, false), 1);
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_USER, PF_EXITING, LEVEL_TASK, false), -1);
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_USER, 0, LEVEL_TASK, true), 1);
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_USER, PF_MEMALLOC, LEVEL_TASK, false), 1);
+	/* A scope opens no node, nor does being a worker or a kernel thread. */
+	ck_assert_int_eq(node_beyond_the_cpuset(GFP_KERNEL,
+						PF_MEMALLOC_NOIO | PF_WQ_WORKER | PF_KTHREAD,
+						LEVEL_TASK, false),
+			 -1);
+}
+
+/** Node of the page that a task of node 0, bound to node 1, gets. */
+static int node_of_a_bound_task(gfp_t gfp_mask, enum execution_level level)
+{
+	test_machine_numa(64);
+	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
+	world->level = level;
+	return test_next_node(gfp_mask);
+}
+
+TEST(context_decides_whether_a_policy_counts, "13-15")
+{
+	ck_assert_int_eq(node_of_a_bound_task(GFP_NOWAIT, LEVEL_TASK), 1);
+	/* Expect the task's policy to be nothing to an interrupt, nor to a request that names its node. */
+	for (int level = LEVEL_BH_DISABLED; level <= LEVEL_NMI; level++)
+		ck_assert_int_eq(node_of_a_bound_task(GFP_NOWAIT, (enum execution_level)level), 0);
+	ck_assert_int_eq(node_of_a_bound_task(GFP_NOWAIT | __GFP_THISNODE, LEVEL_TASK), 0);
 }
 #endif

@@ -53,6 +53,28 @@ TEST(wakeup_kswapd_outside_the_cpuset, "14-1")
 	ck_assert_int_eq(pgdat->kswapd_highest_zoneidx, MAX_NR_ZONES);
 }
 
+/** Wake-ups without a mask when a movable page comes from unmovable lists, boosting switched off. */
+static int woken_by_mixing(unsigned long high)
+{
+	int found = 0;
+
+	setup();
+	world->watermark_boost_factor = 0;
+	test_set_watermarks(zone, 10, 20, high);
+	ck_assert_ptr_nonnull(alloc_pages(GFP_HIGHUSER_MOVABLE, 0));
+	ck_assert_uint_eq(zone->watermark_boost, 0);
+	for (int i = 0; i < test_count(TRACE_mm_vmscan_wakeup_kswapd); i++)
+		found += test_event(TRACE_mm_vmscan_wakeup_kswapd, i)->field[3] == 0;
+	return found;
+}
+
+TEST(wakeup_kswapd_is_called_for_mixed_types_though_boosting_is_off, "14-3")
+{
+	/* Expect kswapd woken where the node is not balanced, and left asleep where it is. */
+	ck_assert_int_eq(woken_by_mixing(400), 1);
+	ck_assert_int_eq(woken_by_mixing(30), 0);
+}
+
 TEST(wakeup_kswapd_running_only_records, "14-2")
 {
 	setup();
@@ -380,6 +402,33 @@ TEST(kswapd_laptop_and_buffer_heads, "14-12")
 	ck_assert_uint_eq(pgdat->pfmemalloc_waiters, 0);
 }
 
+/** Highest zone that kswapd reclaims in when it is asked for zones up to this one. */
+static int reclaims_up_to(int highest_zoneidx)
+{
+	test_forget_events();
+	balance_pgdat(pgdat, 0, highest_zoneidx);
+	return (int)test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[1];
+}
+
+TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-15")
+{
+	live(0);
+	test_set_watermarks(zone, 64, 80, 1500);
+	ck_assert_int_eq(reclaims_up_to(ZONE_NORMAL), ZONE_NORMAL);
+	/* Expect DMA, the only zone with memory, though zones up to Normal were asked for. */
+	world->buffer_heads_over_limit = true;
+	test_set_watermarks(zone, 64, 80, 3000);
+	ck_assert_int_eq(reclaims_up_to(ZONE_NORMAL), ZONE_DMA);
+	/* Expect Normal where there is one, though only DMA was asked for. */
+	test_machine_zones(64);
+	pgdat = NODE_DATA(0);
+	zone = test_zone(0, ZONE_DMA);
+	world->buffer_heads_over_limit = true;
+	page_cache_fill(address_space_new("file", false), GFP_NOWAIT, 1000);
+	test_set_watermarks(zone, 64, 80, zone->managed_pages);
+	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_NORMAL);
+}
+
 TEST(kswapd_interrupted_nap_keeps_the_order, "14-9")
 {
 	live(0);
@@ -392,7 +441,7 @@ TEST(kswapd_interrupted_nap_keeps_the_order, "14-9")
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_kswapd_wake, 0)->field[2], 3);
 }
 
-TEST(kswapd_sleeps_on_a_large_order_that_proved_too_hard, "14-12")
+TEST(kswapd_sleeps_on_single_pages_once_compaction_has_what_it_needs, "14-12")
 {
 	live(0);
 	test_set_watermarks(zone, 64, 80, 6000);

@@ -59,6 +59,62 @@ TEST(oom_report_leaves_out_tasks_if_told_so, "18-11")
 	ck_assert_ptr_nonnull(strstr(test_console(), "Unreclaimable slab info:\n400kB"));
 }
 
+TEST(oom_report_of_a_page_fault_has_neither_mask_nor_request, "18-11")
+{
+	machine_without_memory();
+	oom_process("big", 100);
+	pagefault_out_of_memory();
+	/* Expect a mask of 0 as the kernel prints it in logs; in events it would read "none". */
+	ck_assert_ptr_nonnull(
+		strstr(test_console(), "init invoked oom-killer: gfp_mask=0x0(), order=0,"));
+	ck_assert_ptr_nonnull(strstr(test_console(), " out_of_memory\n pagefault_out_of_memory\n"));
+	ck_assert_ptr_null(strstr(test_console(), "__alloc_pages_may_oom"));
+}
+
+/** A group at its limit, with one process that has pages. */
+static struct oom_control group_at_its_limit(void)
+{
+	struct mem_cgroup *group;
+
+	machine_without_memory();
+	group = memcg_new("/box", &world->root_mem_cgroup, 5120);
+	group->memory.usage = 5120;
+	group->memory.failcnt = 8;
+	group->memsw.usage = 6144;
+	group->memsw.failcnt = 2;
+	group->kmem.usage = 50;
+	oom_process("init", 5082)->memcg = group;
+	return (struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL };
+}
+
+TEST(oom_report_of_a_group_has_its_counters_and_statistics, "18-13")
+{
+	ck_assert_int_ne(oom_ask(group_at_its_limit(), true), 0);
+	/* Expect the lines of a report that 5.8.18 wrote (tests/samples/5.8.18-memcg-oom.dmesg). */
+	ck_assert_ptr_nonnull(strstr(test_console(),
+				     "memory: usage 20480kB, limit 20480kB, failcnt 8\n"
+				     "swap: usage 0kB, limit 9007199254740988kB, failcnt 0\n"
+				     "Memory cgroup stats for /box:\n"
+				     "anon 20815872\n"
+				     "file 0\n"));
+	ck_assert_ptr_nonnull(strstr(test_console(), "\ninactive_anon 0\n"
+						     "active_anon 20815872\n"
+						     "inactive_file 0\n"));
+}
+
+TEST(oom_report_of_a_group_on_v1_has_three_counters, "18-13")
+{
+	struct oom_control oc = group_at_its_limit();
+
+	world->memcg_legacy = true;
+	ck_assert_int_ne(oom_ask(oc, true), 0);
+	ck_assert_ptr_nonnull(strstr(
+		test_console(), "memory: usage 20480kB, limit 20480kB, failcnt 8\n"
+				"memory+swap: usage 24576kB, limit 9007199254740988kB, failcnt 2\n"
+				"kmem: usage 200kB, limit 9007199254740988kB, failcnt 0\n"
+				"Memory cgroup stats for /box:\n"));
+}
+
 TEST(oom_report_comes_at_most_ten_times_in_five_seconds, "18-11")
 {
 	machine_without_memory();

@@ -230,7 +230,7 @@ TEST(charge_reclaims_until_there_is_room, "19-7")
 
 	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 0));
 	ck_assert_int_eq(reclaims, 1);
-	ck_assert_uint_eq(group->events_max, 1);
+	ck_assert_uint_eq(group->memory_events[MEMCG_MAX], 1);
 	ck_assert_int_eq(group->memory.usage, 100);
 }
 
@@ -252,9 +252,21 @@ TEST(charge_of_many_pages_gives_up_after_five_more_rounds, "19-7")
 	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
 }
 
-TEST(charge_empties_the_stocks_of_the_group_once, "19-7")
+/** Reclaim that frees nothing, but lets others run, as reclaim does. */
+static unsigned long reclaim_and_offer_the_cpu(struct mem_cgroup *memcg, unsigned long nr_pages,
+					       gfp_t gfp_mask)
 {
-	/* Expect: pages in the stock of another CPU come back; another group's stay. */
+	(void)memcg;
+	(void)nr_pages;
+	(void)gfp_mask;
+	reclaims++;
+	world_reschedule();
+	return 0;
+}
+
+/** CPU 0 has stocked 31 pages of a group of 40, CPU 1 those of another; CPU 2 runs for the group. */
+static struct mem_cgroup *group_with_a_stock_elsewhere(void)
+{
 	struct mem_cgroup *group, *other;
 
 	test_machine_cpus(32, 3);
@@ -267,13 +279,68 @@ TEST(charge_empties_the_stocks_of_the_group_once, "19-7")
 	charged_page(GFP_KERNEL, 0);
 	test_run_on(2);
 	current->memcg = group;
-	world->environment.memcg_reclaim = fake_reclaim;
+	reclaims = 0;
 	reclaim_gives = 0;
 	ck_assert_int_eq(group->memory.usage, 32);
+	return group;
+}
+
+TEST(charge_empties_the_stocks_of_the_group_once, "19-7 19-10")
+{
+	/*
+	 * Expect, for 16 pages at a usage of 32, of which CPU 0 has stocked 31: after the first round of reclaim the
+	 * work is queued; the second round lets CPU 0 run, which gives its stock back; then 16 fit. The stock of
+	 * another group stays.
+	 */
+	struct mem_cgroup *group = group_with_a_stock_elsewhere();
+
+	world->environment.memcg_reclaim = reclaim_and_offer_the_cpu;
 	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 4));
+	ck_assert_int_eq(reclaims, 2);
 	ck_assert_int_eq(group->memory.usage, 17);
 	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 0);
 	ck_assert_uint_eq(world->memcg_stock[1].nr_pages, 31);
+	ck_assert(!world->memcg_stock[1].flush_queued);
+}
+
+TEST(charge_does_not_wait_for_the_stocks_of_other_cpus, "19-10")
+{
+	/* Expect: as long as CPU 0 does not run, its stock stays charged, and the request fails. */
+	struct mem_cgroup *group = group_with_a_stock_elsewhere();
+
+	world->environment.memcg_reclaim = fake_reclaim;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 4));
+	ck_assert_int_eq(reclaims, 7);
+	ck_assert_int_eq(group->memory.usage, 32);
+	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 31);
+	ck_assert(world->memcg_stock[0].flush_queued);
+	/* When it runs, or the task sleeps, the stock goes back. */
+	test_run_on(0);
+	ck_assert_int_eq(group->memory.usage, 1);
+	ck_assert(!world->memcg_stock[0].flush_queued);
+	ck_assert_ptr_null(world->memcg_stock[0].cached);
+}
+
+TEST(charge_has_queued_stocks_emptied_while_it_sleeps, "19-10")
+{
+	struct mem_cgroup *group = group_with_a_stock_elsewhere();
+
+	world->environment.memcg_reclaim = fake_reclaim;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 4));
+	world_sleep(1);
+	ck_assert_int_eq(group->memory.usage, 1);
+}
+
+TEST(charge_empties_the_stock_of_its_own_cpu_at_once, "19-10")
+{
+	/* Expect: one round of reclaim; the stock is back before the next look at the counters. */
+	struct mem_cgroup *group = group_with_a_stock_elsewhere();
+
+	test_run_on(0);
+	world->environment.memcg_reclaim = fake_reclaim;
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 5));
+	ck_assert_int_eq(reclaims, 1);
+	ck_assert_int_eq(group->memory.usage, 33);
 }
 
 TEST(charge_leaves_alone_stocks_that_are_empty_or_of_offline_cpus, "19-7")
@@ -293,6 +360,8 @@ TEST(charge_leaves_alone_stocks_that_are_empty_or_of_offline_cpus, "19-7")
 	reclaim_gives = 0;
 	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
 	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 31);
+	ck_assert(!world->memcg_stock[0].flush_queued);
+	ck_assert(!world->memcg_stock[1].flush_queued);
 }
 
 TEST(charge_with_noretry_gives_up_after_two_rounds, "19-7")
@@ -309,7 +378,7 @@ TEST(charge_reclaims_nothing_from_a_group_without_pages, "19-7")
 
 	world->environment.memcg_reclaim = NULL;
 	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 0));
-	ck_assert_uint_eq(group->events_max, 2);
+	ck_assert_uint_eq(group->memory_events[MEMCG_MAX], 2);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_memcg_reclaim_begin), 2);
 }
 
@@ -371,7 +440,8 @@ TEST(charge_kills_a_process_of_the_group_in_the_end, "19-7")
 	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 1));
 	ck_assert_int_eq(test_count(TRACE_mark_victim), 1);
 	ck_assert(member->fatal_signal_pending);
-	ck_assert_uint_eq(group->events_oom, 1);
+	ck_assert_uint_eq(group->memory_events[MEMCG_OOM], 1);
+	ck_assert_uint_eq(group->memory_events[MEMCG_OOM_KILL], 1);
 }
 
 TEST(charge_goes_over_the_limit_when_nobody_can_be_killed, "19-7")
@@ -388,6 +458,47 @@ TEST(charge_in_a_group_that_must_not_kill_fails, "19-7")
 
 	group->oom_kill_disable = true;
 	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+	/* Expect the event all the same; a block that is too large for a kill leaves none. */
+	ck_assert_uint_eq(group->memory_events[MEMCG_OOM], 1);
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 4));
+	ck_assert_uint_eq(group->memory_events[MEMCG_OOM], 1);
+}
+
+TEST(charge_events_count_in_the_groups_above_too, "19-11")
+{
+	struct mem_cgroup *outer = full_group(100, 1), *inner;
+
+	inner = memcg_new("/box/inner", outer, 0);
+	current->memcg = inner;
+	/* Expect: the limit of the inner group is hit; the outer one hears of it, the root does not. */
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	ck_assert_uint_eq(inner->memory_events[MEMCG_MAX], 2);
+	ck_assert_uint_eq(inner->memory_events_local[MEMCG_MAX], 2);
+	ck_assert_uint_eq(outer->memory_events[MEMCG_MAX], 2);
+	ck_assert_uint_eq(outer->memory_events_local[MEMCG_MAX], 0);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory_events[MEMCG_MAX], 0);
+	/* Expect: in one group only on v1, and where the hierarchy was mounted so. */
+	world->memcg_local_events = true;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	world->memcg_local_events = false;
+	world->memcg_legacy = true;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+	ck_assert_uint_eq(inner->memory_events[MEMCG_MAX], 6);
+	ck_assert_uint_eq(outer->memory_events[MEMCG_MAX], 2);
+}
+
+TEST(charge_over_the_limit_raises_the_peak, "19-4")
+{
+	struct mem_cgroup *group = machine_with_group(0);
+
+	ck_assert_ptr_nonnull(charged_page(GFP_ATOMIC, 3));
+	ck_assert_uint_eq(group->memory.watermark, 8);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory.watermark, 8);
+	/* Expect the peak to stay when a part is taken back and charged again. */
+	page_counter_set_max(&group->memory, PAGE_COUNTER_MAX);
+	__free_pages(charged_page(GFP_ATOMIC, 5), 5);
+	ck_assert_ptr_nonnull(charged_page(GFP_ATOMIC, 3));
+	ck_assert_uint_eq(group->memory.watermark, 40);
 }
 
 /* ---- the older hierarchy ---- */
@@ -406,6 +517,11 @@ TEST(charge_on_v1_counts_kernel_memory_separately, "19-8")
 	/* Expect: at its limit nothing is reclaimed; the other counters are set back. */
 	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
 	ck_assert_int_eq(group->memory.usage, 31);
+	/* Expect this limit to hold for those who go over the other one; only NOFAIL goes over this one. */
+	ck_assert_ptr_null(charged_page(GFP_ATOMIC, 0));
+	current->flags = PF_MEMALLOC;
+	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+	current->flags = 0;
 	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL | __GFP_NOFAIL, 0));
 	ck_assert_int_eq(group->kmem.usage, 3);
 	__free_pages(page, 1);

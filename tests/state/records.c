@@ -194,7 +194,7 @@ TEST(snapshot_keeps_tasks_and_groups, "")
 	apply("cpuset smaller parent small mem_hardwall 1");
 	apply("memcg /job memory.max 100 memory.usage 40");
 	apply("memcg /job/part parent /job memory.max 50 oom_group 1");
-	apply("stock 0 /job/part 7");
+	apply("stock 0 /job/part 7 flush_queued");
 	apply("task 7 comm worker cpuset smaller memcg /job/part flags 0x40000 prio 90");
 	apply("task 8 comm thread mm_of 7 oom_score_adj -500");
 	apply("task 9 comm kthread mm_of - active_memcg /job");
@@ -217,6 +217,7 @@ TEST(snapshot_keeps_tasks_and_groups, "")
 	ck_assert_str_eq(task->memcg->parent->path, "/job");
 	ck_assert_int_eq(task->memcg->parent->memory.usage, 40);
 	ck_assert_uint_eq(world->memcg_stock[0].nr_pages, 7);
+	ck_assert(world->memcg_stock[0].flush_queued);
 	ck_assert_ptr_eq(world->memcg_stock[0].cached, task->memcg);
 	ck_assert_int_eq(world->nr_cpusets, 2);
 	ck_assert_int_eq(world->memcg_kmem_enabled, 2);

@@ -131,7 +131,7 @@ struct page *test_page(const struct zone *zone, unsigned long n)
 /** Go on on another CPU. */
 void test_run_on(int cpu)
 {
-	world->this_cpu = cpu;
+	world_run_on(cpu);
 }
 
 /** Is this page the first of a free block, inside one, or on a per-CPU list? */
