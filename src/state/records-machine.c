@@ -149,12 +149,43 @@ static int read_pageset(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "no more numbers than counters");
 }
 
+/** Size the per-CPU lists by a new fraction, unless it was the old one; fractions above an eighth are refused. */
+static int derive_pagelist_fraction(struct reader *reader, int old)
+{
+	if (world->percpu_pagelist_fraction && world->percpu_pagelist_fraction < 8) {
+		world->percpu_pagelist_fraction = old;
+		return reader_refuse(reader, "percpu_pagelist_fraction is 0 or at least 8");
+	}
+	if (world->percpu_pagelist_fraction != old)
+		percpu_pagelist_fraction_changed();
+	return 0;
+}
+
+/** A share of memory or a number of bytes limits what may be dirty: the one written last, and the other is cleared. */
+static int derive_dirty_limit(struct reader *reader, int old_ratio, unsigned long old_bytes)
+{
+	if (world->vm_dirty_bytes != old_bytes) {
+		if (world->vm_dirty_bytes < 2 * PAGE_SIZE) {
+			world->vm_dirty_bytes = old_bytes;
+			return reader_refuse(reader, "vm_dirty_bytes is at least 8192");
+		}
+		world->vm_dirty_ratio = 0;
+	} else if (world->vm_dirty_ratio != old_ratio) {
+		world->vm_dirty_bytes = 0;
+	}
+	return 0;
+}
+
 /** Change a tunable and everything that 5.8.18 derives from it when it is written. */
 static int read_sysctl_record(struct reader *reader, const char *line)
 {
+	int fraction = world->percpu_pagelist_fraction, ratio = world->vm_dirty_ratio;
+	unsigned long bytes = world->vm_dirty_bytes;
 	const char *name = line;
 
 	if (read_machine(reader, line))
+		return -1;
+	if (derive_dirty_limit(reader, ratio, bytes) || derive_pagelist_fraction(reader, fraction))
 		return -1;
 	if (take_word(&name, "min_free_kbytes")) {
 		world->user_min_free_kbytes = world->min_free_kbytes;

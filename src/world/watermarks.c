@@ -3,8 +3,9 @@
  * @file
  * @brief Limits that follow from the size of memory: watermarks, reserves, per-CPU list sizes.
  *
- * All of them are computed once, near the end of boot, from how many pages each zone manages at
- * that moment. Memory that comes back later does not change them.
+ * Boot computes all of them, from how many pages each zone manages at that moment: the sizes of the lists before CMA's
+ * pages are handed over, the rest afterwards, near the end. Memory that comes back later does not change them. Some
+ * are computed anew when a tunable is written, or when huge pages come into use.
  */
 #include "vmstat.h"
 #include "world/world.h"
@@ -39,6 +40,41 @@ void pageset_set_batch(struct per_cpu_pages *pcp, int batch)
 {
 	pcp->high = 6 * batch;
 	pcp->batch = batch > 1 ? batch : 1;
+}
+
+/**
+ * @brief Let a per-CPU list grow to a given length.
+ *
+ * @param pcp the list
+ * @param high pages at which it is trimmed; a batch is a quarter of that, at least 1 and at most 96
+ * @source mm/page_alloc.c:6227
+ */
+static void pageset_set_high(struct per_cpu_pages *pcp, unsigned long high)
+{
+	pcp->high = (int)high;
+	pcp->batch = (int)min_ul(max_ul(1, high / 4), PAGE_SHIFT * 8);
+}
+
+/**
+ * @brief Size every per-CPU list anew: to a fraction of its zone, or as boot sizes them.
+ *
+ * @source mm/page_alloc.c:8026
+ */
+void percpu_pagelist_fraction_changed(void)
+{
+	unsigned long fraction = (unsigned long)world->percpu_pagelist_fraction;
+	struct zone *zone;
+	int nid;
+
+	for_each_populated_zone(nid, zone)
+		for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
+			struct per_cpu_pages *pcp = &zone->pageset[cpu].pcp;
+
+			if (fraction)
+				pageset_set_high(pcp, zone->managed_pages / fraction);
+			else
+				pageset_set_batch(pcp, zone_batchsize(zone));
+		}
 }
 
 /**

@@ -65,6 +65,7 @@ void del_page_from_free_list(struct page *page, struct zone *zone, unsigned int 
 /* watermarks.c: limits derived from the size of memory */
 int zone_batchsize(const struct zone *zone);
 void pageset_set_batch(struct per_cpu_pages *pcp, int batch);
+void percpu_pagelist_fraction_changed(void);
 unsigned long nr_free_buffer_pages(void);
 void setup_per_zone_wmarks(void);
 void setup_per_zone_lowmem_reserve(void);

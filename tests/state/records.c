@@ -268,6 +268,51 @@ TEST(snapshot_keeps_tunables_and_derives, "")
 	machine_free(world);
 }
 
+/* Expect a fraction to size every per-CPU list, a fraction that is too large to change nothing, and 0 to size them as at boot. */
+TEST(sysctl_percpu_pagelist_fraction_sizes_lists, "10-10")
+{
+	struct per_cpu_pages *pcp;
+
+	test_machine_uma(64);
+	pcp = &test_zone(0, ZONE_DMA)->pageset[0].pcp;
+	ck_assert_int_eq(pcp->high, 18);
+	apply("sysctl percpu_pagelist_fraction 8");
+	ck_assert_int_eq(pcp->high, 2048);
+	ck_assert_int_eq(pcp->batch, 96);
+	apply("sysctl percpu_pagelist_fraction 1024");
+	ck_assert_int_eq(pcp->high, 16);
+	ck_assert_int_eq(pcp->batch, 4);
+	apply("sysctl percpu_pagelist_fraction 16000");
+	ck_assert_int_eq(pcp->high, 1);
+	ck_assert_int_eq(pcp->batch, 1);
+	/* The same once more: the lists stay as they are. */
+	pcp->high = 5;
+	apply("sysctl percpu_pagelist_fraction 16000");
+	ck_assert_int_eq(pcp->high, 5);
+	through_a_file();
+	pcp = &test_zone(0, ZONE_DMA)->pageset[0].pcp;
+	ck_assert_int_eq(pcp->high, 5);
+	ck_assert_int_eq(world->percpu_pagelist_fraction, 16000);
+	apply("sysctl percpu_pagelist_fraction 0");
+	ck_assert_int_eq(pcp->high, 18);
+	ck_assert_int_eq(pcp->batch, 3);
+	machine_free(world);
+}
+
+/* Expect the limit of dirty memory that was written last to count, and the other to be cleared. */
+TEST(sysctl_dirty_bytes_and_ratio_clear_each_other, "")
+{
+	test_machine_uma(64);
+	apply("sysctl vm_dirty_ratio 20");
+	ck_assert_int_eq(world->vm_dirty_ratio, 20);
+	apply("sysctl vm_dirty_bytes 65536");
+	ck_assert_int_eq(world->vm_dirty_ratio, 0);
+	apply("sysctl vm_dirty_ratio 30");
+	ck_assert_uint_eq(world->vm_dirty_bytes, 0);
+	ck_assert_int_eq(world->vm_dirty_ratio, 30);
+	machine_free(world);
+}
+
 /* Expect a machine that goes to sleep to be asleep after a load, and to wake up to what was allowed before. */
 TEST(snapshot_keeps_a_machine_asleep, "06-14")
 {
@@ -490,6 +535,8 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 mems_allowed.bits 4", "nodes of the machine" },
 		{ "set_mempolicy sideways", "" },
 		{ "sysctl colour 1", "no 'colour'" },
+		{ "sysctl percpu_pagelist_fraction 7", "0 or at least 8" },
+		{ "sysctl vm_dirty_bytes 8191", "at least 8192" },
 		{ "pm_restrict_gfp_mask now", "nothing after" },
 		{ "pm_restore_gfp_mask now", "nothing after" },
 	};
