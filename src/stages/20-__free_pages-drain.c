@@ -5,7 +5,7 @@
  *
  * Pages on a CPU's list are free, but they cannot merge, and other CPUs cannot have them. When
  * memory is short or a whole pageblock is wanted, the lists are drained. A pageblock that is to
- * be vacated completely is **isolated**: whatever is freed in it stays out of everybody's reach.
+ * be vacated completely is **isolated**: whatever is freed in it stays out of the reach of requests.
  */
 #include <errno.h>
 

@@ -452,7 +452,8 @@ void free_unref_page(struct page *page)
  * @param list the pages, linked by lru, no references left; empty afterwards
  * @source mm/page_alloc.c:3164
  */
-/* departs: 5.8.18 lets interrupts in for a moment after every 32 pages; here none could come. */
+/* departs: 5.8.18 lets interrupts in for a moment after every 32 pages; here none could come. It also leaves the head
+ * of the list as it was, pointing at pages that are gone. */
 void free_unref_page_list(struct list_head *list)
 {
 	struct list_head *entry, *next;

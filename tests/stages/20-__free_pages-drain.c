@@ -127,6 +127,17 @@ TEST(set_migratetype_isolate_judges_compound_blocks_by_their_head, "20-13")
 	ck_assert_int_eq(set_migratetype_isolate(P(0x40200), M), 0);
 }
 
+/* A block of two pageblocks that is not used as one: expect nothing but its first page, which is counted, to be in the way. */
+TEST(set_migratetype_isolate_sees_no_later_pages_of_plain_blocks, "20-13")
+{
+	hand_one_zone();
+	vacate(0x40000);
+	vacate(0x40200);
+	set_page_count(P(0x40000), 1);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40200), M), 0);
+}
+
 /* Expect holes to be passed over. */
 TEST(set_migratetype_isolate_over_a_hole, "20-13")
 {
