@@ -176,15 +176,37 @@ static int derive_dirty_limit(struct reader *reader, int old_ratio, unsigned lon
 	return 0;
 }
 
+/** Whoever switches the NUMA statistics off clears what they have counted so far. */
+static void derive_numa_stat(bool old)
+{
+#ifdef CONFIG_NUMA
+	struct zone *zone;
+	int nid;
+
+	if (!old || world->numa_stat_enabled)
+		return;
+	for_each_populated_zone(nid, zone) {
+		memset(zone->vm_numa_stat, 0, sizeof(zone->vm_numa_stat));
+		for (int cpu = 0; cpu < world->nr_cpus; cpu++)
+			memset(zone->pageset[cpu].vm_numa_stat_diff, 0,
+			       sizeof(zone->pageset[cpu].vm_numa_stat_diff));
+	}
+#else
+	(void)old;
+#endif
+}
+
 /** Change a tunable and everything that 5.8.18 derives from it when it is written. */
 static int read_sysctl_record(struct reader *reader, const char *line)
 {
 	int fraction = world->percpu_pagelist_fraction, ratio = world->vm_dirty_ratio;
 	unsigned long bytes = world->vm_dirty_bytes;
+	bool numa_stat = world->numa_stat_enabled;
 	const char *name = line;
 
 	if (read_machine(reader, line))
 		return -1;
+	derive_numa_stat(numa_stat);
 	if (derive_dirty_limit(reader, ratio, bytes) || derive_pagelist_fraction(reader, fraction))
 		return -1;
 	if (take_word(&name, "min_free_kbytes")) {

@@ -299,6 +299,28 @@ TEST(sysctl_percpu_pagelist_fraction_sizes_lists, "10-10")
 	machine_free(world);
 }
 
+#ifdef CONFIG_NUMA
+/* Expect the NUMA statistics to be cleared when they are switched off, and not when they are switched on. */
+TEST(sysctl_numa_stat_off_clears_what_was_counted, "10-8")
+{
+	struct zone *zone;
+
+	test_machine_uma(64);
+	zone = test_zone(0, ZONE_DMA);
+	zone->vm_numa_stat[NUMA_HIT] = 7;
+	zone->pageset[0].vm_numa_stat_diff[NUMA_LOCAL] = 3;
+	apply("sysctl numa_stat_enabled 1");
+	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 7);
+	apply("sysctl numa_stat_enabled 0");
+	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 0);
+	ck_assert_uint_eq(zone->pageset[0].vm_numa_stat_diff[NUMA_LOCAL], 0);
+	zone->vm_numa_stat[NUMA_HIT] = 7;
+	apply("sysctl numa_stat_enabled 1");
+	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 7);
+	machine_free(world);
+}
+#endif
+
 /* Expect the limit of dirty memory that was written last to count, and the other to be cleared. */
 TEST(sysctl_dirty_bytes_and_ratio_clear_each_other, "")
 {
