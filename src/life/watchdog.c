@@ -36,8 +36,11 @@ static void mix_zone(u64 *digest, const struct zone *zone)
 {
 	int cpu;
 
-	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++)
-		mix(digest, zone_page_state_snapshot(zone, (enum zone_stat_item)item));
+	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
+		mix(digest, (u64)zone->vm_stat[item]);
+		for_each_online_cpu(cpu)
+			mix(digest, (u64)zone->pageset[cpu].vm_stat_diff[item]);
+	}
 	for (int order = 0; order < MAX_ORDER; order++)
 		for (int type = 0; type < MIGRATE_TYPES; type++) {
 			const struct list_head *list = &zone->free_area[order].free_list[type];
@@ -68,6 +71,8 @@ static void mix_lruvec(u64 *digest, const struct lruvec *lruvec)
 			mix(digest, (u64)page->_refcount);
 		}
 	}
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++)
+		mix(digest, (u64)lruvec->lruvec_stat[item]);
 	mix(digest, lruvec->flags);
 	mix(digest, lruvec->anon_cost ^ lruvec->file_cost << 32);
 }
@@ -82,6 +87,8 @@ static void mix_node(u64 *digest, struct pglist_data *pgdat)
 			mix_zone(digest, &pgdat->node_zones[zid]);
 	while ((memcg = memcg_next(NULL, memcg)))
 		mix_lruvec(digest, mem_cgroup_lruvec(memcg, pgdat));
+	for (int item = 0; item < NR_LRU_LISTS; item++)
+		mix(digest, (u64)pgdat->vm_stat[item]);
 	mix(digest, (u64)pgdat->kswapd_failures);
 	mix(digest, pgdat->flags);
 }
@@ -163,8 +170,16 @@ static bool watch_round(const struct slow_request *request)
 	dog->last = digest;
 	if ((request->rounds & (request->rounds - 1)) == 0)
 		dog->milestone = digest;
-	if (!seen)
+	if (!seen) {
+		dog->folded = false;
 		return false;
+	}
+	/* Who goes on for ever goes on for more than a second, in which counters are folded. */
+	if (!dog->folded) {
+		dog->folded = true;
+		if (vmstat_shepherd())
+			return false;
+	}
 	dog->livelocks++;
 	describe(request, dog->report, sizeof(dog->report));
 	if (dog->handler)

@@ -380,6 +380,7 @@ struct machine *snapshot_load(struct reader *reader)
 		return NULL;
 	}
 	node_states_update();
+	machine->running = true;
 	FOCUS_STAYS_ON(machine);
 	return machine;
 }

@@ -374,14 +374,14 @@ def test_scenario_compact_run(scene):
 
 def test_scenario_livelock(scene):
     output = scene("livelock")
-    assert output.count("livelock: round 18 of init's request for order 6 with GFP_NOIO|__GFP_RETRY_MAYFAIL") == 1
+    assert output.count("livelock: round 20 of init's request for order 6 with GFP_NOIO|__GFP_RETRY_MAYFAIL") == 1
     assert output.count("livelock:") == 1
     # The requests with __GFP_IO end by themselves.
     assert output.count("no page\n") == 3
     first = output.split("no page\n")[0]
     assert "mm_compaction_try_to_compact_pages" not in first
-    assert first.count("  mm_vmscan_direct_reclaim_end: nr_reclaimed=1\n") == 17
-    assert first.count("  compact_retry: ") == 17
+    assert first.count("  mm_vmscan_direct_reclaim_end: nr_reclaimed=1\n") == 19
+    assert first.count("  compact_retry: ") == 19
 
 
 LOOPS = ["fragment 3000"], "alloc GFP_NOIO|__GFP_RETRY_MAYFAIL 6"
