@@ -9,9 +9,10 @@
  * such loops: a costly order with __GFP_RETRY_MAYFAIL and without __GFP_IO, while compaction looks
  * possible (which it never is without I/O), and __GFP_NOFAIL when nothing can be reclaimed.
  *
- * "Exactly as they were" is a digest of everything that decides: free lists, counters, marks and
- * boosts, the LRU lists with the flags of their pages, daemons, tasks, swap, and the request's own
- * counters as far as they still count.
+ * "Exactly as they were" is a digest of everything that decides: free lists, counters with what CPUs
+ * hold back, marks and boosts, the LRU lists with the flags of their pages, daemons, tasks, swap, and the
+ * request's own counters as far as they still count. What would happen in time, the folding of counters,
+ * is done before a circle is called endless.
  */
 #include <stdio.h>
 

@@ -167,6 +167,8 @@ void vmstat_refresh(void)
  * @param cpu the CPU that is gone
  * @source mm/page_alloc.c:7625
  */
+/* departs: 5.8.18 first puts the CPU's batches of pages on their LRU lists, and then adds its counts of
+ * events to those of the running CPU; here neither is kept by CPU. */
 void page_alloc_cpu_dead(int cpu)
 {
 	drain_pages(cpu);

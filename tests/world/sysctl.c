@@ -138,7 +138,7 @@ TEST(sysctl_percpu_pagelist_fraction_0_counts_cma_pages, "10-20")
 	ck_assert_int_eq(pcp->high, 18);
 }
 
-TEST(sysctl_dirty_limits_replace_each_other, "08-30")
+TEST(sysctl_dirty_limits_replace_each_other, "09-15")
 {
 	test_machine_uma(64);
 	ck_assert_int_eq(sysctl_write("dirty_bytes", 1000001), 0);
