@@ -172,3 +172,13 @@ TEST(scene_without_host_memory, "")
 	refused("fragment 10", "out of memory");
 }
 #endif
+
+TEST(scene_sleeps, "")
+{
+	test_machine_uma(64);
+	ck_assert_int_eq(run("live"), 0);
+	ck_assert_int_eq(run("sleep 2"), 0);
+	ck_assert_uint_eq(world->jiffies, 2 * HZ);
+	refused("sleep 0", "'0' is not a number of seconds; give one from 1 to 3600");
+	refused("sleep 3601", "'3601' is not a number of seconds");
+}

@@ -119,6 +119,10 @@ TEST(vmstat_refresh_folds_every_cpu, "20-32")
 	ck_assert_int_eq(lower->vm_stat[NR_MLOCK], 2);
 	ck_assert_int_eq(world->this_cpu, 1);
 	ck_assert_uint_eq(world->vmstat_work_pending, 0);
+	world->cpu_online = 3;
+	lower->pageset[2].vm_stat_diff[NR_MLOCK] = 2;
+	vmstat_refresh();
+	ck_assert_int_eq(lower->vm_stat[NR_MLOCK], 2);
 }
 
 /*

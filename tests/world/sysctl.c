@@ -164,16 +164,20 @@ TEST(sysctl_numa_stat_off_forgets_the_counts, "")
 {
 	struct zone *zone;
 
-	test_machine_numa(32);
+	test_machine_cpus(32, 2);
 	zone = test_zone(0, ZONE_DMA);
 	zone->vm_numa_stat[NUMA_HIT] = 5;
 	zone->pageset[0].vm_numa_stat_diff[NUMA_HIT] = 6;
+	/* A CPU that is offline keeps what it held back. */
+	world->cpu_online = 1;
+	zone->pageset[1].vm_numa_stat_diff[NUMA_HIT] = 7;
 	/* On, and still on: nothing happens. */
 	ck_assert_int_eq(sysctl_write("numa_stat", 1), 0);
 	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 5);
 	ck_assert_int_eq(sysctl_write("numa_stat", 0), 0);
 	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 0);
 	ck_assert_uint_eq(zone->pageset[0].vm_numa_stat_diff[NUMA_HIT], 0);
+	ck_assert_uint_eq(zone->pageset[1].vm_numa_stat_diff[NUMA_HIT], 7);
 	/* Off, and still off. */
 	zone->vm_numa_stat[NUMA_HIT] = 5;
 	ck_assert_int_eq(sysctl_write("numa_stat", 0), 0);

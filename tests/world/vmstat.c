@@ -5,6 +5,7 @@
  */
 #include "life/life.h"
 #include "state/state.h"
+#include "failing.h"
 #include "machines.h"
 
 static struct zone *zone;
@@ -219,6 +220,20 @@ TEST(lruvec_state_folds_beyond_32_up_the_tree, "09-12")
 	ck_assert_int_eq(a->lruvec_stat[NR_ACTIVE_FILE], -1);
 	/* A negative count reads as 0. */
 	ck_assert_uint_eq(lruvec_page_state(root, NR_ACTIVE_FILE), 0);
+}
+
+TEST(lruvec_of_a_group_without_memory, "")
+{
+	struct mem_cgroup *group;
+
+	test_machine_uma(32);
+	group = memcg_new("/a", &world->root_mem_cgroup, 1000);
+	/* Expect the node's lists to stand in. */
+	test_fail(FAIL_CALLOC, 1);
+	ck_assert_ptr_eq(mem_cgroup_lruvec(group, NODE_DATA(0)), &NODE_DATA(0)->lruvec);
+	ck_assert_ptr_eq(mem_cgroup_lruvec(&world->root_mem_cgroup, NODE_DATA(0)),
+			 &NODE_DATA(0)->lruvec);
+	ck_assert_ptr_ne(mem_cgroup_lruvec(group, NODE_DATA(0)), &NODE_DATA(0)->lruvec);
 }
 
 TEST(lruvec_state_is_the_nodes_without_memory_cgroups, "09-12")
