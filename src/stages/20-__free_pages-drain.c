@@ -87,8 +87,8 @@ static bool cpu_has_pages(int cpu, const struct zone *zone)
  * @param zone one zone, or NULL for all
  * @source mm/page_alloc.c:2973
  */
-/* departs: 5.8.18 sends a work item to each CPU and waits; here each CPU in turn becomes the running
- * one. The order is the same. */
+/* departs: 5.8.18 sends a work item to each CPU, in this order, and waits while they work at the same time;
+ * here each CPU in turn becomes the running one. */
 void drain_all_pages(struct zone *zone)
 {
 	int running = world->this_cpu, cpu;

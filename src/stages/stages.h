@@ -257,7 +257,7 @@ void oom_report_killed(const struct task *victim, const char *message);
 int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);
-void memcg_hotplug_cpu_dead(int cpu);
+__cold void memcg_hotplug_cpu_dead(int cpu);
 
 /* 20 */
 void __free_pages(struct page *page, unsigned int order);
@@ -280,10 +280,10 @@ void unset_migratetype_isolate(struct page *page, int migratetype);
 #ifdef CONFIG_NUMA
 void drain_zone_pages(struct zone *zone, struct per_cpu_pages *pcp);
 #endif
-int refresh_cpu_vm_stats(bool do_pagesets);
-bool vmstat_shepherd(void);
-void quiet_vmstat(void);
-void vmstat_refresh(void);
-void page_alloc_cpu_dead(int cpu);
+__cold int refresh_cpu_vm_stats(bool do_pagesets);
+__cold bool vmstat_shepherd(void);
+__cold void quiet_vmstat(void);
+__cold void vmstat_refresh(void);
+__cold void page_alloc_cpu_dead(int cpu);
 
 #endif

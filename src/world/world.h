@@ -71,7 +71,7 @@ void init_per_zone_wmark_min(void);
 void set_recommended_min_free_kbytes(void);
 
 /* sysctl.c: what a write to a tunable does */
-int sysctl_write(const char *name, long value);
+__cold int sysctl_write(const char *name, long value);
 
 /* memcg.c: the tree of memory cgroups, and the counters of their lists */
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root);
@@ -80,9 +80,9 @@ bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg)
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
 					const struct mem_cgroup *oom_domain);
 struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat);
-void mod_lruvec_state(struct lruvec *lruvec, enum node_stat_item item, long delta);
-void mod_lruvec_page_state(const struct page *page, enum node_stat_item item, long delta);
-void lruvec_stats_fold(int cpu);
+__cold void mod_lruvec_state(struct lruvec *lruvec, enum node_stat_item item, long delta);
+__cold void mod_lruvec_page_state(const struct page *page, enum node_stat_item item, long delta);
+__cold void lruvec_stats_fold(int cpu);
 
 /* vmstat.c: thresholds and folding */
 
@@ -96,13 +96,13 @@ struct vmstat_sums {
 int calculate_normal_threshold(const struct zone *zone);
 int calculate_pressure_threshold(const struct zone *zone);
 void node_raise_threshold(struct pglist_data *pgdat, int cpu, int threshold);
-void refresh_zone_stat_thresholds(void);
+__cold void refresh_zone_stat_thresholds(void);
 void set_pgdat_percpu_threshold(struct pglist_data *pgdat, int (*threshold)(const struct zone *));
-bool zone_differences_fold(struct zone *zone, int cpu, struct vmstat_sums *sums);
-void node_differences_fold(struct pglist_data *pgdat, int cpu, struct vmstat_sums *sums);
-int vmstat_sums_apply(const struct vmstat_sums *sums);
-void cpu_vm_stats_fold(int cpu);
-bool need_update(int cpu);
+__cold bool zone_differences_fold(struct zone *zone, int cpu, struct vmstat_sums *sums);
+__cold void node_differences_fold(struct pglist_data *pgdat, int cpu, struct vmstat_sums *sums);
+__cold int vmstat_sums_apply(const struct vmstat_sums *sums);
+__cold void cpu_vm_stats_fold(int cpu);
+__cold bool need_update(int cpu);
 
 /* trace.c: the trace sink */
 __cold void trace_emit(const struct trace_event *event);
