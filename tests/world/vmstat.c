@@ -7,6 +7,7 @@
 #include "state/state.h"
 #include "failing.h"
 #include "machines.h"
+#include "stages/reclaim.h"
 
 static struct zone *zone;
 
@@ -192,6 +193,38 @@ TEST(counting_one_by_one_oversteps, "09-11")
 /*
  *  / - a - aa      Expect aa's difference to go to all three when it outgrows 32, a's own to a and the root.
  */
+/* Expect the dirty limit not to see what a CPU still holds back, and to see it once it is folded. */
+TEST(dirty_limit_reads_the_lagging_total, "09-10")
+{
+	struct pglist_data *pgdat;
+	unsigned long limit;
+
+	test_machine_uma(32);
+	pgdat = NODE_DATA(0);
+	limit = node_dirty_limit(pgdat);
+	pgdat->per_cpu_nodestats[0].stat_threshold = 125;
+	mod_node_page_state(pgdat, NR_FILE_DIRTY, (long)limit);
+	ck_assert(node_dirty_ok(pgdat));
+	mod_node_page_state(pgdat, NR_FILE_DIRTY, 100);
+	ck_assert_int_eq(test_node_count(NR_FILE_DIRTY), (long)limit + 100);
+	ck_assert(node_dirty_ok(pgdat));
+	cpu_vm_stats_fold(0);
+	ck_assert(!node_dirty_ok(pgdat));
+}
+
+/* Expect reclaim to take a list for as long as its counter says: 32 active pages are not seen, the 33rd shows them all. */
+TEST(reclaim_reads_the_lagging_lengths, "09-12")
+{
+	struct lruvec *lruvec;
+
+	test_machine_uma(32);
+	lruvec = &NODE_DATA(0)->lruvec;
+	mod_lruvec_state(lruvec, NR_ACTIVE_FILE, 32);
+	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+	mod_lruvec_state(lruvec, NR_ACTIVE_FILE, 1);
+	ck_assert(inactive_is_low(lruvec, LRU_INACTIVE_FILE));
+}
+
 TEST(lruvec_state_folds_beyond_32_up_the_tree, "09-12")
 {
 	struct lruvec *a, *aa, *root;
