@@ -248,7 +248,7 @@ static struct page *alloc_page_interleave(gfp_t gfp_mask, unsigned int order, in
 
 	page = __alloc_pages(gfp_mask, order, nid);
 	if (page && world->numa_stat_enabled && page_to_nid(page) == nid)
-		page_zone(page)->vm_numa_stat[NUMA_INTERLEAVE_HIT]++;
+		inc_numa_state(page_zone(page), NUMA_INTERLEAVE_HIT);
 	return page;
 }
 

@@ -3,8 +3,10 @@
  * @file
  * @brief Limits that follow from the size of memory: watermarks, reserves, per-CPU list sizes.
  *
- * All of them are computed once, near the end of boot, from how many pages each zone manages at
- * that moment. Memory that comes back later does not change them.
+ * Each is computed from how many pages the zones manage at that moment. The sizes of the per-CPU lists come
+ * first, as soon as memory is released; watermarks and reserves follow when the CMA areas have been handed
+ * over; the watermarks are computed once more where huge pages are in use. Memory that comes back later
+ * changes nothing by itself, but a write to one of the tunables computes again, with what is managed then.
  */
 #include "vmstat.h"
 #include "world/world.h"
@@ -39,6 +41,41 @@ void pageset_set_batch(struct per_cpu_pages *pcp, int batch)
 {
 	pcp->high = 6 * batch;
 	pcp->batch = batch > 1 ? batch : 1;
+}
+
+/** Largest batch of a list whose size was set by hand. */
+#define MAX_PCP_BATCH (PAGE_SHIFT * 8)
+
+/**
+ * @brief Size a per-CPU list from its high mark: the batch is a quarter of that, 1 to 96 pages.
+ *
+ * @param pcp the list
+ * @param high the count at which a free sends a batch back
+ * @source mm/page_alloc.c:6227
+ */
+static void pageset_set_high(struct per_cpu_pages *pcp, unsigned long high)
+{
+	unsigned long batch = max_ul(1, high / 4);
+
+	pcp->high = (int)high;
+	pcp->batch = (int)min_ul(batch, MAX_PCP_BATCH);
+}
+
+/**
+ * @brief Size a per-CPU list as the tunables say.
+ *
+ * @param zone the zone
+ * @param pcp the list of one CPU
+ * @source none (ours: what mm/page_alloc.c does under the same name)
+ */
+void pageset_set_high_and_batch(const struct zone *zone, struct per_cpu_pages *pcp)
+{
+	int fraction = world->percpu_pagelist_fraction;
+
+	if (fraction)
+		pageset_set_high(pcp, zone->managed_pages / (unsigned long)fraction);
+	else
+		pageset_set_batch(pcp, zone_batchsize(zone));
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "life/life.h"
 #include "machines.h"
+#include "page_cache.h"
 #include "text/text.h"
 
 /** What the machine in focus saves; free() it. */
@@ -245,6 +246,95 @@ TEST(snapshot_keeps_blocks_in_use, "")
 	__free_pages(compound, 4);
 	__free_pages(compound, 4);
 	test_check_lists();
+	machine_free(world);
+}
+
+/* Expect CPUs of a machine that runs to come and go as in the kernel, and one that is being read to be as it is said. */
+TEST(record_cpu_takes_leave, "20-33")
+{
+	struct zone *zone;
+	char *text;
+
+	test_machine_cpus(64, 2);
+	zone = test_zone(0, ZONE_DMA);
+	test_run_on(1);
+	alloc_pages(GFP_KERNEL, 0);
+	test_run_on(0);
+	ck_assert_int_gt(zone->pageset[1].pcp.count, 0);
+	apply("cpu 1 node 0 online 0");
+	ck_assert_int_eq(zone->pageset[1].pcp.count, 0);
+	ck_assert_int_eq(zone->pageset[0].stat_threshold, 2);
+	apply("cpu 1 online 0");
+	apply("cpu 1 online 1");
+	ck_assert_int_eq(num_online_cpus(), 2);
+	ck_assert_int_eq(zone->pageset[1].stat_threshold, 4);
+	apply("cpu 1 online 0");
+	/* As written: the thresholds are not computed again. */
+	zone->pageset[0].stat_threshold = 7;
+	text = saved();
+	machine_free(world);
+	loaded(text);
+	free(text);
+	ck_assert_int_eq(num_online_cpus(), 1);
+	ck_assert_int_eq(test_zone(0, ZONE_DMA)->pageset[0].stat_threshold, 7);
+	machine_free(world);
+}
+
+/* Expect everything that CPUs hold back to be kept, and groups' lists with what counts them. */
+TEST(snapshot_keeps_differences, "")
+{
+	struct address_space *file;
+	struct mem_cgroup *group;
+	struct per_cpu_nodestat *nodestat;
+	struct lruvec *lruvec;
+	char *before, *after;
+
+	test_machine_cpus(64, 2);
+	group = memcg_new("/job", &world->root_mem_cgroup, 1000);
+	ck_assert(life_begin());
+	file = address_space_new("f", false);
+	for (int i = 0; i < 40; i++) {
+		struct page *page = page_cache_add(file, GFP_KERNEL);
+
+		lru_list_del(page);
+		page->mem_cgroup = i < 35 ? group : NULL;
+		lru_list_add(page);
+	}
+	world->vmstat_work_pending = 2;
+	NODE_DATA(0)->per_cpu_nodestats[1].stat_threshold = 9;
+	NODE_DATA(0)->per_cpu_nodestats[1].vm_node_stat_diff[NR_FILE_DIRTY] = -8;
+	through_a_file();
+	group = world->mem_cgroups;
+	lruvec = mem_cgroup_lruvec(group, NODE_DATA(0));
+	ck_assert_uint_eq(lruvec->lru_size[ZONE_DMA][LRU_INACTIVE_FILE], 35);
+	ck_assert(!list_empty(&lruvec->lists[LRU_INACTIVE_FILE]));
+	ck_assert_int_eq(lruvec->lruvec_stat[NR_INACTIVE_FILE], 33);
+	ck_assert_int_eq(lruvec->lruvec_stat_cpu[0][NR_INACTIVE_FILE], 2);
+	nodestat = &NODE_DATA(0)->per_cpu_nodestats[1];
+	ck_assert_int_eq(nodestat->stat_threshold, 9);
+	ck_assert_int_eq(nodestat->vm_node_stat_diff[NR_FILE_DIRTY], -8);
+	ck_assert_uint_eq(world->vmstat_work_pending, 2);
+	before = saved();
+	through_a_file();
+	after = saved();
+	ck_assert_str_eq(before, after);
+	free(before);
+	free(after);
+	machine_free(world);
+}
+
+/* Expect the names of /proc, of sysctl(8) and of the kernel to be understood, several to a line. */
+TEST(record_sysctl_names, "")
+{
+	test_machine_uma(64);
+	apply("sysctl swappiness 10 vm.dirty_bytes 16384");
+	ck_assert_int_eq(world->vm_swappiness, 10);
+	ck_assert_int_eq(world->vm_dirty_ratio, 0);
+	apply("sysctl vm_swappiness 20");
+	ck_assert_int_eq(world->vm_swappiness, 20);
+	test_zone(0, ZONE_DMA)->pageset[0].vm_stat_diff[NR_MLOCK] = 1;
+	apply("sysctl stat_refresh 1");
+	ck_assert_int_eq(test_zone(0, ZONE_DMA)->vm_stat[NR_MLOCK], 1);
 	machine_free(world);
 }
 
@@ -492,6 +582,25 @@ TEST(record_refuses_nonsense, "")
 		{ "sysctl colour 1", "no 'colour'" },
 		{ "pm_restrict_gfp_mask now", "nothing after" },
 		{ "pm_restore_gfp_mask now", "nothing after" },
+		{ "sysctl jiffies 1", "no 'jiffies'" },
+		{ "sysctl swappiness x", "a number that fits" },
+		{ "sysctl percpu_pagelist_fraction 7", "may not be 7: Invalid argument" },
+		{ "cpu 0 node 9 online 1", "cpu N" },
+		{ "cpu 0 node 0 offline 1", "cpu N" },
+		{ "cpu 0 node 0 online", "cpu N" },
+		{ "cpu 0 node 0 online 1 2", "cpu N" },
+		{ "node_diff 9", "node_diff NID" },
+		{ "node_diff 0 9", "node_diff NID" },
+		{ "node_diff 0 0 threshold 128 stat", "node_diff NID" },
+		{ "node_diff 0 0 threshold 2", "node_diff NID" },
+		{ "node_diff 0 0 threshold 2 stat 1 2 128", "of 8 bits" },
+		{ "lruvec_stat 9 /", "lruvec_stat NID" },
+		{ "lruvec_stat 0 /nowhere", "lruvec_stat NID" },
+		{ "lruvec_stat 0 -", "lruvec_stat NID" },
+		{ "lruvec_stat 0 / 1", "as many numbers" },
+		{ "lruvec_diff 0 /nowhere 0", "lruvec_diff NID" },
+		{ "lruvec_diff 0 / 9", "lruvec_diff NID" },
+		{ "lruvec_diff 0 / 0 128", "of 8 bits" },
 	};
 
 	test_machine_uma(64);

@@ -72,6 +72,7 @@ struct zone *scene_full(void)
 	test_set_watermarks(zone, 100, 125, 150);
 	/* Counters without delay: the marks are tested to the page. */
 	zone->pageset[0].stat_threshold = 0;
+	NODE_DATA(0)->per_cpu_nodestats[0].stat_threshold = 0;
 	scene_moves = 0;
 	scene_refused = NULL;
 	return zone;
