@@ -91,7 +91,7 @@ int refresh_cpu_vm_stats(bool do_pagesets)
  * @brief The work item of the running CPU: fold, and come again if there was anything to do.
  *
  * @return true when there was
- * @source mm/vmstat.c:1759
+ * @source mm/vmstat.c:1817
  */
 static bool vmstat_update(void)
 {
