@@ -237,13 +237,7 @@ static struct zone *lower, *upper;
 /* Two zones, three CPUs; CPU 0 and 2 hold a page in the lower zone, CPU 2 also in the upper. */
 static void three_cpus(void)
 {
-	const struct hand_zone zones[] = { { 0, ZONE_DMA, HAND_START, 16 * pageblock_nr_pages },
-					   { 0, ZONE_DMA32, HAND_START + 0x2000,
-					     16 * pageblock_nr_pages } };
-
-	hand_machine(zones, 2, 3);
-	lower = test_zone(0, ZONE_DMA);
-	upper = test_zone(0, ZONE_DMA32);
+	hand_two_zones(3, &lower, &upper);
 	hand_pcp(lower, 0, M, 0x40000, M);
 	hand_pcp(lower, 2, M, 0x40010, M);
 	hand_pcp(upper, 2, M, 0x42000, M);

@@ -10,13 +10,7 @@ static struct zone *lower, *upper;
 /* Two zones, three CPUs; CPU 2 has a page of each zone. Differences are held back up to 10. */
 static void three_cpus(void)
 {
-	const struct hand_zone zones[] = { { 0, ZONE_DMA, HAND_START, 16 * pageblock_nr_pages },
-					   { 0, ZONE_DMA32, HAND_START + 0x2000,
-					     16 * pageblock_nr_pages } };
-
-	hand_machine(zones, 2, 3);
-	lower = test_zone(0, ZONE_DMA);
-	upper = test_zone(0, ZONE_DMA32);
+	hand_two_zones(3, &lower, &upper);
 	hand_pcp(lower, 2, M, 0x40010, M);
 	hand_pcp(upper, 2, M, 0x42000, M);
 	for (int cpu = 0; cpu < 3; cpu++)
