@@ -410,6 +410,9 @@ struct page *alloc_page_vma(gfp_t gfp_mask, struct vm_area *vma, unsigned long a
 /**
  * @brief Allocate one page for an address of a mapping, starting from a node.
  *
+ * Where neither the mapping nor the task has a policy, the node makes no difference: "prefer the node of the
+ * running CPU" answers instead.
+ *
  * @param gfp_mask what is asked for
  * @param vma the mapping, or NULL
  * @param addr user address

@@ -429,6 +429,18 @@ TEST(alloc_pages_vma_bound, "02-5 02-9")
 	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 1)), 1);
 }
 
+TEST(alloc_page_vma_node_without_a_policy, "02-19")
+{
+	test_machine_numa(32);
+	/* Expect the CPU's node: what answers for a task without a policy names a node already. */
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 1)), 0);
+	test_run_on(1);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 1);
+	/* Expect the named node under "local", wherever the task runs. */
+	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 0);
+}
+
 /* ---- huge pages ---- */
 
 TEST(alloc_hugepage_vma_tries_one_node_first, "02-10")
