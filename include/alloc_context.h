@@ -14,8 +14,8 @@
 #define ALLOC_WMARK_HIGH    0x02u /**< compare with the high watermark */
 #define ALLOC_NO_WATERMARKS 0x04u /**< go on when the watermark check fails */
 #define ALLOC_WMARK_MASK    (ALLOC_NO_WATERMARKS - 1)
-#define ALLOC_OOM	    0x08u  /**< OOM victim: half of the reserve */
-#define ALLOC_HARDER	    0x10u  /**< a quarter of the reserve, and highatomic blocks */
+#define ALLOC_OOM	    0x08u  /**< OOM victim: half of the reserve; highatomic pages count */
+#define ALLOC_HARDER	    0x10u  /**< a quarter of what is left, and highatomic blocks */
 #define ALLOC_HIGH	    0x20u  /**< half of the reserve; same bit as __GFP_HIGH */
 #define ALLOC_CPUSET	    0x40u  /**< ask the cpuset about each zone */
 #define ALLOC_CMA	    0x80u  /**< free CMA pages count */

@@ -3,10 +3,11 @@
  * @file
  * @brief What a caller may ask for: the gfp bits, their combinations, and what they translate to.
  *
- * A gfp mask says three things at once. Its low four bits bound the **zone** (how far up in
+ * A gfp mask says several things at once. Its low four bits bound the **zone** (how far up in
  * physical memory the page may come from). Two bits name the **migratetype** (how movable the
- * caller's use of the page is). The rest say how hard the allocator may try and what it may do on
- * the way: sleep, write to disk, use reserves, fail. Values are those of 5.8.18.
+ * caller's use of the page is). The rest say how hard the allocator may try, what it may do on the way
+ * (sleep, write to disk, use reserves, fail, leave the node), and what is to become of the page: whether it is
+ * zeroed, charged, part of a compound block. Values are those of 5.8.18.
  */
 #ifndef GFP_H
 #define GFP_H
@@ -32,7 +33,7 @@
 #define __GFP_NORETRY	     0x10000u  /**< give up early */
 #define __GFP_MEMALLOC	     0x20000u  /**< all reserves may be used */
 #define __GFP_COMP	     0x40000u  /**< make a compound page */
-#define __GFP_NOMEMALLOC     0x80000u  /**< no reserves, whatever the context grants */
+#define __GFP_NOMEMALLOC     0x80000u  /**< no reserves but for __GFP_HIGH and real-time tasks */
 #define __GFP_HARDWALL	     0x100000u /**< stay inside the cpuset */
 #define __GFP_THISNODE	     0x200000u /**< this node only */
 #define __GFP_ACCOUNT	     0x400000u /**< charge to the task's memory cgroup */
@@ -62,7 +63,7 @@
 	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | \
 	 __GFP_NOFAIL | __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_ATOMIC)
 
-/** What is left of every mask early in boot, until the other CPUs are started: nothing that sleeps, reclaims or wakes. */
+/** What is left of every mask early in boot, until shortly before the other CPUs start: nothing that sleeps, reclaims or wakes. */
 #define GFP_BOOT_MASK (__GFP_BITS_MASK & ~(__GFP_RECLAIM | __GFP_IO | __GFP_FS))
 
 /** The bits that select a zone, and the bits that select a migratetype. */

@@ -21,9 +21,6 @@
 #include "task.h"
 #include "trace_events.h"
 
-/** Most CPUs a machine can have. */
-#define MAX_CPUS 64
-
 /** Most memory ranges a machine can be described by. */
 #define MAX_MEMORY_RANGES 128
 
@@ -105,6 +102,8 @@ struct machine {
 	bool cpu_masks_known; /**< nodes know their CPUs: after boot's zonelists */
 	int irqs_disabled;
 	enum execution_level level;
+	bool running; /**< has booted (system_state is SYSTEM_RUNNING): CPUs may come and go */
+	u64 vmstat_work_pending; /**< bit n: CPU n is to fold its counters when its time comes */
 
 	/* Tunables and derived totals. Pages unless stated otherwise. */
 	gfp_t gfp_allowed_mask; /**< bits that requests may have: GFP_BOOT_MASK at first, then all */
@@ -150,6 +149,7 @@ struct machine {
 
 	/* Memory cgroups. */
 	int memcg_kmem_enabled; /**< groups with kernel accounting besides the root */
+	bool memcg_disabled;	/**< booted with cgroup_disable=memory */
 	bool memcg_legacy;	/**< v1 hierarchy */
 	bool memcg_local_events; /**< mounted with memory_localevents: events count in one group only */
 	struct mem_cgroup root_mem_cgroup;
@@ -334,6 +334,17 @@ static inline bool cpusets_enabled(void)
 static inline bool memcg_kmem_enabled(void)
 {
 	return world->memcg_kmem_enabled > 0;
+}
+
+/**
+ * @brief Are memory cgroups switched off altogether?
+ *
+ * @return true when LRU lists belong to nodes alone and no group is counted
+ * @source include/linux/memcontrol.h:368
+ */
+static inline bool mem_cgroup_disabled(void)
+{
+	return world->memcg_disabled;
 }
 
 #endif

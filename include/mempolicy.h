@@ -57,7 +57,7 @@ struct vm_area {
 	struct vm_area *vm_next; /**< next mapping of the process */
 };
 
-/** Does the last user of a policy have to give a reference back? */
+/** Does whoever looked this policy up for a mapping have to give a reference back? */
 static inline bool mpol_needs_cond_ref(const struct mempolicy *policy)
 {
 	return policy && (policy->flags & MPOL_F_SHARED);

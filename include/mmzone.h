@@ -160,6 +160,15 @@ struct per_cpu_pageset {
 	s8 vm_stat_diff[NR_VM_ZONE_STAT_ITEMS];
 };
 
+/** Most CPUs a machine can have. */
+#define MAX_CPUS 64
+
+/** One CPU's changes of a node's counters, not yet folded in. */
+struct per_cpu_nodestat {
+	s8 stat_threshold; /**< a difference beyond this is folded at once */
+	s8 vm_node_stat_diff[NR_VM_NODE_STAT_ITEMS];
+};
+
 struct pglist_data;
 struct mem_cgroup;
 
@@ -237,6 +246,10 @@ struct lruvec {
 	unsigned long refaults; /**< WORKINGSET_ACTIVATE as last seen by reclaim */
 	unsigned long flags;	/**< enum lruvec_flags */
 	unsigned long lru_size[MAX_NR_ZONES][NR_LRU_LISTS]; /**< pages on the lists, by zone */
+	/** Counters of these pages and those of the groups below, without what CPUs hold back. */
+	long lruvec_stat[NR_VM_NODE_STAT_ITEMS];
+	/** What each CPU holds back: of these pages alone, at most MEMCG_CHARGE_BATCH. */
+	s8 lruvec_stat_cpu[MAX_CPUS][NR_VM_NODE_STAT_ITEMS];
 	struct mem_cgroup *memcg; /**< whose pages these are; NULL: the root's */
 	struct pglist_data *pgdat;
 };
@@ -297,11 +310,12 @@ struct pglist_data {
 
 	struct lruvec lruvec;
 	long vm_stat[NR_VM_NODE_STAT_ITEMS];
+	struct per_cpu_nodestat per_cpu_nodestats[MAX_CPUS];
 };
 
 typedef struct pglist_data pg_data_t;
 
-/** A watermark as every reader sees it: with the boost. */
+/** A watermark as all but two readers see it: with the boost. */
 #define wmark_pages(z, i)   ((z)->_watermark[i] + (z)->watermark_boost)
 #define min_wmark_pages(z)  wmark_pages(z, WMARK_MIN)
 #define low_wmark_pages(z)  wmark_pages(z, WMARK_LOW)

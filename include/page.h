@@ -3,8 +3,8 @@
  * @file
  * @brief struct page: the 64 bytes the kernel keeps about every page frame.
  *
- * The allocator stores nothing alongside the pages it manages: whether a page is free, in a block
- * of which order, and on which list is all written into its struct page. Fields share their bytes
+ * Whether a page is free, and in a block of which order, is written into its struct page, and so are the links of
+ * the list that it is on. (Not which list that is: a block is taken out by its links.) Fields share their bytes
  * with others that are never needed at the same time, and the layout here is the kernel's, byte
  * for byte, because that sharing explains several rules (a free mark that doubles as a map count,
  * an index that first remembers a migratetype and then a reserve).
@@ -105,6 +105,9 @@ enum pageflags {
 #define PG_buddy  0x00000080u
 #define PG_kmemcg 0x00000200u
 
+/** The upper bits, set in every type: a map count has them only when it has run far below 0. */
+#define PAGE_TYPE_BASE 0xf0000000u
+
 /** What a tail page's mapping holds, so that a use of it faults. */
 #define TAIL_MAPPING ((void *)0xdead000000000400ul)
 
@@ -125,10 +128,16 @@ static inline void ClearPageFlag(struct page *page, enum pageflags flag)
 	page->flags &= ~(1ul << flag);
 }
 
+/** Is a page of this type? The bits of other types do not count. */
+static inline bool page_has_type(const struct page *page, unsigned int type)
+{
+	return (page->page_type & (PAGE_TYPE_BASE | type)) == PAGE_TYPE_BASE;
+}
+
 /** Is this the first page of a free block? (The mark is a page type.) */
 static inline bool PageBuddy(const struct page *page)
 {
-	return page->page_type == ~PG_buddy;
+	return page_has_type(page, PG_buddy);
 }
 
 static inline void __SetPageBuddy(struct page *page)
@@ -144,7 +153,7 @@ static inline void __ClearPageBuddy(struct page *page)
 /** Was this page charged to a memory cgroup as kernel memory? */
 static inline bool PageKmemcg(const struct page *page)
 {
-	return page->page_type == ~PG_kmemcg;
+	return page_has_type(page, PG_kmemcg);
 }
 
 static inline void __SetPageKmemcg(struct page *page)

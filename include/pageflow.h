@@ -246,7 +246,7 @@ PAGEFLOW_API uint64_t pageflow_pfn(pageflow_machine *machine, const void *addres
  *
  * @param machine the machine
  * @param cpu its number
- * @return 0; -1 when there is no such processor
+ * @return 0; -1 when there is no such processor, or it is offline
  */
 PAGEFLOW_API int pageflow_set_cpu(pageflow_machine *machine, int cpu);
 
@@ -287,7 +287,7 @@ PAGEFLOW_API int pageflow_apply(pageflow_machine *machine, const char *record,
  *
  * The commands are those of `pageflow shell`, one a call:
  *
- *     live, idle, status
+ *     live, idle, sleep SECONDS, status
  *     file NAME, fill NAME PAGES|PERCENT%, dirty NAME PAGES, write NAME, verify NAME
  *     swap PAGES, process NAME, fault PID PAGES, join PID GROUP
  *     fragment PAGES [NAME]

@@ -43,7 +43,7 @@ static inline gfp_t current_gfp_context(gfp_t flags)
  * @source include/linux/gfp.h:618
  */
 /* departs: the kernel whose recordings are replayed was built without CONFIG_PM_SLEEP, where the answer is always no. On
- * its machines nothing is ever restricted, so it is no here too. */
+ * its machines nothing is restricted once boot is over, so it is no here too; early in boot nobody asks. */
 static inline bool pm_suspended_storage(void)
 {
 	return ~world->gfp_allowed_mask & (__GFP_IO | __GFP_FS);

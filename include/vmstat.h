@@ -3,10 +3,11 @@
  * @file
  * @brief Counting pages cheaply: totals, and per-CPU differences that are folded in later.
  *
- * A zone's totals are shared by all CPUs, so each CPU first collects its changes in a signed byte
- * of its own and adds them to the total only when they outgrow a threshold. Readers on the
- * allocation path look at the totals alone: they are fast, and wrong by at most the threshold
- * times the number of CPUs.
+ * The totals of a zone or a node are shared by all CPUs, so each CPU first collects its changes in a
+ * signed byte of its own and adds them to the total only when they outgrow a threshold, or when it
+ * has been a second since it last did (stage 20). Most readers look at the totals alone: they are
+ * fast, and wrong by at most the threshold times the number of CPUs. The counters of a memory
+ * cgroup's lists are kept in the same way, with a threshold of their own.
  */
 #ifndef VMSTAT_H
 #define VMSTAT_H
@@ -56,12 +57,15 @@ static inline unsigned long global_zone_page_state(enum zone_stat_item item)
 	return never_negative(world->vm_zone_stat[item]);
 }
 
+/** A node's counter as everybody reads it, decisions and /proc alike: the total without the per-CPU
+ * differences. */
 static inline unsigned long node_page_state(const struct pglist_data *pgdat,
 					    enum node_stat_item item)
 {
 	return never_negative(pgdat->vm_stat[item]);
 }
 
+/** The whole machine's total of a node counter, without the per-CPU differences. */
 static inline unsigned long global_node_page_state(enum node_stat_item item)
 {
 	return never_negative(world->vm_node_stat[item]);
@@ -72,6 +76,14 @@ static inline void zone_page_state_add(long delta, struct zone *zone, enum zone_
 {
 	zone->vm_stat[item] += delta;
 	world->vm_zone_stat[item] += delta;
+}
+
+/** Add to a node's total and to the machine's. */
+static inline void node_page_state_add(long delta, struct pglist_data *pgdat,
+				       enum node_stat_item item)
+{
+	pgdat->vm_stat[item] += delta;
+	world->vm_node_stat[item] += delta;
 }
 
 /**
@@ -113,14 +125,123 @@ static inline void __mod_zone_freepage_state(struct zone *zone, long nr_pages, i
 		__mod_zone_page_state(zone, NR_FREE_CMA_PAGES, nr_pages);
 }
 
-/* departs: node counters change at once; the kernel's per-CPU differences of them, which no
- * decision of this path reads exactly, are left out. */
+/**
+ * @brief Change a node's counter on the running CPU, as __mod_zone_page_state() does a zone's.
+ *
+ * @param pgdat the node
+ * @param item which counter
+ * @param delta the change
+ * @source none (ours: what mm/vmstat.c does under the same name)
+ */
 static inline void mod_node_page_state(struct pglist_data *pgdat, enum node_stat_item item,
 				       long delta)
 {
-	pgdat->vm_stat[item] += delta;
-	world->vm_node_stat[item] += delta;
+	struct per_cpu_nodestat *nodestat = &pgdat->per_cpu_nodestats[smp_processor_id()];
+	long difference = delta + nodestat->vm_node_stat_diff[item];
+	long threshold = nodestat->stat_threshold;
+
+	if (unlikely(difference > threshold || difference < -threshold)) {
+		node_page_state_add(difference, pgdat, item);
+		difference = 0;
+	}
+	nodestat->vm_node_stat_diff[item] = (s8)difference;
 }
+
+/**
+ * @brief Count one more or one less on the running CPU, and fold generously.
+ *
+ * Those who count one by one will probably go on in the same direction. When the difference outgrows the
+ * threshold, half a threshold more than there is goes to the total, and the CPU begins that far on
+ * the other side.
+ *
+ * @param difference the CPU's difference; changed
+ * @param threshold its threshold
+ * @param one 1 or -1
+ * @return what to add to the total
+ * @source none (ours: what mm/vmstat.c does in mod_zone_state and mod_node_state)
+ */
+static inline long count_with_overstep(s8 *difference, int threshold, int one)
+{
+	int sum = *difference + one, overstep = one * (threshold >> 1);
+
+	if (likely(sum <= threshold && sum >= -threshold)) {
+		*difference = (s8)sum;
+		return 0;
+	}
+	*difference = (s8)-overstep;
+	return sum + overstep;
+}
+
+/**
+ * @brief Count one page in or out of a zone's counter, with overstep.
+ *
+ * @param zone the zone
+ * @param item which counter
+ * @param one 1 or -1
+ * @source none (ours: inc_zone_page_state and dec_zone_page_state of mm/vmstat.c)
+ */
+static inline void count_zone_page(struct zone *zone, enum zone_stat_item item, int one)
+{
+	struct per_cpu_pageset *pageset = &zone->pageset[smp_processor_id()];
+
+	zone_page_state_add(
+		count_with_overstep(&pageset->vm_stat_diff[item], pageset->stat_threshold, one),
+		zone, item);
+}
+
+/**
+ * @brief Count one more in a node's counter, with overstep.
+ *
+ * @param pgdat the node
+ * @param item which counter
+ * @source none (ours: inc_node_page_state of mm/vmstat.c)
+ */
+static inline void inc_node_state(struct pglist_data *pgdat, enum node_stat_item item)
+{
+	struct per_cpu_nodestat *nodestat = &pgdat->per_cpu_nodestats[smp_processor_id()];
+
+	node_page_state_add(count_with_overstep(&nodestat->vm_node_stat_diff[item],
+						nodestat->stat_threshold, 1),
+			    pgdat, item);
+}
+
+/**
+ * @brief A counter of LRU lists, the lists of the groups below included.
+ *
+ * @param lruvec the lists
+ * @param item which counter
+ * @return the total without what CPUs hold back, up to 32 each for every group; without memory cgroups,
+ * the node's
+ * @source include/linux/memcontrol.h:644
+ */
+static inline unsigned long lruvec_page_state(const struct lruvec *lruvec, enum node_stat_item item)
+{
+	if (mem_cgroup_disabled())
+		return node_page_state(lruvec->pgdat, item);
+	return never_negative(lruvec->lruvec_stat[item]);
+}
+
+#ifdef CONFIG_NUMA
+/** Fold a CPU's count of one NUMA event when it would soon overflow 16 bits. */
+#define NUMA_STATS_THRESHOLD (UINT16_MAX - 2)
+
+/**
+ * @brief Count one NUMA event on the running CPU.
+ *
+ * @param zone the zone it is counted on
+ * @param item which event
+ * @source mm/vmstat.c:939
+ */
+static inline void inc_numa_state(struct zone *zone, enum numa_stat_item item)
+{
+	u16 *count = &zone->pageset[smp_processor_id()].vm_numa_stat_diff[item];
+
+	if (unlikely(++*count > NUMA_STATS_THRESHOLD)) {
+		zone->vm_numa_stat[item] += *count;
+		*count = 0;
+	}
+}
+#endif
 
 static inline void count_vm_events(enum vm_event event, unsigned long delta)
 {

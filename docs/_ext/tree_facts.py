@@ -60,8 +60,8 @@ class KernelPlace(NamedTuple):
 
     @property
     def lines(self):
-        """`mm/page_alloc.c:4819–4881`."""
-        return f'{self.file}:{self.first}' + (f'–{self.last}' if self.last else '')
+        """`mm/page_alloc.c:4819–4881`; one number where it takes one line, or where its last is not known."""
+        return f'{self.file}:{self.first}' + (f'–{self.last}' if (self.last or 0) > self.first else '')
 
 
 class KernelMap:

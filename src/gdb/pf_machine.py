@@ -262,4 +262,5 @@ def page_state(pfn):
 
 def is_buddy(page):
     """The mark of the first page of a free block."""
-    return int(page['page_type']) == 0xFFFFFFFF & ~pf_names.macro('PG_buddy')
+    base = pf_names.macro('PAGE_TYPE_BASE')
+    return int(page['page_type']) & (base | pf_names.macro('PG_buddy')) == base

@@ -106,15 +106,19 @@ void schedule_daemons(void)
 	life->scheduling = false;
 }
 
-/** Is any daemon about to run, or anything being written? Tells a standstill from a wait. */
-bool life_is_busy(void)
+/** Is any daemon about to run? */
+bool any_daemon_runnable(void)
 {
 	const struct life *life = world->life;
 
-	if (!life)
-		return false;
 	for (int i = 0; i < life->nr_daemons; i++)
 		if (life->daemon[i].runnable)
 			return true;
-	return life->disk.nr_queued > 0;
+	return false;
+}
+
+/** Is any daemon about to run, or anything being written? Tells a standstill from a wait. */
+bool life_is_busy(void)
+{
+	return world->life && (any_daemon_runnable() || world->life->disk.nr_queued > 0);
 }

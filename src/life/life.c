@@ -36,12 +36,30 @@ bool life_begin(void)
 	return true;
 }
 
+/** The first full second after now, as a tick. */
+static unsigned long next_full_second(void)
+{
+	return (world->jiffies / HZ + 1) * HZ;
+}
+
+/** Once a second all CPUs fold the changes of counters that they hold back. */
+static void fold_when_due(void)
+{
+	if (world->jiffies < world->life->next_fold)
+		return;
+	vmstat_shepherd();
+	world->life->next_fold = next_full_second();
+}
+
 /** Ticks pass while the running task sleeps: the disk works, daemons run. */
 static void sleep_in_life(unsigned long ticks)
 {
 	while (ticks--) {
+		if (!any_daemon_runnable())
+			quiet_vmstat();
 		world->jiffies++;
 		disk_run(1);
+		fold_when_due();
 		schedule_daemons();
 	}
 }
@@ -157,6 +175,7 @@ bool daemons_start(void)
 	world->hooks.page_written = page_write;
 	world->hooks.sleep = sleep_in_life;
 	world->hooks.reschedule = schedule_daemons;
+	life->next_fold = next_full_second();
 	watchdog_start();
 	return true;
 }

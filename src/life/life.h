@@ -23,6 +23,10 @@ void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
 void cpuset_attach(struct task *task, struct cpuset *cpuset);
 void cpuset_set_nodes(struct cpuset *cpuset, nodemask_t mems);
 
+/* cpus.c */
+void cpu_down(int cpu);
+void cpu_up(int cpu);
+
 /** Most daemons of a machine. */
 #define MAX_DAEMONS 16
 
@@ -55,6 +59,7 @@ struct disk {
 struct watchdog {
 	u64 last;      /**< digest of the previous round */
 	u64 milestone; /**< digest of a round further back */
+	bool folded; /**< this circle was met before; counters were folded, to see if that opens it */
 	unsigned long livelocks;
 	char report[768];
 	bool (*handler)(const char *report, void *context); /**< NULL: print and stop */
@@ -65,7 +70,8 @@ struct watchdog {
 struct life {
 	struct daemon daemon[MAX_DAEMONS];
 	int nr_daemons;
-	bool scheduling; /**< a daemon runs */
+	bool scheduling;	 /**< a daemon runs */
+	unsigned long next_fold; /**< tick at which CPUs fold their counters again: a full second */
 	struct daemon *kswapd[MAX_NUMNODES];
 	struct daemon *kcompactd[MAX_NUMNODES];
 	struct daemon *flusher;
@@ -80,6 +86,7 @@ struct daemon *daemon_new(const char *comm, unsigned int flags, void (*body)(voi
 void daemon_wake(struct daemon *daemon);
 void daemon_sleep_until(struct daemon *daemon, unsigned long tick);
 void schedule_daemons(void);
+bool any_daemon_runnable(void);
 bool life_is_busy(void);
 
 /* life.c */

@@ -20,6 +20,7 @@
 #include "page_cache.h"
 #include "stages/stages.h"
 #include "vmstat.h"
+#include "world/world.h"
 
 /**
  * @brief Make an address space.
@@ -52,17 +53,11 @@ void address_spaces_free(struct machine *machine)
 	}
 }
 
-/** Tell a page's node that pages of a kind came or went. */
-static void count(const struct page *page, enum node_stat_item item, long delta)
-{
-	mod_node_page_state(page_zone(page)->zone_pgdat, item, delta);
-}
-
 /** Count a page in or out of what waits for a disk. */
-static void count_write_pending(const struct page *page, enum node_stat_item item, long delta)
+static void count_write_pending(const struct page *page, enum node_stat_item item, int one)
 {
-	count(page, item, delta);
-	__mod_zone_page_state(page_zone(page), NR_ZONE_WRITE_PENDING, delta);
+	mod_lruvec_page_state(page, item, one);
+	count_zone_page(page_zone(page), NR_ZONE_WRITE_PENDING, one);
 }
 
 /**
@@ -91,9 +86,9 @@ struct page *page_cache_add(struct address_space *space, gfp_t gfp_mask)
 		SetPageFlag(page, PG_swapbacked);
 		SetPageFlag(page, PG_active);
 		page->_mapcount = 0;
-		count(page, NR_ANON_MAPPED, 1);
+		mod_lruvec_page_state(page, NR_ANON_MAPPED, 1);
 	} else {
-		count(page, NR_FILE_PAGES, 1);
+		mod_lruvec_page_state(page, NR_FILE_PAGES, 1);
 	}
 	lru_cache_add(page);
 	return page;
@@ -128,9 +123,9 @@ void page_cache_drop(struct page *page)
 		ClearPageFlag(page, PG_lru);
 	}
 	if (page_mapped(page))
-		count(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
+		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	if (!PageAnon(page))
-		count(page, NR_FILE_PAGES, -1);
+		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 	page->_mapcount = -1;
 	page_owner(page)->nrpages--;
 	page->mapping = NULL;
@@ -168,7 +163,7 @@ unsigned long address_space_release(struct address_space *space)
 void page_map(struct page *page, bool executable)
 {
 	if (++page->_mapcount == 0)
-		count(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, 1);
+		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, 1);
 	get_page(page);
 	if (executable)
 		page->private |= LRU_EXEC;
@@ -190,7 +185,7 @@ void page_dirty(struct page *page)
 	if (PageAnon(page))
 		return;
 	count_write_pending(page, NR_FILE_DIRTY, 1);
-	count(page, NR_DIRTIED, 1);
+	inc_node_state(page_zone(page)->zone_pgdat, NR_DIRTIED);
 }
 
 /** End the write of a page; if reclaim waited for it, it is the next to be taken. */
@@ -198,7 +193,7 @@ static void end_page_writeback(struct page *page)
 {
 	ClearPageFlag(page, PG_writeback);
 	count_write_pending(page, NR_WRITEBACK, -1);
-	count(page, NR_WRITTEN, 1);
+	inc_node_state(page_zone(page)->zone_pgdat, NR_WRITTEN);
 	if (PageFlag(page, PG_reclaim)) {
 		ClearPageFlag(page, PG_reclaim);
 		if (PageFlag(page, PG_lru) && !PageFlag(page, PG_unevictable)) {

@@ -7,6 +7,7 @@
  *
  *     live                      start kswapd, kcompactd, the flusher, the OOM reaper and the watchdog
  *     idle                      let them run until all of them sleep
+ *     sleep SECONDS             let the running task sleep, and time pass
  *     file NAME                 make a file
  *     fill NAME PAGES|PERCENT%  read pages of a file into the page cache
  *     dirty NAME PAGES          write to pages of a file that are in memory
@@ -137,6 +138,21 @@ static int run_idle(struct scene *scene)
 		return error_set(scene->error, "nobody is there to run; 'live' starts the daemons");
 	daemons_run();
 	fprintf(scene->out, "%lu ticks\n", world->jiffies - before);
+	return 0;
+}
+
+/** Longest sleep of one command. */
+#define MOST_SECONDS 3600ul
+
+static int run_sleep(struct scene *scene)
+{
+	unsigned long seconds;
+
+	if (!read_count(scene->word[0], "", &seconds) || seconds > MOST_SECONDS)
+		return error_set(scene->error,
+				 "'%s' is not a number of seconds; give one from 1 to %lu",
+				 scene->word[0], MOST_SECONDS);
+	world_sleep(seconds * HZ);
 	return 0;
 }
 
@@ -415,6 +431,18 @@ static void print_processes(FILE *out)
 	}
 }
 
+/** A counter of all nodes, with what CPUs hold back. */
+static long count_on_nodes(enum node_stat_item item)
+{
+	long sum = world->vm_node_stat[item];
+	int nid, cpu;
+
+	for_each_online_node(nid)
+		for_each_online_cpu(cpu)
+			sum += NODE_DATA(nid)->per_cpu_nodestats[cpu].vm_node_stat_diff[item];
+	return sum;
+}
+
 static int run_status(struct scene *scene)
 {
 	const struct address_space *file;
@@ -425,9 +453,9 @@ static int run_status(struct scene *scene)
 		if (!file->anonymous)
 			fprintf(scene->out, "file %s: %lu pages in memory, %lu reclaimed\n",
 				file->name, file->nrpages, file->reclaimed);
-	fprintf(scene->out, "dirty %lu, being written %lu, written %lu\n",
-		global_node_page_state(NR_FILE_DIRTY), global_node_page_state(NR_WRITEBACK),
-		global_node_page_state(NR_WRITTEN));
+	fprintf(scene->out, "dirty %ld, being written %ld, written %ld\n",
+		count_on_nodes(NR_FILE_DIRTY), count_on_nodes(NR_WRITEBACK),
+		count_on_nodes(NR_WRITTEN));
 	if (world->total_swap_pages)
 		fprintf(scene->out, "swap: %ld pages, %ld free\n", (long)world->total_swap_pages,
 			(long)world->nr_swap_pages);
@@ -447,6 +475,7 @@ static const struct command {
 } commands[] = {
 	{ "live", 0, 0, "", run_live },
 	{ "idle", 0, 0, "", run_idle },
+	{ "sleep", 1, 1, " SECONDS", run_sleep },
 	{ "file", 1, 1, " NAME", run_file },
 	{ "fill", 2, 2, " NAME PAGES|PERCENT%", run_fill },
 	{ "dirty", 2, 2, " NAME PAGES", run_dirty },

@@ -9,9 +9,10 @@
  * such loops: a costly order with __GFP_RETRY_MAYFAIL and without __GFP_IO, while compaction looks
  * possible (which it never is without I/O), and __GFP_NOFAIL when nothing can be reclaimed.
  *
- * "Exactly as they were" is a digest of everything that decides: free lists, counters, marks and
- * boosts, the LRU lists with the flags of their pages, daemons, tasks, swap, and the request's own
- * counters as far as they still count.
+ * "Exactly as they were" is a digest of everything that decides: free lists, counters with what CPUs
+ * hold back, marks and boosts, the LRU lists with the flags of their pages, daemons, tasks, swap, and the
+ * request's own counters as far as they still count. What would happen in time, the folding of counters,
+ * is done before a circle is called endless.
  */
 #include <stdio.h>
 
@@ -36,8 +37,11 @@ static void mix_zone(u64 *digest, const struct zone *zone)
 {
 	int cpu;
 
-	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++)
-		mix(digest, zone_page_state_snapshot(zone, (enum zone_stat_item)item));
+	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
+		mix(digest, (u64)zone->vm_stat[item]);
+		for_each_online_cpu(cpu)
+			mix(digest, (u64)zone->pageset[cpu].vm_stat_diff[item]);
+	}
 	for (int order = 0; order < MAX_ORDER; order++)
 		for (int type = 0; type < MIGRATE_TYPES; type++) {
 			const struct list_head *list = &zone->free_area[order].free_list[type];
@@ -68,6 +72,8 @@ static void mix_lruvec(u64 *digest, const struct lruvec *lruvec)
 			mix(digest, (u64)page->_refcount);
 		}
 	}
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++)
+		mix(digest, (u64)lruvec->lruvec_stat[item]);
 	mix(digest, lruvec->flags);
 	mix(digest, lruvec->anon_cost ^ lruvec->file_cost << 32);
 }
@@ -82,6 +88,8 @@ static void mix_node(u64 *digest, struct pglist_data *pgdat)
 			mix_zone(digest, &pgdat->node_zones[zid]);
 	while ((memcg = memcg_next(NULL, memcg)))
 		mix_lruvec(digest, mem_cgroup_lruvec(memcg, pgdat));
+	for (int item = 0; item < NR_LRU_LISTS; item++)
+		mix(digest, (u64)pgdat->vm_stat[item]);
 	mix(digest, (u64)pgdat->kswapd_failures);
 	mix(digest, pgdat->flags);
 }
@@ -163,8 +171,16 @@ static bool watch_round(const struct slow_request *request)
 	dog->last = digest;
 	if ((request->rounds & (request->rounds - 1)) == 0)
 		dog->milestone = digest;
-	if (!seen)
+	if (!seen) {
+		dog->folded = false;
 		return false;
+	}
+	/* Who goes on for ever goes on for more than a second, in which counters are folded. */
+	if (!dog->folded) {
+		dog->folded = true;
+		if (vmstat_shepherd())
+			return false;
+	}
 	dog->livelocks++;
 	describe(request, dog->report, sizeof(dog->report));
 	if (dog->handler)

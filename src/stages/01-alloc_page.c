@@ -3,7 +3,7 @@
  * @file
  * @brief Stage 01: the interfaces that kernel code calls to get a page, and to give it back.
  *
- * Kernel code that wants memory in whole pages asks alloc_pages() of stage 02, or one of the five
+ * Kernel code that wants memory in whole pages mostly asks alloc_pages() of stage 02, or one of the five
  * shorthands here that lead to it. They differ in how much they ask for, in the bits they add to the
  * mask or take out of it, and in what they return. Which page it will be is not decided here, but
  * those bits have a say in it.
@@ -15,7 +15,7 @@
  * removes one bit of the mask, `__GFP_HIGHMEM`, and that has a visible consequence: a request that
  * would have been allowed into ZONE_MOVABLE no longer is.
  *
- * What comes back by its record returns through __free_page(), what comes back by its address through
+ * One page that came by its record returns through __free_page(), what came by its address through
  * free_page() or free_pages(); all lead to __free_pages(), stage 20. A family of its own deals in
  * bytes, alloc_pages_exact() and its like: it takes a block, keeps as many pages as it needs and
  * gives the others back.

@@ -190,8 +190,6 @@ int mpol_set_nodemask(struct mempolicy *policy, nodemask_t nodes)
 /**
  * @brief Install a policy for the running task, as set_mempolicy(2) does.
  *
- * What the system call checks before it comes to this function in 5.8.18 is checked here.
- *
  * @param mode enum mempolicy_mode
  * @param flags MPOL_F_STATIC_NODES or MPOL_F_RELATIVE_NODES, not both, or 0
  * @param nodes the user's nodes
@@ -203,6 +201,7 @@ int do_set_mempolicy(int mode, unsigned int flags, nodemask_t nodes)
 	struct mempolicy *policy;
 	int error;
 
+	/* departs: in 5.8.18 the system call refuses these before it comes to this function. */
 	if (flags == MPOL_MODE_FLAGS || (flags & ~MPOL_MODE_FLAGS) ||
 	    (nodes.bits & ~NODE_MASK_ALL.bits))
 		return -EINVAL;

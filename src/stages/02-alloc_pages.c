@@ -248,7 +248,7 @@ static struct page *alloc_page_interleave(gfp_t gfp_mask, unsigned int order, in
 
 	page = __alloc_pages(gfp_mask, order, nid);
 	if (page && world->numa_stat_enabled && page_to_nid(page) == nid)
-		page_zone(page)->vm_numa_stat[NUMA_INTERLEAVE_HIT]++;
+		inc_numa_state(page_zone(page), NUMA_INTERLEAVE_HIT);
 	return page;
 }
 
@@ -409,6 +409,9 @@ struct page *alloc_page_vma(gfp_t gfp_mask, struct vm_area *vma, unsigned long a
 
 /**
  * @brief Allocate one page for an address of a mapping, starting from a node.
+ *
+ * Where neither the mapping nor the task has a policy, the node makes no difference: "prefer the node of the
+ * running CPU" answers instead.
  *
  * @param gfp_mask what is asked for
  * @param vma the mapping, or NULL

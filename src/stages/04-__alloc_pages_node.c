@@ -9,7 +9,7 @@
  * such a request is reported and refused in stage 06, where the table is about to be read, because a
  * wrong node is always the caller's mistake.
  *
- * On a machine with one node the number is never looked at, so any is as good as another.
+ * Without CONFIG_NUMA the number is never looked at, so any is as good as another.
  */
 #include "stages/stages.h"
 

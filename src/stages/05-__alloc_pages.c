@@ -9,7 +9,7 @@
  * can use still may.
  *
  * Not everybody comes this way. With NUMA, what a memory policy answers goes to the central function
- * by itself, with a set or without one (stage 02); only an interleave policy calls this function.
+ * by itself (stage 02). Only an interleave policy and a huge page of a mapping come through here.
  */
 #include "stages/stages.h"
 

@@ -5,8 +5,8 @@
  *
  * A mask is what the caller knows. The walk over zones needs something else: a list of zones in the
  * order in which they are tried, the highest zone allowed in it, the nodes allowed, the free lists
- * to look at, and the zone where the walk begins. This stage computes those once; every attempt of
- * the request then shares them.
+ * to look at, and the zone where the walk begins. This stage computes those once. All attempts of the
+ * request share them, except that the slow path may set the nodes and the beginning again.
  *
  * A task may be confined to some nodes by its **cpuset**. When any cpuset besides the root exists,
  * the first attempt is confined to it: by using the task's allowed nodes as the nodemask, or, when the

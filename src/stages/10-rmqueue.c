@@ -19,28 +19,6 @@
 #include "witness.h"
 #include "world/world.h"
 
-#ifdef CONFIG_NUMA
-/** Fold a CPU's count of one NUMA event when it would soon overflow 16 bits. */
-#define NUMA_STATS_THRESHOLD (UINT16_MAX - 2)
-
-/**
- * @brief Count one NUMA event on the running CPU.
- *
- * @param zone the zone it is counted on
- * @param item which event
- * @source none (ours: how mm/vmstat.c counts NUMA events)
- */
-static void inc_numa_state(struct zone *zone, enum numa_stat_item item)
-{
-	u16 *count = &zone->pageset[smp_processor_id()].vm_numa_stat_diff[item];
-
-	if (unlikely(++*count > NUMA_STATS_THRESHOLD)) {
-		zone->vm_numa_stat[item] += *count;
-		*count = 0;
-	}
-}
-#endif
-
 /**
  * @brief Count where an allocation landed. No decision reads these numbers.
  *

@@ -100,16 +100,18 @@ static bool bad_page_may_report(void)
  * @param reason what is wrong
  * @source mm/page_alloc.c:612
  */
-/* departs: 5.8.18 names the record by its address, and goes on with the raw words in it, the loaded modules and
- * the way to this place. */
+/* departs: 5.8.18 names the record by its address and disguises that of a mapping, says more of a page in a compound
+ * block, and gives the flags a line of their own, with their names and the bits above them. It goes on with the raw
+ * words of the record, the loaded modules and the way to this place. */
 __cold void bad_page(struct page *page, const char *reason)
 {
 	if (bad_page_may_report()) {
 		printk("BUG: Bad page state in process %s  pfn:%05lx\n", current->comm,
 		       page_to_pfn(page));
-		printk("page:%05lx refcount:%d mapcount:%d mapping:%p index:%#lx flags:%#lx\n",
-		       page_to_pfn(page), page->_refcount, page->_mapcount + 1, page->mapping,
-		       page->index, page->flags & PAGE_FLAGS_CHECK_AT_PREP);
+		printk("page:%05lx refcount:%d mapcount:%d mapping:%016lx index:0x%lx flags:0x%lx\n",
+		       page_to_pfn(page), page->_refcount, page->_mapcount + 1,
+		       (unsigned long)page->mapping, page->index,
+		       page->flags & PAGE_FLAGS_CHECK_AT_PREP);
 		printk("page dumped because: %s\n", reason);
 	}
 	page->_mapcount = -1;

@@ -25,8 +25,10 @@
  */
 bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
 {
-	unsigned long few = lruvec_pages(lruvec, inactive, MAX_NR_ZONES - 1);
-	unsigned long many = lruvec_pages(lruvec, inactive + 1, MAX_NR_ZONES - 1);
+	/* What lies on the lists is read from counters that lag behind a little. */
+	enum node_stat_item item = NR_LRU_BASE + inactive;
+	unsigned long few = lruvec_page_state(lruvec, item);
+	unsigned long many = lruvec_page_state(lruvec, item + 1);
 	unsigned long gib = (few + many) >> (30 - PAGE_SHIFT), ratio = 1;
 
 	/* The larger the lists, the smaller a share of them is enough: the root of 10 times GiB. */
@@ -113,7 +115,7 @@ static void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pag
 
 		*(file ? &lruvec->file_cost : &lruvec->anon_cost) += nr_pages;
 		for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++)
-			size += lruvec_pages(lruvec, (enum lru_list)lru, MAX_NR_ZONES - 1);
+			size += lruvec_page_state(lruvec, (enum node_stat_item)(NR_LRU_BASE + lru));
 		/* What was long ago counts less. */
 		if (lruvec->file_cost + lruvec->anon_cost > size / 4) {
 			lruvec->file_cost /= 2;

@@ -11,47 +11,9 @@
  * departs: 5.8.18 collects additions and moves in batches of 15 per CPU; here each takes effect at
  * once. Pages on these lists are single: transparent huge pages are not modelled.
  */
-#include <stdlib.h>
-
 #include "stages/stages.h"
 #include "vmstat.h"
 #include "world/world.h"
-
-/**
- * @brief Make the lists of a memory cgroup, one set per node.
- *
- * @param memcg the group
- * @return false when the host has no memory
- * @source none (ours: 5.8.18 makes them together with the group)
- */
-static bool memcg_make_lruvecs(struct mem_cgroup *memcg)
-{
-	memcg->lruvecs = calloc(MAX_NUMNODES, sizeof(*memcg->lruvecs));
-	for (int nid = 0; memcg->lruvecs && nid < MAX_NUMNODES; nid++) {
-		for (int lru = 0; lru < NR_LRU_LISTS; lru++)
-			INIT_LIST_HEAD(&memcg->lruvecs[nid].lists[lru]);
-		memcg->lruvecs[nid].memcg = memcg;
-		memcg->lruvecs[nid].pgdat = NODE_DATA(nid);
-	}
-	return memcg->lruvecs != NULL;
-}
-
-/**
- * @brief The lists of a memory cgroup on a node.
- *
- * @param memcg the group; NULL or the root: the node's own lists
- * @param pgdat the node
- * @return the lists
- * @source none (ours: what include/linux/memcontrol.h does under the same name)
- */
-struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat)
-{
-	/* departs: without memory for the group's lists its pages go to the node's. */
-	if (memcg == &world->root_mem_cgroup ||
-	    (memcg && !memcg->lruvecs && !memcg_make_lruvecs(memcg)))
-		memcg = NULL;
-	return memcg ? &memcg->lruvecs[pgdat->node_id] : &pgdat->lruvec;
-}
 
 /**
  * @brief The lists that a page belongs on.
@@ -95,48 +57,6 @@ bool page_evictable(const struct page *page)
 }
 
 /**
- * @brief Is this group the other one, or below it?
- *
- * @param memcg the group; NULL: the root
- * @param root the other one; NULL: the root
- * @return true when it is
- * @source none (ours: a walk up the tree)
- */
-static bool memcg_within(const struct mem_cgroup *memcg, const struct mem_cgroup *root)
-{
-	if (!root)
-		return true;
-	while (memcg && memcg != root)
-		memcg = memcg->parent;
-	return memcg == root;
-}
-
-/**
- * @brief Pages on one of a node's lists, the groups below included.
- *
- * @param lruvec the lists
- * @param lru which
- * @param highest_zoneidx counting zones up to this one
- * @return pages
- * @source none (ours: 5.8.18 keeps these sums as counters, mm/memcontrol.c)
- */
-unsigned long lruvec_pages(const struct lruvec *lruvec, enum lru_list lru, int highest_zoneidx)
-{
-	unsigned long pages = 0;
-
-	for (int zid = 0; zid <= highest_zoneidx; zid++)
-		pages += lruvec->lru_size[zid][lru];
-	for (struct mem_cgroup *memcg = world->mem_cgroups; memcg; memcg = memcg->next) {
-		if (!memcg->lruvecs || memcg == lruvec->memcg ||
-		    !memcg_within(memcg, lruvec->memcg))
-			continue;
-		for (int zid = 0; zid <= highest_zoneidx; zid++)
-			pages += memcg->lruvecs[lruvec->pgdat->node_id].lru_size[zid][lru];
-	}
-	return pages;
-}
-
-/**
  * @brief Count pages of a list in or out, in every counter that knows of them.
  *
  * @param page a page of the list
@@ -150,7 +70,7 @@ static void lru_count(const struct page *page, enum lru_list lru, long delta)
 	struct zone *zone = page_zone(page);
 
 	lruvec->lru_size[zone_idx(zone)][lru] += (unsigned long)delta;
-	mod_node_page_state(zone->zone_pgdat, (enum node_stat_item)(NR_LRU_BASE + lru), delta);
+	mod_lruvec_state(lruvec, (enum node_stat_item)(NR_LRU_BASE + lru), delta);
 	__mod_zone_page_state(zone, (enum zone_stat_item)(NR_ZONE_LRU_BASE + lru), delta);
 }
 

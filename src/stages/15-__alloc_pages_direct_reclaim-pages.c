@@ -90,14 +90,12 @@ static bool add_to_swap(struct page *page)
  */
 static bool try_to_unmap(struct page *page)
 {
-	struct pglist_data *pgdat = page_zone(page)->zone_pgdat;
-
 	if (page->private & (LRU_UNMAP_FAILS | LRU_VM_LOCKED))
 		return false;
 	page->_refcount -= page->_mapcount + 1;
 	page->_mapcount = -1;
 	page->private &= ~(LRU_ACCESSED | LRU_EXEC);
-	mod_node_page_state(pgdat, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
+	mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	return true;
 }
 
@@ -271,7 +269,7 @@ static enum page_verdict pageout(struct page_trial *t)
 	if (!PageFlag(page, PG_writeback))
 		ClearPageFlag(page, PG_reclaim);
 	trace_mm_vmscan_writepage(page, trace_reclaim_flags(page_is_file_lru(page)));
-	mod_node_page_state(t->pgdat, NR_VMSCAN_WRITE, 1);
+	inc_node_state(t->pgdat, NR_VMSCAN_WRITE);
 	t->stat->nr_pageout++;
 
 	/* Step 3: most devices take their time */
@@ -297,7 +295,7 @@ static enum page_verdict judge_dirty(struct page_trial *t)
 	 * kswapd helps, when it finds nothing but dirty pages */
 	if (page_is_file_lru(page) && !(current_is_kswapd() && PageFlag(page, PG_reclaim) &&
 					(t->pgdat->flags & (1ul << PGDAT_DIRTY)))) {
-		mod_node_page_state(t->pgdat, NR_VMSCAN_IMMEDIATE, 1);
+		inc_node_state(t->pgdat, NR_VMSCAN_IMMEDIATE);
 		SetPageFlag(page, PG_reclaim);
 		return PAGE_ACTIVE;
 	}
@@ -325,7 +323,7 @@ static bool __remove_mapping(struct page *page)
 		swap_cache_remove(page);
 		owner->swapped++;
 	} else {
-		mod_node_page_state(page_zone(page)->zone_pgdat, NR_FILE_PAGES, -1);
+		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 		page->_refcount--;
 	}
 	return true;

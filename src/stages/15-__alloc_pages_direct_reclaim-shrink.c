@@ -72,7 +72,9 @@ struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg)
  */
 void snapshot_refaults(struct mem_cgroup *target, struct pglist_data *pgdat)
 {
-	mem_cgroup_lruvec(target, pgdat)->refaults = node_page_state(pgdat, WORKINGSET_ACTIVATE);
+	struct lruvec *lruvec = mem_cgroup_lruvec(target, pgdat);
+
+	lruvec->refaults = lruvec_page_state(lruvec, WORKINGSET_ACTIVATE);
 }
 
 /**
@@ -299,8 +301,8 @@ static bool file_is_tiny(struct pglist_data *pgdat, const struct scan_control *s
 static void prepare_pass(struct lruvec *target, struct scan_control *sc)
 {
 	struct pglist_data *pgdat = target->pgdat;
-	unsigned long refaults = node_page_state(pgdat, WORKINGSET_ACTIVATE);
-	unsigned long inactive_file = lruvec_pages(target, LRU_INACTIVE_FILE, MAX_NR_ZONES - 1);
+	unsigned long refaults = lruvec_page_state(target, WORKINGSET_ACTIVATE);
+	unsigned long inactive_file = lruvec_page_state(target, NR_INACTIVE_FILE);
 
 	sc->nr = (struct reclaim_sums){ 0 };
 	sc->anon_cost = target->anon_cost;

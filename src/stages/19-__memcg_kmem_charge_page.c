@@ -254,6 +254,21 @@ static void drain_all_stock(const struct mem_cgroup *root)
 }
 
 /**
+ * @brief A CPU went offline: its stock goes back, and counters of groups are folded.
+ *
+ * As in 5.8.18, the counters folded are those of the CPU that does this. What the dead one held back stays
+ * with it, and counts again when it is back.
+ *
+ * @param cpu the CPU that is gone
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+void memcg_hotplug_cpu_dead(int cpu)
+{
+	drain_stock(&world->memcg_stock[cpu]);
+	lruvec_stats_fold(smp_processor_id());
+}
+
+/**
  * @brief How many pages a group may still charge.
  *
  * @param memcg the group

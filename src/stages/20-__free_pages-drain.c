@@ -15,20 +15,6 @@
 #include "world/world.h"
 
 /**
- * @brief Trim the list of a remote zone that this CPU has not used lately (CONFIG_NUMA).
- *
- * @param zone the zone
- * @param pcp the CPU's pages
- * @source mm/page_alloc.c:2880
- */
-void drain_zone_pages(struct zone *zone, struct per_cpu_pages *pcp)
-{
-	local_irq_disable();
-	free_pcppages_bulk(zone, pcp->batch, pcp);
-	local_irq_enable();
-}
-
-/**
  * @brief Empty one CPU's lists of one zone.
  *
  * @param cpu the CPU
@@ -114,18 +100,6 @@ void drain_all_pages(struct zone *zone)
 		drain_local_pages(zone);
 	}
 	world->this_cpu = running;
-}
-
-/**
- * @brief A CPU went offline: its pages and its counter differences go back.
- *
- * @param cpu the CPU
- * @source mm/page_alloc.c:7625
- */
-void page_alloc_cpu_dead(int cpu)
-{
-	drain_pages(cpu);
-	cpu_vm_stats_fold(cpu);
 }
 
 /**

@@ -169,12 +169,10 @@ unsigned long try_to_free_mem_cgroup_pages(struct mem_cgroup *memcg, unsigned lo
 void shrinker_register(struct shrinker *shrinker);
 void shrinker_unregister(struct shrinker *shrinker);
 /* 15, part: the LRU lists */
-struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat);
 struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg);
 struct lruvec *page_lruvec(const struct page *page);
 enum lru_list page_lru(const struct page *page);
 bool page_evictable(const struct page *page);
-unsigned long lruvec_pages(const struct lruvec *lruvec, enum lru_list lru, int highest_zoneidx);
 void lru_list_add(struct page *page);
 void lru_list_add_tail(struct page *page);
 void lru_list_del(struct page *page);
@@ -263,6 +261,7 @@ void drain_local_stock(int cpu);
 int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);
+__cold void memcg_hotplug_cpu_dead(int cpu);
 
 /* 20 */
 void __free_pages(struct page *page, unsigned int order);
@@ -275,14 +274,21 @@ void __free_one_page(struct page *page, unsigned long pfn, struct zone *zone, un
 		     int migratetype);
 bool free_pages_prepare(struct page *page, unsigned int order, bool check_free);
 void free_pcppages_bulk(struct zone *zone, int count, struct per_cpu_pages *pcp);
-void drain_zone_pages(struct zone *zone, struct per_cpu_pages *pcp);
 void drain_pages_zone(int cpu, struct zone *zone);
 void drain_pages(int cpu);
 void drain_local_pages(struct zone *zone);
 void drain_all_pages(struct zone *zone);
-void page_alloc_cpu_dead(int cpu);
 unsigned int __isolate_free_page(struct page *page, unsigned int order);
 int set_migratetype_isolate(struct page *page, int migratetype);
 void unset_migratetype_isolate(struct page *page, int migratetype);
+/* 20, part: what CPUs hold back */
+#ifdef CONFIG_NUMA
+void drain_zone_pages(struct zone *zone, struct per_cpu_pages *pcp);
+#endif
+__cold int refresh_cpu_vm_stats(bool do_pagesets);
+__cold bool vmstat_shepherd(void);
+__cold void quiet_vmstat(void);
+__cold void vmstat_refresh(void);
+__cold void page_alloc_cpu_dead(int cpu);
 
 #endif

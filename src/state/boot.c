@@ -445,11 +445,9 @@ static void setup_per_cpu_pagesets(void)
 	int nid;
 
 	for_each_populated_zone(nid, zone) {
-		int batch = zone_batchsize(zone);
-
 		zone_pagesets_init(zone, 0, 1);
 		for (int cpu = 0; cpu < world->nr_cpus; cpu++)
-			pageset_set_batch(&zone->pageset[cpu].pcp, batch);
+			pageset_set_high_and_batch(zone, &zone->pageset[cpu].pcp);
 	}
 }
 
@@ -521,6 +519,7 @@ void machine_boot_finish(const struct boot_spec *spec)
 	if (world->totalram_pages >= HUGEPAGE_MIN_RAM)
 		set_recommended_min_free_kbytes();
 	start_daemons();
+	world->running = true;
 }
 
 /**

@@ -184,8 +184,10 @@ static void set_zone(const struct sample_zone *from, struct zone *zone)
 #ifdef CONFIG_NUMA
 	memcpy(zone->vm_numa_stat, from->numa_counter, sizeof(zone->vm_numa_stat));
 #endif
-	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
 		set_pageset(&from->cpu[cpu], &zone->pageset[cpu]);
+		node_raise_threshold(zone->zone_pgdat, cpu, (int)from->cpu[cpu].stat_threshold);
+	}
 }
 
 /** Give a node and its zones their limits and counters. */
@@ -430,6 +432,7 @@ struct machine *machine_from_sample(const struct sample *sample, struct pageflow
 		machine_free(machine);
 		return NULL;
 	}
+	machine->running = true;
 	FOCUS_STAYS_ON(machine);
 	return machine;
 }

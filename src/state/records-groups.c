@@ -114,6 +114,44 @@ static int read_memcg(struct reader *reader, const char *line)
 	return record_set_all(reader, line, memcg_fields, memcg);
 }
 
+/** Take a node and a group: its LRU lists there. */
+static struct lruvec *take_lruvec(const char **line)
+{
+	struct pglist_data *pgdat = record_take_node(line);
+	struct mem_cgroup *memcg;
+
+	return pgdat && record_take_memcg(line, &memcg) && memcg ? mem_cgroup_lruvec(memcg, pgdat)
+								 : NULL;
+}
+
+static int read_lruvec_stat(struct reader *reader, const char *line)
+{
+	struct lruvec *lruvec = take_lruvec(&line);
+
+	if (!lruvec)
+		return reader_fail(reader, "'lruvec_stat NID PATH VALUE ...'");
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++)
+		if (!take_value(&line, &lruvec->lruvec_stat[item]))
+			return reader_fail(reader, "as many numbers as there are counters");
+	return take_end(&line) ? 0 : reader_fail(reader, "no more numbers than counters");
+}
+
+static int read_lruvec_diff(struct reader *reader, const char *line)
+{
+	struct lruvec *lruvec = take_lruvec(&line);
+	long cpu, value;
+
+	if (!lruvec || !take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus)
+		return reader_fail(reader, "'lruvec_diff NID PATH CPU VALUE ...'");
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++) {
+		if (!take_value(&line, &value) || value != (s8)value)
+			return reader_fail(reader, "as many numbers as there are counters, of 8 "
+						   "bits each");
+		lruvec->lruvec_stat_cpu[cpu][item] = (s8)value;
+	}
+	return take_end(&line) ? 0 : reader_fail(reader, "no more numbers than counters");
+}
+
 static int read_stock(struct reader *reader, const char *line)
 {
 	struct mem_cgroup *memcg;
@@ -136,5 +174,7 @@ const struct record_kind group_records[] = {
 	{ "cpuset", read_cpuset },
 	{ "memcg", read_memcg },
 	{ "stock", read_stock },
+	{ "lruvec_stat", read_lruvec_stat },
+	{ "lruvec_diff", read_lruvec_diff },
 	{ 0 },
 };

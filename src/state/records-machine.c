@@ -3,8 +3,11 @@
  * @file
  * @brief Records of the machine as a whole, its CPUs, nodes and zones.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "life/life.h"
 #include "state/records.h"
 #include "stages/stages.h"
 #include "world/world.h"
@@ -32,19 +35,45 @@ static int read_machine(struct reader *reader, const char *line)
 	return record_set_all(reader, line, machine_fields, world);
 }
 
+/** Take the node of a CPU, which may be left out; false when there is no such node. */
+static bool take_cpu_node(const char **line, int *nid)
+{
+	const struct pglist_data *pgdat;
+
+	if (!take_word(line, "node"))
+		return true;
+	pgdat = record_take_node(line);
+	if (pgdat)
+		*nid = pgdat->node_id;
+	return pgdat != NULL;
+}
+
+/** Make a CPU online or offline. On a machine that has booted it takes leave, or is made welcome. */
+static void set_cpu_online(int cpu, bool online)
+{
+	if (online == cpu_online(cpu))
+		return;
+	if (world->running)
+		online ? cpu_up(cpu) : cpu_down(cpu);
+	else
+		world->cpu_online ^= 1ull << cpu;
+}
+
 static int read_cpu(struct reader *reader, const char *line)
 {
-	long cpu, nid, online;
+	long cpu, online;
+	int nid;
 
-	if (!take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
-	    !take_word(&line, "node") || !take_value(&line, &nid) || !node_exists(nid) ||
-	    !take_word(&line, "online") || !take_value(&line, &online) || !take_end(&line))
+	if (!take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus)
 		return reader_fail(reader, "'cpu N node NID online B' of a CPU of the machine");
-	world->cpu_node[cpu] = (int)nid;
-	world->cpu_online &= ~(1ull << cpu);
-	world->cpu_online |= (u64) !!online << cpu;
-	if (!(world->cpu_online >> world->this_cpu & 1))
+	nid = world->cpu_node[cpu];
+	if (!take_cpu_node(&line, &nid) || !take_word(&line, "online") ||
+	    !take_value(&line, &online) || !take_end(&line))
+		return reader_fail(reader, "'cpu N node NID online B' of a CPU of the machine");
+	if (!online && cpu == world->this_cpu)
 		return reader_refuse(reader, "the running CPU cannot be offline");
+	world->cpu_node[cpu] = nid;
+	set_cpu_online((int)cpu, online);
 	return 0;
 }
 
@@ -89,6 +118,37 @@ static int read_node_stat(struct reader *reader, const char *line)
 	return take_array(reader, line, pgdat->vm_stat, NR_VM_NODE_STAT_ITEMS);
 }
 
+/** Take the differences of a CPU, of 8 bits each. */
+static bool take_differences(const char **line, s8 *difference, int count)
+{
+	long value;
+
+	for (int item = 0; item < count; item++) {
+		if (!take_value(line, &value) || value != (s8)value)
+			return false;
+		difference[item] = (s8)value;
+	}
+	return true;
+}
+
+static int read_node_diff(struct reader *reader, const char *line)
+{
+	struct pglist_data *pgdat = record_take_node(&line);
+	struct per_cpu_nodestat *nodestat;
+	long cpu, threshold;
+
+	if (!pgdat || !take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
+	    !take_word(&line, "threshold") || !take_value(&line, &threshold) || threshold < 0 ||
+	    threshold > INT8_MAX || !take_word(&line, "stat"))
+		return reader_fail(reader, "'node_diff NID CPU threshold N stat VALUE ...'");
+	nodestat = &pgdat->per_cpu_nodestats[cpu];
+	nodestat->stat_threshold = (s8)threshold;
+	if (!take_differences(&line, nodestat->vm_node_stat_diff, NR_VM_NODE_STAT_ITEMS) ||
+	    !take_end(&line))
+		return reader_fail(reader, "as many numbers as there are counters, of 8 bits each");
+	return 0;
+}
+
 static int read_zone_state(struct reader *reader, const char *line)
 {
 	struct zone *zone = take_node_zone(&line);
@@ -122,24 +182,22 @@ static int read_pageset(struct reader *reader, const char *line)
 {
 	struct zone *zone = take_node_zone(&line);
 	struct per_cpu_pageset *pageset;
-	long cpu, expire, value;
+	long cpu, expire;
 
 	if (!zone || !take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus ||
 	    !take_word(&line, "expire") || !take_value(&line, &expire) || expire != (s8)expire ||
 	    !take_word(&line, "stat"))
 		return reader_fail(reader, "'pageset NID ZONE CPU expire N stat VALUE ...'");
 	pageset = &zone->pageset[cpu];
-	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
-		if (!take_value(&line, &value) || value != (s8)value)
-			return reader_fail(reader, "as many numbers as there are counters, of 8 "
-						   "bits each");
-		pageset->vm_stat_diff[item] = (s8)value;
-	}
+	if (!take_differences(&line, pageset->vm_stat_diff, NR_VM_ZONE_STAT_ITEMS))
+		return reader_fail(reader, "as many numbers as there are counters, of 8 bits each");
 #ifdef CONFIG_NUMA
 	pageset->expire = (s8)expire;
 	if (!take_word(&line, "numa"))
 		return reader_fail(reader, "'numa VALUE ...'");
 	for (int item = 0; item < NR_VM_NUMA_STAT_ITEMS; item++) {
+		long value;
+
 		if (!take_value(&line, &value) || value != (u16)value)
 			return reader_fail(reader, "as many numbers as there are counters, of 16 "
 						   "bits each");
@@ -149,73 +207,44 @@ static int read_pageset(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "no more numbers than counters");
 }
 
-/** Size the per-CPU lists by a new fraction, unless it was the old one; fractions above an eighth are refused. */
-static int derive_pagelist_fraction(struct reader *reader, int old)
+/** Write one tunable. */
+static int write_tunable(struct reader *reader, const char *name, long value)
 {
-	if (world->percpu_pagelist_fraction && world->percpu_pagelist_fraction < 8) {
-		world->percpu_pagelist_fraction = old;
-		return reader_refuse(reader, "percpu_pagelist_fraction is 0 or at least 8");
+	const char *file = name;
+	char why[128];
+	int error;
+
+	/* vm.swappiness is how sysctl(8) calls it, vm_swappiness how the kernel does. */
+	if (!strncmp(name, "vm.", 3) || !strncmp(name, "vm_", 3))
+		file += 3;
+	if (!strcmp(file, "stat_refresh")) {
+		vmstat_refresh();
+		return 0;
 	}
-	if (world->percpu_pagelist_fraction != old)
-		percpu_pagelist_fraction_changed();
-	return 0;
+	error = sysctl_write(file, value);
+	if (!error)
+		return 0;
+	if (error == -ENOENT)
+		snprintf(why, sizeof(why), "there is no '%s' to set here", name);
+	else
+		snprintf(why, sizeof(why), "%s may not be %ld: Invalid argument", name, value);
+	return reader_refuse(reader, why);
 }
 
-/** A share of memory or a number of bytes limits what may be dirty: the one written last, and the other is cleared. */
-static int derive_dirty_limit(struct reader *reader, int old_ratio, unsigned long old_bytes)
-{
-	if (world->vm_dirty_bytes != old_bytes) {
-		if (world->vm_dirty_bytes < 2 * PAGE_SIZE) {
-			world->vm_dirty_bytes = old_bytes;
-			return reader_refuse(reader, "vm_dirty_bytes is at least 8192");
-		}
-		world->vm_dirty_ratio = 0;
-	} else if (world->vm_dirty_ratio != old_ratio) {
-		world->vm_dirty_bytes = 0;
-	}
-	return 0;
-}
-
-/** Whoever switches the NUMA statistics off clears what they have counted so far. */
-static void derive_numa_stat(bool old)
-{
-#ifdef CONFIG_NUMA
-	struct zone *zone;
-	int nid;
-
-	if (!old || world->numa_stat_enabled)
-		return;
-	for_each_populated_zone(nid, zone) {
-		memset(zone->vm_numa_stat, 0, sizeof(zone->vm_numa_stat));
-		for (int cpu = 0; cpu < world->nr_cpus; cpu++)
-			memset(zone->pageset[cpu].vm_numa_stat_diff, 0,
-			       sizeof(zone->pageset[cpu].vm_numa_stat_diff));
-	}
-#else
-	(void)old;
-#endif
-}
-
-/** Change a tunable and everything that 5.8.18 derives from it when it is written. */
+/** Change tunables and everything that 5.8.18 derives from them when they are written. */
 static int read_sysctl_record(struct reader *reader, const char *line)
 {
-	int fraction = world->percpu_pagelist_fraction, ratio = world->vm_dirty_ratio;
-	unsigned long bytes = world->vm_dirty_bytes;
-	bool numa_stat = world->numa_stat_enabled;
-	const char *name = line;
+	char name[64], why[128];
+	long value;
 
-	if (read_machine(reader, line))
-		return -1;
-	derive_numa_stat(numa_stat);
-	if (derive_dirty_limit(reader, ratio, bytes) || derive_pagelist_fraction(reader, fraction))
-		return -1;
-	if (take_word(&name, "min_free_kbytes")) {
-		world->user_min_free_kbytes = world->min_free_kbytes;
-		setup_per_zone_wmarks();
-	} else if (take_word(&name, "watermark_scale_factor")) {
-		setup_per_zone_wmarks();
-	} else if (!strncmp(name + strspn(name, " "), "lowmem_reserve_ratio", 20)) {
-		setup_per_zone_lowmem_reserve();
+	while (!take_end(&line)) {
+		take_text(&line, name, sizeof(name));
+		if (!take_value(&line, &value)) {
+			snprintf(why, sizeof(why), "expected a number that fits after '%s'", name);
+			return reader_refuse(reader, why);
+		}
+		if (write_tunable(reader, name, value))
+			return -1;
 	}
 	return 0;
 }
@@ -253,6 +282,7 @@ const struct record_kind machine_records[] = {
 	{ "totals", read_totals },
 	{ "node_state", read_node_state },
 	{ "node_stat", read_node_stat },
+	{ "node_diff", read_node_diff },
 	{ "zone_state", read_zone_state },
 	{ "zone_stat", read_zone_stat },
 #ifdef CONFIG_NUMA

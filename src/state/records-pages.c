@@ -96,6 +96,7 @@ static int read_lru(struct reader *reader, const char *line)
 	if (!pgdat || !take_value(&line, &lru) || lru < 0 || lru >= NR_LRU_LISTS)
 		return reader_fail(reader, "'lru NID LIST PFN ...'");
 	while (take_value(&line, &pfn)) {
+		struct lruvec *lruvec;
 		struct page *page;
 
 		if (pfn < (long)world->mem_map_start || pfn >= (long)world->mem_map_end)
@@ -103,8 +104,9 @@ static int read_lru(struct reader *reader, const char *line)
 		page = pfn_to_page((unsigned long)pfn);
 		if (page_count(page) < 1 || !PageFlag(page, PG_lru))
 			return reader_refuse(reader, "expected pages in use, marked as lru");
-		list_add_tail(&page->lru, &pgdat->lruvec.lists[lru]);
-		pgdat->lruvec.lru_size[page_zonenum(page)][lru]++;
+		lruvec = mem_cgroup_lruvec(page->mem_cgroup, pgdat);
+		list_add_tail(&page->lru, &lruvec->lists[lru]);
+		lruvec->lru_size[page_zonenum(page)][lru]++;
 	}
 	return take_end(&line) ? 0 : reader_fail(reader, "'lru NID LIST PFN ...'");
 }

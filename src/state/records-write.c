@@ -31,6 +31,13 @@ static void write_array(FILE *out, const long *values, int count)
 	fputc('\n', out);
 }
 
+/** Numbers of 8 bits. */
+static void write_differences(FILE *out, const s8 *differences, int count)
+{
+	for (int i = 0; i < count; i++)
+		fprintf(out, " %d", differences[i]);
+}
+
 /**
  * @brief Write where memory is. Stands before the zones, which need it.
  *
@@ -83,8 +90,7 @@ static void write_zone_records(FILE *out, const struct zone *zone)
 		expire = pageset->expire;
 #endif
 		fprintf(out, "pageset %d %s %d expire %d stat", nid, zone->name, cpu, expire);
-		for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++)
-			fprintf(out, " %d", pageset->vm_stat_diff[item]);
+		write_differences(out, pageset->vm_stat_diff, NR_VM_ZONE_STAT_ITEMS);
 #ifdef CONFIG_NUMA
 		fprintf(out, " numa");
 		for (int item = 0; item < NR_VM_NUMA_STAT_ITEMS; item++)
@@ -104,6 +110,15 @@ static void write_nodes(FILE *out)
 		write_fields(out, node_fields, NODE_DATA(nid));
 		fprintf(out, "\nnode_stat %d", nid);
 		write_array(out, NODE_DATA(nid)->vm_stat, NR_VM_NODE_STAT_ITEMS);
+		for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
+			const struct per_cpu_nodestat *nodestat =
+				&NODE_DATA(nid)->per_cpu_nodestats[cpu];
+
+			fprintf(out, "node_diff %d %d threshold %d stat", nid, cpu,
+				nodestat->stat_threshold);
+			write_differences(out, nodestat->vm_node_stat_diff, NR_VM_NODE_STAT_ITEMS);
+			fputc('\n', out);
+		}
 	}
 	for_each_populated_zone(nid, zone)
 		write_zone_records(out, zone);
@@ -245,22 +260,39 @@ static void write_pages(FILE *out)
 	free(pcp.bits);
 }
 
+/** The lists of one group on one node, and what counts them. */
+static void write_lruvec(FILE *out, int nid, const char *path, const struct lruvec *lruvec)
+{
+	for (int lru = 0; lru < NR_LRU_LISTS; lru++) {
+		const struct list_head *list = &lruvec->lists[lru], *entry;
+
+		if (list_empty(list))
+			continue;
+		fprintf(out, "lru %d %d", nid, lru);
+		list_for_each(entry, list)
+			fprintf(out, " %lu", page_to_pfn(list_entry(entry, struct page, lru)));
+		fputc('\n', out);
+	}
+	fprintf(out, "lruvec_stat %d %s", nid, path);
+	write_array(out, lruvec->lruvec_stat, NR_VM_NODE_STAT_ITEMS);
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
+		fprintf(out, "lruvec_diff %d %s %d", nid, path, cpu);
+		write_differences(out, lruvec->lruvec_stat_cpu[cpu], NR_VM_NODE_STAT_ITEMS);
+		fputc('\n', out);
+	}
+}
+
 static void write_lru(FILE *out)
 {
 	int nid;
 
-	for_each_online_node(nid)
-		for (int lru = 0; lru < NR_LRU_LISTS; lru++) {
-			const struct list_head *list = &NODE_DATA(nid)->lruvec.lists[lru], *entry;
-
-			if (list_empty(list))
-				continue;
-			fprintf(out, "lru %d %d", nid, lru);
-			list_for_each(entry, list)
-				fprintf(out, " %lu",
-					page_to_pfn(list_entry(entry, struct page, lru)));
-			fputc('\n', out);
-		}
+	for_each_online_node(nid) {
+		write_lruvec(out, nid, world->root_mem_cgroup.path, &NODE_DATA(nid)->lruvec);
+		for (const struct mem_cgroup *memcg = world->mem_cgroups; memcg;
+		     memcg = memcg->next)
+			if (memcg->lruvecs)
+				write_lruvec(out, nid, memcg->path, &memcg->lruvecs[nid]);
+	}
 }
 
 /* ---- groups and tasks ---- */

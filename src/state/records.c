@@ -10,11 +10,12 @@
  *
  *     memory START END node NID nomap B       a memory range, PFNs; stands before the zones
  *     machine NAME VALUE ...                  what the kernel keeps in globals
- *     cpu N node NID online B
+ *     cpu N node NID online B                 on a machine that runs, a CPU comes or goes as in 5.8.18
  *     distance FROM TO VALUE
  *     totals zone|node|event VALUE ...        counters of the whole machine, in the kernel's order
  *     node_state NID NAME VALUE ...
  *     node_stat NID VALUE ...
+ *     node_diff NID CPU threshold N stat VALUE ...
  *     zone_state NID ZONE NAME VALUE ...
  *     zone_stat NID ZONE VALUE ...
  *     zone_numa_stat NID ZONE VALUE ...
@@ -22,10 +23,12 @@
  *     skip PFN+N ...                          pageblocks that compaction passes over
  *     pages PFN+N NAME VALUE ... memcg PATH   pages in use that differ from a plain one
  *     compound PFN ORDER
- *     lru NID LIST PFN ...                    a list of reclaimable pages, head first
+ *     lru NID LIST PFN ...                    a list of reclaimable pages of one group, head first
  *     cpuset NAME parent NAME mems HEX ...    when the nodes change, its tasks follow
  *     memcg PATH parent PATH NAME VALUE ...
  *     stock CPU PATH N                        what a CPU holds in advance for a group
+ *     lruvec_stat NID PATH VALUE ...          counters of a group's lists
+ *     lruvec_diff NID PATH CPU VALUE ...      what a CPU holds back of them
  *     task PID comm NAME cpuset NAME memcg PATH mm_of PID NAME VALUE ...
  *     mm PID NAME VALUE ...                   the memory of a task's process
  *     policy PID mode M flags F preferred N nodes HEX relative HEX | policy PID none

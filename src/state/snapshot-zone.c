@@ -108,6 +108,7 @@ static int read_pcp(struct reader *reader, struct zone *zone, const char *line)
 	pageset->stat_threshold = (s8)threshold;
 	pageset->vm_stat_diff[NR_FREE_PAGES] = (s8)diff_free;
 	pageset->vm_stat_diff[NR_FREE_CMA_PAGES] = (s8)diff_cma;
+	node_raise_threshold(zone->zone_pgdat, (int)cpu, (int)threshold);
 	return 0;
 }
 

@@ -436,6 +436,7 @@ struct machine *snapshot_load(struct reader *reader)
 		machine_free(machine);
 		return NULL;
 	}
+	machine->running = true;
 	FOCUS_STAYS_ON(machine);
 	return machine;
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief The tree of memory cgroups, as the charge and the OOM killer both ask about it.
+ * @brief The tree of memory cgroups, as the charge and the OOM killer both ask about it, and the counters
+ * of their LRU lists.
  */
+#include <stdlib.h>
+
+#include "vmstat.h"
 #include "world/world.h"
 
 /**
@@ -85,4 +89,134 @@ struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
 			break;
 	}
 	return group;
+}
+
+/**
+ * @brief Make the lists of a memory cgroup, one set per node.
+ *
+ * @param memcg the group
+ * @return false when the host has no memory
+ * @source none (ours: 5.8.18 makes them together with the group)
+ */
+static bool memcg_make_lruvecs(struct mem_cgroup *memcg)
+{
+	memcg->lruvecs = calloc(MAX_NUMNODES, sizeof(*memcg->lruvecs));
+	for (int nid = 0; memcg->lruvecs && nid < MAX_NUMNODES; nid++) {
+		for (int lru = 0; lru < NR_LRU_LISTS; lru++)
+			INIT_LIST_HEAD(&memcg->lruvecs[nid].lists[lru]);
+		memcg->lruvecs[nid].memcg = memcg;
+		memcg->lruvecs[nid].pgdat = NODE_DATA(nid);
+	}
+	return memcg->lruvecs != NULL;
+}
+
+/**
+ * @brief The lists of a memory cgroup on a node.
+ *
+ * @param memcg the group; NULL or the root: the node's own lists
+ * @param pgdat the node
+ * @return the lists
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat)
+{
+	/* departs: without memory for the group's lists its pages go to the node's. */
+	if (memcg == &world->root_mem_cgroup ||
+	    (memcg && !memcg->lruvecs && !memcg_make_lruvecs(memcg)))
+		memcg = NULL;
+	return memcg ? &memcg->lruvecs[pgdat->node_id] : &pgdat->lruvec;
+}
+
+/**
+ * @brief Add to a counter of LRU lists, and to those of every group above.
+ *
+ * @param delta the change
+ * @param lruvec the lists
+ * @param item which counter
+ * @source none (ours: a step of what mm/memcontrol.c does under the name __mod_lruvec_state)
+ */
+static void lruvec_state_add(long delta, struct lruvec *lruvec, enum node_stat_item item)
+{
+	struct lruvec *above = NULL;
+
+	for (; lruvec; lruvec = above) {
+		lruvec->lruvec_stat[item] += delta;
+		above = lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat)
+				      : NULL;
+	}
+}
+
+/**
+ * @brief Change a counter of LRU lists, and the node's with it, on the running CPU.
+ *
+ * The two have differences of their own: the node's is folded beyond the node's threshold, this one
+ * beyond 32 pages, into these lists' counter and those of all groups above.
+ *
+ * @param lruvec the lists
+ * @param item which counter
+ * @param delta the change
+ * @source none (ours: what mm/memcontrol.c does under the name __mod_lruvec_state)
+ */
+void mod_lruvec_state(struct lruvec *lruvec, enum node_stat_item item, long delta)
+{
+	s8 *held_back = &lruvec->lruvec_stat_cpu[smp_processor_id()][item];
+	long difference = delta + *held_back;
+
+	mod_node_page_state(lruvec->pgdat, item, delta);
+	if (mem_cgroup_disabled())
+		return;
+	if (labs(difference) > (long)MEMCG_CHARGE_BATCH) {
+		lruvec_state_add(difference, lruvec, item);
+		difference = 0;
+	}
+	*held_back = (s8)difference;
+}
+
+/**
+ * @brief Change a counter of the lists that a page belongs on.
+ *
+ * @param page the page
+ * @param item which counter
+ * @param delta the change
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+void mod_lruvec_page_state(const struct page *page, enum node_stat_item item, long delta)
+{
+	mod_lruvec_state(mem_cgroup_lruvec(page->mem_cgroup, page_zone(page)->zone_pgdat), item,
+			 delta);
+}
+
+/**
+ * @brief Fold what a CPU holds back of one set of LRU lists.
+ *
+ * @param lruvec the lists
+ * @param cpu the CPU
+ * @source none (ours: a step of what mm/memcontrol.c does under the name memcg_hotplug_cpu_dead)
+ */
+static void lruvec_fold(struct lruvec *lruvec, int cpu)
+{
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++) {
+		lruvec_state_add(lruvec->lruvec_stat_cpu[cpu][item], lruvec,
+				 (enum node_stat_item)item);
+		lruvec->lruvec_stat_cpu[cpu][item] = 0;
+	}
+}
+
+/**
+ * @brief Fold what a CPU holds back of the LRU lists of all groups.
+ *
+ * @param cpu the CPU
+ * @source none (ours: a step of what mm/memcontrol.c does under the name memcg_hotplug_cpu_dead)
+ */
+void lruvec_stats_fold(int cpu)
+{
+	const struct mem_cgroup *memcg;
+	int nid;
+
+	for_each_online_node(nid) {
+		lruvec_fold(&NODE_DATA(nid)->lruvec, cpu);
+		for (memcg = world->mem_cgroups; memcg; memcg = memcg->next)
+			if (memcg->lruvecs)
+				lruvec_fold(&memcg->lruvecs[nid], cpu);
+	}
 }

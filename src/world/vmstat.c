@@ -57,22 +57,44 @@ static void zone_set_threshold(struct zone *zone, int threshold)
 }
 
 /**
+ * @brief Let the counters of a node drift as far as those of one of its zones, if not farther already.
+ *
+ * @param pgdat the node
+ * @param cpu the CPU
+ * @param threshold the zone's
+ * @source mm/vmstat.c:246
+ */
+void node_raise_threshold(struct pglist_data *pgdat, int cpu, int threshold)
+{
+	struct per_cpu_nodestat *nodestat = &pgdat->per_cpu_nodestats[cpu];
+
+	if (nodestat->stat_threshold < threshold)
+		nodestat->stat_threshold = (s8)threshold;
+}
+
+/**
  * @brief Compute all thresholds, and where the cheap counter can no longer be trusted.
  *
- * The drift mark, once set, is never cleared by a later call that would not set it.
+ * Runs near the end of boot, and whenever a CPU has come or gone. A node gets the largest threshold of its
+ * zones. The drift mark, once set, is never cleared by a later call that would not set it.
  *
  * @source mm/vmstat.c:246
  */
 void refresh_zone_stat_thresholds(void)
 {
 	struct zone *zone;
-	int nid;
+	int nid, cpu;
 
+	for_each_online_node(nid)
+		for_each_online_cpu(cpu)
+			NODE_DATA(nid)->per_cpu_nodestats[cpu].stat_threshold = 0;
 	for_each_populated_zone(nid, zone) {
 		int threshold = calculate_normal_threshold(zone);
 		unsigned long drift = (unsigned long)(num_online_cpus() * threshold);
 
 		zone_set_threshold(zone, threshold);
+		for_each_online_cpu(cpu)
+			node_raise_threshold(zone->zone_pgdat, cpu, threshold);
 		if (drift > low_wmark_pages(zone) - min_wmark_pages(zone))
 			zone->percpu_drift_mark = high_wmark_pages(zone) + drift;
 	}
@@ -80,6 +102,8 @@ void refresh_zone_stat_thresholds(void)
 
 /**
  * @brief Change the thresholds of a node's zones when kswapd wakes or goes to sleep.
+ *
+ * Only of zones with a drift mark, and not those of the node's own counters.
  *
  * @param pgdat the node
  * @param threshold calculate_normal_threshold() or calculate_pressure_threshold()
@@ -96,22 +120,132 @@ void set_pgdat_percpu_threshold(struct pglist_data *pgdat, int (*threshold)(cons
 }
 
 /**
- * @brief Fold everything a CPU holds back into the totals.
+ * @brief Fold what a CPU holds back of a zone's counters into the zone's totals.
  *
- * @param cpu the CPU, about to go offline
+ * @param zone the zone
+ * @param cpu the CPU
+ * @param sums what was folded, item by item, is added here
+ * @return true when there was anything
+ * @source mm/vmstat.c:745
+ */
+bool zone_differences_fold(struct zone *zone, int cpu, struct vmstat_sums *sums)
+{
+	struct per_cpu_pageset *pageset = &zone->pageset[cpu];
+	bool any = false;
+
+	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
+		zone->vm_stat[item] += pageset->vm_stat_diff[item];
+		sums->zone[item] += pageset->vm_stat_diff[item];
+		any |= pageset->vm_stat_diff[item] != 0;
+		pageset->vm_stat_diff[item] = 0;
+	}
+#ifdef CONFIG_NUMA
+	for (int item = 0; item < NR_VM_NUMA_STAT_ITEMS; item++) {
+		zone->vm_numa_stat[item] += pageset->vm_numa_stat_diff[item];
+		sums->numa[item] += pageset->vm_numa_stat_diff[item];
+		any |= pageset->vm_numa_stat_diff[item] != 0;
+		pageset->vm_numa_stat_diff[item] = 0;
+	}
+#endif
+	return any;
+}
+
+/**
+ * @brief Fold what a CPU holds back of a node's counters into the node's totals.
+ *
+ * @param pgdat the node
+ * @param cpu the CPU
+ * @param sums what was folded, item by item, is added here
+ * @source mm/vmstat.c:745
+ */
+void node_differences_fold(struct pglist_data *pgdat, int cpu, struct vmstat_sums *sums)
+{
+	s8 *difference = pgdat->per_cpu_nodestats[cpu].vm_node_stat_diff;
+
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++) {
+		pgdat->vm_stat[item] += difference[item];
+		sums->node[item] += difference[item];
+		difference[item] = 0;
+	}
+}
+
+/**
+ * @brief Add what was folded to the totals of the whole machine.
+ *
+ * @param sums what was folded
+ * @return how many of the sums are not 0
+ * @source none (ours: what mm/vmstat.c does under the name fold_diff)
+ */
+int vmstat_sums_apply(const struct vmstat_sums *sums)
+{
+	int changes = 0;
+
+	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
+		world->vm_zone_stat[item] += sums->zone[item];
+		changes += sums->zone[item] != 0;
+	}
+	for (int item = 0; item < NR_VM_NUMA_STAT_ITEMS; item++)
+		changes += sums->numa[item] != 0;
+	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++) {
+		world->vm_node_stat[item] += sums->node[item];
+		changes += sums->node[item] != 0;
+	}
+	return changes;
+}
+
+/**
+ * @brief Fold everything a CPU holds back into the totals: of zones, of nodes, and where allocations landed.
+ *
+ * @param cpu the CPU, which has gone offline
  * @source mm/vmstat.c:847
  */
 void cpu_vm_stats_fold(int cpu)
 {
+	struct vmstat_sums sums = { 0 };
 	struct zone *zone;
 	int nid;
 
-	for_each_populated_zone(nid, zone) {
-		s8 *difference = zone->pageset[cpu].vm_stat_diff;
+	for_each_populated_zone(nid, zone)
+		zone_differences_fold(zone, cpu, &sums);
+	for_each_online_node(nid)
+		node_differences_fold(NODE_DATA(nid), cpu, &sums);
+	vmstat_sums_apply(&sums);
+}
 
-		for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
-			zone_page_state_add(difference[item], zone, (enum zone_stat_item)item);
-			difference[item] = 0;
-		}
-	}
+/**
+ * @brief Does a CPU hold anything back of a zone?
+ *
+ * @param pageset the CPU's share of the zone
+ * @return true when one of the differences is not 0
+ * @source none (ours: a step of what mm/vmstat.c does under the name need_update)
+ */
+static bool pageset_has_differences(const struct per_cpu_pageset *pageset)
+{
+	bool any = false;
+
+	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++)
+		any |= pageset->vm_stat_diff[item] != 0;
+#ifdef CONFIG_NUMA
+	for (int item = 0; item < NR_VM_NUMA_STAT_ITEMS; item++)
+		any |= pageset->vm_numa_stat_diff[item] != 0;
+#endif
+	return any;
+}
+
+/**
+ * @brief Is there anything to fold for a CPU?
+ *
+ * @param cpu the CPU
+ * @return true when it holds back something of a zone; what it holds back of nodes is not looked at
+ * @source none (ours: what mm/vmstat.c does under the same name)
+ */
+bool need_update(int cpu)
+{
+	struct zone *zone;
+	int nid;
+
+	for_each_populated_zone(nid, zone)
+		if (pageset_has_differences(&zone->pageset[cpu]))
+			return true;
+	return false;
 }

@@ -3,9 +3,10 @@
  * @file
  * @brief Limits that follow from the size of memory: watermarks, reserves, per-CPU list sizes.
  *
- * Boot computes all of them, from how many pages each zone manages at that moment: the sizes of the lists before CMA's
- * pages are handed over, the rest afterwards, near the end. Memory that comes back later does not change them. Some
- * are computed anew when a tunable is written, or when huge pages come into use.
+ * Each is computed from how many pages the zones manage at that moment. The sizes of the per-CPU lists come
+ * first, as soon as memory is released; watermarks and reserves follow when the CMA areas have been handed
+ * over; the watermarks are computed once more where huge pages are in use. Memory that comes back later
+ * changes nothing by itself, but a write to one of the tunables computes again, with what is managed then.
  */
 #include "vmstat.h"
 #include "world/world.h"
@@ -42,39 +43,39 @@ void pageset_set_batch(struct per_cpu_pages *pcp, int batch)
 	pcp->batch = batch > 1 ? batch : 1;
 }
 
+/** Largest batch of a list whose size was set by hand. */
+#define MAX_PCP_BATCH (PAGE_SHIFT * 8)
+
 /**
- * @brief Let a per-CPU list grow to a given length.
+ * @brief Size a per-CPU list from its high mark: the batch is a quarter of that, 1 to 96 pages.
  *
  * @param pcp the list
- * @param high pages at which it is trimmed; a batch is a quarter of that, at least 1 and at most 96
+ * @param high the count at which a free sends a batch back
  * @source mm/page_alloc.c:6227
  */
 static void pageset_set_high(struct per_cpu_pages *pcp, unsigned long high)
 {
+	unsigned long batch = max_ul(1, high / 4);
+
 	pcp->high = (int)high;
-	pcp->batch = (int)min_ul(max_ul(1, high / 4), PAGE_SHIFT * 8);
+	pcp->batch = (int)min_ul(batch, MAX_PCP_BATCH);
 }
 
 /**
- * @brief Size every per-CPU list anew: to a fraction of its zone, or as boot sizes them.
+ * @brief Size a per-CPU list as the tunables say.
  *
- * @source mm/page_alloc.c:8026
+ * @param zone the zone
+ * @param pcp the list of one CPU
+ * @source none (ours: what mm/page_alloc.c does under the same name)
  */
-void percpu_pagelist_fraction_changed(void)
+void pageset_set_high_and_batch(const struct zone *zone, struct per_cpu_pages *pcp)
 {
-	unsigned long fraction = (unsigned long)world->percpu_pagelist_fraction;
-	struct zone *zone;
-	int nid;
+	int fraction = world->percpu_pagelist_fraction;
 
-	for_each_populated_zone(nid, zone)
-		for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
-			struct per_cpu_pages *pcp = &zone->pageset[cpu].pcp;
-
-			if (fraction)
-				pageset_set_high(pcp, zone->managed_pages / fraction);
-			else
-				pageset_set_batch(pcp, zone_batchsize(zone));
-		}
+	if (fraction)
+		pageset_set_high(pcp, zone->managed_pages / (unsigned long)fraction);
+	else
+		pageset_set_batch(pcp, zone_batchsize(zone));
 }
 
 /**

@@ -65,7 +65,7 @@ void del_page_from_free_list(struct page *page, struct zone *zone, unsigned int 
 /* watermarks.c: limits derived from the size of memory */
 int zone_batchsize(const struct zone *zone);
 void pageset_set_batch(struct per_cpu_pages *pcp, int batch);
-void percpu_pagelist_fraction_changed(void);
+void pageset_set_high_and_batch(const struct zone *zone, struct per_cpu_pages *pcp);
 unsigned long nr_free_buffer_pages(void);
 void setup_per_zone_wmarks(void);
 void setup_per_zone_lowmem_reserve(void);
@@ -73,20 +73,40 @@ void calculate_totalreserve_pages(void);
 void init_per_zone_wmark_min(void);
 void set_recommended_min_free_kbytes(void);
 
-/* memcg.c: the tree of memory cgroups */
+/* sysctl.c: what a write to a tunable does */
+__cold int sysctl_write(const char *name, long value);
+
+/* memcg.c: the tree of memory cgroups, and the counters of their lists */
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root);
 unsigned long mem_cgroup_max(const struct mem_cgroup *memcg);
 bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg);
 void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event);
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
 					const struct mem_cgroup *oom_domain);
+struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat);
+__cold void mod_lruvec_state(struct lruvec *lruvec, enum node_stat_item item, long delta);
+__cold void mod_lruvec_page_state(const struct page *page, enum node_stat_item item, long delta);
+__cold void lruvec_stats_fold(int cpu);
 
 /* vmstat.c: thresholds and folding */
+
+/** What one fold moved, over all zones and nodes, item by item. */
+struct vmstat_sums {
+	long zone[NR_VM_ZONE_STAT_ITEMS];
+	long numa[NR_VM_NUMA_STAT_ITEMS];
+	long node[NR_VM_NODE_STAT_ITEMS];
+};
+
 int calculate_normal_threshold(const struct zone *zone);
 int calculate_pressure_threshold(const struct zone *zone);
-void refresh_zone_stat_thresholds(void);
+void node_raise_threshold(struct pglist_data *pgdat, int cpu, int threshold);
+__cold void refresh_zone_stat_thresholds(void);
 void set_pgdat_percpu_threshold(struct pglist_data *pgdat, int (*threshold)(const struct zone *));
-void cpu_vm_stats_fold(int cpu);
+__cold bool zone_differences_fold(struct zone *zone, int cpu, struct vmstat_sums *sums);
+__cold void node_differences_fold(struct pglist_data *pgdat, int cpu, struct vmstat_sums *sums);
+__cold int vmstat_sums_apply(const struct vmstat_sums *sums);
+__cold void cpu_vm_stats_fold(int cpu);
+__cold bool need_update(int cpu);
 
 /* trace.c: the trace sink */
 __cold void trace_emit(const struct trace_event *event);

@@ -28,11 +28,11 @@ TEST(page_cache_fills_memory_and_gives_way, "15-1 15-2")
 	ck_assert_uint_eq(page_cache_fill(file, GFP_KERNEL, 3 * before), 3 * before);
 	ck_assert_uint_lt(file->nrpages, before);
 	ck_assert_uint_eq(file->nrpages + file->reclaimed, 3 * before);
-	ck_assert_uint_eq(file->nrpages, global_node_page_state(NR_FILE_PAGES));
+	ck_assert_int_eq(file->nrpages, test_node_count(NR_FILE_PAGES));
 	/* Somebody takes half of memory: the page cache gives way. */
 	ck_assert_uint_eq(test_take(GFP_KERNEL, 0, before / 2), before / 2);
 	ck_assert_uint_lt(file->nrpages, before / 2);
-	ck_assert_int_eq(world->vm_node_stat[NR_ISOLATED_FILE], 0);
+	ck_assert_int_eq(test_node_count(NR_ISOLATED_FILE), 0);
 	test_check_lists();
 }
 
@@ -63,16 +63,16 @@ TEST(page_cache_dirty_pages_are_written_then_reclaimed, "15-3")
 
 	for (unsigned long i = 0; i < pages; i++)
 		page_dirty(page_cache_add(file, GFP_KERNEL));
-	ck_assert_uint_eq(global_node_page_state(NR_FILE_DIRTY), pages);
+	ck_assert_int_eq(test_node_count(NR_FILE_DIRTY), pages);
 	/* Take more than is free: reclaim finds only dirty pages, wakes the flushers, and waits. */
 	ck_assert_uint_eq(test_take(GFP_KERNEL, 0, zone->managed_pages / 2),
 			  zone->managed_pages / 2);
 	ck_assert_uint_gt(file->reclaimed, 0);
-	ck_assert_uint_gt(global_node_page_state(NR_WRITTEN), 0);
+	ck_assert_int_gt(test_node_count(NR_WRITTEN), 0);
 	daemons_run();
-	ck_assert_uint_eq(global_node_page_state(NR_WRITEBACK), 0);
+	ck_assert_int_eq(test_node_count(NR_WRITEBACK), 0);
 	ck_assert_int_eq((long)zone_page_state_snapshot(zone, NR_ZONE_WRITE_PENDING),
-			 (long)global_node_page_state(NR_FILE_DIRTY));
+			 (long)test_node_count(NR_FILE_DIRTY));
 	test_check_lists();
 }
 
@@ -143,7 +143,7 @@ TEST(page_cache_maps_and_touches, "")
 	page_map(page, true);
 	page_map(page, false);
 	ck_assert_int_eq(page_count(page), 3);
-	ck_assert_uint_eq(global_node_page_state(NR_FILE_MAPPED), 1);
+	ck_assert_int_eq(test_node_count(NR_FILE_MAPPED), 1);
 	for (int i = 0; i < 300; i++)
 		page_touch_mapped(page);
 	ck_assert_uint_eq(page->private & LRU_ACCESSED, 255);
@@ -154,7 +154,7 @@ TEST(page_cache_maps_and_touches, "")
 	ck_assert_int_eq(page_count(anon), 2);
 	anon->_mapcount = -1;
 	page_map(anon, false);
-	ck_assert_uint_eq(global_node_page_state(NR_ANON_MAPPED), 2);
+	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 2);
 }
 
 TEST(page_cache_disk_takes_only_so_much, "")
@@ -172,8 +172,7 @@ TEST(page_cache_disk_takes_only_so_much, "")
 	/* The queue is full before the last page: its writer waits until there is room. */
 	ck_assert_uint_eq(flushers_run(), DISK_QUEUE + 1);
 	ck_assert_uint_eq(world->jiffies, 1);
-	ck_assert_uint_eq(global_node_page_state(NR_WRITEBACK),
-			  DISK_QUEUE + 1 - DISK_PAGES_PER_TICK);
+	ck_assert_int_eq(test_node_count(NR_WRITEBACK), DISK_QUEUE + 1 - DISK_PAGES_PER_TICK);
 	ck_assert_uint_eq(disk_run(1), DISK_PAGES_PER_TICK);
 	/* What is being written, or has no writer, is passed over. */
 	file->no_writer = true;
@@ -236,7 +235,7 @@ TEST(page_cache_flushers_pass_over, "")
 	ClearPageFlag(lazy, PG_swapbacked);
 	lru_list_add(lazy);
 	page_dirty(lazy);
-	ck_assert_uint_eq(global_node_page_state(NR_FILE_DIRTY), 1);
+	ck_assert_int_eq(test_node_count(NR_FILE_DIRTY), 1);
 	ck_assert_uint_eq(flushers_run(), 0);
 }
 
@@ -276,8 +275,8 @@ TEST(page_cache_owner_goes_and_its_pages_with_him, "")
 	/* The disk keeps what it works on, and somebody else frees what he is about to. */
 	ck_assert_uint_eq(address_space_release(file), 11);
 	ck_assert_uint_eq(file->nrpages, 2);
-	ck_assert_uint_eq(global_node_page_state(NR_ANON_MAPPED), 0);
-	ck_assert_uint_eq(global_node_page_state(NR_FILE_MAPPED), 0);
+	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 0);
+	ck_assert_int_eq(test_node_count(NR_FILE_MAPPED), 0);
 }
 
 TEST(page_cache_owner_goes_from_memory_with_holes, "")

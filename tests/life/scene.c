@@ -65,7 +65,7 @@ TEST(scene_fills_dirties_writes_verifies, "")
 	expect("fill movie 50% ", "movie: 8192 pages added");
 	expect("dirty movie 3", "3 pages became dirty");
 	expect("dirty movie 2", "2 pages became dirty");
-	ck_assert_uint_eq(global_node_page_state(NR_FILE_DIRTY), 5);
+	ck_assert_int_eq(test_node_count(NR_FILE_DIRTY), 5);
 	expect("dirty movie 9000", "8197 pages became dirty");
 	expect("write movie", "contents of 8202 pages written");
 	expect("fill movie 1", "1 pages added");
@@ -119,7 +119,7 @@ TEST(scene_fragments, "")
 	for (int zid = ZONE_DMA; zid <= ZONE_NORMAL; zid++)
 		free += zone_page_state_snapshot(test_zone(0, zid), NR_FREE_PAGES);
 	ck_assert_uint_eq(free, 200);
-	ck_assert_uint_eq(global_node_page_state(NR_FILE_PAGES), world->address_spaces->nrpages);
+	ck_assert_int_eq(test_node_count(NR_FILE_PAGES), world->address_spaces->nrpages);
 	test_check_lists();
 	expect("write movie", "contents of");
 	expect("verify movie", ", 0 do not");
@@ -172,3 +172,13 @@ TEST(scene_without_host_memory, "")
 	refused("fragment 10", "out of memory");
 }
 #endif
+
+TEST(scene_sleeps, "")
+{
+	test_machine_uma(64);
+	ck_assert_int_eq(run("live"), 0);
+	ck_assert_int_eq(run("sleep 2"), 0);
+	ck_assert_uint_eq(world->jiffies, 2 * HZ);
+	refused("sleep 0", "'0' is not a number of seconds; give one from 1 to 3600");
+	refused("sleep 3601", "'3601' is not a number of seconds");
+}

@@ -251,6 +251,8 @@ TEST(interleave_falls_back_to_other_nodes, "02-7 02-14")
 	ck_assert_int_eq(do_set_mempolicy(MPOL_INTERLEAVE, 0, NODES_01), 0);
 	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
 	ck_assert_uint_eq(numa_stat(0, NUMA_INTERLEAVE_HIT), 1);
+	/* The running CPU holds it back, as the other counts. */
+	ck_assert_uint_eq(test_zone(0, ZONE_DMA)->vm_numa_stat[NUMA_INTERLEAVE_HIT], 0);
 	test_empty_zone(test_zone(1, ZONE_DMA));
 	/* Expect node 0 to serve in node 1's turn, not counted as a hit of interleaving. */
 	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
@@ -425,6 +427,18 @@ TEST(alloc_pages_vma_bound, "02-5 02-9")
 	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 0);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
 	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 1)), 1);
+}
+
+TEST(alloc_page_vma_node_without_a_policy, "02-19")
+{
+	test_machine_numa(32);
+	/* Expect the CPU's node: what answers for a task without a policy names a node already. */
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 1)), 0);
+	test_run_on(1);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 1);
+	/* Expect the named node under "local", wherever the task runs. */
+	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
+	ck_assert_int_eq(test_node_of(alloc_page_vma_node(GFP_KERNEL, NULL, 0, 0)), 0);
 }
 
 /* ---- huge pages ---- */

@@ -123,6 +123,9 @@ TEST(two_migratetypes_are_served_with_unmovable_blocks, "07-13")
 	ck_assert_ptr_nonnull(page);
 	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc)->field[3], MIGRATE_HIGHATOMIC);
 	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc_extfrag)->field[4], MIGRATE_UNMOVABLE);
+	/* Its pageblock was free, so it changes its type; nobody counts it as reserved. */
+	ck_assert_int_eq(get_pageblock_migratetype(page), MIGRATE_HIGHATOMIC);
+	ck_assert_uint_eq(page_zone(page)->nr_reserved_highatomic, 0);
 }
 
 TEST(prepare_two_migratetypes_on_a_tiny_machine, "07-13")

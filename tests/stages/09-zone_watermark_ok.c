@@ -262,3 +262,21 @@ TEST(wmark_pages_include_boost, "09-9")
 	ck_assert_uint_eq(high_wmark_pages(zone), 103);
 	ck_assert_uint_eq(wmark_pages(zone, WMARK_LOW), 102);
 }
+
+/* Marks 100, 200, 300 with a boost of 512 on top. Expect the boost's limit and compaction's own blocks to do without it. */
+TEST(two_readers_of_a_mark_leave_out_the_boost, "09-14")
+{
+	struct zone *zone = hand_one_zone();
+
+	hand_lay_blocks(HAND_START, 3, M, 20);
+	test_set_watermarks(zone, 100, 200, 300);
+	zone->watermark_boost = 512;
+	/* 160 are free: more than the bare min and the block, and less than min. */
+	ck_assert(!zone_watermark_ok(zone, 0, min_wmark_pages(zone), ZONE_DMA, 0));
+	ck_assert_uint_eq(__isolate_free_page(P(HAND_START), 3), 8);
+	/* A share of the bare high mark of 300 is less than a pageblock: so that is the limit, and it is reached. */
+	zone->managed_pages = 4 * pageblock_nr_pages;
+	hand_lay(HAND_START + 0x1000, 9, M);
+	ck_assert_ptr_nonnull(__rmqueue(zone, 0, U, ALLOC_KSWAPD));
+	ck_assert_uint_eq(zone->watermark_boost, 512);
+}

@@ -241,7 +241,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 	ck_assert_ptr_nonnull(page);
 	ck_assert_uint_eq(kept->nrpages, pages);
 	ck_assert_uint_eq(check_file(list, kept), pages);
-	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_INACTIVE_FILE), pages);
-	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
+	ck_assert_int_eq(test_node_count(NR_INACTIVE_FILE), pages);
+	ck_assert_int_eq(test_node_count(NR_ISOLATED_FILE), 0);
 	test_check_lists();
 }

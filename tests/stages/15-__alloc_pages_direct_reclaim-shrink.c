@@ -17,19 +17,19 @@ TEST(inactive_is_low_ratio, "15-11")
 
 	reclaim_setup();
 	lruvec = &scene.pgdat->lruvec;
-	lruvec->lru_size[0][LRU_INACTIVE_FILE] = 100;
-	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 100;
+	lruvec->lruvec_stat[NR_INACTIVE_FILE] = 100;
+	lruvec->lruvec_stat[NR_ACTIVE_FILE] = 100;
 	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
-	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 101;
+	lruvec->lruvec_stat[NR_ACTIVE_FILE] = 101;
 	ck_assert(inactive_is_low(lruvec, LRU_INACTIVE_FILE));
 	/* One GiB: a third is enough; ten: a tenth. */
-	lruvec->lru_size[0][LRU_INACTIVE_FILE] = 70000;
-	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 210000;
+	lruvec->lruvec_stat[NR_INACTIVE_FILE] = 70000;
+	lruvec->lruvec_stat[NR_ACTIVE_FILE] = 210000;
 	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
-	lruvec->lru_size[0][LRU_ACTIVE_FILE]++;
+	lruvec->lruvec_stat[NR_ACTIVE_FILE]++;
 	ck_assert(inactive_is_low(lruvec, LRU_INACTIVE_FILE));
-	lruvec->lru_size[0][LRU_INACTIVE_FILE] = 262144;
-	lruvec->lru_size[0][LRU_ACTIVE_FILE] = 2621440;
+	lruvec->lruvec_stat[NR_INACTIVE_FILE] = 262144;
+	lruvec->lruvec_stat[NR_ACTIVE_FILE] = 2621440;
 	ck_assert(!inactive_is_low(lruvec, LRU_INACTIVE_FILE));
 }
 
@@ -227,7 +227,7 @@ TEST(get_scan_count_rules, "15-13")
 	scene.control.may_swap = true;
 	/* Files that come back at once: shared out by swappiness, 60 to 140. */
 	scene.pgdat->lruvec.anon_cost = scene.pgdat->lruvec.file_cost = 0;
-	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	scene.pgdat->lruvec.lruvec_stat[WORKINGSET_ACTIVATE]++;
 	looked_at(lists);
 	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 128 * 60 / 200);
 	ck_assert_uint_eq(lists[LRU_INACTIVE_FILE], 128 * 140 / 200);
@@ -260,7 +260,7 @@ TEST(get_scan_count_no_swappiness_and_tiny_files, "15-13")
 	two_kinds();
 	world->vm_swappiness = 60;
 	test_set_watermarks(scene.zone, 10, 20, 1000000);
-	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	scene.pgdat->lruvec.lruvec_stat[WORKINGSET_ACTIVATE]++;
 	looked_at(lists);
 	ck_assert_uint_eq(lists[LRU_INACTIVE_FILE], 0);
 	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 128);
@@ -278,7 +278,7 @@ static void shrink_both(unsigned long files, int anonymous)
 		lru_list_add(page);
 	}
 	scene.heap->synchronous = true;
-	mod_node_page_state(scene.pgdat, WORKINGSET_ACTIVATE, 1);
+	scene.pgdat->lruvec.lruvec_stat[WORKINGSET_ACTIVATE]++;
 	scene.control.priority = 1;
 	shrink_node(scene.pgdat, &scene.control);
 }

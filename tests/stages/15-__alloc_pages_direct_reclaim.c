@@ -5,6 +5,7 @@
  */
 #include "life/life.h"
 #include "page_cache.h"
+#include "vmstat.h"
 #include "reclaim-scenes.h"
 
 /* ---- The outer loop --------------------------------------------------------------------------------- */
@@ -211,15 +212,16 @@ TEST(try_to_free_mem_cgroup_pages_only_of_the_subtree, "15-18")
 	reclaim_setup();
 	world->hooks.lru_page_uncharged = group_uncharge;
 	a = memcg_new("/a", &world->root_mem_cgroup, 1000);
-	ck_assert_uint_eq(lruvec_pages(&scene.pgdat->lruvec, LRU_INACTIVE_FILE, 3), 0);
+	ck_assert_uint_eq(lruvec_page_state(&scene.pgdat->lruvec, NR_INACTIVE_FILE), 0);
 	aa = memcg_new("/a/a", a, 1000);
 	b = memcg_new("/b", &world->root_mem_cgroup, 1000);
 	group_fill(a, 50);
 	group_fill(aa, 50);
 	group_fill(b, 50);
-	ck_assert_uint_eq(lruvec_pages(mem_cgroup_lruvec(a, scene.pgdat), LRU_INACTIVE_FILE, 3),
+	test_fold();
+	ck_assert_uint_eq(lruvec_page_state(mem_cgroup_lruvec(a, scene.pgdat), NR_INACTIVE_FILE),
 			  100);
-	ck_assert_uint_eq(lruvec_pages(&scene.pgdat->lruvec, LRU_INACTIVE_FILE, 3), 150);
+	ck_assert_uint_eq(lruvec_page_state(&scene.pgdat->lruvec, NR_INACTIVE_FILE), 150);
 	test_forget_events();
 	ck_assert_uint_ge(try_to_free_mem_cgroup_pages(a, 1, GFP_KERNEL, true), 32);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_memcg_reclaim_begin), 1);

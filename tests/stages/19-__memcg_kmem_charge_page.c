@@ -577,3 +577,22 @@ TEST(oom_group_is_the_topmost_below_the_domain, "19-9")
 	ck_assert_ptr_eq(mem_cgroup_oom_group(current, NULL), outer);
 	ck_assert_ptr_eq(mem_cgroup_oom_group(current, inner), inner);
 }
+
+/* Expect the dead CPU's stock to go back, and of the counters those of the CPU that clears up, as in 5.8.18. */
+TEST(memcg_hotplug_cpu_dead_gives_the_stock_back, "20-34")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+	struct lruvec *lruvec = mem_cgroup_lruvec(group, NODE_DATA(0));
+
+	charged_page(GFP_KERNEL, 0);
+	ck_assert_int_eq(group->memory.usage, 32);
+	world->memcg_stock[1] = world->memcg_stock[0];
+	world->memcg_stock[0] = (struct memcg_stock){ 0 };
+	lruvec->lruvec_stat_cpu[0][NR_FILE_PAGES] = 3;
+	lruvec->lruvec_stat_cpu[1][NR_FILE_PAGES] = 5;
+	memcg_hotplug_cpu_dead(1);
+	ck_assert_int_eq(group->memory.usage, 1);
+	ck_assert_ptr_null(world->memcg_stock[1].cached);
+	ck_assert_int_eq(lruvec->lruvec_stat[NR_FILE_PAGES], 3);
+	ck_assert_int_eq(lruvec->lruvec_stat_cpu[1][NR_FILE_PAGES], 5);
+}

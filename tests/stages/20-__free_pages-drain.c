@@ -248,13 +248,7 @@ static struct zone *lower, *upper;
 /* Two zones, three CPUs; CPU 0 and 2 hold a page in the lower zone, CPU 2 also in the upper. */
 static void three_cpus(void)
 {
-	const struct hand_zone zones[] = { { 0, ZONE_DMA, HAND_START, 16 * pageblock_nr_pages },
-					   { 0, ZONE_DMA32, HAND_START + 0x2000,
-					     16 * pageblock_nr_pages } };
-
-	hand_machine(zones, 2, 3);
-	lower = test_zone(0, ZONE_DMA);
-	upper = test_zone(0, ZONE_DMA32);
+	hand_two_zones(3, &lower, &upper);
 	hand_pcp(lower, 0, M, 0x40000, M);
 	hand_pcp(lower, 2, M, 0x40010, M);
 	hand_pcp(upper, 2, M, 0x42000, M);
@@ -294,29 +288,4 @@ TEST(drain_local_pages_running_cpu_only, "20-12")
 	drain_local_pages(NULL);
 	ck_assert_str_eq(test_take_events(), "pcpu_drain 40010 0 1");
 	ck_assert_int_eq(lower->pageset[0].pcp.count, 1);
-}
-
-/* Expect at most one batch of three to be trimmed from a list nobody used. */
-TEST(drain_zone_pages_trims_one_batch, "20-12")
-{
-	struct zone *zone = hand_pcp_lists(0, 5, 0);
-
-	drain_zone_pages(zone, &zone->pageset[0].pcp);
-	ck_assert_int_eq(zone->pageset[0].pcp.count, 2);
-	drain_zone_pages(zone, &zone->pageset[0].pcp);
-	ck_assert_int_eq(zone->pageset[0].pcp.count, 0);
-}
-
-/* Expect a dead CPU's pages to be freed and its counter differences to be folded. */
-TEST(page_alloc_cpu_dead_gives_everything_back, "20-12")
-{
-	three_cpus();
-	lower->pageset[2].stat_threshold = 10;
-	lower->pageset[2].vm_stat_diff[NR_FREE_PAGES] = -7;
-	world->cpu_online = 3;
-	page_alloc_cpu_dead(2);
-	ck_assert_int_eq(lower->pageset[2].pcp.count, 0);
-	ck_assert_int_eq(upper->pageset[2].pcp.count, 0);
-	ck_assert_int_eq(lower->vm_stat[NR_FREE_PAGES], 1 - 7);
-	ck_assert_int_eq(lower->pageset[2].vm_stat_diff[NR_FREE_PAGES], 0);
 }

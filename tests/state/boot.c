@@ -216,7 +216,6 @@ TEST(zone_limits_of_a_small_machine, "")
 	expect_span(0, ZONE_DMA32, 0, 0);
 	expect_span(0, ZONE_NORMAL, 0, 0);
 	ck_assert_int_eq(NODE_DATA(0)->nr_zones, 1);
-	ck_assert(test_zone(0, ZONE_DMA)->contiguous);
 }
 
 TEST(zone_limits_of_a_machine_with_three_zones, "")

@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "life/life.h"
 #include "machines.h"
+#include "page_cache.h"
 #include "text/text.h"
 
 /** What the machine in focus saves; free() it. */
@@ -248,6 +249,95 @@ TEST(snapshot_keeps_blocks_in_use, "")
 	machine_free(world);
 }
 
+/* Expect CPUs of a machine that runs to come and go as in the kernel, and one that is being read to be as it is said. */
+TEST(record_cpu_takes_leave, "20-33")
+{
+	struct zone *zone;
+	char *text;
+
+	test_machine_cpus(64, 2);
+	zone = test_zone(0, ZONE_DMA);
+	test_run_on(1);
+	alloc_pages(GFP_KERNEL, 0);
+	test_run_on(0);
+	ck_assert_int_gt(zone->pageset[1].pcp.count, 0);
+	apply("cpu 1 node 0 online 0");
+	ck_assert_int_eq(zone->pageset[1].pcp.count, 0);
+	ck_assert_int_eq(zone->pageset[0].stat_threshold, 2);
+	apply("cpu 1 online 0");
+	apply("cpu 1 online 1");
+	ck_assert_int_eq(num_online_cpus(), 2);
+	ck_assert_int_eq(zone->pageset[1].stat_threshold, 4);
+	apply("cpu 1 online 0");
+	/* As written: the thresholds are not computed again. */
+	zone->pageset[0].stat_threshold = 7;
+	text = saved();
+	machine_free(world);
+	loaded(text);
+	free(text);
+	ck_assert_int_eq(num_online_cpus(), 1);
+	ck_assert_int_eq(test_zone(0, ZONE_DMA)->pageset[0].stat_threshold, 7);
+	machine_free(world);
+}
+
+/* Expect everything that CPUs hold back to be kept, and groups' lists with what counts them. */
+TEST(snapshot_keeps_differences, "")
+{
+	struct address_space *file;
+	struct mem_cgroup *group;
+	struct per_cpu_nodestat *nodestat;
+	struct lruvec *lruvec;
+	char *before, *after;
+
+	test_machine_cpus(64, 2);
+	group = memcg_new("/job", &world->root_mem_cgroup, 1000);
+	ck_assert(life_begin());
+	file = address_space_new("f", false);
+	for (int i = 0; i < 40; i++) {
+		struct page *page = page_cache_add(file, GFP_KERNEL);
+
+		lru_list_del(page);
+		page->mem_cgroup = i < 35 ? group : NULL;
+		lru_list_add(page);
+	}
+	world->vmstat_work_pending = 2;
+	NODE_DATA(0)->per_cpu_nodestats[1].stat_threshold = 9;
+	NODE_DATA(0)->per_cpu_nodestats[1].vm_node_stat_diff[NR_FILE_DIRTY] = -8;
+	through_a_file();
+	group = world->mem_cgroups;
+	lruvec = mem_cgroup_lruvec(group, NODE_DATA(0));
+	ck_assert_uint_eq(lruvec->lru_size[ZONE_DMA][LRU_INACTIVE_FILE], 35);
+	ck_assert(!list_empty(&lruvec->lists[LRU_INACTIVE_FILE]));
+	ck_assert_int_eq(lruvec->lruvec_stat[NR_INACTIVE_FILE], 33);
+	ck_assert_int_eq(lruvec->lruvec_stat_cpu[0][NR_INACTIVE_FILE], 2);
+	nodestat = &NODE_DATA(0)->per_cpu_nodestats[1];
+	ck_assert_int_eq(nodestat->stat_threshold, 9);
+	ck_assert_int_eq(nodestat->vm_node_stat_diff[NR_FILE_DIRTY], -8);
+	ck_assert_uint_eq(world->vmstat_work_pending, 2);
+	before = saved();
+	through_a_file();
+	after = saved();
+	ck_assert_str_eq(before, after);
+	free(before);
+	free(after);
+	machine_free(world);
+}
+
+/* Expect the names of /proc, of sysctl(8) and of the kernel to be understood, several to a line. */
+TEST(record_sysctl_names, "")
+{
+	test_machine_uma(64);
+	apply("sysctl swappiness 10 vm.dirty_bytes 16384");
+	ck_assert_int_eq(world->vm_swappiness, 10);
+	ck_assert_int_eq(world->vm_dirty_ratio, 0);
+	apply("sysctl vm_swappiness 20");
+	ck_assert_int_eq(world->vm_swappiness, 20);
+	test_zone(0, ZONE_DMA)->pageset[0].vm_stat_diff[NR_MLOCK] = 1;
+	apply("sysctl stat_refresh 1");
+	ck_assert_int_eq(test_zone(0, ZONE_DMA)->vm_stat[NR_MLOCK], 1);
+	machine_free(world);
+}
+
 TEST(snapshot_keeps_tunables_and_derives, "")
 {
 	struct zone *zone;
@@ -265,73 +355,6 @@ TEST(snapshot_keeps_tunables_and_derives, "")
 	ck_assert_int_eq(world->user_min_free_kbytes, 4096);
 	ck_assert_int_eq(world->vm_swappiness, 7);
 	ck_assert_uint_eq(world->jiffies, 12);
-	machine_free(world);
-}
-
-/* Expect a fraction to size every per-CPU list, a fraction that is too large to change nothing, and 0 to size them as at boot. */
-TEST(sysctl_percpu_pagelist_fraction_sizes_lists, "10-10")
-{
-	struct per_cpu_pages *pcp;
-
-	test_machine_uma(64);
-	pcp = &test_zone(0, ZONE_DMA)->pageset[0].pcp;
-	ck_assert_int_eq(pcp->high, 18);
-	apply("sysctl percpu_pagelist_fraction 8");
-	ck_assert_int_eq(pcp->high, 2048);
-	ck_assert_int_eq(pcp->batch, 96);
-	apply("sysctl percpu_pagelist_fraction 1024");
-	ck_assert_int_eq(pcp->high, 16);
-	ck_assert_int_eq(pcp->batch, 4);
-	apply("sysctl percpu_pagelist_fraction 16000");
-	ck_assert_int_eq(pcp->high, 1);
-	ck_assert_int_eq(pcp->batch, 1);
-	/* The same once more: the lists stay as they are. */
-	pcp->high = 5;
-	apply("sysctl percpu_pagelist_fraction 16000");
-	ck_assert_int_eq(pcp->high, 5);
-	through_a_file();
-	pcp = &test_zone(0, ZONE_DMA)->pageset[0].pcp;
-	ck_assert_int_eq(pcp->high, 5);
-	ck_assert_int_eq(world->percpu_pagelist_fraction, 16000);
-	apply("sysctl percpu_pagelist_fraction 0");
-	ck_assert_int_eq(pcp->high, 18);
-	ck_assert_int_eq(pcp->batch, 3);
-	machine_free(world);
-}
-
-#ifdef CONFIG_NUMA
-/* Expect the NUMA statistics to be cleared when they are switched off, and not when they are switched on. */
-TEST(sysctl_numa_stat_off_clears_what_was_counted, "10-8")
-{
-	struct zone *zone;
-
-	test_machine_uma(64);
-	zone = test_zone(0, ZONE_DMA);
-	zone->vm_numa_stat[NUMA_HIT] = 7;
-	zone->pageset[0].vm_numa_stat_diff[NUMA_LOCAL] = 3;
-	apply("sysctl numa_stat_enabled 1");
-	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 7);
-	apply("sysctl numa_stat_enabled 0");
-	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 0);
-	ck_assert_uint_eq(zone->pageset[0].vm_numa_stat_diff[NUMA_LOCAL], 0);
-	zone->vm_numa_stat[NUMA_HIT] = 7;
-	apply("sysctl numa_stat_enabled 1");
-	ck_assert_uint_eq(zone->vm_numa_stat[NUMA_HIT], 7);
-	machine_free(world);
-}
-#endif
-
-/* Expect the limit of dirty memory that was written last to count, and the other to be cleared. */
-TEST(sysctl_dirty_bytes_and_ratio_clear_each_other, "")
-{
-	test_machine_uma(64);
-	apply("sysctl vm_dirty_ratio 20");
-	ck_assert_int_eq(world->vm_dirty_ratio, 20);
-	apply("sysctl vm_dirty_bytes 65536");
-	ck_assert_int_eq(world->vm_dirty_ratio, 0);
-	apply("sysctl vm_dirty_ratio 30");
-	ck_assert_uint_eq(world->vm_dirty_bytes, 0);
-	ck_assert_int_eq(world->vm_dirty_ratio, 30);
 	machine_free(world);
 }
 
@@ -557,10 +580,27 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 mems_allowed.bits 4", "nodes of the machine" },
 		{ "set_mempolicy sideways", "" },
 		{ "sysctl colour 1", "no 'colour'" },
-		{ "sysctl percpu_pagelist_fraction 7", "0 or at least 8" },
-		{ "sysctl vm_dirty_bytes 8191", "at least 8192" },
 		{ "pm_restrict_gfp_mask now", "nothing after" },
 		{ "pm_restore_gfp_mask now", "nothing after" },
+		{ "sysctl jiffies 1", "no 'jiffies'" },
+		{ "sysctl swappiness x", "a number that fits" },
+		{ "sysctl percpu_pagelist_fraction 7", "may not be 7: Invalid argument" },
+		{ "cpu 0 node 9 online 1", "cpu N" },
+		{ "cpu 0 node 0 offline 1", "cpu N" },
+		{ "cpu 0 node 0 online", "cpu N" },
+		{ "cpu 0 node 0 online 1 2", "cpu N" },
+		{ "node_diff 9", "node_diff NID" },
+		{ "node_diff 0 9", "node_diff NID" },
+		{ "node_diff 0 0 threshold 128 stat", "node_diff NID" },
+		{ "node_diff 0 0 threshold 2", "node_diff NID" },
+		{ "node_diff 0 0 threshold 2 stat 1 2 128", "of 8 bits" },
+		{ "lruvec_stat 9 /", "lruvec_stat NID" },
+		{ "lruvec_stat 0 /nowhere", "lruvec_stat NID" },
+		{ "lruvec_stat 0 -", "lruvec_stat NID" },
+		{ "lruvec_stat 0 / 1", "as many numbers" },
+		{ "lruvec_diff 0 /nowhere 0", "lruvec_diff NID" },
+		{ "lruvec_diff 0 / 9", "lruvec_diff NID" },
+		{ "lruvec_diff 0 / 0 128", "of 8 bits" },
 	};
 
 	test_machine_uma(64);

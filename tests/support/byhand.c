@@ -74,6 +74,18 @@ struct zone *hand_one_zone(void)
 	return test_zone(0, ZONE_DMA);
 }
 
+/** Two zones of 16 pageblocks each on node 0, everything in use. */
+void hand_two_zones(int nr_cpus, struct zone **lower, struct zone **upper)
+{
+	const struct hand_zone zones[] = { { 0, ZONE_DMA, HAND_START, 16 * pageblock_nr_pages },
+					   { 0, ZONE_DMA32, HAND_START + 0x2000,
+					     16 * pageblock_nr_pages } };
+
+	hand_machine(zones, 2, nr_cpus);
+	*lower = test_zone(0, ZONE_DMA);
+	*upper = test_zone(0, ZONE_DMA32);
+}
+
 /** Lay a free block at the tail of a list, and count it. */
 struct page *hand_lay(unsigned long pfn, unsigned int order, int migratetype)
 {

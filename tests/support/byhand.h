@@ -36,6 +36,7 @@ struct hand_zone {
 
 void hand_machine(const struct hand_zone *zones, int nr_zones, int nr_cpus);
 struct zone *hand_one_zone(void);
+void hand_two_zones(int nr_cpus, struct zone **lower, struct zone **upper);
 struct page *hand_lay(unsigned long pfn, unsigned int order, int migratetype);
 void hand_lay_blocks(unsigned long pfn, unsigned int order, int migratetype, int blocks);
 struct page *hand_pcp(struct zone *zone, int cpu, int list, unsigned long pfn, int migratetype);

@@ -203,6 +203,27 @@ long test_free_cma_pages(const struct zone *zone)
 	return (long)zone_page_state_snapshot(zone, NR_FREE_CMA_PAGES);
 }
 
+/** A counter of all nodes, the CPUs' differences included. */
+long test_node_count(enum node_stat_item item)
+{
+	long sum = world->vm_node_stat[item];
+	int nid;
+
+	for_each_online_node(nid)
+		for (int cpu = 0; cpu < world->nr_cpus; cpu++)
+			sum += NODE_DATA(nid)->per_cpu_nodestats[cpu].vm_node_stat_diff[item];
+	return sum;
+}
+
+/** Bring in what all CPUs hold back: of zones, nodes, and memory cgroups' lists. */
+void test_fold(void)
+{
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
+		cpu_vm_stats_fold(cpu);
+		lruvec_stats_fold(cpu);
+	}
+}
+
 /** An event's name without the prefix that all of its kind have. */
 static const char *short_name(enum trace_event_id id)
 {

@@ -39,6 +39,10 @@ int test_pcp_count(const struct zone *zone);
 long test_free_pages(const struct zone *zone);
 long test_free_cma_pages(const struct zone *zone);
 
+/* Counters: exactly, or as they are when every CPU has folded. */
+long test_node_count(enum node_stat_item item);
+void test_fold(void);
+
 /* check-lists.c: what must hold; `merged`: no two free buddies lie side by side. */
 void test_check_zone(const struct zone *zone, bool merged);
 void test_check_lists(void);

@@ -101,6 +101,9 @@ ERRORS_WITH_MACHINE = [
     ("free 0x40000 0 0", "unexpected argument '0'"),
     ("cpu 4", "'4' is not a CPU"),
     ("cpu", "'' is not a CPU"),
+    ("cpu 0 offline", "the running CPU cannot be offline"),
+    ("cpu 4 offline", "expected 'cpu N"),
+    ("cpu 0 sideways", "unexpected argument 'sideways'"),
     ("drain x", "'x' is not a CPU"),
     ("save", "to which file?"),
     ("save /does/not/exist", "cannot be written"),
@@ -229,6 +232,16 @@ def test_shell_refuses_a_newer_version_by_name(shell, tmp_path):
     result = shell(f"load {tmp_path}/newer")
     said = "it is a saved machine of version 12, and this Pageflow reads version 1: use a newer Pageflow"
     assert f"load: {tmp_path}/newer:1: {said}" in result.stderr
+
+
+def test_shell_lets_a_cpu_go(shell):
+    """A CPU that goes offline leaves its pages behind, and cannot run until it is back."""
+    lines = ["machine 64M,cpus=2", "cpu 1", "alloc GFP_KERNEL", "cpu 0", "cpu 1 offline", "buddyinfo"]
+    result = shell(*lines, "cpu 1", "cpu 1 online", "cpu 1")
+    assert result.stderr == "pageflow: standard input:7: cpu: '1' is not a CPU of this machine\n"
+    # All but the page in use are back on the buddy lists: one block of each order below the largest.
+    numbers = [int(word) for word in result.stdout.splitlines()[-1].split()[4:]]
+    assert sum(count << order for order, count in enumerate(numbers)) == 16383
 
 
 def test_shell_loads_recordings(shell):

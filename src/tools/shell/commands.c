@@ -268,14 +268,31 @@ static void run_trace(struct shell *shell, char *rest)
 	shell_trace(shell, !strcmp(rest, "on"));
 }
 
+/** Take a CPU offline or online, as a write to /sys/devices/system/cpu/cpuN/online does. */
+static void plug_cpu(struct shell *shell, long cpu, bool online)
+{
+	struct pageflow_error error = { 0 };
+	char record[64];
+
+	snprintf(record, sizeof(record), "cpu %ld online %d", cpu, online);
+	if (pageflow_apply(shell->machine, record, &error))
+		shell_error(shell, "cpu: %s", error.text);
+}
+
 static void run_cpu(struct shell *shell, char *rest)
 {
+	const char *word = take_argument(&rest);
+	bool online = !strcmp(rest, "online");
 	long cpu;
 
 	if (!shell_has_machine(shell))
 		return;
-	if (!is_number(rest, 0, 63, &cpu) || pageflow_set_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", rest);
+	if (!is_number(word, 0, 63, &cpu))
+		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word ? word : "");
+	else if (online || !strcmp(rest, "offline"))
+		plug_cpu(shell, cpu, online);
+	else if (no_more(shell, rest) && pageflow_set_cpu(shell->machine, (int)cpu))
+		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word);
 }
 
 static void run_drain(struct shell *shell, char *rest)
@@ -377,7 +394,8 @@ const struct shell_command shell_commands[] = {
 	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones",
 	  .run = run_draw },
 	{ "trace", "on|off", "show tracepoints as they fire", .run = run_trace },
-	{ "cpu", "N", "let another CPU run", .run = run_cpu },
+	{ "cpu", "N [online|offline]", "let another CPU run; or let it go, or come back",
+	  .run = run_cpu },
 	{ "drain", "N", "empty a CPU's own lists", .run = run_drain },
 	{ "task", "PID [NAME VALUE]...", "make or change a task: task 7 cpuset small memcg /job",
 	  .record = "task" },
@@ -399,6 +417,8 @@ const struct shell_command shell_commands[] = {
 	{ "live", "", "start kswapd, kcompactd, flusher, OOM reaper and watchdog",
 	  .scene = "live" },
 	{ "idle", "", "let them run until all of them sleep", .scene = "idle" },
+	{ "sleep", "SECONDS", "let the running task sleep, and time pass: sleep 3",
+	  .scene = "sleep" },
 	{ "file", "NAME", "make a file", .scene = "file" },
 	{ "fill", "NAME PAGES|PERCENT%", "read pages of a file into the page cache: fill movie 90%",
 	  .scene = "fill" },

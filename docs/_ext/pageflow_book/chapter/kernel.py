@@ -90,11 +90,11 @@ class KernelForms(TableDirective):
         self.stands_for = {self.CALL.match(call)[1]: (call, uma.split(' ', 1)[1]) for call, uma, *_numa in rows}
         if all(len(row) == 2 for row in rows):
             headings = [_('Call'), _('In 5.8.18')]
-            made = [[nodes.literal('', call), self.form(call, both)] for call, both in rows]
+            made = [[breakable(call), self.form(call, both)] for call, both in rows]
         else:
             headings = [_('Call'), _('Without CONFIG_NUMA'), _('Arguments unused then'), _('With CONFIG_NUMA')]
             made = [
-                [nodes.literal('', row[0]), self.form(row[0], row[1]), self.unused(row[0]), self.form(row[0], row[-1])]
+                [breakable(row[0]), self.form(row[0], row[1]), self.unused(row[0]), self.form(row[0], row[-1])]
                 for row in rows
             ]
         return [self.table(headings, made, ['pf-forms'])]
@@ -108,7 +108,7 @@ class KernelForms(TableDirective):
         if not place:
             raise self.error(f'kernel-forms: docs/kernel-map.tsv has no {name} at {where}')
         kinds = {'inline': _('inline function'), 'macro': _('macro'), 'function': _('function')}
-        return [nodes.literal('', words), ' ', f'({kinds[place.kind]}, ', nodes.literal('', place.lines), ')']
+        return [breakable(words), ' ', f'({kinds[place.kind]}, ', nodes.literal('', place.lines), ')']
 
     def unused(self, call):
         """The arguments that are gone when every name that the rows explain has been replaced by what it stands for."""
@@ -126,6 +126,14 @@ class KernelForms(TableDirective):
 
     def arguments_of(self, call):
         return self.CALL.match(call)[2].split(', ')
+
+
+def breakable(call):
+    """A call in type of its own, which a narrow column breaks after a bracket before it breaks a name."""
+    whole = nodes.literal()
+    for part in re.split(r'(?<=\()', call):
+        whole += [nodes.Text(part), nodes.raw('', '<wbr>', format='html')]
+    return whole
 
 
 def setup(app):
