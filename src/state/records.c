@@ -24,7 +24,7 @@
  *     compound PFN ORDER
  *     lru NID LIST PFN ...                    a list of reclaimable pages, head first
  *     cpuset NAME parent NAME mems HEX ...    when the nodes change, its tasks follow
- *     memcg PATH parent PATH NAME VALUE ...
+ *     memcg PATH [parent PATH] NAME VALUE ...  without parent: /a/b is below /a
  *     stock CPU PATH N                        what a CPU holds in advance for a group
  *     task PID comm NAME cpuset NAME memcg PATH mm_of PID NAME VALUE ...
  *     mm PID NAME VALUE ...                   the memory of a task's process
