@@ -5,10 +5,10 @@
  *
  * The stages call downwards: an entry calls the heart, the heart the fast path, the fast path the
  * world. In a few places the kernel calls the other way (taking a page may wake kswapd, freeing
- * one may uncharge a cgroup). Each of these calls is a member of this structure. Those from stage to stage
- * are set when a machine is made, and so is the one of the OOM reaper; those into life when something is
- * there to answer: daemons, a disk, owners of pages; until then nobody is told. The chapters of both ends
- * say when they fire.
+ * one may uncharge a cgroup). Each of these calls is a member of this structure. Those that a stage answers
+ * are set when a machine is made, and so is the one of the OOM reaper. The others are set when somebody is
+ * there to answer: daemons, a disk, a replay, owners of pages; until then nobody is told. The chapters of
+ * both ends say when they fire.
  */
 #ifndef HOOKS_H
 #define HOOKS_H
@@ -50,7 +50,8 @@ struct path_hooks {
 	bool (*page_moved)(struct page *from, struct page *to);
 	/** 16 -> life: can this dirty page be moved without being written first? NULL: all can. */
 	bool (*dirty_page_movable)(const struct page *page);
-	/** 13 -> life: a round of the slow path begins. True: stop the request, it would never end. */
+	/** 13 -> life or replay: a round of the slow path begins. True: stop the request; it would never
+	 * end, or has left its recording. */
 	bool (*slow_round)(const struct slow_request *request);
 	/** 14, 15 -> life: dirty pages should be written out in the background. */
 	void (*flushers_woken)(struct pglist_data *pgdat);

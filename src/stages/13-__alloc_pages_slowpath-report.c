@@ -107,7 +107,8 @@ static bool report_allowed(void)
 /**
  * @brief Which nodes does a failure's report show?
  *
- * Requests that may use any node's memory, whatever their mask and cpuset say, see all nodes.
+ * All of them in an interrupt and for a request that cannot sleep; and for victims, reclaimers and tasks that exit, unless
+ * the mask denies reserves. Of the others those of the nodemask, or of the cpuset.
  *
  * @param gfp_mask the mask in force when it failed
  * @return SHOW_MEM_FILTER_NODES, or 0 for all

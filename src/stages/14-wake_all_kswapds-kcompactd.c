@@ -4,8 +4,8 @@
  * @brief kcompactd: each node's thread that builds large blocks in the background.
  *
  * kswapd asks for it before its nap, for the order it was woken for, and when it has taken back a boost. So do
- * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the machine; whoever schedules the machine's tasks runs
- * it some time after the hook kcompactd_woken.
+ * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the
+ * machine; whoever schedules the machine's tasks runs it some time after the hook kcompactd_woken.
  */
 #include "gfp.h"
 #include "stages/stages.h"

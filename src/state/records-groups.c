@@ -3,6 +3,7 @@
  * @file
  * @brief Records of cpusets and memory cgroups.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
@@ -95,18 +96,31 @@ static int read_cpuset(struct reader *reader, const char *line)
 	return 0;
 }
 
+/** The group above a new one, as its path says: "/" for "/job", "/job" for "/job/build". */
+static void path_above(const char *path, char *above)
+{
+	const char *slash = strrchr(path, '/');
+	int length = slash ? (int)(slash - path) : 0;
+
+	snprintf(above, MEMCG_NAME_LEN, "%.*s", length ? length : 1, length ? path : "/");
+}
+
 static int read_memcg(struct reader *reader, const char *line)
 {
-	char path[MEMCG_NAME_LEN], parent_path[MEMCG_NAME_LEN] = "/";
+	char path[MEMCG_NAME_LEN], parent_path[MEMCG_NAME_LEN];
 	struct mem_cgroup *memcg, *parent;
+	bool named;
 
-	if (!take_text(&line, path, sizeof(path)) ||
-	    (take_word(&line, "parent") && !take_text(&line, parent_path, sizeof(parent_path))))
+	if (!take_text(&line, path, sizeof(path)))
 		return reader_fail(reader, "'memcg PATH parent PATH memory.max N ...'");
-	parent = find_memcg(parent_path);
-	if (!parent)
-		return reader_refuse(reader, "there is no such parent group");
+	path_above(path, parent_path);
+	named = take_word(&line, "parent");
+	if (named && !take_text(&line, parent_path, sizeof(parent_path)))
+		return reader_fail(reader, "'memcg PATH parent PATH memory.max N ...'");
 	memcg = find_memcg(path);
+	parent = find_memcg(parent_path);
+	if (!parent && (named || !memcg))
+		return reader_refuse(reader, "there is no such parent group");
 	if (!memcg)
 		memcg = memcg_new(path, parent, PAGE_COUNTER_MAX);
 	if (!memcg)

@@ -25,7 +25,7 @@
  *     compound PFN ORDER
  *     lru NID LIST PFN ...                    a list of reclaimable pages of one group, head first
  *     cpuset NAME parent NAME mems HEX ...    when the nodes change, its tasks follow
- *     memcg PATH parent PATH NAME VALUE ...
+ *     memcg PATH [parent PATH] NAME VALUE ...  without parent: /a/b is below /a
  *     stock CPU PATH N                        what a CPU holds in advance for a group
  *     lruvec_stat NID PATH VALUE ...          counters of a group's lists
  *     lruvec_diff NID PATH CPU VALUE ...      what a CPU holds back of them

@@ -6,6 +6,7 @@
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
+#include "stages/reclaim.h"
 
 static struct zone *zone;
 static struct pglist_data *pgdat;
@@ -313,6 +314,47 @@ TEST(balance_pgdat_large_order_ends_as_single_pages, "14-12")
 	test_set_watermarks(zone, 64, 80, 12000);
 	ck_assert_int_eq(balance_pgdat(pgdat, 9, ZONE_NORMAL), 0);
 	ck_assert_uint_ge(file->reclaimed, 2ul << 9);
+}
+
+/** Pages that a run has looked at on inactive lists at one priority. */
+static unsigned long scanned_at(int priority)
+{
+	unsigned long pages = 0;
+
+	for (int i = 0; i < test_count(TRACE_mm_vmscan_lru_shrink_inactive); i++) {
+		const struct trace_event *event =
+			test_event(TRACE_mm_vmscan_lru_shrink_inactive, i);
+
+		if (event->field[11] == priority)
+			pages += (unsigned long)event->field[1];
+	}
+	return pages;
+}
+
+/** The first priority that is used more than once, on 16000 pages, while the node remains unbalanced. */
+static int priority_that_stays(unsigned long high, unsigned long boost)
+{
+	int priority = DEF_PRIORITY;
+
+	live(0);
+	test_set_watermarks(zone, 10, 20, high);
+	zone->watermark_boost = boost;
+	zone->nr_reserved_highatomic = zone->managed_pages;
+	balance_pgdat(pgdat, 0, ZONE_NORMAL);
+	while (priority && scanned_at(priority) <= 16384ul >> priority)
+		priority--;
+	return priority;
+}
+
+TEST(kswapd_target_is_the_high_mark_with_the_boost, "14-12 13-15")
+{
+	/* Expect the first priority at which the target is looked at: about 62 pages at 8, 125 at 7. */
+	ck_assert_int_eq(priority_that_stays(60, 0), 8);
+	ck_assert_int_eq(priority_that_stays(66, 0), 7);
+	/* Expect a zone to count for 32 pages at least: 31 at priority 9 are too few. */
+	ck_assert_int_eq(priority_that_stays(21, 0), 8);
+	/* Expect the boost to count: 60 + 50. */
+	ck_assert_int_eq(priority_that_stays(60, 50), 7);
 }
 
 TEST(kswapd_nap_is_interrupted, "14-9")

@@ -8,7 +8,7 @@
 #include "reclaim-scenes.h"
 
 #ifdef CONFIG_NUMA
-TEST(node_reclaim_rules, "15-19")
+TEST(node_reclaim_rules, "15-19 13-15")
 {
 	test_machine_numa(64);
 	daemons_start();
@@ -62,6 +62,30 @@ TEST(node_reclaim_modes, "15-19")
 	world->node_reclaim_mode = 3;
 	ck_assert_int_ne(node_reclaim(scene.pgdat, GFP_KERNEL, 0), NODE_RECLAIM_FULL);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_node_reclaim_begin), 1);
+}
+
+static unsigned int flags_in_reclaim;
+
+static void note_flags(struct pglist_data *pgdat)
+{
+	(void)pgdat;
+	flags_in_reclaim = current->flags;
+}
+
+TEST(node_reclaim_makes_its_task_a_reclaimer, "15-19 13-15")
+{
+	test_machine_numa(64);
+	daemons_start();
+	scene.pgdat = NODE_DATA(0);
+	scene.file = address_space_new("file", false);
+	for (int i = 0; i < 1000; i++)
+		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+	world->hooks.flushers_woken = note_flags;
+	world->node_reclaim_mode = 1;
+	ck_assert_int_eq(node_reclaim(scene.pgdat, GFP_KERNEL, 0), NODE_RECLAIM_SOME);
+	/* Expect it to be one that may write to a congested device, and only while it reclaims. */
+	ck_assert_uint_eq(flags_in_reclaim, PF_MEMALLOC | PF_SWAPWRITE);
+	ck_assert_uint_eq(current->flags, 0);
 }
 
 TEST(try_to_free_pages_each_node_once, "15-1")

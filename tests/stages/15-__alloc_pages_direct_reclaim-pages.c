@@ -299,7 +299,7 @@ TEST(shrink_page_list_place_in_swap_is_kept_while_others_use_it, "15-8")
 	ck_assert(PageFlag(page, PG_swapcache));
 }
 
-TEST(shrink_page_list_row_12_dirty_file_page, "15-9")
+TEST(shrink_page_list_row_12_dirty_file_page, "15-9 13-15")
 {
 	struct page *page;
 
@@ -369,7 +369,7 @@ static bool still_dirty(struct page *page)
 	return true;
 }
 
-TEST(shrink_page_list_row_14_writing, "15-10")
+TEST(shrink_page_list_row_14_writing, "15-10 13-15")
 {
 	struct page *page;
 

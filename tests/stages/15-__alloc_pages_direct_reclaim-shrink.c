@@ -117,7 +117,7 @@ TEST(isolation_skips_zones_and_mapped_pages, "15-12")
 	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].next, &high->lru);
 }
 
-TEST(shrink_inactive_list_waits_while_too_much_is_isolated, "15-12")
+TEST(shrink_inactive_list_waits_while_too_much_is_isolated, "15-12 13-15")
 {
 	reclaim_setup();
 	page_cache_fill(scene.file, GFP_KERNEL, 80);
@@ -300,7 +300,7 @@ TEST(shrink_lruvec_stops_in_proportion, "15-13")
 
 /* ---- After a pass ----------------------------------------------------------------------------------- */
 
-TEST(shrink_node_kswapd_marks_the_node, "15-14")
+TEST(shrink_node_kswapd_marks_the_node, "15-14 13-15")
 {
 	reclaim_setup();
 	for (int i = 0; i < 64; i++) {
@@ -324,7 +324,7 @@ TEST(shrink_node_kswapd_marks_the_node, "15-14")
 	ck_assert_uint_ge(world->jiffies, HZ / 10);
 }
 
-TEST(shrink_node_congestion_makes_others_wait, "15-14")
+TEST(shrink_node_congestion_makes_others_wait, "15-14 13-15")
 {
 	reclaim_setup();
 	for (int i = 0; i < 64; i++)

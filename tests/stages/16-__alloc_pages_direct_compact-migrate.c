@@ -112,10 +112,11 @@ TEST(migrate_driver_page_that_stays_goes_back, "")
 	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
 }
 
-TEST(migrate_busy_pages_stay_behind, "16-9")
+TEST(migrate_busy_pages_stay_behind, "16-9 13-15")
 {
 	struct zone *zone = scene_full();
 	struct compact_control *cc = move_run(zone, 6);
+	unsigned long before = world->jiffies;
 
 	/* Locked; held by somebody; written out since; 3 with buffers and one map is as it should be. */
 	SetPageFlag(test_page(zone, 0), PG_locked);
@@ -127,6 +128,7 @@ TEST(migrate_busy_pages_stay_behind, "16-9")
 	scene_refused = test_page(zone, 4);
 	ck_assert_int_eq(migrate_pages(cc), 4);
 	ck_assert_uint_eq(scene_moves, 2);
+	ck_assert_uint_eq(world->jiffies, before);
 	ck_assert_ptr_ne(scene_owner[3], test_page(zone, 3));
 	ck_assert_ptr_ne(scene_owner[5], test_page(zone, 5));
 	/* Two are still held, the other two were given back. */

@@ -349,7 +349,7 @@ TEST(isolate_waits_while_too_many_are_isolated, "")
 	ck_assert_uint_eq(world->jiffies, before + 10 * HZ + HZ / 10);
 }
 
-TEST(isolate_gives_up_for_a_fatal_signal, "16-6")
+TEST(isolate_gives_up_for_a_fatal_signal, "16-6 13-15")
 {
 	struct zone *zone = scene_checkered();
 	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);

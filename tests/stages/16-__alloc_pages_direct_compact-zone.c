@@ -51,7 +51,7 @@ TEST(capture_every_condition, "16-11")
 	}
 }
 
-TEST(capture_not_from_another_zone_nor_for_a_kernel_thread, "16-11")
+TEST(capture_not_from_another_zone_nor_for_a_kernel_thread, "16-11 13-15")
 {
 	struct compact_control *cc;
 	struct capture_control capc;
@@ -266,7 +266,7 @@ TEST(compact_zone_in_the_middle_of_a_pageblock_goes_on, "16-6")
 	scene_check_owners(2);
 }
 
-TEST(compact_zone_stops_for_a_signal, "16-6")
+TEST(compact_zone_stops_for_a_signal, "16-6 13-15")
 {
 	struct zone *zone = scene_checkered();
 	struct compact_control *cc = zone_run(zone, 3, GFP_KERNEL, MIGRATE_SYNC_LIGHT);

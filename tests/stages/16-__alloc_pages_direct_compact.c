@@ -243,7 +243,7 @@ TEST(try_to_compact_defers_after_a_failure_that_waited, "16-3")
 	}
 }
 
-TEST(try_to_compact_stops_for_a_signal_or_another_task, "")
+TEST(try_to_compact_stops_for_a_signal_or_another_task, "13-15")
 {
 	test_machine_zones(32);
 	plan_for_all(COMPACT_CONTENDED);

@@ -137,7 +137,7 @@ TEST(uncharge_goes_to_the_counters_not_into_the_stock, "19-5")
 	ck_assert_ptr_null(page->mem_cgroup);
 }
 
-TEST(charge_leaves_out_those_outside_of_any_group, "19-6")
+TEST(charge_leaves_out_those_outside_of_any_group, "19-6 13-15")
 {
 	struct mem_cgroup *group = machine_with_group(0);
 	struct mm *mm = current->mm;
@@ -162,6 +162,27 @@ TEST(charge_leaves_out_those_outside_of_any_group, "19-6")
 	/* And without __GFP_ACCOUNT nobody is. */
 	current->memcg = group;
 	ck_assert_ptr_nonnull(alloc_pages(GFP_NOWAIT, 0));
+}
+
+TEST(charge_goes_to_the_group_that_a_task_names, "19-6 13-15")
+{
+	struct mem_cgroup *own = machine_with_group(PAGE_COUNTER_MAX);
+	struct mem_cgroup *named = memcg_new("/named", &world->root_mem_cgroup, 32);
+
+	/* Expect the named group to be charged, and its limit to count, in any task and in kernel threads. */
+	current->active_memcg = named;
+	ck_assert_ptr_eq(charged_page(GFP_NOWAIT, 0)->mem_cgroup, named);
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 5));
+	current->flags = PF_KTHREAD;
+	ck_assert_ptr_eq(charged_page(GFP_NOWAIT, 4)->mem_cgroup, named);
+	ck_assert_int_eq(named->memory.usage, 32);
+	/* Expect no charge in an interrupt, and none where the root is named. */
+	world->level = LEVEL_SOFTIRQ;
+	ck_assert(!PageKmemcg(charged_page(GFP_NOWAIT, 5)));
+	world->level = LEVEL_TASK;
+	current->active_memcg = &world->root_mem_cgroup;
+	ck_assert(!PageKmemcg(charged_page(GFP_NOWAIT, 5)));
+	ck_assert_int_eq(own->memory.usage, 0);
 }
 
 TEST(stock_of_another_group_is_given_back_first, "19-1")

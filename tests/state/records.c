@@ -519,6 +519,33 @@ TEST(record_cpuset_moves_its_tasks, "02-17")
 }
 #endif
 
+TEST(record_memcg_is_below_the_group_of_its_path, "19-4")
+{
+	struct mem_cgroup *part, *job;
+
+	test_machine_uma(64);
+	apply("memcg /job memory.max 100");
+	apply("memcg /job/part memory.max 50");
+	part = world->mem_cgroups;
+	job = part->parent;
+	ck_assert_str_eq(part->path, "/job/part");
+	ck_assert_str_eq(job->path, "/job");
+	ck_assert_ptr_eq(job->parent, &world->root_mem_cgroup);
+	/* Expect a charge to count in all three. */
+	apply("task 1 memcg /job/part");
+	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL | __GFP_ACCOUNT, 5));
+	ck_assert_int_eq(part->memory.usage, 32);
+	ck_assert_int_eq(job->memory.usage, 32);
+	ck_assert_int_eq(world->root_mem_cgroup.memory.usage, 32);
+	/* Expect a group that is there to stay where it is. */
+	apply("memcg a parent /job");
+	apply("memcg a memory.max 5");
+	ck_assert_ptr_eq(world->mem_cgroups->parent, job);
+	apply("memcg a/b parent /");
+	apply("memcg a/b memory.max 5");
+	ck_assert_ptr_eq(world->mem_cgroups->parent, &world->root_mem_cgroup);
+}
+
 TEST(record_refuses_nonsense, "")
 {
 	static const struct {

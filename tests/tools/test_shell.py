@@ -121,6 +121,7 @@ ERRORS_WITH_MACHINE = [
     ("policy bind 1", "NUMA"),
     ("cpuset a parent nowhere", "no such parent"),
     ("memcg a parent nowhere", "no such parent"),
+    ("memcg /job/part 5", "no such parent"),
     ("buddyinfo now", "unexpected argument 'now'"),
 ]
 

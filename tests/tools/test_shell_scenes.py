@@ -418,3 +418,22 @@ def test_livelock_needs_each_of_its_conditions(shell, before, request_line, loop
     assert result.returncode == 0
     assert ("livelock:" in result.stdout) == loops
     assert result.stdout.endswith("no page\n")
+
+
+@pytest.mark.parametrize(("cma", "loops"), [("", False), (",cma=16M", True)])
+def test_livelock_takes_blocks_of_others_for_free_memory(shell, cma, loops):
+    # Free pieces of half the size: the index is below 500, and only CMA's blocks make compaction look possible.
+    result = shell(
+        f"machine 64M{cma}",
+        "task 1 flags 0x800",
+        "takeall GFP_KERNEL|__GFP_NOWARN 5",
+        "task 1 flags 0",
+        "live",
+        *(f"free #{block}" for block in range(101, 301, 2)),
+        "buddyinfo",
+        "alloc GFP_NOIO|__GFP_RETRY_MAYFAIL|__GFP_NOWARN 6",
+    )
+    free = result.stdout.splitlines()[1].split()[4:]
+    assert free == ["0"] * 5 + ["100"] + ["0"] * 4 + (["4"] if cma else ["0"])
+    assert ("livelock:" in result.stdout) == loops
+    assert result.stdout.endswith("no page\n")
