@@ -4,9 +4,9 @@
  * @brief Stage 14, part: what kswapd does once it is awake.
  *
  * It reclaims until at least one zone of the node is above its high watermark, then takes a nap of a
- * tenth of a second to see whether that lasts, and then sleeps until somebody wakes it. When 16 runs in
- * a row reclaim nothing, the node is **hopeless** and kswapd is left asleep until somebody's reclaim on it
- * succeeds again: a task's own, or that of a memory cgroup.
+ * tenth of a second to see whether that lasts, and then sleeps until somebody wakes it. When 16 runs have
+ * failed and nothing was reclaimed in between, the node is **hopeless** and kswapd is left asleep until
+ * somebody's reclaim on it succeeds again: a task's own, or that of a memory cgroup.
  *
  * A boosted watermark (types were mixed, stage 11) makes kswapd run too. On a balanced node the boost is
  * worked off gently, without writing and swapping. It is taken back at the end of the run however much was

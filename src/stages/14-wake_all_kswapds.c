@@ -9,7 +9,7 @@
  * blocks in the background.
  *
  * A request that finds memory short asks kswapd to work. The request (for which order, up to which
- * zone) is recorded for every zone that has memory and that the caller may use; the wake-up itself happens
+ * zone) is recorded on each node with memory that the caller may use; the wake-up itself happens
  * only when the thread sleeps, has not given up, and the node is out of balance or has a boosted watermark.
  */
 #include "stages/stages.h"

@@ -38,7 +38,7 @@ static bool spare(enum no_kill why)
  * @param gfp_mask the request's mask
  * @param order block of 2^order pages
  * @param ac zones of the request
- * @return true when it fails instead
+ * @return true when it is; without __GFP_NOFAIL it fails instead
  * @source mm/page_alloc.c:3896
  */
 static bool not_worth_a_kill(gfp_t gfp_mask, unsigned int order, const struct alloc_context *ac)
