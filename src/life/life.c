@@ -33,6 +33,7 @@ bool life_begin(void)
 		return false;
 	world->hooks.release = life_release;
 	world->life->disk.pages_per_tick = DISK_PAGES_PER_TICK;
+	disk_resume();
 	return true;
 }
 

@@ -110,6 +110,7 @@ void page_touch_mapped(struct page *page);
 void page_dirty(struct page *page);
 bool page_write(struct page *page);
 unsigned long disk_run(unsigned long ticks);
+void disk_resume(void);
 unsigned long flushers_run(void);
 void swap_on(unsigned long nr_pages);
 void device_set_congested(struct address_space *space, bool congested);

@@ -205,6 +205,14 @@ static void end_page_writeback(struct page *page)
 	put_page(page);
 }
 
+/** Give the disk a page to write; it has room. */
+static void disk_enqueue(struct page *page)
+{
+	struct disk *disk = &world->life->disk;
+
+	disk->queue[(disk->first + disk->nr_queued++) % DISK_QUEUE] = page;
+}
+
 /**
  * @brief Start writing a dirty page out. When the disk's queue is full, the writer waits a tick.
  *
@@ -232,7 +240,7 @@ bool page_write(struct page *page)
 		end_page_writeback(page);
 		return true;
 	}
-	disk->queue[(disk->first + disk->nr_queued++) % DISK_QUEUE] = page;
+	disk_enqueue(page);
 	return true;
 }
 
@@ -258,7 +266,40 @@ unsigned long disk_run(unsigned long ticks)
 	return done;
 }
 
-/** Write out the dirty file pages of one list, oldest first. Returns how many writes began. */
+/** Give the disk the pages of one list that are being written, oldest first. */
+static void requeue_list(struct list_head *list)
+{
+	struct list_head *entry, *before;
+
+	for (entry = list->prev; entry != list; entry = before) {
+		struct page *page = list_entry(entry, struct page, lru);
+
+		before = entry->prev;
+		if (!PageFlag(page, PG_writeback))
+			continue;
+		if (world->life->disk.nr_queued == DISK_QUEUE)
+			disk_run(1);
+		disk_enqueue(page);
+	}
+}
+
+/**
+ * @brief The disk goes on with what was being written when the machine was saved: its queue is not kept.
+ */
+void disk_resume(void)
+{
+	int nid;
+
+	for_each_online_node(nid) {
+		struct mem_cgroup *memcg = NULL;
+
+		while ((memcg = memcg_next(NULL, memcg)))
+			for (int lru = 0; lru < NR_LRU_LISTS; lru++)
+				requeue_list(&mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lists[lru]);
+	}
+}
+
+/** Write out the dirty pages of files on one list, oldest first. Returns how many writes began. */
 static unsigned long flush_list(struct list_head *list)
 {
 	struct list_head *entry, *before;
@@ -270,7 +311,7 @@ static unsigned long flush_list(struct list_head *list)
 
 		before = entry->prev;
 		if (!PageFlag(page, PG_dirty) || PageFlag(page, PG_writeback) || PageAnon(page) ||
-		    owner->no_writer)
+		    !owner || owner->no_writer)
 			continue;
 		page_write(page);
 		started++;

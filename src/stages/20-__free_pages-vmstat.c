@@ -133,6 +133,8 @@ bool vmstat_shepherd(void)
  *
  * @source none (ours: what mm/vmstat.c does under the same name)
  */
+/* departs: in 5.8.18 every CPU comes here when it falls idle; here only the running one, when its task sleeps
+ * and no daemon can run. One that is left for another folds at the full second. */
 void quiet_vmstat(void)
 {
 	int cpu = smp_processor_id();

@@ -185,7 +185,8 @@ static const struct tunable tunables[] = {
 	{ "oom_kill_allocating_task", BOOL_TUNABLE(oom_kill_allocating_task), INT_MIN, INT_MAX,
 	  NULL },
 	{ "oom_dump_tasks", BOOL_TUNABLE(oom_dump_tasks), INT_MIN, INT_MAX, NULL },
-	{ "laptop_mode", BOOL_TUNABLE(laptop_mode), 0, INT_MAX, NULL },
+	/* Seconds; the kernel keeps them as ticks, in an int. */
+	{ "laptop_mode", BOOL_TUNABLE(laptop_mode), -(INT_MAX / HZ), INT_MAX / HZ, NULL },
 #ifdef CONFIG_NUMA
 	{ "zone_reclaim_mode", INT_TUNABLE(node_reclaim_mode), INT_MIN, INT_MAX, NULL },
 	{ "numa_stat", BOOL_TUNABLE(numa_stat_enabled), 0, 1, numa_stat_written },

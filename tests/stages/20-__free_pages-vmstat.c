@@ -197,6 +197,20 @@ TEST(refresh_trims_a_far_list_in_the_third_fold, "20-31")
 	ck_assert_int_eq(far->pageset[0].expire, 3);
 }
 
+/* Pages that came back and are all in the total already leave nothing to fold: expect the count to stay at 0. */
+TEST(refresh_expiry_ends_when_the_total_has_all, "20-31")
+{
+	two_nodes();
+	far->pageset[0].stat_threshold = 2;
+	far->pageset[0].expire = 1;
+	ck_assert_int_eq(refresh_cpu_vm_stats(true), 1);
+	ck_assert_int_eq(far->vm_stat[NR_FREE_PAGES], 3);
+	ck_assert_int_eq(far->pageset[0].vm_stat_diff[NR_FREE_PAGES], 0);
+	for (int fold = 0; fold < 3; fold++)
+		ck_assert_int_eq(refresh_cpu_vm_stats(true), 0);
+	ck_assert_int_eq(far->pageset[0].pcp.count, 2);
+}
+
 /* Expect use to begin the count anew, and a fold without lists to leave it alone. */
 TEST(refresh_expiry_begins_anew_with_use, "20-31")
 {

@@ -25,7 +25,8 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 		{ "panic_on_oom", 0, 2 },
 		{ "oom_kill_allocating_task", INT_MIN, INT_MAX },
 		{ "oom_dump_tasks", INT_MIN, INT_MAX },
-		{ "laptop_mode", 0, INT_MAX },
+		/* Seconds, kept as ticks, which must fit. */
+		{ "laptop_mode", -(INT_MAX / HZ), INT_MAX / HZ },
 #ifdef CONFIG_NUMA
 		{ "zone_reclaim_mode", INT_MIN, INT_MAX },
 		{ "numa_stat", 0, 1 },
@@ -86,6 +87,12 @@ TEST(sysctl_lowmem_reserve_ratio_below_1_is_none, "09-15")
 	ck_assert_int_eq(sysctl_write("lowmem_reserve_ratio[0]", -3), 0);
 	ck_assert_int_eq(world->lowmem_reserve_ratio[0], 0);
 	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_DMA32], 0);
+	/* A zone without a ratio counts only as the highest one. */
+	ck_assert_int_eq(sysctl_write("lowmem_reserve_ratio[0]", 16), 0);
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_NORMAL], 2 * 8192 / 16);
+	ck_assert_int_eq(sysctl_write("lowmem_reserve_ratio[1]", 0), 0);
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_NORMAL], 8192 / 16);
+	ck_assert_uint_eq(dma->lowmem_reserve[ZONE_DMA32], 8192 / 16);
 }
 
 /* 64 MiB are 16384 pages: an eighth is 2048, of which a quarter is more than a batch may be. */

@@ -17,7 +17,7 @@
 /** Blocks taken from the lists of another migratetype. */
 struct fallback {
 	uint64_t events;
-	uint64_t owned;	      /**< the pageblock changed its type as well */
+	uint64_t owned;	      /**< the pageblock then had the type asked for */
 	uint64_t fragmenting; /**< the block was smaller than a pageblock */
 };
 
