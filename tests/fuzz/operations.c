@@ -92,8 +92,7 @@ static void isolate(u8 where)
 		return;
 	}
 	isolated = HAND_START + 1024ul * (where % 3);
-	set_migratetype_isolate(P(isolated));
-	set_migratetype_isolate(P(isolated + 512));
+	hand_isolate_blocks(isolated, 2);
 }
 
 static void operate(const u8 *op)

@@ -148,16 +148,32 @@ void hand_pageblock(unsigned long pfn, int migratetype)
 	*pageblock_byte(pfn) = (u8)migratetype;
 }
 
-/** Isolate a pageblock whose pages in use could be moved away, as far as isolation asks. */
+/** Mark the pages in use of a range as movable, or no longer. */
+static void hand_movable(unsigned long pfn, unsigned long end, bool movable)
+{
+	for (; pfn < end; pfn++)
+		if (!movable)
+			ClearPageFlag(P(pfn), PG_lru);
+		else if (page_count(P(pfn)))
+			SetPageFlag(P(pfn), PG_lru);
+}
+
+/** Isolate pageblocks side by side whose pages in use could be moved away, as far as isolation asks. */
+void hand_isolate_blocks(unsigned long pfn, int blocks)
+{
+	unsigned long end = pfn + (unsigned long)blocks * pageblock_nr_pages;
+
+	hand_movable(pfn, end, true);
+	/* On behalf of whom a pageblock of its type may be isolated. */
+	for (unsigned long block = pfn; block < end; block += pageblock_nr_pages)
+		ck_assert_int_eq(set_migratetype_isolate(P(block), get_pfnblock_migratetype(block)),
+				 0);
+	hand_movable(pfn, end, false);
+}
+
 void hand_isolate(unsigned long pfn)
 {
-	for (struct page *page = P(pfn); page < P(pfn + pageblock_nr_pages); page++)
-		if (page_count(page))
-			SetPageFlag(page, PG_lru);
-	/* On behalf of whom a pageblock of its type may be isolated. */
-	ck_assert_int_eq(set_migratetype_isolate(P(pfn), get_pfnblock_migratetype(pfn)), 0);
-	for (struct page *page = P(pfn); page < P(pfn + pageblock_nr_pages); page++)
-		ClearPageFlag(page, PG_lru);
+	hand_isolate_blocks(pfn, 1);
 }
 
 /** The context of a request that starts at a node's zonelist, without nodemask. */

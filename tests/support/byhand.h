@@ -43,6 +43,7 @@ struct page *hand_pcp(struct zone *zone, int cpu, int list, unsigned long pfn, i
 struct zone *hand_pcp_lists(int u, int m, int r);
 void hand_pageblock(unsigned long pfn, int migratetype);
 void hand_isolate(unsigned long pfn);
+void hand_isolate_blocks(unsigned long pfn, int blocks);
 struct alloc_context hand_context(int nid, enum zone_type highest, int migratetype);
 
 /** The page of a PFN in short. */
