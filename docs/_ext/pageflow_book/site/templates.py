@@ -9,12 +9,12 @@ from ..read.book import book
 
 def slim(body):
     """Leaves out markup that does nothing here (it makes long references a fifth lighter), and lets the keyboard reach
-    code that scrolls."""
+    code and tables that scroll."""
     body = re.sub(r'<span class="pre">([^<]*)</span>', r'\1', body)
     body = re.sub(r'<span class="w">( +)</span>', r'\1', body)
     body = re.sub(r'<span class="target" id="[^"]*_8[ch]_1[0-9a-f]{30,}"></span>', '', body)
     body = re.sub(
-        r'<div (class="table-wrapper[^"]*">\s*<table class="[^"]*pf-functions)', r'<div tabindex="0" \1', body
+        r'<div (class="table-wrapper[^"]*">\s*<table class="[^"]*pf-(?:functions|forms))', r'<div tabindex="0" \1', body
     )
     return body.replace('<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">')
 
