@@ -57,6 +57,9 @@ struct path_hooks {
 	void (*flushers_woken)(struct pglist_data *pgdat);
 	/** 15 -> life: start writing a page out. False: its device takes no more now. */
 	bool (*page_written)(struct page *page);
+	/** 15 -> life or replay: reclaim takes a page out of its file's cache; this value is to stay in its
+	 * place, for workingset_refault() when the page comes back. NULL: nobody remembers. */
+	void (*shadow_left)(struct page *page, unsigned long shadow);
 	/** 15 -> whoever charged it: a page of the LRU lists is freed, and leaves its memory cgroup. Stage 19
 	 * charges no such pages. */
 	void (*lru_page_uncharged)(struct page *page);

@@ -19,9 +19,21 @@ struct lruvec;
 
 #define MEMCG_NAME_LEN 64
 
+/** The number of the root group; others follow. */
+#define ROOT_MEM_CGROUP_ID 1u
+
 /** One counter of a group; charging it charges every ancestor. Pages. */
 struct page_counter {
 	long usage;
+	unsigned long min; /**< pages protected from reclaim, always */
+	unsigned long low; /**< pages protected from reclaim, unless nothing else is left */
+	unsigned long
+		min_usage; /**< the protected part of the usage, as the parent was told of it */
+	unsigned long low_usage;
+	unsigned long children_min_usage; /**< what the children told of it, in sum */
+	unsigned long children_low_usage;
+	unsigned long emin; /**< what reclaim made of `min` last, given the groups above */
+	unsigned long elow;
 	unsigned long max;
 	unsigned long high;
 	unsigned long watermark; /**< peak */
@@ -42,6 +54,7 @@ enum memcg_memory_event {
 /** A memory cgroup. */
 struct mem_cgroup {
 	char path[MEMCG_NAME_LEN];
+	unsigned int id;	   /**< number, for shadows and events */
 	struct mem_cgroup *parent; /**< NULL for the root */
 	struct page_counter memory;
 	struct page_counter memsw; /**< legacy hierarchy: memory and swap */
@@ -50,8 +63,6 @@ struct mem_cgroup {
 	bool oom_group;
 	unsigned long memory_events[NR_MEMCG_EVENTS]; /**< v2: with those of groups below it */
 	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
-	unsigned long min;	 /**< pages protected from reclaim, always */
-	unsigned long low;	 /**< pages protected from reclaim, unless nothing else is left */
 	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
 	struct mem_cgroup *next; /**< all groups of the machine except the root */
 };

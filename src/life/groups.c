@@ -137,6 +137,7 @@ struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsign
 	if (!memcg)
 		return NULL;
 	snprintf(memcg->path, sizeof(memcg->path), "%s", path);
+	memcg->id = 1 + (world->mem_cgroups ? world->mem_cgroups->id : ROOT_MEM_CGROUP_ID);
 	memcg->parent = parent;
 	memcg->memory.max = max;
 	memcg->memory.high = PAGE_COUNTER_MAX;
