@@ -152,6 +152,7 @@ struct machine {
 	int memcg_kmem_enabled; /**< groups with kernel accounting besides the root */
 	bool memcg_disabled;	/**< booted with cgroup_disable=memory */
 	bool memcg_legacy;	/**< v1 hierarchy */
+	bool memcg_recursive_prot; /**< mounted with memory_recursiveprot: protection reaches down */
 	bool memcg_local_events; /**< mounted with memory_localevents: events count in one group only */
 	struct mem_cgroup root_mem_cgroup;
 	struct mem_cgroup *mem_cgroups;

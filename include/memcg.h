@@ -43,7 +43,7 @@ struct page_counter {
 
 /** What a group's files memory.events and memory.events.local count. */
 enum memcg_memory_event {
-	MEMCG_LOW,	/**< not counted here: reclaim went below the group's low protection */
+	MEMCG_LOW,	/**< reclaim went below the group's low protection */
 	MEMCG_HIGH,	/**< not counted here: the usage was above memory.high */
 	MEMCG_MAX,	/**< the limit was hit, and reclaim began */
 	MEMCG_OOM,	/**< reclaim was in vain, and a kill came into question */
@@ -64,6 +64,7 @@ struct mem_cgroup {
 	unsigned long memory_events[NR_MEMCG_EVENTS]; /**< v2: with those of groups below it */
 	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
 	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
+	int swappiness;		 /**< legacy hierarchy: the group's own, 0 to 200 */
 	struct mem_cgroup *next; /**< all groups of the machine except the root */
 };
 

@@ -33,6 +33,7 @@
 #define LRU_VM_LOCKED	 (1ul << 9)  /**< mapped by an area that is locked in memory */
 #define LRU_UNMAP_FAILS	 (1ul << 10) /**< some page table cannot be cleared */
 #define LRU_BUFFERS_BUSY (1ul << 11) /**< its buffers (PG_private) cannot be dropped */
+#define LRU_SWAP_ENTRY	 (1ul << 12) /**< page tables hold its place in swap */
 
 #define ADDRESS_SPACE_NAME_LEN 32
 

@@ -138,6 +138,7 @@ struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsign
 		return NULL;
 	snprintf(memcg->path, sizeof(memcg->path), "%s", path);
 	memcg->id = 1 + (world->mem_cgroups ? world->mem_cgroups->id : ROOT_MEM_CGROUP_ID);
+	memcg->swappiness = parent->parent ? parent->swappiness : world->vm_swappiness;
 	memcg->parent = parent;
 	memcg->memory.max = max;
 	memcg->memory.high = PAGE_COUNTER_MAX;
