@@ -235,7 +235,8 @@ static inline void trace_mm_compaction_isolate_freepages(unsigned long start_pfn
 static inline void trace_mm_compaction_migratepages(unsigned long nr_all, long migrate_rc,
 						    unsigned long nr_failed)
 {
-	TRACE(mm_compaction_migratepages, (s64)(nr_all - nr_failed), (s64)nr_failed, migrate_rc);
+	TRACE(mm_compaction_migratepages, (s64)(nr_all - nr_failed), (s64)nr_failed, migrate_rc,
+	      (s64)nr_all);
 }
 
 /** @source include/trace/events/compaction.h:350 */

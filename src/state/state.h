@@ -40,6 +40,8 @@ enum snapshot_order {
 };
 void snapshot_write(FILE *out, enum snapshot_order order);
 void snapshot_save(FILE *out);
+void snapshot_write_watermark(FILE *out, const struct zone *zone);
+void snapshot_write_vmstat(FILE *out, const struct zone *zone);
 
 /* records.c: the records of saved snapshots that recordings do not have */
 int record_apply(struct reader *reader, const char *line);
