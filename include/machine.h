@@ -152,8 +152,9 @@ struct machine {
 	int memcg_kmem_enabled; /**< groups with kernel accounting besides the root */
 	bool memcg_disabled;	/**< booted with cgroup_disable=memory */
 	bool memcg_legacy;	/**< v1 hierarchy */
-	bool memcg_recursive_prot; /**< mounted with memory_recursiveprot: protection reaches down */
 	bool memcg_local_events; /**< mounted with memory_localevents: events count in one group only */
+	/** Mounted with memory_recursiveprot: what a group's children do not claim of its protection is shared. */
+	bool memcg_recursive_prot;
 	struct mem_cgroup root_mem_cgroup;
 	struct mem_cgroup *mem_cgroups;
 	struct memcg_stock memcg_stock[MAX_CPUS];
@@ -168,7 +169,7 @@ struct machine {
 	unsigned long swap_cache_sought;
 
 	/* What reclaim works on besides the LRU lists. */
-	struct pagevec pagevec[MAX_CPUS][NR_LRU_PAGEVECS];
+	struct pagevec lru_pvecs[MAX_CPUS][NR_LRU_PVECS];
 	struct shrinker *shrinkers;	      /**< in order of registration */
 	bool shrinkers_locked;		      /**< somebody registers: shrinking is skipped */
 	struct address_space *address_spaces; /**< all mappings, newest first */

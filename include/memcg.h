@@ -19,25 +19,25 @@ struct lruvec;
 
 #define MEMCG_NAME_LEN 64
 
-/** The number of the root group; others follow. */
+/** Number of the root group; others count on from here. */
 #define ROOT_MEM_CGROUP_ID 1u
+#define MEM_CGROUP_ID_MAX  65535u
 
 /** One counter of a group; charging it charges every ancestor. Pages. */
 struct page_counter {
 	long usage;
-	unsigned long min; /**< pages protected from reclaim, always */
-	unsigned long low; /**< pages protected from reclaim, unless nothing else is left */
-	unsigned long
-		min_usage; /**< the protected part of the usage, as the parent was told of it */
-	unsigned long low_usage;
-	unsigned long children_min_usage; /**< what the children told of it, in sum */
-	unsigned long children_low_usage;
-	unsigned long emin; /**< what reclaim made of `min` last, given the groups above */
-	unsigned long elow;
 	unsigned long max;
 	unsigned long high;
 	unsigned long watermark; /**< peak */
 	unsigned long failcnt;
+	unsigned long min; /**< protected from reclaim, always */
+	unsigned long low; /**< protected from reclaim, unless nothing else is left */
+	/** What of `min` and `low` counts, with what the groups above have: as reclaim found it last. */
+	unsigned long emin, elow;
+	/** How much of the usage is protected, as the parent was told last. */
+	unsigned long min_usage, low_usage;
+	/** Sums of what the children told. */
+	unsigned long children_min_usage, children_low_usage;
 	struct page_counter *parent;
 };
 

@@ -33,8 +33,8 @@ struct shrinker {
 	const char *name;
 	unsigned long (*count_objects)(struct shrinker *shrinker, struct shrink_control *sc);
 	unsigned long (*scan_objects)(struct shrinker *shrinker, struct shrink_control *sc);
-	long batch; /**< 0: SHRINK_BATCH */
-	int seeks;  /**< cost of making an object again; 0: free */
+	long batch;	  /**< 0: SHRINK_BATCH */
+	int seeks;	  /**< cost of making an object again; 0: free */
 	bool memcg_aware; /**< it counts and frees objects of one group at a time */
 	bool numa_aware;  /**< it counts and frees objects of one node at a time */
 	int id;		  /**< its bit in the maps of groups */

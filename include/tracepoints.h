@@ -148,7 +148,7 @@ static inline void trace_mm_vmscan_writepage(const struct page *page, int flags)
 	TRACE(mm_vmscan_writepage, trace_pfn(page), flags);
 }
 
-/** @source none (ours: what include/trace/events/pagemap.h does under the same name, without the flags) */
+/** @source none (ours: what include/trace/events/pagemap.h has under this name, without the flags) */
 static inline void trace_mm_lru_insertion(const struct page *page, int lru)
 {
 	TRACE(mm_lru_insertion, trace_pfn(page), lru);
@@ -235,11 +235,24 @@ static inline void trace_mm_compaction_isolate_freepages(unsigned long start_pfn
 	      (s64)nr_taken);
 }
 
-/** @source include/trace/events/compaction.h:68 */
-static inline void trace_mm_compaction_migratepages(unsigned long nr_migrated,
+/**
+ * Behind the two fields that are printed stands the answer of migrate_pages().
+ *
+ * @source include/trace/events/compaction.h:68
+ */
+static inline void trace_mm_compaction_migratepages(unsigned long nr_all, long migrate_rc,
 						    unsigned long nr_failed)
 {
-	TRACE(mm_compaction_migratepages, (s64)nr_migrated, (s64)nr_failed);
+	TRACE(mm_compaction_migratepages, (s64)(nr_all - nr_failed), (s64)nr_failed, migrate_rc,
+	      (s64)nr_all);
+}
+
+/** No tracepoint of the kernel's: it has none where a page's content has just moved.
+ *
+ * @source none (ours: what mm/migrate.c does under the name migrate_page_states) */
+static inline void trace_migrate_page_states(const struct page *from, const struct page *to)
+{
+	TRACE(migrate_page_states, trace_pfn(from), trace_pfn(to));
 }
 
 /** @source include/trace/events/compaction.h:350 */

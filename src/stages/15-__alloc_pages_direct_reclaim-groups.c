@@ -83,8 +83,8 @@ static unsigned long effective_protection(const struct mem_cgroup *memcg, unsign
 	/* Step 2: what nobody claims goes, if the hierarchy is mounted so, to whoever uses more */
 	if (world->memcg_recursive_prot && parent_effective > siblings && parent_usage > siblings &&
 	    usage > claim)
-		claim += (parent_effective - siblings) * (usage - claim) /
-			 (parent_usage - siblings);
+		claim +=
+			(parent_effective - siblings) * (usage - claim) / (parent_usage - siblings);
 	return claim;
 }
 

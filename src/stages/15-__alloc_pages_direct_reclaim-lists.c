@@ -39,7 +39,7 @@ bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
 
 /** Pages that isolation has taken off a list or set aside, by zone. */
 struct isolation {
-	struct list_head *taken; /**< the pages for the caller, the last one first */
+	struct list_head *taken;  /**< the pages for the caller, the last one first */
 	struct list_head skipped; /**< those of zones that are no use to the request */
 	unsigned long nr_taken[MAX_NR_ZONES];
 	unsigned long nr_skipped;

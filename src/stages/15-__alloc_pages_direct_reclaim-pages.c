@@ -427,8 +427,7 @@ static bool __remove_mapping(struct page_trial *t)
 		owner->swapped++;
 		return true;
 	}
-	if (world->hooks.shadow_left)
-		world->hooks.shadow_left(page, shadow);
+	page_slot_leave(page, shadow_entry(shadow));
 	mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 	page->_refcount--;
 	return true;

@@ -74,10 +74,10 @@ static void move_to_active(struct page *page)
 }
 
 /** What is done with each page of a pagevec. */
-static void (*const pagevec_move[NR_LRU_PAGEVECS])(struct page *page) = {
-	[PAGEVEC_LRU_ADD] = lru_add_page,
-	[PAGEVEC_ROTATE] = rotate_page,
-	[PAGEVEC_ACTIVATE] = move_to_active,
+static void (*const pagevec_move[NR_LRU_PVECS])(struct page *page) = {
+	[PVEC_LRU_ADD] = lru_add_page,
+	[PVEC_ROTATE] = rotate_page,
+	[PVEC_ACTIVATE] = move_to_active,
 };
 
 /**
@@ -107,9 +107,9 @@ static void pagevec_empty(struct pagevec *pagevec, void (*move)(struct page *pag
  * @param page the page
  * @source none (ours: a step of what mm/swap.c does in several functions)
  */
-static void pagevec_add(enum lru_pagevec which, struct page *page)
+static void pagevec_add(enum lru_pvec which, struct page *page)
 {
-	struct pagevec *pagevec = &world->pagevec[smp_processor_id()][which];
+	struct pagevec *pagevec = &world->lru_pvecs[smp_processor_id()][which];
 
 	get_page(page);
 	pagevec->pages[pagevec->nr++] = page;
@@ -127,8 +127,8 @@ static void pagevec_add(enum lru_pagevec which, struct page *page)
  */
 void lru_add_drain_cpu(int cpu)
 {
-	for (int which = 0; which < NR_LRU_PAGEVECS; which++)
-		pagevec_empty(&world->pagevec[cpu][which], pagevec_move[which]);
+	for (unsigned int which = 0; which < NR_LRU_PVECS; which++)
+		pagevec_empty(&world->lru_pvecs[cpu][which], pagevec_move[which]);
 }
 
 /**
@@ -162,7 +162,7 @@ void lru_add_drain_all(void)
  */
 void lru_cache_add(struct page *page)
 {
-	pagevec_add(PAGEVEC_LRU_ADD, page);
+	pagevec_add(PVEC_LRU_ADD, page);
 }
 
 /**
@@ -174,7 +174,7 @@ void lru_cache_add(struct page *page)
 void activate_page(struct page *page)
 {
 	if (may_move(page) && !PageFlag(page, PG_active))
-		pagevec_add(PAGEVEC_ACTIVATE, page);
+		pagevec_add(PVEC_ACTIVATE, page);
 }
 
 /**
@@ -186,7 +186,7 @@ void activate_page(struct page *page)
 void rotate_reclaimable_page(struct page *page)
 {
 	if (may_move(page) && !PageFlag(page, PG_locked) && !PageFlag(page, PG_dirty))
-		pagevec_add(PAGEVEC_ROTATE, page);
+		pagevec_add(PVEC_ROTATE, page);
 }
 
 /**
@@ -197,7 +197,7 @@ void rotate_reclaimable_page(struct page *page)
  */
 static void activate_waiting_page(struct page *page)
 {
-	const struct pagevec *pagevec = &world->pagevec[smp_processor_id()][PAGEVEC_LRU_ADD];
+	const struct pagevec *pagevec = &world->lru_pvecs[smp_processor_id()][PVEC_LRU_ADD];
 
 	for (unsigned int i = 0; i < pagevec->nr; i++)
 		if (pagevec->pages[i] == page)

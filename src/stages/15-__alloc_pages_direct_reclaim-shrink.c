@@ -202,8 +202,7 @@ static void shrink_lruvec(struct lruvec *lruvec, struct scan_control *sc)
 static bool spare_memcg(const struct pglist_data *pgdat, struct mem_cgroup *memcg,
 			struct scan_control *sc)
 {
-	enum mem_cgroup_protection protection =
-		mem_cgroup_protected(sc->target_mem_cgroup, memcg);
+	enum mem_cgroup_protection protection = mem_cgroup_protected(sc->target_mem_cgroup, memcg);
 
 	trace_mem_cgroup_protected(pgdat->node_id, memcg, protection);
 	if (protection != MEMCG_PROT_LOW)

@@ -44,7 +44,7 @@ unsigned long workingset_eviction(const struct page *page, struct mem_cgroup *ta
 	workingset_age_nonresident(lruvec, 1);
 	return shadow_pack((struct shadow){
 		.age = lruvec->nonresident_age,
-		.memcg_id = lruvec->memcg ? lruvec->memcg->id : ROOT_MEM_CGROUP_ID,
+		.memcg_id = mem_cgroup_id(lruvec->memcg),
 		.nid = pgdat->node_id,
 		.workingset = PageFlag(page, PG_workingset),
 	});
@@ -84,7 +84,7 @@ static bool within_workingset(struct shadow shadow, const struct lruvec *evictin
 void workingset_refault(struct page *page, unsigned long value)
 {
 	struct shadow shadow = shadow_unpack(value);
-	struct mem_cgroup *evicting = mem_cgroup_from_id(shadow.memcg_id);
+	struct mem_cgroup *evicting = mem_cgroup_by_id(shadow.memcg_id);
 	struct pglist_data *pgdat = NODE_DATA(shadow.nid);
 	struct lruvec *lruvec = mem_cgroup_lruvec(page->mem_cgroup, pgdat);
 
