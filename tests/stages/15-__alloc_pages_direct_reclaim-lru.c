@@ -12,7 +12,7 @@ TEST(lru_pages_come_and_go, "15-2")
 	struct page *page, *gone;
 
 	reclaim_setup();
-	page = page_cache_add(scene.file, GFP_KERNEL);
+	page = listed_page(scene.file, GFP_KERNEL);
 	ck_assert_int_eq(page_lru(page), LRU_INACTIVE_FILE);
 	mark_page_accessed(page);
 	ck_assert(PageFlag(page, PG_referenced) && !PageFlag(page, PG_active));
@@ -29,7 +29,7 @@ TEST(lru_pages_come_and_go, "15-2")
 	ck_assert_int_eq(page_count(page), 0);
 	ck_assert_uint_eq(global_node_page_state(NR_ACTIVE_FILE), 0);
 	/* Isolated pages are on no list, and cannot be isolated twice. */
-	page = page_cache_add(scene.file, GFP_KERNEL);
+	page = listed_page(scene.file, GFP_KERNEL);
 	ck_assert(isolate_lru_page(page));
 	ck_assert(!isolate_lru_page(page));
 	activate_page(page);
@@ -37,7 +37,7 @@ TEST(lru_pages_come_and_go, "15-2")
 	putback_lru_page(page);
 	ck_assert(PageFlag(page, PG_lru));
 	/* Its owner lets go while it is isolated: putting it back frees it. */
-	gone = page_cache_add(scene.file, GFP_KERNEL);
+	gone = listed_page(scene.file, GFP_KERNEL);
 	isolate_lru_page(gone);
 	put_page(gone);
 	gone->mem_cgroup = &world->root_mem_cgroup;
@@ -46,17 +46,17 @@ TEST(lru_pages_come_and_go, "15-2")
 	ck_assert_int_eq(page_count(gone), 0);
 	ck_assert_int_eq(group_uncharged, 1);
 	world->hooks.lru_page_uncharged = NULL;
-	gone = page_cache_add(scene.file, GFP_KERNEL);
+	gone = listed_page(scene.file, GFP_KERNEL);
 	gone->mem_cgroup = &world->root_mem_cgroup;
 	put_page(gone);
 	ck_assert_ptr_null(gone->mem_cgroup);
-	gone = page_cache_add(scene.file, GFP_KERNEL);
+	gone = listed_page(scene.file, GFP_KERNEL);
 	isolate_lru_page(gone);
 	put_page(gone);
 	put_page(gone);
 	ck_assert_int_eq(page_count(gone), 0);
 	/* Locked in memory: neither active nor to be activated. */
-	page = page_cache_add(scene.file, GFP_KERNEL);
+	page = listed_page(scene.file, GFP_KERNEL);
 	isolate_lru_page(page);
 	SetPageFlag(page, PG_mlocked);
 	putback_lru_page(page);

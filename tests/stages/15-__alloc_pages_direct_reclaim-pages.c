@@ -9,7 +9,7 @@
 
 static struct page *isolated(struct address_space *space)
 {
-	struct page *page = page_cache_add(space, GFP_KERNEL);
+	struct page *page = listed_page(space, GFP_KERNEL);
 
 	ck_assert(isolate_lru_page(page));
 	ClearPageFlag(page, PG_active);

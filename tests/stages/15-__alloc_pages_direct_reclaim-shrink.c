@@ -38,10 +38,10 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	struct page *code, *data, *locked, *code_unused;
 
 	reclaim_setup();
-	code = page_cache_add(scene.file, GFP_KERNEL);
-	data = page_cache_add(scene.file, GFP_KERNEL);
-	locked = page_cache_add(scene.file, GFP_KERNEL);
-	code_unused = page_cache_add(scene.file, GFP_KERNEL);
+	code = listed_page(scene.file, GFP_KERNEL);
+	data = listed_page(scene.file, GFP_KERNEL);
+	locked = listed_page(scene.file, GFP_KERNEL);
+	code_unused = listed_page(scene.file, GFP_KERNEL);
 	activate_page(code);
 	activate_page(data);
 	activate_page(locked);
@@ -61,7 +61,7 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 4);
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[4], 1);
 	/* Anonymous code does not exist: it moves. */
-	struct page *anon = page_cache_add(scene.heap, GFP_KERNEL);
+	struct page *anon = listed_page(scene.heap, GFP_KERNEL);
 
 	anon->private |= LRU_EXEC;
 	page_touch_mapped(anon);
@@ -96,10 +96,10 @@ TEST(isolation_skips_zones_and_mapped_pages, "15-12")
 	scene.pgdat = NODE_DATA(0);
 	scene.control =
 		(struct scan_control){ .nr_to_reclaim = 32, .gfp_mask = GFP_KERNEL, .priority = 0 };
-	high = page_cache_add(scene.file, GFP_KERNEL);
-	low = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
-	mapped = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
-	dying = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
+	high = listed_page(scene.file, GFP_KERNEL);
+	low = listed_page(scene.file, GFP_DMA | GFP_KERNEL);
+	mapped = listed_page(scene.file, GFP_DMA | GFP_KERNEL);
+	dying = listed_page(scene.file, GFP_DMA | GFP_KERNEL);
 	page_map(mapped, false);
 	set_page_count(dying, 0);
 	ck_assert_int_eq(page_zonenum(high), ZONE_NORMAL);
@@ -158,14 +158,14 @@ TEST(shrink_inactive_list_wakes_the_flushers, "15-12")
 {
 	reclaim_setup();
 	for (int i = 0; i < 8; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->hooks.reschedule = NULL;
 	shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control);
 	ck_assert_uint_eq(scene.control.nr.unqueued_dirty, 8);
 	ck_assert(life_is_busy());
 	world->hooks.flushers_woken = NULL;
 	for (int i = 0; i < 8; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->subscriber = NULL;
 	shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control);
 	test_machine_uma(64);
@@ -197,13 +197,13 @@ static void two_kinds(void)
 {
 	reclaim_setup();
 	for (int i = 0; i < 2048; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
 		ClearPageFlag(page, PG_active);
 		page->private |= LRU_UNMAP_FAILS;
 		lru_list_add(page);
-		page = page_cache_add(scene.file, GFP_KERNEL);
+		page = listed_page(scene.file, GFP_KERNEL);
 		get_page(page);
 	}
 	scene.control.priority = 4;
@@ -271,7 +271,7 @@ static void shrink_both(unsigned long files, int anonymous)
 {
 	page_cache_fill(scene.file, GFP_KERNEL, files);
 	for (int i = 0; i < anonymous; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
 		ClearPageFlag(page, PG_active);
@@ -304,7 +304,7 @@ TEST(shrink_node_kswapd_marks_the_node, "15-14 13-15")
 {
 	reclaim_setup();
 	for (int i = 0; i < 64; i++) {
-		struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+		struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 		page_dirty(page);
 		page_write(page);
@@ -328,7 +328,7 @@ TEST(shrink_node_congestion_makes_others_wait, "15-14 13-15")
 {
 	reclaim_setup();
 	for (int i = 0; i < 64; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->hooks.reschedule = NULL;
 	world->hooks.sleep = NULL;
 	device_set_congested(scene.file, true);
@@ -362,7 +362,7 @@ TEST(shrink_node_congestion_of_a_group, "15-14")
 		world->memcg_legacy = legacy;
 		scene.control.target_mem_cgroup = memcg_new("/g", &world->root_mem_cgroup, 1000);
 		for (int i = 0; i < 64; i++) {
-			struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+			struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 			lru_list_del(page);
 			page->mem_cgroup = scene.control.target_mem_cgroup;
@@ -476,7 +476,7 @@ TEST(lru_costs_reach_the_parents, "15-18")
 	reclaim_setup();
 	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
 	for (int i = 0; i < 256; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
 		ClearPageFlag(page, PG_active);
