@@ -54,6 +54,7 @@ struct address_space {
 	struct slot_node *slots; /**< which of its pages is where; NULL: none has a slot */
 	bool unevictable;	 /**< locked in memory as a whole */
 	bool no_writer;		 /**< nothing knows how to write its pages out */
+	bool no_migratepage;	 /**< nothing of its own moves its pages: not while they are dirty */
 	bool congested;		 /**< its device has too many requests */
 	bool synchronous;	 /**< its device finishes a write at once (a RAM disk) */
 	bool anonymous;

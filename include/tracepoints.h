@@ -235,11 +235,16 @@ static inline void trace_mm_compaction_isolate_freepages(unsigned long start_pfn
 	      (s64)nr_taken);
 }
 
-/** @source include/trace/events/compaction.h:68 */
-static inline void trace_mm_compaction_migratepages(unsigned long nr_migrated,
+/**
+ * Behind the two fields that are printed stands the answer of migrate_pages().
+ *
+ * @source include/trace/events/compaction.h:68
+ */
+static inline void trace_mm_compaction_migratepages(unsigned long nr_all, long migrate_rc,
 						    unsigned long nr_failed)
 {
-	TRACE(mm_compaction_migratepages, (s64)nr_migrated, (s64)nr_failed);
+	TRACE(mm_compaction_migratepages, (s64)(nr_all - nr_failed), (s64)nr_failed, migrate_rc,
+	      (s64)nr_all);
 }
 
 /** @source include/trace/events/compaction.h:350 */

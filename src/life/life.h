@@ -70,8 +70,9 @@ struct watchdog {
 struct life {
 	struct daemon daemon[MAX_DAEMONS];
 	int nr_daemons;
-	bool scheduling;	 /**< a daemon runs */
-	unsigned long next_fold; /**< tick at which CPUs fold their counters again: a full second */
+	bool scheduling; /**< a daemon runs */
+	unsigned long
+		next_fold; /**< tick at which CPUs fold their counters again, a full second; 0: never */
 	struct daemon *kswapd[MAX_NUMNODES];
 	struct daemon *kcompactd[MAX_NUMNODES];
 	struct daemon *flusher;
@@ -92,6 +93,7 @@ bool life_is_busy(void);
 /* life.c */
 bool life_begin(void);
 bool daemons_start(void);
+bool node_daemons_start(void);
 void daemons_run(void);
 
 /* watchdog.c */
