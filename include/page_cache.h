@@ -85,18 +85,6 @@ static inline bool is_shadow(const void *entry)
 	return (unsigned long)entry & SLOT_SHADOW;
 }
 
-/** A shadow as the entry of a slot. */
-static inline void *shadow_entry(unsigned long shadow)
-{
-	return (void *)(shadow << 1 | SLOT_SHADOW);
-}
-
-/** The shadow in the entry of a slot. */
-static inline unsigned long shadow_of_entry(const void *entry)
-{
-	return (unsigned long)entry >> 1;
-}
-
 /** Is the page entered in any page table? */
 static inline bool page_mapped(const struct page *page)
 {

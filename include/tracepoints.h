@@ -148,10 +148,18 @@ static inline void trace_mm_vmscan_writepage(const struct page *page, int flags)
 	TRACE(mm_vmscan_writepage, trace_pfn(page), flags);
 }
 
-/** @source none (ours: what include/trace/events/pagemap.h has under this name, without the flags) */
+/** @source none (ours: what include/trace/events/pagemap.h does under the same name, without the flags) */
 static inline void trace_mm_lru_insertion(const struct page *page, int lru)
 {
 	TRACE(mm_lru_insertion, trace_pfn(page), lru);
+}
+
+/** @source none (ours: 5.8.18 has no tracepoint where it spares a group) */
+static inline void trace_mem_cgroup_protected(int nid, const struct mem_cgroup *memcg,
+					      int protection)
+{
+	TRACE(mem_cgroup_protected, nid, memcg->id, protection, memcg->memory.usage,
+	      (s64)memcg->memory.emin, (s64)memcg->memory.elow);
 }
 
 /** @source include/trace/events/vmscan.h:185 */

@@ -108,7 +108,7 @@ static void move_pages_to_lru(struct list_head *list)
  * @param nr_pages pages written
  * @source mm/swap.c:281
  */
-static void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages)
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages)
 {
 	for (;;) {
 		unsigned long size = 0;

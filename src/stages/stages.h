@@ -182,6 +182,13 @@ void putback_lru_page(struct page *page);
 void put_page(struct page *page);
 void activate_page(struct page *page);
 void mark_page_accessed(struct page *page);
+void lru_add_drain(void);
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages);
+/* 15, part: pages that come back */
+void workingset_age_nonresident(struct lruvec *lruvec, unsigned long nr_pages);
+unsigned long workingset_eviction(struct page *page, struct mem_cgroup *target);
+void workingset_refault(struct page *page, unsigned long shadow);
+void workingset_activation(struct page *page);
 
 /* What node_reclaim() answers. */
 #define NODE_RECLAIM_NOSCAN  (-2)

@@ -99,6 +99,7 @@ const struct record_field node_fields[] = {
 	FIELD(struct pglist_data, kswapd.nap_end),
 	FIELD(struct pglist_data, lruvec.anon_cost),
 	FIELD(struct pglist_data, lruvec.file_cost),
+	FIELD(struct pglist_data, lruvec.nonresident_age),
 	FIELD(struct pglist_data, lruvec.refaults),
 	FIELD(struct pglist_data, lruvec.flags),
 	FIELDS_END,

@@ -53,9 +53,9 @@ unsigned int mem_cgroup_id(const struct mem_cgroup *memcg)
  *
  * @param id the number
  * @return the group; NULL when there is none
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_from_id)
+ * @source none (ours: what mm/memcontrol.c does under the same name)
  */
-struct mem_cgroup *mem_cgroup_by_id(unsigned int id)
+struct mem_cgroup *mem_cgroup_from_id(unsigned int id)
 {
 	struct mem_cgroup *memcg = world->mem_cgroups;
 

@@ -89,7 +89,7 @@ __cold void mod_lruvec_page_state(const struct page *page, enum node_stat_item i
 __cold void lruvec_stats_fold(int cpu);
 
 unsigned int mem_cgroup_id(const struct mem_cgroup *memcg);
-struct mem_cgroup *mem_cgroup_by_id(unsigned int id);
+struct mem_cgroup *mem_cgroup_from_id(unsigned int id);
 
 /* page_slots.c: the slots of files */
 void *page_slot(const struct address_space *space, unsigned long index);
