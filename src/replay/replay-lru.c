@@ -48,11 +48,13 @@ static void write_zone_state(FILE *out, const struct zone *zone)
 	snapshot_write_vmstat(out, zone);
 }
 
-/** Write the block of a node, without its first and last line. */
-static void write_node_block(FILE *out, struct pglist_data *pgdat, bool whole)
+/** Write the block of a node, without its first and last line; with what is charged to groups, and with whole lists. */
+static void write_node_block(FILE *out, struct pglist_data *pgdat, bool groups, bool whole)
 {
 	struct mem_cgroup *memcg = NULL;
 
+	if (groups)
+		snapshot_write_charges(out, " ");
 	snapshot_write_lists(out, " ", pgdat, whole);
 	while ((memcg = memcg_next(NULL, memcg)))
 		write_list_check(out, mem_cgroup_lruvec(memcg, pgdat));
@@ -79,8 +81,13 @@ static bool lists_ahead(const struct reader *reader)
 	return false;
 }
 
-/** Compare lines of ours with those of the recording, one by one. */
-static void compare_lines(struct replay *replay, char *written)
+/**
+ * @brief Compare lines of ours with those of the recording, one by one.
+ *
+ * @param replay the replay, at the first of the lines
+ * @param written our lines; taken apart
+ */
+void replay_compare_lines(struct replay *replay, char *written)
 {
 	char *rest;
 
@@ -106,11 +113,11 @@ static void check_node(struct replay *replay, struct pglist_data *pgdat)
 		reader_refuse(&replay->reader, "out of memory");
 		return;
 	}
-	write_node_block(out, pgdat, lists_ahead(&replay->reader));
+	write_node_block(out, pgdat, replay->profile->groups, lists_ahead(&replay->reader));
 	fprintf(out, "  N\n");
 	fclose(out);
 	replay->result->checks++;
-	compare_lines(replay, written);
+	replay_compare_lines(replay, written);
 	free(written);
 }
 

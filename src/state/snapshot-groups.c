@@ -243,8 +243,8 @@ static int read_shadow(struct reader *reader, const char *line)
 	if (!space || !take_number(&line, &index) || !pages_possible(index) ||
 	    !(memcg = take_group(&line)) || !take_number(&line, &nid) || nid < 0 ||
 	    nid >= MAX_NUMNODES || !NODE_DATA(nid) || !take_number(&line, &age) || age < 0 ||
-	    age > (long)SHADOW_AGE_MASK || !take_number(&line, &workingset) ||
-	    (workingset & ~1l) || !take_end(&line))
+	    age > (long)SHADOW_AGE_MASK || !take_number(&line, &workingset) || (workingset & ~1l) ||
+	    !take_end(&line))
 		return reader_fail(reader, "'shadow KIND INDEX ID NID AGE B'");
 	if (page_slot(space, (unsigned long)index) ||
 	    !page_slot_set(space, (unsigned long)index,
@@ -326,7 +326,8 @@ int snapshot_read_slots(struct reader *reader, size_t first)
 		const char *line = reader_line(&again);
 		int which = group_line(&line);
 
-		if (which >= 0 && group_lines[which].late && group_lines[which].read(&again, line)) {
+		if (which >= 0 && group_lines[which].late &&
+		    group_lines[which].read(&again, line)) {
 			*reader = again;
 			return -1;
 		}

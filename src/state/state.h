@@ -43,6 +43,13 @@ void snapshot_save(FILE *out);
 void snapshot_write_watermark(FILE *out, const struct zone *zone);
 void snapshot_write_vmstat(FILE *out, const struct zone *zone);
 
+/* snapshot-groups.c */
+struct address_space *snapshot_file(const char *kind);
+bool snapshot_is_group_line(const char *line);
+int snapshot_read_group(struct reader *reader, const char *line);
+int snapshot_read_slots(struct reader *reader, size_t first);
+void snapshot_write_charges(FILE *out, const char *indent);
+void snapshot_write_groups(FILE *out);
 /* records.c: the records of saved snapshots that recordings do not have */
 int record_apply(struct reader *reader, const char *line);
 /* records-write.c */
