@@ -66,9 +66,8 @@ enum trace_event_id {
 #define MAX_TRACE_FIELDS 16
 
 /**
- * One event: which, and its fields in the kernel's order. A page is its PFN; -1 for no page. Fields beyond
- * those that the event's description names are not printed: 5.8.18 hands them to whoever attaches to the
- * tracepoint, as members of a structure.
+ * One event: which, and its fields in the kernel's order. A page is its PFN; -1 for no page. Behind the
+ * fields that the kernel prints, and that are described, may stand more that was known at that place.
  */
 struct trace_event {
 	enum trace_event_id id;

@@ -148,7 +148,7 @@ static inline void trace_mm_vmscan_writepage(const struct page *page, int flags)
 	TRACE(mm_vmscan_writepage, trace_pfn(page), flags);
 }
 
-/** @source none (ours: what include/trace/events/pagemap.h does under the same name, without the flags) */
+/** @source none (ours: what include/trace/events/pagemap.h has under this name, without the flags) */
 static inline void trace_mm_lru_insertion(const struct page *page, int lru)
 {
 	TRACE(mm_lru_insertion, trace_pfn(page), lru);

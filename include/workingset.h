@@ -11,26 +11,29 @@
 
 #include "types.h"
 
-/** Bits of a shadow below the age: the tag, the workingset mark, the node, the group. */
+/** Bits of a shadow below the age: the workingset mark, the node, the group. */
 #define SHADOW_NODE_BITS  2
 #define SHADOW_MEMCG_BITS 16
-#define SHADOW_AGE_SHIFT  (2 + SHADOW_NODE_BITS + SHADOW_MEMCG_BITS)
-/** Bits of the age that fit. Memory would have to have 2^44 pages before it were counted more coarsely. */
-#define SHADOW_AGE_MASK (~0ul >> SHADOW_AGE_SHIFT)
+#define SHADOW_AGE_SHIFT  (1 + SHADOW_NODE_BITS + SHADOW_MEMCG_BITS)
+
+/** The age that fits: the tag of the slot takes one more bit. Memory would have to have 2^44 pages before
+ * 5.8.18 counted more coarsely. */
+#define SHADOW_AGE_MASK (~0ul >> (SHADOW_AGE_SHIFT + 1))
 
 /** A shadow's parts. */
 struct shadow {
-	unsigned long age;     /**< nonresident_age of the lists at the eviction */
-	unsigned int memcg_id; /**< group that the eviction was for; the root's number in global reclaim */
-	int nid;	       /**< node that the page was on */
-	bool workingset;       /**< the page had been active before */
+	unsigned long age; /**< nonresident_age of the lists at the eviction */
+	unsigned int
+		memcg_id; /**< group that the eviction was for; the root's number in global reclaim */
+	int nid;	  /**< node that the page was on */
+	bool workingset; /**< the page had been active before */
 };
 
 /**
  * @brief One number for a shadow.
  *
  * @param shadow its parts
- * @return an odd number, so that it can be told from a page's address
+ * @return the number, for shadow_entry()
  * @source none (ours: what mm/workingset.c does under the name pack_shadow)
  */
 static inline unsigned long shadow_pack(struct shadow shadow)
@@ -39,7 +42,7 @@ static inline unsigned long shadow_pack(struct shadow shadow)
 
 	value = value << SHADOW_MEMCG_BITS | shadow.memcg_id;
 	value = value << SHADOW_NODE_BITS | (unsigned long)shadow.nid;
-	return (value << 1 | shadow.workingset) << 1 | 1;
+	return value << 1 | shadow.workingset;
 }
 
 /**
@@ -53,9 +56,9 @@ static inline struct shadow shadow_unpack(unsigned long value)
 {
 	return (struct shadow){
 		.age = value >> SHADOW_AGE_SHIFT,
-		.memcg_id = value >> (2 + SHADOW_NODE_BITS) & ((1u << SHADOW_MEMCG_BITS) - 1),
-		.nid = (int)(value >> 2 & ((1u << SHADOW_NODE_BITS) - 1)),
-		.workingset = value >> 1 & 1,
+		.memcg_id = value >> (1 + SHADOW_NODE_BITS) & ((1u << SHADOW_MEMCG_BITS) - 1),
+		.nid = (int)(value >> 1 & ((1u << SHADOW_NODE_BITS) - 1)),
+		.workingset = value & 1,
 	};
 }
 

@@ -42,7 +42,7 @@ static bool parse_cache_line(const char *line, struct cache_line *p)
 	p->page = pfn_to_page((unsigned long)pfn);
 	p->space = snapshot_file(kind);
 	p->index = (unsigned long)index;
-	p->memcg = mem_cgroup_from_id((unsigned int)id);
+	p->memcg = mem_cgroup_by_id((unsigned int)id);
 	return p->space && p->memcg;
 }
 

@@ -79,7 +79,7 @@ static struct mem_cgroup *take_group(const char **line)
 
 	if (!take_number(line, &id) || id < 1 || id > (long)MEM_CGROUP_ID_MAX)
 		return NULL;
-	return mem_cgroup_from_id((unsigned int)id);
+	return mem_cgroup_by_id((unsigned int)id);
 }
 
 /** `memcgs recursive_prot B local_events B`: how the hierarchy was mounted. */
@@ -124,8 +124,8 @@ static int read_group(struct reader *reader, const char *line)
 	if (!take_number(&line, &id) || id < 1 || id > (long)MEM_CGROUP_ID_MAX ||
 	    !take_fields(&line, fields, ARRAY_SIZE(fields)))
 		return reader_fail(reader, "'memcg ID parent ID max N low N min N'");
-	parent = mem_cgroup_from_id((unsigned int)above);
-	memcg = mem_cgroup_from_id((unsigned int)id);
+	parent = mem_cgroup_by_id((unsigned int)above);
+	memcg = mem_cgroup_by_id((unsigned int)id);
 	if (memcg == &world->root_mem_cgroup)
 		return above || max != -1 || low || min
 			       ? reader_refuse(reader, "expected the root group to have no parent, "
@@ -168,7 +168,7 @@ static int read_stock(struct reader *reader, const char *line)
 	    !take_field(&line, "pages", &pages) || !take_end(&line) || pages < 0 ||
 	    pages > (long)MEMCG_CHARGE_BATCH)
 		return reader_fail(reader, "'stock CPU memcg ID pages N'");
-	memcg = id ? mem_cgroup_from_id((unsigned int)id) : NULL;
+	memcg = id ? mem_cgroup_by_id((unsigned int)id) : NULL;
 	if (id ? !memcg || !memcg->parent : pages)
 		return reader_refuse(reader, "expected a stock of a group named above, or an empty "
 					     "one of nobody");
@@ -248,10 +248,10 @@ static int read_shadow(struct reader *reader, const char *line)
 		return reader_fail(reader, "'shadow KIND INDEX ID NID AGE B'");
 	if (page_slot(space, (unsigned long)index) ||
 	    !page_slot_set(space, (unsigned long)index,
-			   (void *)shadow_pack((struct shadow){ .age = (unsigned long)age,
-								.memcg_id = memcg->id,
-								.nid = (int)nid,
-								.workingset = workingset })))
+			   shadow_entry(shadow_pack((struct shadow){ .age = (unsigned long)age,
+								     .memcg_id = memcg->id,
+								     .nid = (int)nid,
+								     .workingset = workingset }))))
 		return reader_refuse(reader, "expected slots below 2^24 that are empty");
 	return 0;
 }
@@ -402,7 +402,7 @@ static void write_shadows(FILE *out, const char *kind, const struct address_spac
 
 		if (!is_shadow(entry))
 			continue;
-		shadow = shadow_unpack((unsigned long)entry);
+		shadow = shadow_unpack(shadow_of_entry(entry));
 		fprintf(out, "shadow %s %lu %u %d %lu %d\n", kind, index, shadow.memcg_id,
 			shadow.nid, shadow.age, shadow.workingset);
 	}

@@ -82,7 +82,7 @@ static bool take_lruvec(const char **line, struct place *place)
 	if (!take_node(line, place) || !take_number(line, &id) || id < 1 ||
 	    id > (long)MEM_CGROUP_ID_MAX)
 		return false;
-	memcg = mem_cgroup_from_id((unsigned int)id);
+	memcg = mem_cgroup_by_id((unsigned int)id);
 	if (!memcg)
 		return false;
 	place->lruvec = mem_cgroup_lruvec(memcg, place->pgdat);
