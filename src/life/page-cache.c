@@ -199,11 +199,7 @@ static void end_page_writeback(struct page *page)
 	inc_node_state(page_zone(page)->zone_pgdat, NR_WRITTEN);
 	if (PageFlag(page, PG_reclaim)) {
 		ClearPageFlag(page, PG_reclaim);
-		if (PageFlag(page, PG_lru) && !PageFlag(page, PG_unevictable)) {
-			lru_list_del(page);
-			ClearPageFlag(page, PG_active);
-			lru_list_add_tail(page);
-		}
+		rotate_reclaimable_page(page);
 	}
 	put_page(page);
 }
