@@ -265,7 +265,7 @@ def test_scenario_failure_report(scene):
 
 def test_scenario_oom_refusals(scene):
     output = scene("oom-refusals")
-    refused, killed = output.split("livelock: round 2 of init's request for order 0 with GFP_NOFS")
+    refused, killed = output.split("livelock: round 4 of init's request for order 0 with GFP_NOFS")
     assert refused.count("no page\n") == 3 and "Killed" not in refused
     assert re.findall(r"Killed process \d+ \((\w+)\)", killed) == ["browser"]
     assert re.search(r"^#\d+: page", killed, re.M)
