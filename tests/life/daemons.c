@@ -231,6 +231,23 @@ TEST(watchdog_finds_the_livelock_of_5_8, "17-9 13-12")
 	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[3], 0);
 }
 
+/* The second loop: a single page, no __GFP_FS, nothing to reclaim. Nobody is killed, and that is called progress. */
+TEST(watchdog_finds_the_second_livelock_of_5_8, "13-12 18-4")
+{
+	test_machine_uma(64);
+	ck_assert(life_begin());
+	watchdog_start();
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	test_task("victim", 7);
+	test_forget_events();
+	ck_assert_ptr_null(alloc_pages(GFP_NOFS, 0));
+	ck_assert_ptr_nonnull(strstr(test_console(), "livelock: round 2 of init's request for "
+						     "order 0 with GFP_NOFS"));
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_direct_reclaim_end), 1);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_direct_reclaim_end)->field[0], 0);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+}
+
 TEST(watchdog_same_request_with_io_ends, "17-9")
 {
 	fragmented_machine();
