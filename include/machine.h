@@ -17,6 +17,7 @@
 #include "mempolicy.h"
 #include "mmzone.h"
 #include "page_cache.h"
+#include "pagevec.h"
 #include "shrinker.h"
 #include "task.h"
 #include "trace_events.h"
@@ -166,6 +167,7 @@ struct machine {
 	unsigned long swap_cache_sought;
 
 	/* What reclaim works on besides the LRU lists. */
+	struct pagevec lru_pvecs[MAX_CPUS][NR_LRU_PVECS];
 	struct shrinker *shrinkers;	      /**< in order of registration */
 	bool shrinkers_locked;		      /**< somebody registers: shrinking is skipped */
 	struct address_space *address_spaces; /**< all mappings, newest first */

@@ -43,10 +43,11 @@ struct address_space {
 	unsigned long reclaimed; /**< pages that reclaim took away */
 	unsigned long swapped;	 /**< pages that are only in swap */
 	unsigned long next_index;
-	bool unevictable; /**< locked in memory as a whole */
-	bool no_writer;	  /**< nothing knows how to write its pages out */
-	bool congested;	  /**< its device has too many requests */
-	bool synchronous; /**< its device finishes a write at once (a RAM disk) */
+	bool unevictable;    /**< locked in memory as a whole */
+	bool no_writer;	     /**< nothing knows how to write its pages out */
+	bool no_migratepage; /**< nothing of its own moves its pages: not while they are dirty */
+	bool congested;	     /**< its device has too many requests */
+	bool synchronous;    /**< its device finishes a write at once (a RAM disk) */
 	bool anonymous;
 	struct address_space *next; /**< all mappings of the machine */
 };

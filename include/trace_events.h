@@ -33,6 +33,7 @@ enum trace_event_id {
 	TRACE_mm_vmscan_lru_shrink_inactive,
 	TRACE_mm_vmscan_lru_shrink_active,
 	TRACE_mm_vmscan_writepage,
+	TRACE_mm_lru_insertion,
 	TRACE_mm_shrink_slab_start,
 	TRACE_mm_shrink_slab_end,
 	TRACE_mm_compaction_try_to_compact_pages,
@@ -59,9 +60,12 @@ enum trace_event_id {
 	NR_TRACE_EVENTS,
 };
 
-#define MAX_TRACE_FIELDS 13
+#define MAX_TRACE_FIELDS 16
 
-/** One event: which, and its fields in the kernel's order. A page is its PFN; -1 for no page. */
+/**
+ * One event: which, and its fields in the kernel's order. A page is its PFN; -1 for no page. Behind the
+ * fields that the kernel prints, and that are described, may stand more that was known at that place.
+ */
 struct trace_event {
 	enum trace_event_id id;
 	s64 field[MAX_TRACE_FIELDS];

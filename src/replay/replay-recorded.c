@@ -176,16 +176,19 @@ static enum compact_result recorded_compact(struct zone *zone, unsigned int orde
 }
 
 /**
- * @brief Let a machine's reclaim and compaction achieve what the recording says.
+ * @brief Let a machine's reclaim and compaction achieve what the recording says, where its profile leaves them to it.
  *
  * @param replay the replay; it must outlive the machine
  * @param machine the machine
  */
 void replay_take_recorded(struct replay *replay, struct machine *machine)
 {
-	machine->environment.reclaimable_pages = recorded_reclaimable;
-	machine->environment.direct_reclaim = recorded_reclaim;
-	machine->environment.compact_zone = recorded_compact;
+	if (!replay->profile->computes_reclaim) {
+		machine->environment.reclaimable_pages = recorded_reclaimable;
+		machine->environment.direct_reclaim = recorded_reclaim;
+	}
+	if (!replay->profile->computes_compaction)
+		machine->environment.compact_zone = recorded_compact;
 	machine->environment.context = replay;
 	machine->hooks.slow_round = stop_after_difference;
 }

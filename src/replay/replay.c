@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "life/life.h"
 #include "replay/replay.h"
 #include "state/format.h"
 #include "state/state.h"
@@ -50,6 +51,12 @@ static int replay_line(struct replay *replay, const char *line)
 		return replay_drain(replay, line);
 	case 'u':
 		return replay_cpu(replay, line);
+	case 'M':
+		replay->result->ops++;
+		return replay_accessed(replay, line);
+	case 'K':
+		replay->result->ops++;
+		return replay_daemons(replay, line);
 	case 'c':
 		if (line[1] == ' ')
 			return replay_check_zone(replay, line);
@@ -91,6 +98,39 @@ static void replay_lines(struct replay *replay, replay_progress progress, void *
 	}
 }
 
+/** What profiles of recordings are about, where that decides what is compared; others are about nothing of this. */
+static const struct replay_profile profiles[] = {
+	{ .name = "events", .all_events = true },
+	{ .name = "scan", .computes_compaction = true },
+	{ .name = "lru", .computes_compaction = true, .computes_reclaim = true, .kthread = true },
+	{ .name = "refault",
+	  .computes_compaction = true,
+	  .computes_reclaim = true,
+	  .kthread = true },
+	{ .name = "lrumemcg",
+	  .computes_compaction = true,
+	  .computes_reclaim = true,
+	  .kthread = true },
+	{ .name = "kswapd",
+	  .computes_compaction = true,
+	  .computes_reclaim = true,
+	  .daemons = true },
+	{ .name = NULL },
+};
+
+/** The profile that a recording's first line names; the last of the table when it is none of these. */
+static const struct replay_profile *profile_of(const char *line)
+{
+	const struct replay_profile *profile = profiles;
+	char name[16] = "";
+
+	if (take_word(&line, "trace") && take_word(&line, "v1") && take_word(&line, "profile"))
+		take_text(&line, name, sizeof(name));
+	while (profile->name && strcmp(profile->name, name))
+		profile++;
+	return profile;
+}
+
 /** Read the head of the file and make the machine. */
 static struct machine *replay_head(struct replay *replay)
 {
@@ -103,7 +143,7 @@ static struct machine *replay_head(struct replay *replay)
 		reader_fail(&replay->reader, "'trace v1 ...', the first line of a recording");
 		return NULL;
 	}
-	replay->all_events = strstr(line, " profile events ") != NULL;
+	replay->profile = profile_of(line);
 	line = reader_line(&replay->reader);
 	if (!line || strcmp(line, "snapshot before")) {
 		reader_fail(&replay->reader, "'snapshot before'");
@@ -112,6 +152,17 @@ static struct machine *replay_head(struct replay *replay)
 	if (reader_check_last(&replay->reader, "foreign "))
 		return NULL;
 	return snapshot_load(&replay->reader);
+}
+
+/** The running task becomes what called the allocator in recordings of this profile, and daemons live where they did. */
+static void become_caller(struct replay *replay)
+{
+	if (replay->profile->kthread) {
+		current->flags |= PF_KTHREAD;
+		current->mm = NULL;
+	}
+	if (replay->profile->daemons && !node_daemons_start())
+		reader_refuse(&replay->reader, "out of memory");
 }
 
 /** Violations during a replay are part of what differs. */
@@ -154,6 +205,7 @@ void replay_trace(const struct text *text, replay_progress progress, void *conte
 		reader_refuse(&replay.reader, "out of memory");
 	if (replay.held) {
 		replay_take_recorded(&replay, machine);
+		become_caller(&replay);
 		machine->subscriber = replay_event;
 		machine->subscriber_context = &replay;
 		machine->bug_handler = on_bug;

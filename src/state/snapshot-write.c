@@ -28,11 +28,37 @@ static void write_node(FILE *out, const struct pglist_data *pgdat)
 	}
 }
 
-static void write_counters(FILE *out, const struct zone *zone)
+/**
+ * @brief Write the marks of a zone.
+ *
+ * @param out where to
+ * @param zone the zone
+ * @source none (ours: the format of the recordings)
+ */
+void snapshot_write_watermark(FILE *out, const struct zone *zone)
 {
 	fprintf(out, " watermark min %lu low %lu high %lu boost %lu flags %lx\n",
 		zone->_watermark[WMARK_MIN], zone->_watermark[WMARK_LOW],
 		zone->_watermark[WMARK_HIGH], zone->watermark_boost, zone->flags);
+}
+
+/**
+ * @brief Write how many pages of a zone are free, by the zone's own counters.
+ *
+ * @param out where to
+ * @param zone the zone
+ * @source none (ours: the format of the recordings)
+ */
+void snapshot_write_vmstat(FILE *out, const struct zone *zone)
+{
+	fprintf(out, " vmstat nr_free_pages %ld nr_free_cma %ld drift_mark %lu\n",
+		zone->vm_stat[NR_FREE_PAGES], zone->vm_stat[NR_FREE_CMA_PAGES],
+		zone->percpu_drift_mark);
+}
+
+static void write_counters(FILE *out, const struct zone *zone)
+{
+	snapshot_write_watermark(out, zone);
 	fprintf(out, " lowmem_reserve %lu %lu %lu %lu\n", zone->lowmem_reserve[ZONE_DMA],
 		zone->lowmem_reserve[ZONE_DMA32], zone->lowmem_reserve[ZONE_NORMAL],
 		zone->lowmem_reserve[ZONE_MOVABLE]);
@@ -41,9 +67,7 @@ static void write_counters(FILE *out, const struct zone *zone)
 		fprintf(out, " compact considered %u shift %u failed %d\n",
 			zone->compact_considered, zone->compact_defer_shift,
 			zone->compact_order_failed);
-	fprintf(out, " vmstat nr_free_pages %ld nr_free_cma %ld drift_mark %lu\n",
-		zone->vm_stat[NR_FREE_PAGES], zone->vm_stat[NR_FREE_CMA_PAGES],
-		zone->percpu_drift_mark);
+	snapshot_write_vmstat(out, zone);
 #ifdef CONFIG_NUMA
 	unsigned long stat[NR_VM_NUMA_STAT_ITEMS];
 

@@ -28,6 +28,11 @@ struct machine *snapshot_load(struct reader *reader);
 int snapshot_read_zone_state(struct reader *reader, struct zone *zone, int indent);
 void snapshot_clear_zone_state(struct zone *zone);
 const char *snapshot_pageblock_name(unsigned long pfn);
+/* snapshot-lru.c: the LRU lists and their counters */
+bool snapshot_is_list_line(const char *line);
+int snapshot_read_lists(struct reader *reader, size_t first);
+void snapshot_write_vmctl(FILE *out);
+void snapshot_write_lists(FILE *out, const char *indent, struct pglist_data *pgdat, bool whole);
 /* snapshot-write.c */
 enum snapshot_order {
 	NODE_BY_NODE, /**< each node is followed by its zones */
@@ -35,6 +40,8 @@ enum snapshot_order {
 };
 void snapshot_write(FILE *out, enum snapshot_order order);
 void snapshot_save(FILE *out);
+void snapshot_write_watermark(FILE *out, const struct zone *zone);
+void snapshot_write_vmstat(FILE *out, const struct zone *zone);
 
 /* records.c: the records of saved snapshots that recordings do not have */
 int record_apply(struct reader *reader, const char *line);

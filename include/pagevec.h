@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Batches of pages on their way to an LRU list, or to another one.
+ *
+ * The lists of a node are guarded by one lock. So that it need not be taken for each page, a CPU collects
+ * pages in small arrays, one for each kind of change, and carries the change out when an array is full or
+ * somebody wants to see the lists as they should be. A page in such an array has a reference more, and one
+ * that is being added is on no list yet.
+ */
+#ifndef PAGEVEC_H
+#define PAGEVEC_H
+
+#include "page.h"
+
+/** Pages that one batch holds: it empties as soon as it is full. */
+#define PAGEVEC_SIZE 15u
+
+/** A batch, in the order in which pages came. */
+struct pagevec {
+	unsigned int nr;
+	struct page *pages[PAGEVEC_SIZE];
+};
+
+/** The batches of a CPU, in the order in which they are emptied. */
+enum lru_pvec {
+	PVEC_LRU_ADD, /**< new pages, and such as were isolated and come back */
+	PVEC_ROTATE,
+	PVEC_DEACTIVATE_FILE,
+	PVEC_DEACTIVATE,
+	PVEC_LAZYFREE,
+	PVEC_ACTIVATE,
+	NR_LRU_PVECS,
+};
+
+#endif
