@@ -153,6 +153,8 @@ struct machine {
 	bool memcg_disabled;	/**< booted with cgroup_disable=memory */
 	bool memcg_legacy;	/**< v1 hierarchy */
 	bool memcg_local_events; /**< mounted with memory_localevents: events count in one group only */
+	/** Mounted with memory_recursiveprot: what a group's children do not claim of its protection is shared. */
+	bool memcg_recursive_prot;
 	struct mem_cgroup root_mem_cgroup;
 	struct mem_cgroup *mem_cgroups;
 	struct memcg_stock memcg_stock[MAX_CPUS];

@@ -44,6 +44,7 @@ enum trace_event_id {
 	TRACE_mm_compaction_isolate_migratepages,
 	TRACE_mm_compaction_isolate_freepages,
 	TRACE_mm_compaction_migratepages,
+	TRACE_migrate_page_states,
 	TRACE_mm_compaction_deferred,
 	TRACE_mm_compaction_defer_compaction,
 	TRACE_mm_compaction_defer_reset,

@@ -239,6 +239,14 @@ static inline void trace_mm_compaction_migratepages(unsigned long nr_all, long m
 	      (s64)nr_all);
 }
 
+/** No tracepoint of the kernel's: it has none where a page's content has just moved.
+ *
+ * @source none (ours: what mm/migrate.c does under the name migrate_page_states) */
+static inline void trace_migrate_page_states(const struct page *from, const struct page *to)
+{
+	TRACE(migrate_page_states, trace_pfn(from), trace_pfn(to));
+}
+
 /** @source include/trace/events/compaction.h:350 */
 static inline void trace_mm_compaction_kcompactd_wake(int nid, int order, int highest_zoneidx)
 {

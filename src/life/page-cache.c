@@ -49,6 +49,7 @@ void address_spaces_free(struct machine *machine)
 		struct address_space *space = machine->address_spaces;
 
 		machine->address_spaces = space->next;
+		page_slots_free(space);
 		free(space);
 	}
 }
@@ -128,8 +129,10 @@ void page_cache_drop(struct page *page)
 		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 	page->_mapcount = -1;
 	page_owner(page)->nrpages--;
+	page_slot_leave(page, NULL);
 	page->mapping = NULL;
 	page->private = 0;
+	mem_cgroup_uncharge(page);
 	set_page_count(page, 1);
 	__free_pages(page, 0);
 }

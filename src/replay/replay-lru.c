@@ -14,11 +14,11 @@
 #include "world/world.h"
 
 /** Write lengths of a group's lists on a node, and a number that stands for the lists in order. */
-static void write_list_check(FILE *out, const struct lruvec *lruvec, int id)
+static void write_list_check(FILE *out, const struct lruvec *lruvec)
 {
 	u64 hash = hash_start();
 
-	fprintf(out, " cl %d %d", lruvec->pgdat->node_id, id);
+	fprintf(out, " cl %d %d", lruvec->pgdat->node_id, mem_cgroup_id(lruvec->memcg));
 	for (u64 lru = 0; lru < NR_LRU_LISTS; lru++) {
 		const struct list_head *entry;
 		unsigned long pages = 0;
@@ -51,8 +51,11 @@ static void write_zone_state(FILE *out, const struct zone *zone)
 /** Write the block of a node, without its first and last line. */
 static void write_node_block(FILE *out, struct pglist_data *pgdat, bool whole)
 {
+	struct mem_cgroup *memcg = NULL;
+
 	snapshot_write_lists(out, " ", pgdat, whole);
-	write_list_check(out, &pgdat->lruvec, 1);
+	while ((memcg = memcg_next(NULL, memcg)))
+		write_list_check(out, mem_cgroup_lruvec(memcg, pgdat));
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
 		if (populated_zone(&pgdat->node_zones[zid]))
 			write_zone_state(out, &pgdat->node_zones[zid]);

@@ -25,6 +25,10 @@ static int replay_after(struct replay *replay)
 {
 	replay_compare_state(&replay->reader, replay->result,
 			     world->nr_cpus > 1 ? " numa_stat" : NULL);
+	if (replay->result->outcome == REPLAY_IDENTICAL && !replay->reader.error.line) {
+		/* Past `end`, which is the last line that was compared. */
+		replay_check_shrinker(replay);
+	}
 	return replay->reader.error.line ? -1 : 0;
 }
 
@@ -163,6 +167,7 @@ static void become_caller(struct replay *replay)
 	}
 	if (replay->profile->daemons && !node_daemons_start())
 		reader_refuse(&replay->reader, "out of memory");
+	replay_read_shrinker(replay);
 }
 
 /** Violations during a replay are part of what differs. */

@@ -28,6 +28,13 @@ struct replay_profile {
 	bool daemons;		  /**< kswapd and kcompactd run at `K` */
 };
 
+/** The cache of a recording that reclaim can make smaller. */
+struct recorded_cache {
+	struct shrinker shrinker;
+	unsigned long left; /**< objects */
+	bool registered;
+};
+
 /** A replay on its way. */
 struct replay {
 	struct reader reader;
@@ -42,6 +49,7 @@ struct replay {
 	unsigned long reclaimable[MAX_NUMNODES][MAX_NR_ZONES]; /**< of the last `y` lines */
 	struct trace_event recent[RECENT_EVENTS];
 	unsigned long nr_recent;
+	struct recorded_cache cache;
 	u8 *held; /**< a page of the map: order + 1 of the block that an operation returned */
 };
 
@@ -80,6 +88,10 @@ void event_as_recorded(const struct event_form *form, const struct trace_event *
 void replay_check_nodes(struct replay *replay);
 int replay_accessed(struct replay *replay, const char *line);
 int replay_daemons(struct replay *replay, const char *line);
+
+/* replay-shrinker.c */
+int replay_read_shrinker(struct replay *replay);
+void replay_check_shrinker(struct replay *replay);
 
 /* replay-events.c */
 const char *replay_next_event(const struct replay *replay);

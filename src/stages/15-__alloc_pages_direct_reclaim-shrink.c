@@ -115,7 +115,7 @@ static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long s
 
 	if (!memcg)
 		return size;
-	protection = sc->memcg_low_reclaim ? memcg->min : max_ul(memcg->min, memcg->low);
+	protection = sc->memcg_low_reclaim ? memcg->memory.min : max_ul(memcg->memory.min, memcg->memory.low);
 	if (!protection)
 		return size;
 	usage = max_ul((unsigned long)memcg->memory.usage, protection);
@@ -240,9 +240,9 @@ static bool memcg_protected(const struct mem_cgroup *memcg, struct scan_control 
 
 	if (memcg == sc->target_mem_cgroup || memcg == &world->root_mem_cgroup)
 		return false;
-	if (memcg->min && usage <= memcg->min)
+	if (memcg->memory.min && usage <= memcg->memory.min)
 		return true;
-	if (!memcg->low || usage > memcg->low || sc->memcg_low_reclaim)
+	if (!memcg->memory.low || usage > memcg->memory.low || sc->memcg_low_reclaim)
 		return false;
 	sc->memcg_low_skipped = true;
 	return true;

@@ -258,10 +258,20 @@ void oom_report_killed(const struct task *victim, const char *message);
 
 /* 19 */
 void drain_local_stock(int cpu);
-int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);
 __cold void memcg_hotplug_cpu_dead(int cpu);
+int mem_cgroup_charge(struct page *page, gfp_t gfp_mask);
+void mem_cgroup_uncharge(struct page *page);
+void mem_cgroup_migrate(const struct page *from, struct page *to);
+/* 19, part: counters */
+bool page_counter_try_charge(struct page_counter *counter, unsigned long nr_pages,
+			     struct page_counter **fail);
+void page_counter_charge(struct page_counter *counter, unsigned long nr_pages);
+void page_counter_uncharge(struct page_counter *counter, unsigned long nr_pages);
+int page_counter_set_max(struct page_counter *counter, unsigned long max);
+void page_counter_set_protection(struct page_counter *counter, unsigned long min,
+				 unsigned long low);
 
 /* 20 */
 void __free_pages(struct page *page, unsigned int order);

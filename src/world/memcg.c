@@ -37,6 +37,36 @@ unsigned long mem_cgroup_max(const struct mem_cgroup *memcg)
 }
 
 /**
+ * @brief The number of a group.
+ *
+ * @param memcg the group; NULL: the root
+ * @return the number
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+unsigned int mem_cgroup_id(const struct mem_cgroup *memcg)
+{
+	return memcg ? memcg->id : ROOT_MEM_CGROUP_ID;
+}
+
+/**
+ * @brief The group with a number.
+ *
+ * @param id the number
+ * @return the group; NULL when there is none
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_from_id)
+ */
+struct mem_cgroup *mem_cgroup_by_id(unsigned int id)
+{
+	struct mem_cgroup *memcg = world->mem_cgroups;
+
+	if (id == ROOT_MEM_CGROUP_ID)
+		return &world->root_mem_cgroup;
+	while (memcg && memcg->id != id)
+		memcg = memcg->next;
+	return memcg;
+}
+
+/**
  * @brief Does a process belong to a group or to one below it?
  *
  * @param task one of its threads

@@ -84,6 +84,7 @@ const struct trace_event_description trace_event_descriptions[NR_TRACE_EVENTS] =
 	EVENT(mm_compaction_isolate_freepages, { "start_pfn", PFN }, { "end_pfn", PFN },
 	      { "nr_scanned", NUMBER }, { "nr_taken", NUMBER }),
 	EVENT(mm_compaction_migratepages, { "nr_migrated", NUMBER }, { "nr_failed", NUMBER }),
+	EVENT(migrate_page_states, { "from", PFN }, { "to", PFN }),
 	EVENT(mm_compaction_deferred, DEFERRAL),
 	EVENT(mm_compaction_defer_compaction, DEFERRAL),
 	EVENT(mm_compaction_defer_reset, DEFERRAL),
