@@ -238,7 +238,7 @@ TEST(kswapd_that_may_not_sleep_begins_anew, "14-9")
 
 	wakeup_kswapd(zone, GFP_KERNEL, 2, ZONE_NORMAL);
 	test_forget_events();
-	kswapd(pgdat);
+	world_reschedule();
 	runs = test_count(TRACE_mm_vmscan_kswapd_wake);
 	ck_assert_int_gt(runs, 16);
 	/* A list of one page would be looked at at priority 0 only, which kswapd does not come to. */
