@@ -8,6 +8,7 @@ FILE = 'docs/conditions.tsv'
 HEADINGS = ['about', 'condition', 'reached by']
 RECORDING = re.compile(r'\w+-\w+-\d+')
 TEST = re.compile(r'\w+')
+ABOUT = re.compile(r'(\d\d) (\S.*)')
 ARGUED = 'argued: '
 
 # `stage` and `about`: where it is decided; `reached`: pairs of 'recording', 'test' or 'argued' and its name or text.
@@ -33,15 +34,13 @@ def lines(root):
 
 
 def read(root):
-    """Every condition of the table; lines that findings() objects to are left out."""
+    """Every condition of the table; lines to whose form findings() objects are left out."""
     found = []
     for number, fields in lines(root):
-        if fields == HEADINGS or len(fields) != len(HEADINGS):
-            continue
-        stage, _blank, about = fields[0].partition(' ')
-        reached = [kind_of(words) for words in fields[2].split('; ')]
-        if None not in reached:
-            found.append(Condition(number, stage, about, fields[1], reached))
+        about = ABOUT.fullmatch(fields[0])
+        reached = [kind_of(words) for words in fields[-1].split('; ')]
+        if about and len(fields) == len(HEADINGS) and None not in reached:
+            found.append(Condition(number, *about.groups(), fields[1], reached))
     return found
 
 
@@ -65,7 +64,7 @@ def findings(root):
             continue
         if fields == HEADINGS:
             continue
-        if not re.match(r'\d\d \S', fields[0]):
+        if not ABOUT.fullmatch(fields[0]):
             yield f'{where}: {fields[0]!r}: the number of a stage, a blank, and what it is about'
         for words in fields[2].split('; '):
             kind, name = kind_of(words) or (None, words)
