@@ -55,15 +55,29 @@ static int replay_line(struct replay *replay, const char *line)
 		return replay_drain(replay, line);
 	case 'u':
 		return replay_cpu(replay, line);
+	case 'P':
+		replay->result->ops++;
+		return replay_page_cache(replay, line);
 	case 'M':
 		replay->result->ops++;
-		return replay_accessed(replay, line);
+		return replay_use(replay, line);
+	case 'L':
+		replay->result->ops++;
+		return replay_add_to_cache(replay, line);
+	case 'T':
+		replay->result->ops++;
+		return replay_remove_from_cache(replay, line);
+	case 'V':
+		replay->result->ops++;
+		return replay_empty_pagevecs(replay, line);
 	case 'K':
 		replay->result->ops++;
 		return replay_daemons(replay, line);
 	case 'c':
 		if (line[1] == ' ')
 			return replay_check_zone(replay, line);
+		if (line[1] == 'g')
+			return replay_check_charges(replay);
 		return line[1] == 'o' ? replay_context(replay, line) : replay_cpuset(replay, line);
 	case 'm':
 		return line[1] == ' ' && current->memcg != &world->root_mem_cgroup
@@ -108,10 +122,12 @@ static const struct replay_profile profiles[] = {
 	{ .name = "scan", .computes_compaction = true },
 	{ .name = "lru", .computes_compaction = true, .computes_reclaim = true, .kthread = true },
 	{ .name = "refault",
+	  .groups = true,
 	  .computes_compaction = true,
 	  .computes_reclaim = true,
 	  .kthread = true },
 	{ .name = "lrumemcg",
+	  .groups = true,
 	  .computes_compaction = true,
 	  .computes_reclaim = true,
 	  .kthread = true },
