@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Recordings whose reclaim is computed: their operations, and the state of each node after a reclaim.
+ * @brief Recordings whose reclaim is computed: the state of each node after a reclaim, and after the daemons ran.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -79,22 +79,6 @@ static bool lists_ahead(const struct reader *reader)
 	return false;
 }
 
-/** Compare lines of ours with those of the recording, one by one. */
-static void compare_lines(struct replay *replay, char *written)
-{
-	char *rest;
-
-	for (char *line = strtok_r(written, "\n", &rest);
-	     line && replay->result->outcome == REPLAY_IDENTICAL;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		/* There is a line: the last one of the file comes after every block. */
-		const char *recorded = reader_line(&replay->reader);
-
-		if (strcmp(recorded, line))
-			result_differs(replay->result, replay->reader.next, recorded, "%s", line);
-	}
-}
-
 /** Compare the block of a node, `n NID` to `N`. */
 static void check_node(struct replay *replay, struct pglist_data *pgdat)
 {
@@ -110,7 +94,7 @@ static void check_node(struct replay *replay, struct pglist_data *pgdat)
 	fprintf(out, "  N\n");
 	fclose(out);
 	replay->result->checks++;
-	compare_lines(replay, written);
+	replay_compare_text(&replay->reader, replay->result, written, NULL);
 	free(written);
 }
 
@@ -134,25 +118,6 @@ void replay_check_nodes(struct replay *replay)
 		else
 			check_node(replay, NODE_DATA(nid));
 	}
-}
-
-/**
- * @brief `M PFN`: a page of the page cache is used.
- *
- * @param replay the replay
- * @param line the line of the recording
- * @return 0, or -1 after noting an error
- */
-int replay_accessed(struct replay *replay, const char *line)
-{
-	long pfn;
-
-	line++;
-	if (!take_number(&line, &pfn) || !take_end(&line) || pfn < 0 ||
-	    !pfn_valid((unsigned long)pfn) || !pfn_to_page((unsigned long)pfn)->mapping)
-		return reader_fail(&replay->reader, "'M PFN' of a page of the page cache");
-	mark_page_accessed(pfn_to_page((unsigned long)pfn));
-	return 0;
 }
 
 /**
