@@ -47,6 +47,8 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	activate_page(locked);
 	activate_page(code_unused);
 	activate_page(code_unused);
+	lru_add_drain();
+	activate_page(code_unused);
 	page_map(code, true);
 	page_touch_mapped(code);
 	page_map(code_unused, true);
@@ -57,6 +59,7 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	ck_assert(PageFlag(code, PG_active));
 	ck_assert(!PageFlag(data, PG_active) && PageFlag(data, PG_workingset));
 	ck_assert(!PageFlag(code_unused, PG_active));
+	lru_add_drain();
 	ck_assert(PageFlag(locked, PG_unevictable));
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 4);
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[4], 1);
@@ -70,6 +73,102 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	/* The event comes even when there is nothing. */
 	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_ANON);
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 0);
+}
+
+TEST(shrink_active_list_pages_of_others, "15-11")
+{
+	struct page *locked, *area, *gone, *stays;
+
+	reclaim_setup();
+	locked = listed_page(scene.file, GFP_KERNEL);
+	area = listed_page(scene.file, GFP_KERNEL);
+	gone = listed_page(scene.file, GFP_KERNEL);
+	stays = listed_page(scene.file, GFP_KERNEL);
+	activate_page(locked);
+	activate_page(area);
+	activate_page(gone);
+	activate_page(stays);
+	lru_add_drain();
+	/* Nobody looks at a page that somebody else has locked, nor further than at an area of locked memory. */
+	page_map(locked, true);
+	page_touch_mapped(locked);
+	SetPageFlag(locked, PG_locked);
+	page_map(area, true);
+	page_touch_mapped(area);
+	area->private |= LRU_VM_LOCKED;
+	/* Its owner lets go while it is being scanned: here, just before. */
+	gone->_refcount--;
+	gone->mapping = NULL;
+	get_page(gone);
+	page_map(stays, true);
+	page_touch_mapped(stays);
+	scene.pgdat->lruvec.nonresident_age = 0;
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert(!PageFlag(locked, PG_active) && (locked->private & LRU_ACCESSED));
+	ck_assert(!PageFlag(area, PG_active) && (area->private & LRU_ACCESSED));
+	ck_assert(PageFlag(stays, PG_active) && !(stays->private & LRU_ACCESSED));
+	/* A page that stays active is a tick of the clock, one that does not is none. */
+	ck_assert_uint_eq(scene.pgdat->lruvec.nonresident_age, 1);
+	ck_assert(!PageFlag(gone, PG_active));
+	/* A locked anonymous page is looked at all the same. */
+	struct page *anon = listed_page(scene.heap, GFP_KERNEL);
+
+	page_touch_mapped(anon);
+	SetPageFlag(anon, PG_locked);
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_ANON);
+	ck_assert_uint_eq(anon->private & LRU_ACCESSED, 0);
+}
+
+/** Somebody else lets go of the page that is being scanned, when the scan offers the CPU. */
+static struct page *held_by_other;
+
+static void other_lets_go(void)
+{
+	if (held_by_other && !PageFlag(held_by_other, PG_lru))
+		put_page(held_by_other);
+	held_by_other = NULL;
+}
+
+TEST(pages_that_nobody_holds_any_more_are_freed_after_the_scan, "15-11")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = listed_page(scene.file, GFP_KERNEL);
+	activate_page(page);
+	lru_add_drain();
+	held_by_other = page;
+	world->hooks.reschedule = other_lets_go;
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert_int_eq(page_count(page), 0);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 1);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[3], 0);
+	ck_assert_uint_eq(
+		scene.pgdat->lruvec.lru_size[zone_idx(page_zone(page))][LRU_INACTIVE_FILE], 0);
+	ck_assert_int_eq(test_node_count(NR_ISOLATED_FILE), 0);
+}
+
+TEST(shrink_active_list_drops_buffers_when_there_are_too_many, "15-11")
+{
+	struct page *plain, *busy, *locked, *dropped;
+	struct page **const pages[] = { &plain, &busy, &locked, &dropped };
+
+	reclaim_setup();
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		*pages[i] = listed_page(scene.file, GFP_KERNEL);
+		activate_page(*pages[i]);
+		if (i) {
+			SetPageFlag(*pages[i], PG_private);
+			get_page(*pages[i]);
+		}
+	}
+	busy->private |= LRU_BUFFERS_BUSY;
+	SetPageFlag(locked, PG_locked);
+	world->buffer_heads_over_limit = true;
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert(PageFlag(busy, PG_private) && PageFlag(locked, PG_private));
+	ck_assert(!PageFlag(dropped, PG_private));
+	ck_assert_int_eq(page_count(dropped), 1);
 }
 
 TEST(shrink_list_leaves_active_lists_alone_unless_told, "15-11")
