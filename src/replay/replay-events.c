@@ -44,6 +44,10 @@ static bool event_is_recorded(const struct replay *replay, const struct trace_ev
 		return free_is_recorded(replay, event->id);
 	case TRACE_mm_compaction_suitable:
 		return !replay->in_reclaim || replay->profile->computes_reclaim;
+	case TRACE_mm_vmscan_memcg_reclaim_begin:
+	case TRACE_mm_vmscan_memcg_reclaim_end:
+	case TRACE_mem_cgroup_protected:
+		return replay->profile->groups;
 	default:
 		return true;
 	}
@@ -54,9 +58,11 @@ static void follow_event(struct replay *replay, const struct trace_event *event)
 {
 	switch (event->id) {
 	case TRACE_mm_vmscan_direct_reclaim_begin:
+	case TRACE_mm_vmscan_memcg_reclaim_begin:
 		replay->in_reclaim = true;
 		break;
 	case TRACE_mm_vmscan_direct_reclaim_end:
+	case TRACE_mm_vmscan_memcg_reclaim_end:
 		replay->in_reclaim = false;
 		replay_check_nodes(replay);
 		break;

@@ -46,13 +46,18 @@ static void write_zone_state(FILE *out, const struct zone *zone)
 	fprintf(out, "\n");
 	snapshot_write_watermark(out, zone);
 	snapshot_write_vmstat(out, zone);
+	snapshot_write_scanner(out, zone);
+	snapshot_write_skip(out, zone);
 }
 
-/** Write the block of a node, without its first and last line. */
-static void write_node_block(FILE *out, struct pglist_data *pgdat, bool whole)
+/** Write the block of a node, without its first and last line; with what is charged to groups, and with whole lists. */
+static void write_node_block(FILE *out, struct pglist_data *pgdat, bool groups, bool whole)
 {
 	struct mem_cgroup *memcg = NULL;
 
+	snapshot_write_pagevecs(out, " ");
+	if (groups)
+		snapshot_write_charges(out, " ");
 	snapshot_write_lists(out, " ", pgdat, whole);
 	while ((memcg = memcg_next(NULL, memcg)))
 		write_list_check(out, mem_cgroup_lruvec(memcg, pgdat));
@@ -90,7 +95,7 @@ static void check_node(struct replay *replay, struct pglist_data *pgdat)
 		reader_refuse(&replay->reader, "out of memory");
 		return;
 	}
-	write_node_block(out, pgdat, lists_ahead(&replay->reader));
+	write_node_block(out, pgdat, replay->profile->groups, lists_ahead(&replay->reader));
 	fprintf(out, "  N\n");
 	fclose(out);
 	replay->result->checks++;

@@ -64,6 +64,7 @@ static struct snapshot_form form_ahead(const struct reader *reader)
 	while ((line = reader_line(&ahead)) != NULL && strncmp(line, "zone ", 5)) {
 		nodes += !strncmp(line, "node ", 5);
 		form.lists |= !strncmp(line, "vmctl ", 6);
+		form.groups |= !strncmp(line, "memcgs ", 7);
 	}
 	if (nodes > 1)
 		form.order = NODES_FIRST;

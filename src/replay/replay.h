@@ -24,6 +24,7 @@ struct replay_profile {
 	bool all_events; /**< each block handed out or given back has its event in the recording */
 	bool computes_compaction; /**< what compaction does is decided here and compared, not read */
 	bool computes_reclaim;	  /**< the same of reclaim */
+	bool groups;		  /**< memory cgroups are charged and reclaimed */
 	bool kthread;		  /**< the caller is a thread of the kernel's own */
 	bool daemons;		  /**< kswapd and kcompactd run at `K` */
 };
@@ -52,6 +53,7 @@ struct replay {
 	struct trace_event recent[RECENT_EVENTS];
 	unsigned long nr_recent;
 	struct recorded_cache cache;
+	struct mm borrowed_mm; /**< the memory of the process that a page enters its file for */
 	u8 *held; /**< a page of the map: order + 1 of the block that an operation returned */
 };
 
@@ -110,6 +112,10 @@ int replay_empty_pagevecs(struct replay *replay, const char *line);
 /* replay-lru.c */
 void replay_check_nodes(struct replay *replay);
 int replay_daemons(struct replay *replay, const char *line);
+
+/* replay-groups.c */
+int replay_page_cache(struct replay *replay, const char *line);
+int replay_check_charges(struct replay *replay);
 
 /* replay-shrinker.c */
 int replay_read_shrinker(struct replay *replay);

@@ -241,6 +241,15 @@ static void write_node_content(FILE *out, struct pglist_data *pgdat,
 	write_zones(out, pgdat, form);
 }
 
+/** What stands before the lists and zones of all nodes. */
+static void write_before_lists(FILE *out, const struct snapshot_form *form)
+{
+	if (form->pages)
+		snapshot_write_pagevecs(out, "");
+	if (form->groups)
+		snapshot_write_groups(out);
+}
+
 /** Nodes and zones in one of the two orders that recordings have them in. */
 static void write_nodes(FILE *out, const struct snapshot_form *form)
 {
@@ -251,14 +260,12 @@ static void write_nodes(FILE *out, const struct snapshot_form *form)
 		if (form->order == NODES_FIRST)
 			continue;
 		/* One node, or a saved machine, which has records of these. */
-		if (form->pages)
-			snapshot_write_pagevecs(out, "");
+		write_before_lists(out, form);
 		write_node_content(out, NODE_DATA(nid), form);
 	}
 	if (form->order == NODE_BY_NODE)
 		return;
-	if (form->pages)
-		snapshot_write_pagevecs(out, "");
+	write_before_lists(out, form);
 	for_each_online_node(nid)
 		write_node_content(out, NODE_DATA(nid), form);
 }
