@@ -50,6 +50,13 @@ static int replay_charge(struct replay *replay, const char *line)
 							 : replay_memcg(replay, line);
 }
 
+/** `cg ID ...`, and the lines that follow it. */
+static int replay_charges(struct replay *replay, const char *line)
+{
+	(void)line;
+	return replay_check_charges(replay);
+}
+
 /** The lines by their first word. */
 static const struct {
 	const char *word;
@@ -64,9 +71,9 @@ static const struct {
 	{ "W", true, replay_compact_all },
 	{ "S", true, replay_split },
 	{ "L", true, replay_add_to_cache },
-	{ "P", true, replay_page_cache },
 	{ "T", true, replay_remove_from_cache },
 	{ "M", true, replay_use },
+	{ "P", true, replay_page_cache },
 	{ "V", true, replay_empty_pagevecs },
 	{ "B", true, replay_driver_gets },
 	{ "U", true, replay_driver_frees },
@@ -74,7 +81,7 @@ static const struct {
 	{ "u", false, replay_cpu },
 	{ "c", false, replay_check_zone },
 	{ "m", false, replay_charge },
-	{ "cg", false, replay_check_charges },
+	{ "cg", false, replay_charges },
 	{ "context", false, replay_context },
 	{ "cpuset", false, replay_cpuset },
 	{ "memcg", false, replay_memcg },
