@@ -23,13 +23,12 @@ struct pagevec {
 };
 
 /** The batches of a CPU, in the order in which they are emptied. */
+/* departs: 5.8.18 has three more, between the last two: for pages that a process gives up by madvise(), and
+ * for those of a file that is dropped from the cache. Nobody here does either. */
 enum lru_pvec {
-	PVEC_LRU_ADD, /**< new pages, and such as were isolated and come back */
-	PVEC_ROTATE,
-	PVEC_DEACTIVATE_FILE,
-	PVEC_DEACTIVATE,
-	PVEC_LAZYFREE,
-	PVEC_ACTIVATE,
+	PVEC_LRU_ADD,  /**< new pages, and such as were isolated and come back */
+	PVEC_ROTATE,   /**< pages whose write has ended: to the tail of the inactive list */
+	PVEC_ACTIVATE, /**< pages that were used: to the active list */
 	NR_LRU_PVECS,
 };
 

@@ -11,27 +11,27 @@
 #include "stages/stages.h"
 #include "world/world.h"
 
-/** Free what brought a machine to life. */
-static void life_release(struct machine *machine)
+/**
+ * @brief Free what brought a machine to life, and what its pages belong to.
+ *
+ * @param machine the machine, which is being unmade
+ */
+void life_release(struct machine *machine)
 {
 	address_spaces_free(machine);
 	free(machine->life);
 	machine->life = NULL;
 }
 
-/** Make room for what brings the machine in focus to life. False when the host has no memory. */
+/** Make room for what brings the machine in focus to life; false when the host has no memory. */
 static bool life_new(void)
 {
 	world->life = calloc(1, sizeof(*world->life));
-	if (!world->life)
-		return false;
-	world->hooks.release = life_release;
-	world->life->disk.pages_per_tick = DISK_PAGES_PER_TICK;
-	return true;
+	return world->life != NULL;
 }
 
 /**
- * @brief Make room for what brings the machine in focus to life, where there is none yet, and let the disk go on.
+ * @brief Make room for what brings the machine in focus to life, where there is none yet, and let its disk go on.
  *
  * @return false when the host has no memory
  */
@@ -41,6 +41,7 @@ bool life_begin(void)
 		return true;
 	if (!life_new())
 		return false;
+	world->life->disk.pages_per_tick = DISK_PAGES_PER_TICK;
 	disk_resume();
 	return true;
 }

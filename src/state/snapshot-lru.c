@@ -79,9 +79,10 @@ static bool take_lruvec(const char **line, struct place *place)
 	struct mem_cgroup *memcg;
 	long id;
 
-	if (!take_node(line, place) || !take_number(line, &id))
+	if (!take_node(line, place) || !take_number(line, &id) || id < 1 ||
+	    id > (long)MEM_CGROUP_ID_MAX)
 		return false;
-	memcg = mem_cgroup_by_id(id);
+	memcg = mem_cgroup_by_id((unsigned int)id);
 	if (!memcg)
 		return false;
 	place->lruvec = mem_cgroup_lruvec(memcg, place->pgdat);
