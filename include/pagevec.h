@@ -1,36 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Batches of pages on their way to an LRU list, or to another one.
+ * @brief Pagevecs: where a CPU collects pages before it moves them all at once.
  *
- * The lists of a node are guarded by one lock. So that it need not be taken for each page, a CPU collects
- * pages in small arrays, one for each kind of change, and carries the change out when an array is full or
- * somebody wants to see the lists as they should be. A page in such an array has a reference more, and one
- * that is being added is on no list yet.
+ * A page on a pagevec has one more reference, so it cannot be freed in the meantime.
  */
 #ifndef PAGEVEC_H
 #define PAGEVEC_H
 
-#include "page.h"
+struct page;
 
-/** Pages that one batch holds: it empties as soon as it is full. */
-#define PAGEVEC_SIZE 15u
+/** Places in a pagevec. */
+#define PAGEVEC_SIZE 15
 
-/** A batch, in the order in which pages came. */
-struct pagevec {
-	unsigned int nr;
-	struct page *pages[PAGEVEC_SIZE];
+/** The pagevecs of a CPU that lead to LRU lists, in the order in which they are emptied. */
+/* departs: 5.8.18 has three more, for pages that are given up by madvise() or by dropping a file's pages;
+ * nobody here does either. */
+enum lru_pagevec {
+	PAGEVEC_LRU_ADD,  /**< on their way to their first list, or back to one */
+	PAGEVEC_ROTATE,	  /**< to the tail of the inactive list, because their write has ended */
+	PAGEVEC_ACTIVATE, /**< to the active list */
+	NR_LRU_PAGEVECS,
 };
 
-/** The batches of a CPU, in the order in which they are emptied. */
-enum lru_pvec {
-	PVEC_LRU_ADD, /**< new pages, and such as were isolated and come back */
-	PVEC_ROTATE,
-	PVEC_DEACTIVATE_FILE,
-	PVEC_DEACTIVATE,
-	PVEC_LAZYFREE,
-	PVEC_ACTIVATE,
-	NR_LRU_PVECS,
+/** One pagevec. */
+struct pagevec {
+	unsigned int nr; /**< places taken, less than PAGEVEC_SIZE when nobody is working on it */
+	struct page *pages[PAGEVEC_SIZE];
 };
 
 #endif

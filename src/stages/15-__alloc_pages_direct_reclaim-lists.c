@@ -224,6 +224,7 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, struct lruve
 
 	/* Step 2: take a portion, see what becomes of it, put the rest back */
 	INIT_LIST_HEAD(&pages);
+	lru_add_drain();
 	nr_taken = isolate_lru_pages(nr_to_scan, lruvec, &pages, &nr_scanned, sc, lru);
 	mod_node_page_state(pgdat, isolated, (long)nr_taken);
 	if (!nr_taken)
@@ -262,6 +263,7 @@ void shrink_active_list(unsigned long nr_to_scan, struct lruvec *lruvec, struct 
 	INIT_LIST_HEAD(&pages);
 	INIT_LIST_HEAD(&active);
 	INIT_LIST_HEAD(&inactive);
+	lru_add_drain();
 	nr_taken = isolate_lru_pages(nr_to_scan, lruvec, &pages, &nr_scanned, sc, lru);
 	mod_node_page_state(pgdat, isolated, (long)nr_taken);
 	while (!list_empty(&pages)) {

@@ -8,8 +8,7 @@
  * more than once lately) and **inactive**. A page enters a list at its head; reclaim looks at the
  * tail. A fifth list holds what must not be reclaimed.
  *
- * departs: 5.8.18 collects additions and moves in batches of 15 per CPU; here each takes effect at
- * once. Pages on these lists are single: transparent huge pages are not modelled.
+ * departs: pages on these lists are single: transparent huge pages are not modelled.
  */
 #include "stages/stages.h"
 #include "vmstat.h"
@@ -112,23 +111,6 @@ void lru_list_del(struct page *page)
 	ClearPageFlag(page, PG_lru);
 	list_del(&page->lru);
 	lru_count(page, page_lru(page), -1);
-}
-
-/**
- * @brief Put a new page on its list, or on the one of those that must not be reclaimed.
- *
- * @param page the page, on no list
- * @source none (ours: what mm/swap.c does under the same name)
- */
-void lru_cache_add(struct page *page)
-{
-	if (page_evictable(page)) {
-		ClearPageFlag(page, PG_unevictable);
-	} else {
-		ClearPageFlag(page, PG_active);
-		SetPageFlag(page, PG_unevictable);
-	}
-	lru_list_add(page);
 }
 
 /**
