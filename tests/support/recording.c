@@ -116,3 +116,43 @@ void recording_expect_unreadable(const struct text *text, size_t line, const cha
 		      result.error);
 	ck_assert_uint_eq(result.line, line);
 }
+
+/** A recording of tests/traces must come out identical. */
+void recording_expect_identical(const char *name)
+{
+	struct replay_result result;
+
+	recording_replay(recording_load(name), &result);
+	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%s, line %zu: expected %s, got %s%s",
+		      name, result.line, result.expected, result.got, result.error);
+}
+
+/** Another digit in the place of a line's last one. */
+static void change_last_digit(struct text *text, size_t line)
+{
+	char *copy = strdup(recording_line(text, line)), *last = copy + strlen(copy) - 1;
+
+	ck_assert_msg(strchr("0123456789abcdef", *last), "'%s' ends with no digit", copy);
+	*last = *last == '1' ? '2' : '1';
+	recording_replace(text, line, copy);
+}
+
+/**
+ * One digit of a recording of tests/traces is changed. The test fails unless the replay differs from it in exactly
+ * that line.
+ */
+void recording_expect_noticed(const char *name, struct recorded_line wanted)
+{
+	struct text *text = recording_load(name);
+	size_t line = recording_find(text, wanted.after, 1);
+	struct replay_result result;
+
+	line = recording_find(text, wanted.beginning, line + 1);
+	change_last_digit(text, line);
+	recording_replay(text, &result);
+	ck_assert_msg(result.outcome == REPLAY_DIVERGED && result.line == line,
+		      "%s, line %zu ('%.40s...'): noticed at line %zu: expected %.60s, got %.60s%s",
+		      name, line, recording_line(text, line), result.line, result.expected,
+		      result.got, result.error);
+	free(result.account);
+}
