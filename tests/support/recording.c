@@ -127,32 +127,42 @@ void recording_expect_identical(const char *name)
 		      name, result.line, result.expected, result.got, result.error);
 }
 
-/** Another digit in the place of a line's last one. */
-static void change_last_digit(struct text *text, size_t line)
+/** Make the last digit or letter of a word of a line another one of its kind; word 0 is the last. */
+static void alter(struct text *text, size_t line, int word)
 {
-	char *copy = strdup(recording_line(text, line)), *last = copy + strlen(copy) - 1;
+	char *altered = strdup(recording_line(text, line)), *last = altered + strlen(altered);
 
-	ck_assert_msg(strchr("0123456789abcdef", *last), "'%s' ends with no digit", copy);
-	*last = *last == '1' ? '2' : '1';
-	recording_replace(text, line, copy);
+	if (word) {
+		last = altered;
+		while (word--)
+			last += strspn(last, " ") + strcspn(last + strspn(last, " "), " ");
+	}
+	last--;
+	if (*last == '9')
+		*last = '8';
+	else if (*last == 'f')
+		*last = 'e';
+	else
+		++*last;
+	recording_replace(text, line, altered);
+	free(altered);
 }
 
 /**
- * One digit of a recording of tests/traces is changed. The test fails unless the replay differs from it in exactly
- * that line.
+ * In a recording of tests/traces, alter a word of the first line of a kind below a heading; the replay must diverge
+ * there, no earlier and no later.
  */
-void recording_expect_noticed(const char *name, struct recorded_line wanted)
+void recording_expect_divergence(const char *name, const char *heading, const char *beginning,
+				 int word)
 {
 	struct text *text = recording_load(name);
-	size_t line = recording_find(text, wanted.after, 1);
+	size_t line = recording_find(text, beginning, recording_find(text, heading, 1));
 	struct replay_result result;
 
-	line = recording_find(text, wanted.beginning, line + 1);
-	change_last_digit(text, line);
+	alter(text, line, word);
 	recording_replay(text, &result);
-	ck_assert_msg(result.outcome == REPLAY_DIVERGED && result.line == line,
-		      "%s, line %zu ('%.40s...'): noticed at line %zu: expected %.60s, got %.60s%s",
-		      name, line, recording_line(text, line), result.line, result.expected,
-		      result.got, result.error);
-	free(result.account);
+	ck_assert_msg(result.outcome == REPLAY_DIVERGED, "'%s' was altered, and nobody noticed: %s",
+		      recording_line(text, line), result.error);
+	ck_assert_msg(result.line == line, "line %zu ('%s') was altered, line %zu differs", line,
+		      recording_line(text, line), result.line);
 }

@@ -23,13 +23,8 @@ void recording_cut(struct text *text, size_t last);
 const char *recording_line(const struct text *text, size_t line);
 void recording_replay(const struct text *text, struct replay_result *result);
 void recording_expect_identical(const char *name);
-
-/** A line of a recording: the first that begins so, after the first that begins with `after`. */
-struct recorded_line {
-	const char *after;
-	const char *beginning;
-};
-void recording_expect_noticed(const char *name, struct recorded_line line);
+void recording_expect_divergence(const char *name, const char *heading, const char *beginning,
+				 int word);
 void recording_expect_unreadable(const struct text *text, size_t line, const char *words);
 
 #endif
