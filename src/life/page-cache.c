@@ -161,10 +161,11 @@ unsigned long page_cache_fill(struct address_space *space, gfp_t gfp_mask, unsig
  */
 void page_cache_drop(struct page *page)
 {
-	if (PageFlag(page, PG_lru)) {
+	/* A page that still waits for its list is held by that. */
+	if (!PageFlag(page, PG_lru))
+		lru_add_drain_all();
+	if (PageFlag(page, PG_lru))
 		lru_list_del(page);
-		ClearPageFlag(page, PG_lru);
-	}
 	if (page_mapped(page))
 		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	if (!PageAnon(page))
