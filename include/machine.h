@@ -169,7 +169,7 @@ struct machine {
 	unsigned long swap_cache_sought;
 
 	/* What reclaim works on besides the LRU lists. */
-	struct pagevec pagevec[MAX_CPUS][NR_LRU_PAGEVECS];
+	struct pagevec lru_pvecs[MAX_CPUS][NR_LRU_PVECS];
 	struct shrinker *shrinkers;	      /**< in order of registration */
 	bool shrinkers_locked;		      /**< somebody registers: shrinking is skipped */
 	struct address_space *address_spaces; /**< all mappings, newest first */

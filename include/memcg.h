@@ -64,6 +64,7 @@ struct mem_cgroup {
 	unsigned long memory_events[NR_MEMCG_EVENTS]; /**< v2: with those of groups below it */
 	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
 	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
+	int swappiness;		 /**< legacy hierarchy: the group's own, 0 to 200 */
 	struct mem_cgroup *next; /**< all groups of the machine except the root */
 };
 

@@ -252,6 +252,7 @@ struct lruvec {
 	long lruvec_stat[NR_VM_NODE_STAT_ITEMS];
 	/** What each CPU holds back: of these pages alone, at most MEMCG_CHARGE_BATCH. */
 	s8 lruvec_stat_cpu[MAX_CPUS][NR_VM_NODE_STAT_ITEMS];
+	u64 shrinker_map;	  /**< caches that have objects of this group on this node */
 	struct mem_cgroup *memcg; /**< whose pages these are; NULL: the root's */
 	struct pglist_data *pgdat;
 };

@@ -33,6 +33,7 @@
 #define LRU_VM_LOCKED	 (1ul << 9)  /**< mapped by an area that is locked in memory */
 #define LRU_UNMAP_FAILS	 (1ul << 10) /**< some page table cannot be cleared */
 #define LRU_BUFFERS_BUSY (1ul << 11) /**< its buffers (PG_private) cannot be dropped */
+#define LRU_SWAP_ENTRY	 (1ul << 12) /**< page tables hold its place in swap */
 
 #define ADDRESS_SPACE_NAME_LEN 32
 
@@ -54,9 +55,9 @@ struct address_space {
 	struct slot_node *slots; /**< which of its pages is where; NULL: none has a slot */
 	bool unevictable;	 /**< locked in memory as a whole */
 	bool no_writer;		 /**< nothing knows how to write its pages out */
-	bool no_migratepage;	 /**< nothing of its own moves its pages: not while they are dirty */
-	bool congested;		 /**< its device has too many requests */
-	bool synchronous;	 /**< its device finishes a write at once (a RAM disk) */
+	bool no_migratepage; /**< nothing of its own moves its pages: not while they are dirty */
+	bool congested;	     /**< its device has too many requests */
+	bool synchronous;    /**< its device finishes a write at once (a RAM disk) */
 	bool anonymous;
 	struct address_space *next; /**< all mappings of the machine */
 };

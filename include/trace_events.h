@@ -3,7 +3,8 @@
  * @file
  * @brief The kernel's tracepoints on this path, and where they go.
  *
- * Every tracepoint that 5.8.18 has here fires here, with the same fields in the same order. A
+ * Every tracepoint that 5.8.18 has here fires here, with the same fields in the same order. One event is
+ * ours: mem_cgroup_protected, the figures by which reclaim spares a memory cgroup or does not. A
  * machine without a subscriber pays one test per tracepoint. Fields are plain numbers, each event
  * described by a row of trace_event_descriptions[]; whatever prints, records or compares events
  * works from that table.
@@ -34,6 +35,7 @@ enum trace_event_id {
 	TRACE_mm_vmscan_lru_shrink_active,
 	TRACE_mm_vmscan_writepage,
 	TRACE_mm_lru_insertion,
+	TRACE_mem_cgroup_protected,
 	TRACE_mm_shrink_slab_start,
 	TRACE_mm_shrink_slab_end,
 	TRACE_mm_compaction_try_to_compact_pages,

@@ -154,6 +154,14 @@ static inline void trace_mm_lru_insertion(const struct page *page, int lru)
 	TRACE(mm_lru_insertion, trace_pfn(page), lru);
 }
 
+/** @source none (ours: 5.8.18 has no tracepoint where it spares a group) */
+static inline void trace_mem_cgroup_protected(int nid, const struct mem_cgroup *memcg,
+					      int protection)
+{
+	TRACE(mem_cgroup_protected, nid, memcg->id, protection, memcg->memory.usage,
+	      (s64)memcg->memory.emin, (s64)memcg->memory.elow);
+}
+
 /** @source include/trace/events/vmscan.h:185 */
 static inline void trace_mm_shrink_slab_start(int nid, long deferred, gfp_t gfp_mask,
 					      unsigned long cache_items, unsigned long delta,

@@ -49,6 +49,7 @@ static const struct event_form event_forms[] = {
 	{ TRACE_mm_compaction_isolate_migratepages, "ci", NULL, 4, { 0, 1, 2, 3 }, 0, 0 },
 	{ TRACE_mm_compaction_isolate_freepages, "cf", NULL, 4, { 0, 1, 2, 3 }, 0, 0 },
 	{ TRACE_mm_compaction_migratepages, "cp", NULL, 3, { 3, 2, 1 }, 0, 0 },
+	{ TRACE_migrate_page_states, "cm", NULL, 2, { 0, 1 }, 0, 0 },
 	{ TRACE_mm_compaction_end, "ce", NULL, 4, { 1, 2, 4, 5 }, 0, 0 },
 	/* Reclaim. */
 	{ TRACE_mm_lru_insertion, "li", NULL, 2, { 0, 1 }, 0, 0 },
@@ -63,6 +64,10 @@ static const struct event_form event_forms[] = {
 	{ TRACE_mm_vmscan_lru_shrink_active, "va", NULL, 7, { 0, 1, 2, 3, 4, 5, 6 }, 0, 1 << 6 },
 	{ TRACE_mm_shrink_slab_start, "hs", "own", 6, { 0, 1, 3, 4, 5, 6 }, 0, 0 },
 	{ TRACE_mm_shrink_slab_end, "he", "own", 5, { 0, 4, 1, 2, 3 }, 0, 0 },
+	/* Memory cgroups. */
+	{ TRACE_mm_vmscan_memcg_reclaim_begin, "mr", NULL, 2, { 0, 1 }, 2, 0 },
+	{ TRACE_mm_vmscan_memcg_reclaim_end, "me", NULL, 1, { 0 }, 0, 0 },
+	{ TRACE_mem_cgroup_protected, "vg", NULL, 6, { 0, 1, 2, 3, 4, 5 }, 0, 0 },
 	/* The daemons. */
 	{ TRACE_mm_vmscan_kswapd_wake, "kw", NULL, 3, { 0, 2, 1 }, 0, 0 },
 	{ TRACE_mm_vmscan_kswapd_sleep, "ks", NULL, 1, { 0 }, 0, 0 },

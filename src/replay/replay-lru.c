@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Recordings whose reclaim is computed: their operations, and the state of each node after a reclaim.
+ * @brief Recordings whose reclaim is computed: the state of each node after a reclaim, and after the daemons ran.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +14,11 @@
 #include "world/world.h"
 
 /** Write lengths of a group's lists on a node, and a number that stands for the lists in order. */
-static void write_list_check(FILE *out, const struct lruvec *lruvec, int id)
+static void write_list_check(FILE *out, const struct lruvec *lruvec)
 {
 	u64 hash = hash_start();
 
-	fprintf(out, " cl %d %d", lruvec->pgdat->node_id, id);
+	fprintf(out, " cl %d %d", lruvec->pgdat->node_id, mem_cgroup_id(lruvec->memcg));
 	for (u64 lru = 0; lru < NR_LRU_LISTS; lru++) {
 		const struct list_head *entry;
 		unsigned long pages = 0;
@@ -46,13 +46,21 @@ static void write_zone_state(FILE *out, const struct zone *zone)
 	fprintf(out, "\n");
 	snapshot_write_watermark(out, zone);
 	snapshot_write_vmstat(out, zone);
+	snapshot_write_scanner(out, zone);
+	snapshot_write_skip(out, zone);
 }
 
-/** Write the block of a node, without its first and last line. */
-static void write_node_block(FILE *out, struct pglist_data *pgdat, bool whole)
+/** Write the block of a node, without its first and last line; with what is charged to groups, and with whole lists. */
+static void write_node_block(FILE *out, struct pglist_data *pgdat, bool groups, bool whole)
 {
+	struct mem_cgroup *memcg = NULL;
+
+	snapshot_write_pagevecs(out, " ");
+	if (groups)
+		snapshot_write_charges(out, " ");
 	snapshot_write_lists(out, " ", pgdat, whole);
-	write_list_check(out, &pgdat->lruvec, 1);
+	while ((memcg = memcg_next(NULL, memcg)))
+		write_list_check(out, mem_cgroup_lruvec(memcg, pgdat));
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
 		if (populated_zone(&pgdat->node_zones[zid]))
 			write_zone_state(out, &pgdat->node_zones[zid]);
@@ -76,22 +84,6 @@ static bool lists_ahead(const struct reader *reader)
 	return false;
 }
 
-/** Compare lines of ours with those of the recording, one by one. */
-static void compare_lines(struct replay *replay, char *written)
-{
-	char *rest;
-
-	for (char *line = strtok_r(written, "\n", &rest);
-	     line && replay->result->outcome == REPLAY_IDENTICAL;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		/* There is a line: the last one of the file comes after every block. */
-		const char *recorded = reader_line(&replay->reader);
-
-		if (strcmp(recorded, line))
-			result_differs(replay->result, replay->reader.next, recorded, "%s", line);
-	}
-}
-
 /** Compare the block of a node, `n NID` to `N`. */
 static void check_node(struct replay *replay, struct pglist_data *pgdat)
 {
@@ -103,11 +95,11 @@ static void check_node(struct replay *replay, struct pglist_data *pgdat)
 		reader_refuse(&replay->reader, "out of memory");
 		return;
 	}
-	write_node_block(out, pgdat, lists_ahead(&replay->reader));
+	write_node_block(out, pgdat, replay->profile->groups, lists_ahead(&replay->reader));
 	fprintf(out, "  N\n");
 	fclose(out);
 	replay->result->checks++;
-	compare_lines(replay, written);
+	replay_compare_text(&replay->reader, replay->result, written, NULL);
 	free(written);
 }
 
@@ -131,25 +123,6 @@ void replay_check_nodes(struct replay *replay)
 		else
 			check_node(replay, NODE_DATA(nid));
 	}
-}
-
-/**
- * @brief `M PFN`: a page of the page cache is used.
- *
- * @param replay the replay
- * @param line the line of the recording
- * @return 0, or -1 after noting an error
- */
-int replay_accessed(struct replay *replay, const char *line)
-{
-	long pfn;
-
-	line++;
-	if (!take_number(&line, &pfn) || !take_end(&line) || pfn < 0 ||
-	    !pfn_valid((unsigned long)pfn) || !pfn_to_page((unsigned long)pfn)->mapping)
-		return reader_fail(&replay->reader, "'M PFN' of a page of the page cache");
-	mark_page_accessed(pfn_to_page((unsigned long)pfn));
-	return 0;
 }
 
 /**

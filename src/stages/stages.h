@@ -168,6 +168,8 @@ unsigned long try_to_free_mem_cgroup_pages(struct mem_cgroup *memcg, unsigned lo
 					   gfp_t gfp_mask, bool may_swap);
 void shrinker_register(struct shrinker *shrinker);
 void shrinker_unregister(struct shrinker *shrinker);
+void memcg_set_shrinker_bit(struct mem_cgroup *memcg, struct pglist_data *pgdat,
+			    const struct shrinker *shrinker);
 /* 15, part: the LRU lists */
 struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg);
 struct lruvec *page_lruvec(const struct page *page);
@@ -180,11 +182,21 @@ void lru_cache_add(struct page *page);
 bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
 void put_page(struct page *page);
+void free_lru_pages(struct list_head *pages);
+bool put_page_to_free(struct page *page, struct list_head *free);
+void update_lru_size(struct lruvec *lruvec, struct zone *zone, enum lru_list lru, long nr_pages);
 void activate_page(struct page *page);
+void rotate_reclaimable_page(struct page *page);
 void mark_page_accessed(struct page *page);
 void lru_add_drain(void);
 void lru_add_drain_cpu(int cpu);
 void lru_add_drain_all(void);
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages);
+/* 15, part: pages that come back */
+void workingset_age_nonresident(struct lruvec *lruvec, unsigned long nr_pages);
+unsigned long workingset_eviction(const struct page *page, struct mem_cgroup *target);
+void workingset_refault(struct page *page, unsigned long value);
+void workingset_activation(const struct page *page);
 
 /* What node_reclaim() answers. */
 #define NODE_RECLAIM_NOSCAN  (-2)

@@ -76,11 +76,16 @@ static bool take_cpu(const char **line, struct place *place)
 /** Take a node and a group: the lists of the one on the other. */
 static bool take_lruvec(const char **line, struct place *place)
 {
+	struct mem_cgroup *memcg;
 	long id;
 
-	if (!take_node(line, place) || !take_number(line, &id) || id != 1)
+	if (!take_node(line, place) || !take_number(line, &id) || id < 1 ||
+	    id > (long)MEM_CGROUP_ID_MAX)
 		return false;
-	place->lruvec = mem_cgroup_lruvec(NULL, place->pgdat);
+	memcg = mem_cgroup_by_id((unsigned int)id);
+	if (!memcg)
+		return false;
+	place->lruvec = mem_cgroup_lruvec(memcg, place->pgdat);
 	return true;
 }
 
@@ -442,11 +447,10 @@ static void write_list(FILE *out, const struct list_head *list)
 }
 
 /** Write the lists of one group on a node: counters, lengths and, if wanted, the lists themselves. */
-static void write_lruvec(FILE *out, const char *indent, const struct lruvec *lruvec, int id,
-			 bool whole)
+static void write_lruvec(FILE *out, const char *indent, const struct lruvec *lruvec, bool whole)
 {
 	const struct pglist_data *pgdat = lruvec->pgdat;
-	int nid = pgdat->node_id;
+	int nid = pgdat->node_id, id = mem_cgroup_id(lruvec->memcg);
 
 	fprintf(out,
 		"%slruvec %d %d anon_cost %lu file_cost %lu nonresident_age %lu refaults %lu "
@@ -499,6 +503,8 @@ void snapshot_write_vmctl(FILE *out)
  */
 void snapshot_write_lists(FILE *out, const char *indent, struct pglist_data *pgdat, bool whole)
 {
+	struct mem_cgroup *memcg = NULL;
+
 	fprintf(out, "%snodestat %d flags %lx", indent, pgdat->node_id, pgdat->flags);
 	write_counters(out, pgdat->vm_stat);
 	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
@@ -511,5 +517,6 @@ void snapshot_write_lists(FILE *out, const char *indent, struct pglist_data *pgd
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
 		if (populated_zone(&pgdat->node_zones[zid]))
 			write_zone_counters(out, indent, &pgdat->node_zones[zid]);
-	write_lruvec(out, indent, &pgdat->lruvec, 1, whole);
+	while ((memcg = memcg_next(NULL, memcg)))
+		write_lruvec(out, indent, mem_cgroup_lruvec(memcg, pgdat), whole);
 }

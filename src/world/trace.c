@@ -64,6 +64,8 @@ const struct trace_event_description trace_event_descriptions[NR_TRACE_EVENTS] =
 	      { "priority", NUMBER }, { "flags", NUMBER }),
 	EVENT(mm_vmscan_writepage, { "pfn", PFN }, { "flags", NUMBER }),
 	EVENT(mm_lru_insertion, { "pfn", PFN }, { "lru", NUMBER }),
+	EVENT(mem_cgroup_protected, { "nid", NODE }, { "memcg", NUMBER }, { "protection", NUMBER },
+	      { "usage", NUMBER }, { "emin", NUMBER }, { "elow", NUMBER }),
 	EVENT(mm_shrink_slab_start, { "nid", NODE }, { "deferred", NUMBER }, { "gfp_flags", GFP },
 	      { "cache_items", NUMBER }, { "delta", NUMBER }, { "total_scan", NUMBER },
 	      { "priority", NUMBER }),

@@ -145,7 +145,7 @@ TEST(isolating_a_drivers_page_asks_for_its_lock, "16-7")
 	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
 	putback_movable_pages(cc);
 	ck_assert_int_eq(page_count(page), 1);
-	ck_assert_uint_eq(world->pagevec[0][PAGEVEC_LRU_ADD].nr, 0);
+	ck_assert_uint_eq(world->lru_pvecs[0][PVEC_LRU_ADD].nr, 0);
 }
 
 /* ---- moving ---- */

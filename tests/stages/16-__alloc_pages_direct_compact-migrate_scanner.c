@@ -209,7 +209,7 @@ TEST(isolate_async_spoilt_block_is_given_up, "16-8")
 	ck_assert_uint_eq(cc->nr_migratepages, 4);
 	ck_assert(scene_holds(test_page(zone, 8)) && !scene_holds(test_page(zone, 0)));
 	/* What was isolated in the first one waits to go back. */
-	ck_assert_uint_eq(world->pagevec[0][PAGEVEC_LRU_ADD].nr, 3);
+	ck_assert_uint_eq(world->lru_pvecs[0][PVEC_LRU_ADD].nr, 3);
 	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 4);
 	/* Four pages of the first block, four and a free one of the second. */
 	expect_scan(0, 16, 9, 4);
