@@ -284,7 +284,7 @@ static void requeue_list(struct list_head *list)
 }
 
 /**
- * @brief The disk goes on with what was being written when the machine was saved: its queue is not kept.
+ * @brief The disk goes on with what was being written when the machine was made, where nobody said in which order.
  */
 void disk_resume(void)
 {
