@@ -52,17 +52,25 @@ static const char *recorded_line_for(struct reader *reader, const char *ours, un
 	return recorded;
 }
 
-/** In which order does the snapshot ahead have its nodes and zones? */
-static enum snapshot_order order_ahead(const struct reader *reader)
+/** What kind of snapshot lies ahead? */
+static struct snapshot_form form_ahead(const struct reader *reader)
 {
+	struct snapshot_form form = { .order = NODE_BY_NODE };
 	struct reader ahead = *reader;
 	const char *line;
 	int nodes = 0;
 
 	/* There is a zone: a snapshot without one was refused, and this one is of the same machine. */
-	while ((line = reader_line(&ahead)) != NULL && strncmp(line, "zone ", 5))
+	while ((line = reader_line(&ahead)) != NULL && strncmp(line, "zone ", 5)) {
 		nodes += !strncmp(line, "node ", 5);
-	return nodes > 1 ? NODES_FIRST : NODE_BY_NODE;
+		form.lists |= !strncmp(line, "vmctl ", 6);
+		form.groups |= !strncmp(line, "memcgs ", 7);
+	}
+	if (nodes > 1)
+		form.order = NODES_FIRST;
+	while ((line = reader_line(&ahead)) != NULL && *line == ' ')
+		form.pages |= !strncmp(line, " scanner ", 9);
+	return form;
 }
 
 /**
@@ -77,10 +85,11 @@ char *replay_machine_as_text(const struct reader *reader)
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	struct snapshot_form form = form_ahead(reader);
 
 	if (!out)
 		return NULL;
-	snapshot_write(out, order_ahead(reader));
+	snapshot_write(out, &form);
 	fclose(out);
 	return text;
 }

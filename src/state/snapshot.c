@@ -408,6 +408,8 @@ static int read_snapshot(struct reader *reader)
 			failed = read_zone(reader, line);
 		else if (snapshot_is_group_line(line))
 			failed = snapshot_read_group(reader, line);
+		else if (!strncmp(line, "pagevec ", 8))
+			failed = snapshot_read_pagevec(reader, line + 8);
 		else if (snapshot_is_list_line(line))
 			failed = 0;
 		else
@@ -418,6 +420,7 @@ static int read_snapshot(struct reader *reader)
 	if (!line)
 		return reader_fail(reader, "'end' of the snapshot");
 	return check_complete(reader) || make_zonelists(reader, &zonelists) ||
+			       snapshot_check_pagevecs(reader) ||
 			       snapshot_read_slots(reader, start) ||
 			       snapshot_read_lists(reader, start)
 		       ? -1
