@@ -32,7 +32,11 @@ const struct page_letter page_letters[NR_PAGE_LETTERS] = {
 	{ 'M', PG_mlocked }, { 'K', PG_workingset }, { 'I', PG_reclaim },   { 'P', PG_private },
 };
 
-const char *const pagevec_names[NR_LRU_PVECS] = { "lru_add", "rotate", "activate" };
+const char *const pagevec_names[NR_LRU_PVECS] = {
+	[PVEC_LRU_ADD] = "lru_add",
+	[PVEC_ROTATE] = "rotate",
+	[PVEC_ACTIVATE] = "activate",
+};
 
 /** ` scanner migrate_async P migrate_sync P free P ...`: where the scanners of compaction go on. */
 static int read_scanner(struct reader *reader, struct zone *zone, const char *line)
