@@ -79,7 +79,8 @@ static bool take_lruvec(const char **line, struct place *place)
 	struct mem_cgroup *memcg;
 	long id;
 
-	if (!take_node(line, place) || !take_number(line, &id))
+	if (!take_node(line, place) || !take_number(line, &id) || id < 1 ||
+	    id > (long)MEM_CGROUP_ID_MAX)
 		return false;
 	memcg = mem_cgroup_by_id((unsigned int)id);
 	if (!memcg)
