@@ -59,7 +59,6 @@ struct disk {
 struct watchdog {
 	u64 last;      /**< digest of the previous round */
 	u64 milestone; /**< digest of a round further back */
-	bool folded; /**< this circle was met before; counters were folded, to see if that opens it */
 	unsigned long livelocks;
 	char report[768];
 	bool (*handler)(const char *report, void *context); /**< NULL: print and stop */

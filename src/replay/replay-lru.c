@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Recordings whose reclaim is computed: their operations, and the state of each node after a reclaim.
+ * @brief Recordings whose reclaim is computed: the state of each node after a reclaim, and after the daemons ran.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +46,8 @@ static void write_zone_state(FILE *out, const struct zone *zone)
 	fprintf(out, "\n");
 	snapshot_write_watermark(out, zone);
 	snapshot_write_vmstat(out, zone);
+	snapshot_write_scanner(out, zone);
+	snapshot_write_skip(out, zone);
 }
 
 /** Write the block of a node, without its first and last line; with what is charged to groups, and with whole lists. */
@@ -53,6 +55,7 @@ static void write_node_block(FILE *out, struct pglist_data *pgdat, bool groups, 
 {
 	struct mem_cgroup *memcg = NULL;
 
+	snapshot_write_pagevecs(out, " ");
 	if (groups)
 		snapshot_write_charges(out, " ");
 	snapshot_write_lists(out, " ", pgdat, whole);
@@ -141,25 +144,6 @@ void replay_check_nodes(struct replay *replay)
 		else
 			check_node(replay, NODE_DATA(nid));
 	}
-}
-
-/**
- * @brief `M PFN`: a page of the page cache is used.
- *
- * @param replay the replay
- * @param line the line of the recording
- * @return 0, or -1 after noting an error
- */
-int replay_accessed(struct replay *replay, const char *line)
-{
-	long pfn;
-
-	line++;
-	if (!take_number(&line, &pfn) || !take_end(&line) || pfn < 0 ||
-	    !pfn_valid((unsigned long)pfn) || !pfn_to_page((unsigned long)pfn)->mapping)
-		return reader_fail(&replay->reader, "'M PFN' of a page of the page cache");
-	mark_page_accessed(pfn_to_page((unsigned long)pfn));
-	return 0;
 }
 
 /**

@@ -60,7 +60,16 @@ static int replay_line(struct replay *replay, const char *line)
 		return replay_page_cache(replay, line);
 	case 'M':
 		replay->result->ops++;
-		return replay_accessed(replay, line);
+		return replay_use(replay, line);
+	case 'L':
+		replay->result->ops++;
+		return replay_add_to_cache(replay, line);
+	case 'T':
+		replay->result->ops++;
+		return replay_remove_from_cache(replay, line);
+	case 'V':
+		replay->result->ops++;
+		return replay_empty_pagevecs(replay, line);
 	case 'K':
 		replay->result->ops++;
 		return replay_daemons(replay, line);

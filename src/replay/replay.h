@@ -86,9 +86,14 @@ bool event_matches(const struct event_form *form, const struct trace_event *even
 void event_as_recorded(const struct event_form *form, const struct trace_event *event, char *text,
 		       size_t size);
 
+/* replay-pages.c */
+int replay_add_to_cache(struct replay *replay, const char *line);
+int replay_remove_from_cache(struct replay *replay, const char *line);
+int replay_use(struct replay *replay, const char *line);
+int replay_empty_pagevecs(struct replay *replay, const char *line);
+
 /* replay-lru.c */
 void replay_check_nodes(struct replay *replay);
-int replay_accessed(struct replay *replay, const char *line);
 int replay_daemons(struct replay *replay, const char *line);
 void replay_compare_lines(struct replay *replay, char *written);
 

@@ -241,8 +241,8 @@ static void write_node_content(FILE *out, struct pglist_data *pgdat,
 	write_zones(out, pgdat, form);
 }
 
-/** What stands between the lines of the nodes themselves and those of what is on them. */
-static void write_before_content(FILE *out, const struct snapshot_form *form)
+/** What stands before the lists and zones of all nodes. */
+static void write_before_lists(FILE *out, const struct snapshot_form *form)
 {
 	if (form->pages)
 		snapshot_write_pagevecs(out, "");
@@ -260,12 +260,12 @@ static void write_nodes(FILE *out, const struct snapshot_form *form)
 		if (form->order == NODES_FIRST)
 			continue;
 		/* One node, or a saved machine, which has records of these. */
-		write_before_content(out, form);
+		write_before_lists(out, form);
 		write_node_content(out, NODE_DATA(nid), form);
 	}
 	if (form->order == NODE_BY_NODE)
 		return;
-	write_before_content(out, form);
+	write_before_lists(out, form);
 	for_each_online_node(nid)
 		write_node_content(out, NODE_DATA(nid), form);
 }

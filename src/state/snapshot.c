@@ -420,9 +420,8 @@ static int read_snapshot(struct reader *reader)
 	if (!line)
 		return reader_fail(reader, "'end' of the snapshot");
 	return check_complete(reader) || make_zonelists(reader, &zonelists) ||
-			       snapshot_check_pagevecs(reader) ||
 			       snapshot_read_slots(reader, start) ||
-			       snapshot_read_lists(reader, start)
+			       snapshot_check_pagevecs(reader) || snapshot_read_lists(reader, start)
 		       ? -1
 		       : 0;
 }

@@ -55,17 +55,18 @@ enum snapshot_order {
 struct snapshot_form {
 	enum snapshot_order order;
 	bool pages; /**< what compaction reads of zones, and the batches of pages on their way to lists */
-	bool groups; /**< memory cgroups, and the slots of files */
 	bool lists;  /**< the LRU lists and their counters, and the tunables of reclaim */
+	bool groups; /**< memory cgroups, and the slots of files */
 };
 void snapshot_write(FILE *out, const struct snapshot_form *form);
-void snapshot_save(FILE *out);
 void snapshot_write_zone_state(FILE *out, const struct zone *zone,
 			       const struct snapshot_form *form);
+void snapshot_save(FILE *out);
 void snapshot_write_watermark(FILE *out, const struct zone *zone);
 void snapshot_write_vmstat(FILE *out, const struct zone *zone);
 
 /* snapshot-groups.c */
+struct address_space *snapshot_file(const char *kind);
 bool snapshot_is_group_line(const char *line);
 int snapshot_read_group(struct reader *reader, const char *line);
 int snapshot_read_slots(struct reader *reader, size_t first);
