@@ -11,16 +11,27 @@
 #include "stages/stages.h"
 #include "world/world.h"
 
-/** Free what brought a machine to life. */
-static void life_release(struct machine *machine)
+/**
+ * @brief Free what brought a machine to life, and what its pages belong to.
+ *
+ * @param machine the machine, which is being unmade
+ */
+void life_release(struct machine *machine)
 {
 	address_spaces_free(machine);
 	free(machine->life);
 	machine->life = NULL;
 }
 
+/** Make room for what brings the machine in focus to life; false when the host has no memory. */
+static bool life_new(void)
+{
+	world->life = calloc(1, sizeof(*world->life));
+	return world->life != NULL;
+}
+
 /**
- * @brief Make room for what brings the machine in focus to life, where there is none yet.
+ * @brief Make room for what brings the machine in focus to life, where there is none yet, and let its disk go on.
  *
  * @return false when the host has no memory
  */
@@ -28,10 +39,8 @@ bool life_begin(void)
 {
 	if (world->life)
 		return true;
-	world->life = calloc(1, sizeof(*world->life));
-	if (!world->life)
+	if (!life_new())
 		return false;
-	world->hooks.release = life_release;
 	world->life->disk.pages_per_tick = DISK_PAGES_PER_TICK;
 	disk_resume();
 	return true;
@@ -153,7 +162,7 @@ static void start_kcompactds(void)
  * @brief Give the machine in focus the two threads of each node, and nobody else.
  *
  * They run in daemons_run() only: not while a task sleeps, nor when it offers the CPU. A replay lets them run where
- * its recording says that they did.
+ * its recording says that they did. There is no disk: what is being written stays so.
  *
  * @return false when the host has no memory
  */
@@ -161,7 +170,7 @@ bool node_daemons_start(void)
 {
 	int cpu;
 
-	if (!life_begin())
+	if (!life_new())
 		return false;
 	start_kswapds();
 	start_kcompactds();

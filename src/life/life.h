@@ -91,6 +91,7 @@ bool life_is_busy(void);
 
 /* life.c */
 bool life_begin(void);
+void life_release(struct machine *machine);
 bool daemons_start(void);
 bool node_daemons_start(void);
 void daemons_run(void);

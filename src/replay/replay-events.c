@@ -3,6 +3,7 @@
  * @file
  * @brief The events of an operation: each is compared with its line of the recording as it fires.
  */
+#include "memory_map.h"
 #include "replay/replay.h"
 #include "world/world.h"
 
@@ -70,10 +71,28 @@ static void follow_event(struct replay *replay, const struct trace_event *event)
 		break;
 	case TRACE_mm_compaction_end:
 		replay->compacting = false;
+		replay_zone_compacted(replay, event);
+		break;
+	case TRACE_mm_compaction_suitable:
+		if (replay->profile->computes_compaction && !replay->in_reclaim)
+			replay_zone_tested(replay, event);
 		break;
 	default:
 		break;
 	}
+}
+
+/** What an operation returned may have been moved or freed since: remember it where it is. */
+static void follow_page(struct replay *replay, const struct trace_event *event)
+{
+	u8 *held;
+
+	if (event->id != TRACE_migrate_page_states && event->id != TRACE_mm_page_free)
+		return;
+	held = held_order(replay, pfn_to_page((unsigned long)event->field[0]));
+	if (event->id == TRACE_migrate_page_states)
+		*held_order(replay, pfn_to_page((unsigned long)event->field[1])) = *held;
+	*held = 0;
 }
 
 /** Keep the last events for the account of a divergence. */
@@ -95,6 +114,7 @@ void replay_event(const struct trace_event *event, void *context)
 	const char *line = replay_next_event(replay);
 	char got[200];
 
+	follow_page(replay, event);
 	if (replay->result->outcome != REPLAY_IDENTICAL || !form ||
 	    !event_is_recorded(replay, event))
 		return;

@@ -49,6 +49,7 @@ static const struct event_form event_forms[] = {
 	{ TRACE_mm_compaction_isolate_migratepages, "ci", NULL, 4, { 0, 1, 2, 3 }, 0, 0 },
 	{ TRACE_mm_compaction_isolate_freepages, "cf", NULL, 4, { 0, 1, 2, 3 }, 0, 0 },
 	{ TRACE_mm_compaction_migratepages, "cp", NULL, 3, { 3, 2, 1 }, 0, 0 },
+	{ TRACE_migrate_page_states, "cm", NULL, 2, { 0, 1 }, 0, 0 },
 	{ TRACE_mm_compaction_end, "ce", NULL, 4, { 1, 2, 4, 5 }, 0, 0 },
 	/* Reclaim. */
 	{ TRACE_mm_lru_insertion, "li", NULL, 2, { 0, 1 }, 0, 0 },

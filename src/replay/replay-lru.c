@@ -84,27 +84,6 @@ static bool lists_ahead(const struct reader *reader)
 	return false;
 }
 
-/**
- * @brief Compare lines of ours with those of the recording, one by one.
- *
- * @param replay the replay, at the first of the lines
- * @param written our lines; taken apart
- */
-void replay_compare_lines(struct replay *replay, char *written)
-{
-	char *rest;
-
-	for (char *line = strtok_r(written, "\n", &rest);
-	     line && replay->result->outcome == REPLAY_IDENTICAL;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		/* There is a line: the last one of the file comes after every block. */
-		const char *recorded = reader_line(&replay->reader);
-
-		if (strcmp(recorded, line))
-			result_differs(replay->result, replay->reader.next, recorded, "%s", line);
-	}
-}
-
 /** Compare the block of a node, `n NID` to `N`. */
 static void check_node(struct replay *replay, struct pglist_data *pgdat)
 {
@@ -120,7 +99,7 @@ static void check_node(struct replay *replay, struct pglist_data *pgdat)
 	fprintf(out, "  N\n");
 	fclose(out);
 	replay->result->checks++;
-	replay_compare_lines(replay, written);
+	replay_compare_text(&replay->reader, replay->result, written, NULL);
 	free(written);
 }
 

@@ -95,26 +95,22 @@ char *replay_machine_as_text(const struct reader *reader)
 }
 
 /**
- * @brief Compare the machine in focus with the recorded snapshot that the reader stands before.
+ * @brief Compare lines of ours with those that the recording has here, up to the first that differs.
  *
- * @param reader at the `kernel` line; left after the snapshot, or at the first line that differs
+ * @param reader at the first recorded line; left after the last that was compared
  * @param result receives the difference, if there is one
+ * @param text the lines of ours; taken apart
  * @param without lines that begin so are not compared; NULL: all are
- * @return how many values were compared; 0 after noting an error
- * @source none (ours: the format of the recordings)
+ * @return how many values were compared
  */
-unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
-				   const char *without)
+unsigned long replay_compare_text(struct reader *reader, struct replay_result *result, char *text,
+				  const char *without)
 {
 	unsigned long values = 0;
-	char *written = replay_machine_as_text(reader), *line, *rest;
+	char *line, *rest;
 
-	if (!written) {
-		reader_refuse(reader, "out of memory");
-		return 0;
-	}
-	for (line = strtok_r(written, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		/* There is a line: the last one of the file comes after every snapshot. */
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		/* There is a line: the last one of the file comes after every snapshot and block. */
 		const char *recorded = recorded_line_for(reader, line, &values);
 
 		if (without && !strncmp(line, without, strlen(without)))
@@ -126,6 +122,29 @@ unsigned long replay_compare_state(struct reader *reader, struct replay_result *
 		}
 		values += values_in(line);
 	}
+	return values;
+}
+
+/**
+ * @brief Compare the machine in focus with the recorded snapshot that the reader stands before.
+ *
+ * @param reader at the `kernel` line; left after the snapshot, or at the first line that differs
+ * @param result receives the difference, if there is one
+ * @param without lines that begin so are not compared; NULL: all are
+ * @return how many values were compared; 0 after noting an error
+ * @source none (ours: the format of the recordings)
+ */
+unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
+				   const char *without)
+{
+	char *written = replay_machine_as_text(reader);
+	unsigned long values;
+
+	if (!written) {
+		reader_refuse(reader, "out of memory");
+		return 0;
+	}
+	values = replay_compare_text(reader, result, written, without);
 	free(written);
 	return values;
 }

@@ -21,8 +21,9 @@
 #define PROGRESS_LINES 4096
 
 /** Compare the state after the last operation. With several CPUs nobody knows on which node the others are. */
-static int replay_after(struct replay *replay)
+static int replay_after(struct replay *replay, const char *line)
 {
+	(void)line;
 	replay_compare_state(&replay->reader, replay->result,
 			     world->nr_cpus > 1 ? " numa_stat" : NULL);
 	if (replay->result->outcome == REPLAY_IDENTICAL && !replay->reader.error.line) {
@@ -32,65 +33,68 @@ static int replay_after(struct replay *replay)
 	return replay->reader.error.line ? -1 : 0;
 }
 
+/** The last line. */
+static int replay_end(struct replay *replay, const char *line)
+{
+	(void)line;
+	replay->ended = true;
+	return replay->reader.next == replay->reader.text->nr_lines
+		       ? 0
+		       : reader_refuse(&replay->reader, "expected nothing after the last line");
+}
+
+/** `m usage U stock S`, once a group is known. */
+static int replay_charge(struct replay *replay, const char *line)
+{
+	return current->memcg != &world->root_mem_cgroup ? replay_check_memcg(replay, line)
+							 : replay_memcg(replay, line);
+}
+
+/** The lines by their first word. */
+static const struct {
+	const char *word;
+	bool operation; /**< counted among the operations */
+	int (*run)(struct replay *replay, const char *line);
+} lines[] = {
+	{ "a", true, replay_alloc },
+	{ "g", true, replay_alloc },
+	{ "f", true, replay_free },
+	{ "D", true, replay_drain },
+	{ "C", true, replay_compact },
+	{ "W", true, replay_compact_all },
+	{ "S", true, replay_split },
+	{ "L", true, replay_add_to_cache },
+	{ "P", true, replay_page_cache },
+	{ "T", true, replay_remove_from_cache },
+	{ "M", true, replay_use },
+	{ "V", true, replay_empty_pagevecs },
+	{ "B", true, replay_driver_gets },
+	{ "U", true, replay_driver_frees },
+	{ "K", true, replay_daemons },
+	{ "u", false, replay_cpu },
+	{ "c", false, replay_check_zone },
+	{ "m", false, replay_charge },
+	{ "cg", false, replay_check_charges },
+	{ "context", false, replay_context },
+	{ "cpuset", false, replay_cpuset },
+	{ "memcg", false, replay_memcg },
+#ifdef CONFIG_NUMA
+	{ "policy", false, replay_policy },
+#endif
+	{ "snapshot after", false, replay_after },
+	{ "foreign", false, replay_end },
+};
+
 /** Carry out one line; the events below it are consumed by the way. */
 static int replay_line(struct replay *replay, const char *line)
 {
-	switch (line[0]) {
-	case 'a':
-	case 'g':
-		replay->result->ops++;
-		return replay_alloc(replay, line);
-	case 'f':
-		if (!strncmp(line, "foreign ", 8)) {
-			replay->ended = true;
-			return replay->reader.next == replay->reader.text->nr_lines
-				       ? 0
-				       : reader_refuse(&replay->reader,
-						       "expected nothing after the last line");
-		}
-		replay->result->ops++;
-		return replay_free(replay, line);
-	case 'D':
-		replay->result->ops++;
-		return replay_drain(replay, line);
-	case 'u':
-		return replay_cpu(replay, line);
-	case 'P':
-		replay->result->ops++;
-		return replay_page_cache(replay, line);
-	case 'M':
-		replay->result->ops++;
-		return replay_use(replay, line);
-	case 'L':
-		replay->result->ops++;
-		return replay_add_to_cache(replay, line);
-	case 'T':
-		replay->result->ops++;
-		return replay_remove_from_cache(replay, line);
-	case 'V':
-		replay->result->ops++;
-		return replay_empty_pagevecs(replay, line);
-	case 'K':
-		replay->result->ops++;
-		return replay_daemons(replay, line);
-	case 'c':
-		if (line[1] == ' ')
-			return replay_check_zone(replay, line);
-		if (line[1] == 'g')
-			return replay_check_charges(replay);
-		return line[1] == 'o' ? replay_context(replay, line) : replay_cpuset(replay, line);
-	case 'm':
-		return line[1] == ' ' && current->memcg != &world->root_mem_cgroup
-			       ? replay_check_memcg(replay, line)
-			       : replay_memcg(replay, line);
-#ifdef CONFIG_NUMA
-	case 'p':
-		return replay_policy(replay, line);
-#endif
-	case 's':
-		if (!strcmp(line, "snapshot after"))
-			return replay_after(replay);
-		break;
+	for (size_t i = 0; *line != ' ' && i < ARRAY_SIZE(lines); i++) {
+		const char *cursor = line;
+
+		if (!take_word(&cursor, lines[i].word))
+			continue;
+		replay->result->ops += lines[i].operation;
+		return lines[i].run(replay, line);
 	}
 	return reader_fail(&replay->reader, "an operation or a check line");
 }

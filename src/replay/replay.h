@@ -46,7 +46,9 @@ struct replay {
 	bool in_daemons; /**< at `K`: kswapd and kcompactd run */
 	bool compacting; /**< between `cb` and `ce` */
 	const struct replay_profile *profile;
-	bool ended;					       /**< the last line was read */
+	struct zone *tested_zone;	   /**< of the last test whether compaction may run */
+	u32 reclaimed_zones[MAX_NUMNODES]; /**< bit n: reclaim since the last `b` block of zone n */
+	bool ended;			   /**< the last line was read */
 	unsigned long reclaimable[MAX_NUMNODES][MAX_NR_ZONES]; /**< of the last `y` lines */
 	struct trace_event recent[RECENT_EVENTS];
 	unsigned long nr_recent;
@@ -78,6 +80,21 @@ char *replay_machine_as_text(const struct reader *reader);
 unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
 				   const char *without);
 
+unsigned long replay_compare_text(struct reader *reader, struct replay_result *result, char *text,
+				  const char *without);
+
+/* replay-blocks.c */
+void replay_compare_block(struct replay *replay, void (*write)(FILE *out, void *what), void *what);
+void replay_zone_tested(struct replay *replay, const struct trace_event *event);
+void replay_zone_compacted(struct replay *replay, const struct trace_event *event);
+
+/* replay-scan.c */
+int replay_split(struct replay *replay, const char *line);
+int replay_driver_gets(struct replay *replay, const char *line);
+int replay_driver_frees(struct replay *replay, const char *line);
+int replay_compact(struct replay *replay, const char *line);
+int replay_compact_all(struct replay *replay, const char *line);
+
 /* replay-forms.c */
 struct event_form;
 const struct event_form *event_form_of(enum trace_event_id id);
@@ -95,11 +112,10 @@ int replay_empty_pagevecs(struct replay *replay, const char *line);
 /* replay-lru.c */
 void replay_check_nodes(struct replay *replay);
 int replay_daemons(struct replay *replay, const char *line);
-void replay_compare_lines(struct replay *replay, char *written);
 
 /* replay-groups.c */
 int replay_page_cache(struct replay *replay, const char *line);
-int replay_check_charges(struct replay *replay);
+int replay_check_charges(struct replay *replay, const char *line);
 
 /* replay-shrinker.c */
 int replay_read_shrinker(struct replay *replay);

@@ -277,6 +277,46 @@ static int read_pages(struct reader *reader, struct zone *zone, const char *line
 	return 0;
 }
 
+/** Let a page that is on a list be active or not, and marked for reclaim or not, as a line has it. */
+static void take_activity(struct page *page, const struct pages_line *said)
+{
+	unsigned long told = PAGE_FLAG(active) | PAGE_FLAG(reclaim);
+
+	if (said->list == PAGE_ON_NO_LIST || !PageFlag(page, PG_lru) ||
+	    !((page->flags ^ said->flags) & told))
+		return;
+	lru_list_del(page);
+	page->flags = (page->flags & ~told) | (said->flags & told);
+	lru_list_add(page);
+}
+
+/**
+ * @brief Let pages be active, and marked for reclaim, as a ` pages` line has them; everything else stays.
+ *
+ * @param reader the place, for errors
+ * @param zone the zone
+ * @param line the line after its first word
+ * @return 0, or -1 after noting an error
+ * @source none (ours: what a recording whose reclaim is not computed leaves to its environment)
+ */
+int snapshot_take_activity(struct reader *reader, struct zone *zone, const char *line)
+{
+	struct pages_line said;
+	long pfn, count;
+
+	if (!take_pages_line(&line, &said))
+		return reader_fail(reader,
+				   "'pages LIST KIND count C mapcount M flags F PFN+N ...'");
+	while (!take_end(&line)) {
+		if (!take_run(&line, &pfn, &count) || !page_of_zone(zone, pfn) ||
+		    !page_of_zone(zone, pfn + count - 1))
+			return reader_fail(reader, "'PFN+N ...' of this zone");
+		for (; count; count--, pfn++)
+			take_activity(pfn_to_page((unsigned long)pfn), &said);
+	}
+	return 0;
+}
+
 /** The lines by their first word. */
 static const struct {
 	const char *word;

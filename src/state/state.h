@@ -33,6 +33,7 @@ struct page *page_of_zone(const struct zone *zone, long pfn);
 /* snapshot-pages.c: what compaction reads */
 int snapshot_read_page_line(struct reader *reader, struct zone *zone, const char *line);
 int snapshot_read_pagevec(struct reader *reader, const char *line);
+int snapshot_take_activity(struct reader *reader, struct zone *zone, const char *line);
 int snapshot_check_pagevecs(struct reader *reader);
 struct address_space *snapshot_space(enum page_kind kind);
 /* snapshot-pages-write.c */
@@ -62,6 +63,8 @@ void snapshot_write(FILE *out, const struct snapshot_form *form);
 void snapshot_write_zone_state(FILE *out, const struct zone *zone,
 			       const struct snapshot_form *form);
 void snapshot_save(FILE *out);
+void snapshot_write_zone_state(FILE *out, const struct zone *zone,
+			       const struct snapshot_form *form);
 void snapshot_write_watermark(FILE *out, const struct zone *zone);
 void snapshot_write_vmstat(FILE *out, const struct zone *zone);
 
