@@ -258,9 +258,9 @@ static void settle(struct run *run)
 					group("/quiet", &world->root_mem_cgroup, PAGE_COUNTER_MAX),
 					&world->root_mem_cgroup };
 
-	member[0]->low = 300;
-	member[2]->min = 200;
-	member[2]->low = 500;
+	member[0]->memory.low = 300;
+	member[2]->memory.min = 200;
+	member[2]->memory.low = 500;
 	ck_assert(daemons_start());
 	swap_on(600);
 	ck_assert_ptr_nonnull(address_space_new("log", false));
