@@ -164,10 +164,8 @@ unsigned long page_cache_fill(struct address_space *space, gfp_t gfp_mask, unsig
 void page_cache_drop(struct page *page)
 {
 	lru_add_drain_all();
-	if (PageFlag(page, PG_lru)) {
+	if (PageFlag(page, PG_lru))
 		lru_list_del(page);
-		ClearPageFlag(page, PG_lru);
-	}
 	if (page_mapped(page))
 		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	if (!PageAnon(page))

@@ -4,56 +4,16 @@
  * Tests of what a replay compares of reclaim and of the daemons: of each kind of line one is altered, and the replay
  * must diverge there, no earlier and no later. Nothing of these lines is input, then.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "harness.h"
 #include "recording.h"
 #include "replay/replay.h"
-
-/** Make the last digit or letter of a word of a line another one of its kind; word 0 is the last. */
-static void alter(struct text *text, size_t line, int word)
-{
-	char *altered = strdup(recording_line(text, line)), *last = altered + strlen(altered);
-
-	if (word) {
-		last = altered;
-		while (word--)
-			last += strspn(last, " ") + strcspn(last + strspn(last, " "), " ");
-	}
-	last--;
-	if (*last == '9')
-		*last = '8';
-	else if (*last == 'f')
-		*last = 'e';
-	else
-		++*last;
-	recording_replace(text, line, altered);
-	free(altered);
-}
-
-/** Alter a word of the first line of a kind below a heading; the replay must diverge there. */
-static void expect_divergence(const char *name, const char *heading, const char *beginning,
-			      int word)
-{
-	struct text *text = recording_load(name);
-	size_t line = recording_find(text, beginning, recording_find(text, heading, 1));
-	struct replay_result result;
-
-	alter(text, line, word);
-	recording_replay(text, &result);
-	ck_assert_msg(result.outcome == REPLAY_DIVERGED, "'%s' was altered, and nobody noticed: %s",
-		      recording_line(text, line), result.error);
-	ck_assert_msg(result.line == line, "line %zu ('%s') was altered, line %zu differs", line,
-		      recording_line(text, line), result.line);
-}
 
 /** Alter one line of each kind. */
 static void expect_divergences(const char *name, const char *heading, const char *const *beginnings,
 			       size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		expect_divergence(name, heading, beginnings[i], 0);
+		recording_expect_divergence(name, heading, beginnings[i], 0);
 }
 
 /** What stands below the snapshot `before`. */
@@ -82,8 +42,8 @@ TEST(replay_notices_altered_events_of_reclaim, "")
 TEST(replay_notices_another_page_and_another_figure, "")
 {
 	/* The page that was freed; what could still be reclaimed, when another round was decided on. */
-	expect_divergence("uma128-lru-221.trace.xz", "end", "  F ", 2);
-	expect_divergence("uma128-lru-221.trace.xz", "end", "  y ", 5);
+	recording_expect_divergence("uma128-lru-221.trace.xz", "end", "  F ", 2);
+	recording_expect_divergence("uma128-lru-221.trace.xz", "end", "  y ", 5);
 }
 
 TEST(replay_notices_altered_nodes, "")
