@@ -104,15 +104,17 @@ int replay_page_cache(struct replay *replay, const char *line)
 /**
  * @brief `cg ID ...` and `stock CPU ...`: compare what is charged to the groups, and what is in stock.
  *
- * @param replay the replay, at the first of these lines
+ * @param replay the replay
+ * @param line the first of these lines
  * @return 0, or -1 after noting an error
  */
-int replay_check_charges(struct replay *replay)
+int replay_check_charges(struct replay *replay, const char *line)
 {
 	char *written = NULL;
 	size_t size;
 	FILE *out = open_memstream(&written, &size);
 
+	(void)line;
 	if (!out)
 		return reader_refuse(&replay->reader, "out of memory");
 	snapshot_write_charges(out, "");
