@@ -38,7 +38,7 @@ struct address_space *snapshot_space(enum page_kind kind);
 /* snapshot-pages-write.c */
 void snapshot_write_scanner(FILE *out, const struct zone *zone);
 void snapshot_write_skip(FILE *out, const struct zone *zone);
-void snapshot_write_page_lines(FILE *out, const struct zone *zone);
+void snapshot_write_page_lines(FILE *out, const struct zone *zone, bool all_flags);
 void snapshot_write_pagevecs(FILE *out, const char *indent);
 /* snapshot-lru.c: the LRU lists and their counters */
 bool snapshot_is_list_line(const char *line);
