@@ -408,7 +408,6 @@ void records_write(FILE *out)
 	write_skip(out);
 	write_groups(out);
 	write_pages(out);
-	records_write_slots(out);
 	write_lru(out);
 	list_for_each(entry, &world->tasks)
 		write_task(out, list_entry(entry, struct task, tasks));
