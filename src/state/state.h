@@ -82,6 +82,7 @@ void records_write_early(FILE *out);
 void records_write(FILE *out);
 /* records-life.c */
 void records_write_life(FILE *out);
+void records_write_slots(FILE *out);
 void records_write_claims(FILE *out);
 
 /* proc.c */
