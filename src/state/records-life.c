@@ -109,47 +109,6 @@ static int read_anon(struct reader *reader, const char *line)
 	return 0;
 }
 
-/** Pages of a file that have a slot: the one of their index. They are known by now. */
-static int read_slots(struct reader *reader, const char *line)
-{
-	struct address_space *space;
-	long pfn;
-
-	if (!record_take_mapping(&line, &space))
-		return reader_fail(reader, "'slots N PFN ...' with the number of a mapping");
-	while (take_value(&line, &pfn)) {
-		struct page *page = pfn > 0 && pfn_valid((unsigned long)pfn)
-					    ? pfn_to_page((unsigned long)pfn)
-					    : NULL;
-
-		if (!page || page_owner(page) != space || page->index >= MAX_PAGE_SLOTS)
-			return reader_refuse(reader, "expected PFNs of pages of the mapping");
-		if (!page_slot_set(space, page->index, page))
-			return reader_refuse(reader, "out of memory");
-	}
-	return take_end(&line) ? 0 : reader_fail(reader, "'slots N PFN ...'");
-}
-
-/** What reclaim left in slots of a file. */
-static int read_shadows(struct reader *reader, const char *line)
-{
-	struct address_space *space;
-	long index, shadow;
-
-	if (!record_take_mapping(&line, &space))
-		return reader_fail(reader,
-				   "'shadows N INDEX VALUE ...' with the number of a mapping");
-	while (take_value(&line, &index)) {
-		if (index < 0 || index >= (long)MAX_PAGE_SLOTS || !take_value(&line, &shadow) ||
-		    shadow < 0)
-			return reader_fail(reader, "the number of a slot, and a shadow");
-		if (!page_slot_set(space, (unsigned long)index,
-				   shadow_entry((unsigned long)shadow)))
-			return reader_refuse(reader, "out of memory");
-	}
-	return take_end(&line) ? 0 : reader_fail(reader, "'shadows N INDEX VALUE ...'");
-}
-
 /* ---- disk, daemons ---- */
 
 /** Take the pages that the disk is to write, the one that is next first. */
@@ -216,10 +175,8 @@ static int read_daemon(struct reader *reader, const char *line)
 }
 
 const struct record_kind life_records[] = {
-	{ "mapping", read_mapping }, { "anon", read_anon },
-	{ "slots", read_slots },     { "shadows", read_shadows },
-	{ "disk", read_disk },	     { "live", read_live },
-	{ "daemon", read_daemon },   { 0 },
+	{ "mapping", read_mapping }, { "anon", read_anon },	{ "disk", read_disk },
+	{ "live", read_live },	     { "daemon", read_daemon }, { 0 },
 };
 
 /* ---- writing ---- */
@@ -264,41 +221,6 @@ void records_write_life(FILE *out)
 		record_write_fields(out, daemon_fields, &life->daemon[i]);
 		record_write_fields(out, task_fields, &life->daemon[i].task);
 		fputc('\n', out);
-	}
-}
-
-/** The slots of one mapping: those with pages, or those with shadows. */
-static void write_slots(FILE *out, const struct address_space *space, bool shadows)
-{
-	bool any = false;
-	void *entry;
-
-	for (unsigned long index = 0; (entry = page_slot_next(space, &index)); index++) {
-		if (is_shadow(entry) != shadows)
-			continue;
-		if (!any)
-			fprintf(out, "%s %ld", shadows ? "shadows" : "slots", mappings_from(space));
-		any = true;
-		if (shadows)
-			fprintf(out, " %lu %lu", index, shadow_of_entry(entry));
-		else
-			fprintf(out, " %lu", page_to_pfn(entry));
-	}
-	if (any)
-		fputc('\n', out);
-}
-
-/**
- * @brief Write what is in the slots of files. Stands after the pages.
- *
- * @param out where to
- */
-void records_write_slots(FILE *out)
-{
-	for (const struct address_space *space = world->address_spaces; space;
-	     space = space->next) {
-		write_slots(out, space, false);
-		write_slots(out, space, true);
 	}
 }
 
