@@ -49,7 +49,7 @@ struct record_kind {
 };
 
 extern const struct record_kind machine_records[], page_records[], group_records[], task_records[],
-	life_records[];
+	life_records[], slot_records[];
 
 /* records-fields.c */
 long record_get(const struct record_field *field, const void *record);
