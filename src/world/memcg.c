@@ -37,6 +37,36 @@ unsigned long mem_cgroup_max(const struct mem_cgroup *memcg)
 }
 
 /**
+ * @brief The number of a group.
+ *
+ * @param memcg the group; NULL: the root
+ * @return the number
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+unsigned int mem_cgroup_id(const struct mem_cgroup *memcg)
+{
+	return memcg ? memcg->id : ROOT_MEM_CGROUP_ID;
+}
+
+/**
+ * @brief The group with a number.
+ *
+ * @param id the number
+ * @return the group; NULL when there is none
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_from_id)
+ */
+struct mem_cgroup *mem_cgroup_by_id(unsigned int id)
+{
+	struct mem_cgroup *memcg = world->mem_cgroups;
+
+	if (id == ROOT_MEM_CGROUP_ID)
+		return &world->root_mem_cgroup;
+	while (memcg && memcg->id != id)
+		memcg = memcg->next;
+	return memcg;
+}
+
+/**
  * @brief Does a process belong to a group or to one below it?
  *
  * @param task one of its threads
@@ -128,6 +158,32 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
 }
 
 /**
+ * @brief The lists of the group above, on the same node.
+ *
+ * @param lruvec the lists
+ * @return its parent's; NULL for those of the root group
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+struct lruvec *parent_lruvec(const struct lruvec *lruvec)
+{
+	return lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat) : NULL;
+}
+
+/**
+ * @brief Swap space that a group may still use.
+ *
+ * @param memcg the group; NULL: the root
+ * @return pages
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_nr_swap_pages)
+ */
+/* departs: groups have no limit of their own on swap, so this is what is left of it. */
+unsigned long mem_cgroup_nr_swap_pages(const struct mem_cgroup *memcg)
+{
+	(void)memcg;
+	return world->nr_swap_pages;
+}
+
+/**
  * @brief Add to a counter of LRU lists, and to those of every group above.
  *
  * @param delta the change
@@ -137,13 +193,8 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
  */
 static void lruvec_state_add(long delta, struct lruvec *lruvec, enum node_stat_item item)
 {
-	struct lruvec *above = NULL;
-
-	for (; lruvec; lruvec = above) {
+	for (; lruvec; lruvec = parent_lruvec(lruvec))
 		lruvec->lruvec_stat[item] += delta;
-		above = lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat)
-				      : NULL;
-	}
 }
 
 /**
