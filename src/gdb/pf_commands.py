@@ -261,7 +261,8 @@ class Watermark(Command):
 def seen(line):
     """What the program shows to a command of `pageflow shell`."""
     pf_machine.world()
-    return pf_machine.call('text_seen', line).string().rstrip('\n')
+    plain = re.sub(r'[^\w /.:-]', '?', line, flags=re.ASCII)
+    return pf_machine.call('text_seen', gdb.parse_and_eval(f'"{plain}"')).string().rstrip('\n')
 
 
 class Lru(Command):

@@ -4,7 +4,7 @@
  * @brief `scanners`: where the scanners of compaction go on, and which pageblocks they pass over.
  *
  * A strip has one character a pageblock, 64 a line. A zone of more than 12 lines is drawn smaller: a character then stands
- * for 2, 4, 8 ... pageblocks, as few as will do.
+ * for 2, 4, 8 ... pageblocks, as few as will do. Lines that are like the one above them are left out.
  */
 #include <string.h>
 
@@ -93,35 +93,50 @@ static char scanner_letter(const struct strip *strip, unsigned long at)
 	return sync ? 's' : ' ';
 }
 
-/** One line of the strip, and below it the scanners that are there. */
-static void print_line(FILE *out, const struct strip *strip, unsigned long at)
+/** One line of the strip, and the scanners below it. */
+struct strip_line {
+	char blocks[STRIP_COLUMNS + 1];
+	char scanners[STRIP_COLUMNS + 1]; /**< without blanks at the end */
+};
+
+static struct strip_line line_of(const struct strip *strip, unsigned long at)
 {
-	char blocks[STRIP_COLUMNS + 1] = "", scanners[STRIP_COLUMNS + 1] = "";
-	size_t length;
+	struct strip_line line = { 0 };
+	size_t length = 0;
 
 	for (unsigned long i = 0; i < STRIP_COLUMNS && at < strip->blocks;
 	     i++, at += strip->scale) {
-		blocks[i] = block_letter(strip, at);
-		scanners[i] = scanner_letter(strip, at);
+		line.blocks[i] = block_letter(strip, at);
+		line.scanners[i] = scanner_letter(strip, at);
+		if (line.scanners[i] != ' ')
+			length = i + 1;
 	}
-	length = strlen(scanners);
-	while (length && scanners[length - 1] == ' ')
-		length--;
-	fprintf(out, "%s\n", blocks);
-	if (length)
-		fprintf(out, "%*s%.*s\n", 14, "", (int)length, scanners);
+	line.scanners[length] = '\0';
+	return line;
 }
 
-/** The whole strip. */
+/** The whole strip. Of lines that are alike, and where no scanner is, only the first is printed. */
 static void print_strip(FILE *out, const struct strip *strip)
 {
 	unsigned long step = STRIP_COLUMNS * strip->scale;
+	struct strip_line before = { 0 };
+	bool folded = false;
 
 	if (strip->scale > 1)
 		fprintf(out, "  a character is %lu pageblocks\n", strip->scale);
 	for (unsigned long at = 0; at < strip->blocks; at += step) {
-		fprintf(out, "  %#-12lx", strip->first + at * pageblock_nr_pages);
-		print_line(out, strip, at);
+		struct strip_line line = line_of(strip, at);
+		bool alike = !memcmp(&line, &before, sizeof(line)) && !line.scanners[0];
+
+		before = line;
+		if (alike && !folded)
+			fputs("  ...\n", out);
+		folded = alike;
+		if (alike)
+			continue;
+		fprintf(out, "  %#-12lx%s\n", strip->first + at * pageblock_nr_pages, line.blocks);
+		if (line.scanners[0])
+			fprintf(out, "%*s%s\n", 14, "", line.scanners);
 	}
 }
 
@@ -180,7 +195,7 @@ int look_scanners(const char *rest, FILE *out, struct pageflow_error *error)
 	if (!any)
 		return error_set(error, "there is no zone '%s' on this machine",
 				 rest + strspn(rest, " "));
-	fputs(". looked into  # passed over  + some of several  _ no memory\n"
+	fputs(". looked into  # passed over  + some of several  _ no memory  ... as above\n"
 	      "a, s, m: migrate scanner (async, sync, both)  f: free scanner  *: both meet\n",
 	      out);
 	return 0;

@@ -11,8 +11,8 @@
 
 #include "pageflow.h"
 
-/** Characters of a line, and those before its text. */
-#define LOOK_WIDTH 78
+/** Characters of a line, at most. */
+#define LOOK_WIDTH 80
 
 /* look.c */
 bool look_knows(const char *line);
