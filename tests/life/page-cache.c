@@ -140,6 +140,7 @@ TEST(page_cache_maps_and_touches, "")
 	struct address_space *file = address_space_new("file", false);
 	struct page *page = page_cache_add(file, GFP_KERNEL);
 
+	lru_add_drain();
 	page_map(page, true);
 	page_map(page, false);
 	ck_assert_int_eq(page_count(page), 3);
@@ -150,8 +151,11 @@ TEST(page_cache_maps_and_touches, "")
 	ck_assert(page->private & LRU_EXEC);
 	struct page *anon = page_cache_add(address_space_new("a", true), GFP_KERNEL);
 
+	lru_add_drain();
+	anon->private = LRU_SWAP_ENTRY;
 	page_map(anon, false);
 	ck_assert_int_eq(page_count(anon), 2);
+	ck_assert_uint_eq(anon->private, 0);
 	anon->_mapcount = -1;
 	page_map(anon, false);
 	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 2);
@@ -188,6 +192,8 @@ TEST(page_cache_disk_resumes_what_was_being_written, "")
 
 	page_cache_fill(file, GFP_KERNEL, DISK_QUEUE + 1);
 	page_write(page_cache_add(address_space_new("heap", true), GFP_KERNEL));
+	lru_add_drain();
+	page_write(page_cache_add(address_space_new("waits", false), GFP_KERNEL));
 	free(world->life);
 	world->life = NULL;
 	/* One page more than the disk takes at a time. */
@@ -201,8 +207,8 @@ TEST(page_cache_disk_resumes_what_was_being_written, "")
 		mod_lruvec_page_state(page, NR_WRITEBACK, 1);
 	}
 	ck_assert(life_begin());
-	ck_assert_int_eq(test_node_count(NR_WRITEBACK), DISK_QUEUE + 2 - DISK_PAGES_PER_TICK);
-	ck_assert_uint_eq(disk_run(100), DISK_QUEUE + 2 - DISK_PAGES_PER_TICK);
+	ck_assert_int_eq(test_node_count(NR_WRITEBACK), DISK_QUEUE + 3 - DISK_PAGES_PER_TICK);
+	ck_assert_uint_eq(disk_run(100), DISK_QUEUE + 3 - DISK_PAGES_PER_TICK);
 	ck_assert_int_eq(test_node_count(NR_WRITEBACK), 0);
 }
 
@@ -215,7 +221,9 @@ TEST(page_cache_written_pages_wait_where_reclaim_left_them, "15-3")
 	isolated = page_cache_add(file, GFP_KERNEL);
 	locked = page_cache_add(file, GFP_KERNEL);
 	page_cache_add(file, GFP_KERNEL);
+	lru_add_drain();
 	activate_page(marked);
+	lru_add_drain();
 	page_dirty(marked);
 	page_dirty(isolated);
 	page_dirty(locked);
@@ -230,6 +238,7 @@ TEST(page_cache_written_pages_wait_where_reclaim_left_them, "15-3")
 	SetPageFlag(locked, PG_unevictable);
 	lru_list_add(locked);
 	disk_run(1);
+	lru_add_drain();
 	/* The marked page is inactive now, and the next to be taken. */
 	ck_assert_ptr_eq(NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE].prev, &marked->lru);
 	ck_assert(!PageFlag(marked, PG_reclaim) && !PageFlag(marked, PG_active));

@@ -270,11 +270,12 @@ TEST(reset_isolation_with_holes_at_the_ends_of_pageblocks, "16-12")
 		&(struct boot_spec){ .nr_cpus = 1,
 				     .nr_memory = 2,
 				     .memory = { { TEST_DRAM, 3 * MIB, 0, false },
-						 { TEST_DRAM + 21 * MIB, 4 * MIB, 0, false } } });
+						 { TEST_DRAM + 21 * MIB, 5 * MIB, 0, false } } });
 	zone = test_zone(0, ZONE_DMA);
 	test_empty_zone(zone);
 	world->page_group_by_mobility_disabled = false;
 	test_set_pageblocks(zone, MIGRATE_MOVABLE);
+	set_pageblock_migratetype(pfn_to_page(TEST_DRAM_PFN + 22 * 256 - 1), MIGRATE_MOVABLE);
 	test_free_block(pfn_to_page(TEST_DRAM_PFN + 22 * 256 - 8), 0, MIGRATE_MOVABLE);
 	zone->compact_blockskip_flush = true;
 	__reset_isolation_suitable(zone);

@@ -296,6 +296,7 @@ TEST(snapshot_keeps_differences, "")
 	for (int i = 0; i < 40; i++) {
 		struct page *page = page_cache_add(file, GFP_KERNEL);
 
+		lru_add_drain();
 		lru_list_del(page);
 		page->mem_cgroup = i < 35 ? group : NULL;
 		lru_list_add(page);
