@@ -116,7 +116,7 @@ int replay_daemons(struct replay *replay, const char *line);
 
 /* replay-groups.c */
 int replay_page_cache(struct replay *replay, const char *line);
-int replay_check_charges(struct replay *replay);
+int replay_check_charges(struct replay *replay, const char *line);
 
 /* replay-shrinker.c */
 int replay_read_shrinker(struct replay *replay);

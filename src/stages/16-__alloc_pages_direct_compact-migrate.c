@@ -425,6 +425,7 @@ static enum move_result move_content(const struct compact_control *cc, struct pa
 		forget_owner(copy);
 		return MOVE_FAILED;
 	}
+	page_slot_leave(page, copy);
 	charge_copy(page, copy);
 	trace_migrate_page_states(page, copy);
 	return MOVE_DONE;

@@ -79,6 +79,11 @@ int record_apply(struct reader *reader, const char *line);
 /* records-write.c */
 void records_write_early(FILE *out);
 void records_write(FILE *out);
+/* records-life.c */
+void records_write_life(FILE *out);
+void records_write_claims(FILE *out);
+/* records-slots.c */
+void records_write_slots(FILE *out);
 
 /* proc.c */
 void proc_buddyinfo(FILE *out);
