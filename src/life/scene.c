@@ -299,7 +299,7 @@ static int join_memcg(struct scene *scene, struct task *task, const char *path)
 
 	while ((memcg = memcg_next(NULL, memcg)))
 		if (!strcmp(memcg->path, path)) {
-			task->memcg = memcg;
+			memcg_join(task, memcg);
 			return 0;
 		}
 	return error_set(scene->error, "there is no memory cgroup '%s'; 'memcg %s LIMIT' makes it",
@@ -425,9 +425,12 @@ static void print_processes(FILE *out)
 		const struct task *task = task_of(entry);
 
 		if (task->mm)
-			fprintf(out, "pid %d %s: %lu pages in use, %lu in swap, oom_score_adj %d\n",
-				task->pid, task->comm, task->mm->rss_anon + task->mm->rss_file,
-				task->mm->anon ? task->mm->anon->swapped : 0, task->oom_score_adj);
+			fprintf(out,
+				"pid %d %s: %lu pages in use, %lu in swap, oom_score_adj %d, oom_score %lu\n",
+				task->pid, task->comm,
+				task->mm->rss_anon + task->mm->rss_file + task->mm->rss_shmem,
+				task->mm->swap_entries, process_of(task)->oom_score_adj,
+				oom_score(process_of(task)));
 	}
 }
 

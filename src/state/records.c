@@ -31,6 +31,7 @@
  *     lruvec_diff NID PATH CPU VALUE ...      what a CPU holds back of them
  *     task PID comm NAME cpuset NAME memcg PATH mm_of PID NAME VALUE ...
  *     mm PID NAME VALUE ...                   the memory of a task's process
+ *     reaper PID                              a victim whose memory the OOM reaper is to empty next
  *     policy PID mode M flags F preferred N nodes HEX relative HEX | policy PID none
  *     current PID
  *     sysctl NAME VALUE                       as if written to /proc/sys/vm: what follows is derived

@@ -25,28 +25,66 @@ bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *roo
 }
 
 /**
- * @brief Limit of a group.
+ * @brief How much memory and swap a group may use.
  *
  * @param memcg the group
- * @return pages
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_max, swap aside)
+ * @return pages: its limit, and what it may have of the machine's swap; on v1 no more than its limit of both
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_max)
  */
+/* departs: on v1 a group can have a swappiness of its own; here the machine's holds for all. */
 unsigned long mem_cgroup_max(const struct mem_cgroup *memcg)
 {
-	return memcg->memory.max;
+	unsigned long swap = min_ul(memcg->swap.max, world->total_swap_pages);
+
+	if (!world->vm_swappiness)
+		return memcg->memory.max;
+	return min_ul(memcg->memory.max + swap, memcg->memsw.max);
 }
 
 /**
- * @brief Does a process belong to a group or to one below it?
+ * @brief The next process of a group, in the order in which they came into it. Groups below it are not looked at.
  *
- * @param task one of its threads
  * @param memcg the group
- * @return true when it does
- * @source none (ours: the kernel walks the group's processes instead)
+ * @param before the leader of one of its processes; NULL to begin with
+ * @return the leader of the next one, or NULL after the last
+ * @source none (ours: what kernel/cgroup/cgroup.c does under the name css_task_iter_next)
  */
-bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg)
+/* departs: a process whose first thread has ended comes after the others in 5.8.18; here it keeps its place. */
+struct task *memcg_next_process(const struct mem_cgroup *memcg, const struct task *before)
 {
-	return memcg_is_below(task->memcg, memcg);
+	struct task *process, *next = NULL;
+	bool passed = !before;
+
+	for (process = next_process(NULL); process; process = next_process(process)) {
+		unsigned long earliest = before ? before->memcg_joined + !passed : 0;
+
+		if (process == before)
+			passed = true;
+		else if (process->memcg == memcg && process->memcg_joined >= earliest &&
+			 (!next || process->memcg_joined < next->memcg_joined))
+			next = process;
+	}
+	return next;
+}
+
+/**
+ * @brief A counter of a group, with the groups below it, as its memory.stat shows it.
+ *
+ * @param memcg the group
+ * @param item which counter
+ * @return the sum over all nodes without what CPUs hold back; a negative one reads as 0
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+/* departs: 5.8.18 has counters of the group as a whole besides those of each node, and folds the former by themselves.
+ * On one node both are the same. */
+unsigned long memcg_page_state(struct mem_cgroup *memcg, enum node_stat_item item)
+{
+	long sum = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		sum += mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lruvec_stat[item];
+	return never_negative(sum);
 }
 
 /**
