@@ -16,6 +16,7 @@
  *     swap PAGES                add swap space
  *     process NAME              make a process
  *     fault PID PAGES           let a process use more memory
+ *     oom                       have a process killed, as SysRq f does
  *     join PID GROUP            put a process into a memory cgroup (/PATH) or a cpuset (NAME)
  *     fragment PAGES [NAME]     fill memory, but leave that many pages free, no two side by side
  *     status                    print what files, processes and groups hold
@@ -292,6 +293,14 @@ static int run_fault(struct scene *scene)
 	return 0;
 }
 
+static int run_oom(struct scene *scene)
+{
+	(void)scene;
+	sysrq_oom();
+	world_reschedule();
+	return 0;
+}
+
 /** Put a process into a memory cgroup. */
 static int join_memcg(struct scene *scene, struct task *task, const char *path)
 {
@@ -487,6 +496,7 @@ static const struct command {
 	{ "swap", 1, 1, " PAGES", run_swap },
 	{ "process", 1, 1, " NAME", run_process },
 	{ "fault", 2, 2, " PID PAGES", run_fault },
+	{ "oom", 0, 0, "", run_oom },
 	{ "join", 2, 2, " PID GROUP", run_join },
 	{ "fragment", 1, 2, " PAGES [NAME]", run_fragment },
 	{ "status", 0, 0, "", run_status },

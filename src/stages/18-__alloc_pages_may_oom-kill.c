@@ -366,3 +366,24 @@ void pagefault_out_of_memory(void)
 	out_of_memory(&oc);
 	world->oom_lock_held = false;
 }
+
+/**
+ * @brief A user asks for a kill by hand, with the SysRq key and f: on top of whatever is going on.
+ *
+ * @return false when there was nobody to kill, which the log says too
+ * @source none (ours: what drivers/tty/sysrq.c does under the name moom_callback)
+ */
+bool sysrq_oom(void)
+{
+	int first_memory_node = first_node(world->node_memory_map);
+	struct oom_control oc = {
+		.zonelist = &NODE_DATA(first_memory_node)->node_zonelists[ZONELIST_FALLBACK],
+		.gfp_mask = GFP_KERNEL,
+		.order = -1,
+	};
+
+	if (out_of_memory(&oc))
+		return true;
+	printk("OOM request ignored. No task eligible\n");
+	return false;
+}

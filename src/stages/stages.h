@@ -246,6 +246,7 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 				   unsigned long *did_some_progress);
 bool out_of_memory(struct oom_control *oc);
 void pagefault_out_of_memory(void);
+bool sysrq_oom(void);
 /* 18, part: choosing a process */
 enum oom_constraint constrained_alloc(struct oom_control *oc);
 bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc);

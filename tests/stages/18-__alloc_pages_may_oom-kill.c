@@ -128,6 +128,23 @@ TEST(out_of_memory_waits_for_a_victim_that_still_dies, "18-7")
 	ck_assert_int_eq(oom_ask(oom_request(), true), next->pid);
 }
 
+TEST(out_of_memory_by_hand_says_so_when_there_is_nobody, "18-7")
+{
+	/* Expect: no panic; the order of the report is that of a request by hand; waiting victims do not keep it back. */
+	struct task *first, *next;
+
+	machine_without_memory();
+	ck_assert(!sysrq_oom());
+	ck_assert_has(test_console(), "invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, ");
+	ck_assert_has(test_console(), "no killable processes...\n"
+				      "OOM request ignored. No task eligible\n");
+	next = oom_process("next", 50);
+	first = oom_process("first", 100);
+	ck_assert(sysrq_oom());
+	ck_assert(first->fatal_signal_pending);
+	ck_assert(!next->fatal_signal_pending);
+}
+
 TEST(out_of_memory_by_hand_kills_one_more, "18-7")
 {
 	struct oom_control by_hand = { .order = -1 };
@@ -197,7 +214,15 @@ TEST(out_of_memory_does_not_count_on_one_thread_that_exits, "18-8")
 	/* Expect: the other thread keeps the memory, so somebody is killed. */
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
+	/* Expect: the same when it is the other one that exits. */
+	thread->flags = PF_EXITING;
+	current->flags = 0;
+	world->current_task = thread;
+	big = oom_process("next", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
 	/* Expect: when the whole process exits, it is waited for. */
+	world->current_task = task_by_pid(thread->tgid);
 	current->group_exit = true;
 	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
 }
