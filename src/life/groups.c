@@ -161,6 +161,9 @@ struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsign
 	if (!memcg)
 		return NULL;
 	snprintf(memcg->path, sizeof(memcg->path), "%s", path);
+	/* Groups never end here, so the newest has the highest number. */
+	memcg->id = mem_cgroup_id(world->mem_cgroups) + 1;
+	memcg->swappiness = parent->parent ? parent->swappiness : world->vm_swappiness;
 	memcg->parent = parent;
 	memcg->memory.max = max;
 	memcg->memory.high = PAGE_COUNTER_MAX;

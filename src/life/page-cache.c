@@ -11,6 +11,7 @@
  * This is all there is: no contents are read or written, no file system allocates memory on the way,
  * and no page comes back after it was reclaimed, unless somebody adds it again.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,6 +50,7 @@ void address_spaces_free(struct machine *machine)
 		struct address_space *space = machine->address_spaces;
 
 		machine->address_spaces = space->next;
+		page_slots_free(space);
 		free(space);
 	}
 }
@@ -95,6 +97,47 @@ struct page *page_cache_add(struct address_space *space, gfp_t gfp_mask)
 }
 
 /**
+ * @brief Put a page into a file's slot, charged to the group of whoever asks, and on its LRU list.
+ *
+ * @param page the page, nobody else's; the caller keeps a reference
+ * @param space the file
+ * @param index the slot, which holds no page
+ * @param gfp_mask the caller's mask
+ * @return 0; -ENOMEM when the group's limit forbids it, or when there is no room for the slot: then nothing is left of it,
+ * and a shadow that was there still is
+ */
+int page_cache_add_at(struct page *page, struct address_space *space, unsigned long index,
+		      gfp_t gfp_mask)
+{
+	void *entry;
+
+	SetPageFlag(page, PG_locked);
+	if (mem_cgroup_charge(page, gfp_mask)) {
+		ClearPageFlag(page, PG_locked);
+		return -ENOMEM;
+	}
+	entry = page_slot(space, index);
+	if (!page_slot_set(space, index, page)) {
+		mem_cgroup_uncharge(page);
+		ClearPageFlag(page, PG_locked);
+		return -ENOMEM;
+	}
+	get_page(page);
+	page->mapping = space;
+	page->index = index;
+	page->private = 0;
+	space->nrpages++;
+	mod_lruvec_page_state(page, NR_FILE_PAGES, 1);
+	/* Whoever is about to write anew does not care what was there. */
+	if (entry && !(gfp_mask & __GFP_WRITE))
+		workingset_refault(page, shadow_of_entry(entry));
+	lru_cache_add(page);
+	SetPageFlag(page, PG_uptodate);
+	ClearPageFlag(page, PG_locked);
+	return 0;
+}
+
+/**
  * @brief Add pages until there are enough, or the allocator has no more.
  *
  * @param space the address space
@@ -128,8 +171,10 @@ void page_cache_drop(struct page *page)
 		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 	page->_mapcount = -1;
 	page_owner(page)->nrpages--;
+	page_slot_leave(page, NULL);
 	page->mapping = NULL;
 	page->private = 0;
+	mem_cgroup_uncharge(page);
 	set_page_count(page, 1);
 	__free_pages(page, 0);
 }
@@ -159,6 +204,7 @@ static bool page_let_go(struct page *page)
 		swap_cache_remove(page);
 		world->nr_swap_pages++;
 	}
+	page->private &= ~LRU_SWAP_ENTRY;
 	last = page_count(page) == 1;
 	if (last) {
 		page->private = 0;
@@ -189,6 +235,7 @@ unsigned long address_space_release_but(struct address_space *space, unsigned lo
 	unsigned long freed = 0;
 
 	space->orphaned = true;
+	lru_add_drain();
 	for (unsigned long pfn = world->mem_map_start;
 	     space->nrpages > keep && pfn < world->mem_map_end; pfn++) {
 		struct page *page = pfn_to_page(pfn);
@@ -250,11 +297,7 @@ static void end_page_writeback(struct page *page)
 	inc_node_state(page_zone(page)->zone_pgdat, NR_WRITTEN);
 	if (PageFlag(page, PG_reclaim)) {
 		ClearPageFlag(page, PG_reclaim);
-		if (PageFlag(page, PG_lru) && !PageFlag(page, PG_unevictable)) {
-			lru_list_del(page);
-			ClearPageFlag(page, PG_active);
-			lru_list_add_tail(page);
-		}
+		rotate_reclaimable_page(page);
 	}
 	put_page(page);
 }

@@ -76,6 +76,8 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 /**
  * @brief Work until nothing is asked for, then sleep again.
  *
+ * It says that it sleeps after each time that it has worked, also when it goes on at once.
+ *
  * @param pgdat the node; the running task is its kcompactd
  * @source mm/compaction.c:2645
  */
@@ -84,8 +86,9 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 void kcompactd(struct pglist_data *pgdat)
 {
 	pgdat->kcompactd_waiting = false;
-	while (pgdat->kcompactd_max_order > 0)
+	while (pgdat->kcompactd_max_order > 0) {
 		kcompactd_do_work(pgdat);
-	trace_mm_compaction_kcompactd_sleep(pgdat->node_id);
+		trace_mm_compaction_kcompactd_sleep(pgdat->node_id);
+	}
 	pgdat->kcompactd_waiting = true;
 }

@@ -30,40 +30,6 @@ enum scan_balance {
 };
 
 /**
- * @brief The next group of a tree, parents first, in the order in which the groups were made.
- *
- * @param root the tree's root; NULL: the machine's
- * @param memcg the group before it; NULL: none yet
- * @return the next, or NULL
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_iter)
- */
-struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg)
-{
-	root = root ? root : &world->root_mem_cgroup;
-	if (!memcg)
-		return root;
-	/* Step 1: the oldest child; the machine's list has the newest first */
-	struct mem_cgroup *child = NULL;
-
-	for (struct mem_cgroup *one = world->mem_cgroups; one; one = one->next)
-		if (one->parent == memcg)
-			child = one;
-	if (child)
-		return child;
-	/* Step 2: else the next younger sibling, of the group or of one above it */
-	for (; memcg != root; memcg = memcg->parent) {
-		struct mem_cgroup *younger = NULL, *one = world->mem_cgroups;
-
-		for (; one != memcg; one = one->next)
-			if (one->parent == memcg->parent)
-				younger = one;
-		if (younger)
-			return younger;
-	}
-	return NULL;
-}
-
-/**
  * @brief Remember how many pages came back soon after they were reclaimed.
  *
  * @param target root of the reclaimed groups, or NULL
@@ -80,17 +46,20 @@ void snapshot_refaults(struct mem_cgroup *target, struct pglist_data *pgdat)
 /**
  * @brief How is the target shared out between anonymous and file pages?
  *
+ * @param lruvec the lists
  * @param sc the activity
+ * @param swappiness how readily anonymous pages are taken, 0 to 200
  * @return the balance; the first rule that applies
  * @source mm/vmscan.c:2239
  */
-static enum scan_balance choose_balance(const struct scan_control *sc)
+static enum scan_balance choose_balance(const struct lruvec *lruvec, const struct scan_control *sc,
+					unsigned long swappiness)
 {
-	if (!sc->may_swap || !world->nr_swap_pages)
+	if (!sc->may_swap || !mem_cgroup_nr_swap_pages(lruvec->memcg))
 		return SCAN_FILE;
-	if (sc->target_mem_cgroup && !world->vm_swappiness)
+	if (sc->target_mem_cgroup && !swappiness)
 		return SCAN_FILE;
-	if (!sc->priority && world->vm_swappiness)
+	if (!sc->priority && swappiness)
 		return SCAN_EQUAL;
 	if (sc->file_is_tiny)
 		return SCAN_ANON;
@@ -100,22 +69,17 @@ static enum scan_balance choose_balance(const struct scan_control *sc)
 /**
  * @brief Pages of a list that protection leaves to be scanned.
  *
- * departs: protection is the group's own setting; 5.8.18 also bounds it by what its parents leave it.
- *
  * @param memcg the group; NULL: the root
  * @param size length of the list
  * @param sc the activity
- * @return pages
+ * @return pages; some even of an empty list, as soon as there is any protection
  * @source mm/vmscan.c:2239
  */
 static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long size,
 				 const struct scan_control *sc)
 {
-	unsigned long protection, usage;
+	unsigned long protection = mem_cgroup_protection(memcg, sc->memcg_low_reclaim), usage;
 
-	if (!memcg)
-		return size;
-	protection = sc->memcg_low_reclaim ? memcg->min : max_ul(memcg->min, memcg->low);
 	if (!protection)
 		return size;
 	usage = max_ul((unsigned long)memcg->memory.usage, protection);
@@ -133,12 +97,12 @@ static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long s
 static void get_scan_count(const struct lruvec *lruvec, const struct scan_control *sc,
 			   unsigned long *nr)
 {
-	enum scan_balance balance = choose_balance(sc);
+	unsigned long swappiness = mem_cgroup_swappiness(lruvec->memcg);
+	enum scan_balance balance = choose_balance(lruvec, sc, swappiness);
 	unsigned long total = sc->anon_cost + sc->file_cost;
 	unsigned long a = total + sc->anon_cost, f = total + sc->file_cost, s = a + f + 1;
 	/* The costlier one kind was lately, the smaller its share. */
-	unsigned long ap = (unsigned long)world->vm_swappiness * s / (a + 1);
-	unsigned long fp = (200ul - (unsigned long)world->vm_swappiness) * s / (f + 1);
+	unsigned long ap = swappiness * s / (a + 1), fp = (200 - swappiness) * s / (f + 1);
 
 	for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++) {
 		bool file = lru >= LRU_INACTIVE_FILE;
@@ -227,25 +191,28 @@ static void shrink_lruvec(struct lruvec *lruvec, struct scan_control *sc)
 }
 
 /**
- * @brief Is a group protected from this pass?
+ * @brief Is a group to be left alone in this pass?
  *
+ * @param pgdat the node
  * @param memcg the group
  * @param sc the activity; notes that a group was spared that need not have been
  * @return true to leave it alone
  * @source mm/vmscan.c:2611
  */
-static bool memcg_protected(const struct mem_cgroup *memcg, struct scan_control *sc)
+static bool spare_memcg(const struct pglist_data *pgdat, struct mem_cgroup *memcg,
+			struct scan_control *sc)
 {
-	unsigned long usage = (unsigned long)memcg->memory.usage;
+	enum mem_cgroup_protection protection = mem_cgroup_protected(sc->target_mem_cgroup, memcg);
 
-	if (memcg == sc->target_mem_cgroup || memcg == &world->root_mem_cgroup)
-		return false;
-	if (memcg->min && usage <= memcg->min)
+	trace_mem_cgroup_protected(pgdat->node_id, memcg, protection);
+	if (protection != MEMCG_PROT_LOW)
+		return protection == MEMCG_PROT_MIN;
+	if (!sc->memcg_low_reclaim) {
+		sc->memcg_low_skipped = true;
 		return true;
-	if (!memcg->low || usage > memcg->low || sc->memcg_low_reclaim)
-		return false;
-	sc->memcg_low_skipped = true;
-	return true;
+	}
+	memcg_memory_event(memcg, MEMCG_LOW);
+	return false;
 }
 
 /**
@@ -260,7 +227,8 @@ static void shrink_node_memcgs(struct pglist_data *pgdat, struct scan_control *s
 	struct mem_cgroup *root = sc->target_mem_cgroup, *memcg = NULL;
 
 	while ((memcg = memcg_next(root, memcg))) {
-		if (memcg_protected(memcg, sc))
+		world_reschedule();
+		if (spare_memcg(pgdat, memcg, sc))
 			continue;
 		shrink_lruvec(mem_cgroup_lruvec(memcg, pgdat), sc);
 		shrink_slab(sc->gfp_mask, pgdat->node_id, memcg, sc->priority);

@@ -166,6 +166,8 @@ static void migrate_page_copy(const struct page *from, struct page *to)
 	to->_mapcount = from->_mapcount;
 	to->mem_cgroup = from->mem_cgroup;
 	set_page_count(to, page_count(from));
+	if (world->hooks.lru_page_moved)
+		world->hooks.lru_page_moved(from, to);
 }
 
 /**
@@ -181,6 +183,8 @@ static void forget_owner(struct page *page)
 	page->index = 0;
 	page->private = 0;
 	page->_mapcount = -1;
+	if (page->mem_cgroup && world->hooks.lru_page_uncharged)
+		world->hooks.lru_page_uncharged(page);
 	page->mem_cgroup = NULL;
 	set_page_count(page, 1);
 }

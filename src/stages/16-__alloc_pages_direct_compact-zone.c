@@ -333,7 +333,7 @@ static bool move_isolated(struct compact_run *run)
 	long error = migrate_pages(cc);
 
 	failed = error < 0 ? cc->nr_migratepages : (unsigned long)error;
-	trace_mm_compaction_migratepages(all - failed, failed);
+	trace_mm_compaction_migratepages(all, error, failed);
 	if (!error)
 		return true;
 

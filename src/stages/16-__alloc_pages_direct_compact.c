@@ -360,5 +360,8 @@ struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
 		return page;
 	}
 	count_vm_events(COMPACTFAIL, 1);
+
+	/* Step 4: in vain: let others run */
+	world_reschedule();
 	return NULL;
 }

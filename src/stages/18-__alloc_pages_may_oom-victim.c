@@ -12,6 +12,7 @@
  * group by group, a parent before its children, and in each group in the order in which they came into it.
  */
 #include "gfp_zones.h"
+#include "stages/reclaim.h"
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
@@ -85,6 +86,22 @@ static enum oom_constraint constrained_to_nodes(struct oom_control *oc)
 #endif
 
 /**
+ * @brief How much memory and swap a group may use.
+ *
+ * @param memcg the group
+ * @return pages: its limit, and what it may have of the machine's swap; on v1 no more than its limit of both
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+unsigned long mem_cgroup_get_max(const struct mem_cgroup *memcg)
+{
+	unsigned long swap = min_ul(memcg->swap.max, world->total_swap_pages);
+
+	if (!mem_cgroup_swappiness(memcg))
+		return memcg->memory.max;
+	return min_ul(memcg->memory.max + swap, memcg->memsw.max);
+}
+
+/**
  * @brief Classify what the request was confined by, and how much memory that leaves in all.
  *
  * @param oc the request; receives totalpages
@@ -94,7 +111,7 @@ static enum oom_constraint constrained_to_nodes(struct oom_control *oc)
 enum oom_constraint constrained_alloc(struct oom_control *oc)
 {
 	if (oc->memcg) {
-		oc->totalpages = mem_cgroup_max(oc->memcg);
+		oc->totalpages = mem_cgroup_get_max(oc->memcg);
 		if (!oc->totalpages)
 			oc->totalpages = 1;
 		return CONSTRAINT_MEMCG;

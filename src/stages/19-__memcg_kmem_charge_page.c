@@ -22,84 +22,6 @@
 #include "world/world.h"
 
 /**
- * @brief Charge a counter and all above it, if no limit forbids.
- *
- * @param counter the group's counter
- * @param nr_pages pages
- * @param fail receives the counter whose limit was hit
- * @return true when charged; on false nothing is
- * @source mm/page_counter.c:94
- */
-static bool page_counter_try_charge(struct page_counter *counter, unsigned long nr_pages,
-				    struct page_counter **fail)
-{
-	struct page_counter *c;
-
-	for (c = counter; c; c = c->parent) {
-		unsigned long usage = (unsigned long)c->usage + nr_pages;
-
-		/* A limit equal to the usage is full, not exceeded. */
-		if (usage > c->max) {
-			c->failcnt++;
-			*fail = c;
-			break;
-		}
-		c->usage = (long)usage;
-		c->watermark = max_ul(c->watermark, usage);
-	}
-	if (!c)
-		return true;
-	/* Take back what the levels below were charged. */
-	for (struct page_counter *undo = counter; undo != c; undo = undo->parent)
-		undo->usage -= (long)nr_pages;
-	return false;
-}
-
-/**
- * @brief Charge a counter and all above it, whatever the limits say.
- *
- * @param counter the group's counter
- * @param nr_pages pages
- * @source mm/page_counter.c:67
- */
-static void page_counter_charge(struct page_counter *counter, unsigned long nr_pages)
-{
-	for (; counter; counter = counter->parent) {
-		counter->usage += (long)nr_pages;
-		counter->watermark = max_ul(counter->watermark, (unsigned long)counter->usage);
-	}
-}
-
-/**
- * @brief Take a charge back from a counter and all above it.
- *
- * @param counter the group's counter
- * @param nr_pages pages
- * @source mm/page_counter.c:151
- */
-static void page_counter_uncharge(struct page_counter *counter, unsigned long nr_pages)
-{
-	for (; counter; counter = counter->parent)
-		counter->usage -= (long)nr_pages;
-}
-
-/**
- * @brief Change a limit of the older hierarchy (v1).
- *
- * @param counter the counter
- * @param max the new limit, pages
- * @return 0, or -EBUSY when the usage exceeds it already
- * @source mm/page_counter.c:169
- */
-int page_counter_set_max(struct page_counter *counter, unsigned long max)
-{
-	if ((unsigned long)counter->usage > max)
-		return -EBUSY;
-	counter->max = max;
-	return 0;
-}
-
-/**
  * @brief Does memory together with swap have a counter?
  *
  * @return true on the v1 hierarchy, where swap is taken to be accounted for
@@ -567,4 +489,61 @@ void __memcg_kmem_uncharge_page(struct page *page, unsigned int order)
 	cancel_charge(memcg, 1ul << order);
 	page->mem_cgroup = NULL;
 	__ClearPageKmemcg(page);
+}
+
+/**
+ * @brief Charge a page of a file to the group of whoever reads it.
+ *
+ * @param page the page
+ * @param gfp_mask the reader's mask
+ * @return 0, also when nothing has to be charged; -ENOMEM when the limit forbids it
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+int mem_cgroup_charge(struct page *page, gfp_t gfp_mask)
+{
+	struct mem_cgroup *memcg = current->mm ? current->memcg : &world->root_mem_cgroup;
+
+	if (mem_cgroup_disabled() || memcg == &world->root_mem_cgroup)
+		return 0;
+	if (try_charge(memcg, gfp_mask, 1))
+		return -ENOMEM;
+	page->mem_cgroup = memcg;
+	return 0;
+}
+
+/**
+ * @brief A page that is on no list any more is freed: take its charge back.
+ *
+ * @param page the page; one of the root group is charged nowhere
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+void mem_cgroup_uncharge(struct page *page)
+{
+	struct mem_cgroup *memcg = page->mem_cgroup;
+
+	if (memcg && memcg != &world->root_mem_cgroup)
+		cancel_charge(memcg, 1);
+	page->mem_cgroup = NULL;
+}
+
+/**
+ * @brief A page moves: its group pays for the new place too, whatever the limits say.
+ *
+ * The old place is uncharged when it is freed. The root group's is not, so its usage grows by one each time.
+ *
+ * @param from the old place
+ * @param to the new one
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+void mem_cgroup_migrate(const struct page *from, struct page *to)
+{
+	struct mem_cgroup *memcg = from->mem_cgroup;
+
+	to->mem_cgroup = memcg;
+	if (mem_cgroup_disabled())
+		return;
+	memcg = memcg ? memcg : &world->root_mem_cgroup;
+	page_counter_charge(&memcg->memory, 1);
+	if (do_memsw_account())
+		page_counter_charge(&memcg->memsw, 1);
 }

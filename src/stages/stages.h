@@ -168,6 +168,8 @@ unsigned long try_to_free_mem_cgroup_pages(struct mem_cgroup *memcg, unsigned lo
 					   gfp_t gfp_mask, bool may_swap);
 void shrinker_register(struct shrinker *shrinker);
 void shrinker_unregister(struct shrinker *shrinker);
+void memcg_set_shrinker_bit(struct mem_cgroup *memcg, struct pglist_data *pgdat,
+			    const struct shrinker *shrinker);
 /* 15, part: the LRU lists */
 struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg);
 struct lruvec *page_lruvec(const struct page *page);
@@ -181,8 +183,21 @@ void swap_cache_remove(struct page *page);
 bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
 void put_page(struct page *page);
+void free_lru_pages(struct list_head *pages);
+bool put_page_to_free(struct page *page, struct list_head *free);
+void update_lru_size(struct lruvec *lruvec, struct zone *zone, enum lru_list lru, long nr_pages);
 void activate_page(struct page *page);
+void rotate_reclaimable_page(struct page *page);
 void mark_page_accessed(struct page *page);
+void lru_add_drain(void);
+void lru_add_drain_cpu(int cpu);
+void lru_add_drain_all(void);
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages);
+/* 15, part: pages that come back */
+void workingset_age_nonresident(struct lruvec *lruvec, unsigned long nr_pages);
+unsigned long workingset_eviction(const struct page *page, struct mem_cgroup *target);
+void workingset_refault(struct page *page, unsigned long value);
+void workingset_activation(const struct page *page);
 
 /* What node_reclaim() answers. */
 #define NODE_RECLAIM_NOSCAN  (-2)
@@ -248,6 +263,7 @@ bool out_of_memory(struct oom_control *oc);
 void pagefault_out_of_memory(void);
 bool sysrq_oom(void);
 /* 18, part: choosing a process */
+unsigned long mem_cgroup_get_max(const struct mem_cgroup *memcg);
 enum oom_constraint constrained_alloc(struct oom_control *oc);
 bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc);
 bool oom_killable(const struct task *process);
@@ -266,10 +282,20 @@ void oom_report_group(const struct mem_cgroup *memcg);
 
 /* 19 */
 void drain_local_stock(int cpu);
-int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);
 __cold void memcg_hotplug_cpu_dead(int cpu);
+int mem_cgroup_charge(struct page *page, gfp_t gfp_mask);
+void mem_cgroup_uncharge(struct page *page);
+void mem_cgroup_migrate(const struct page *from, struct page *to);
+/* 19, part: counters */
+bool page_counter_try_charge(struct page_counter *counter, unsigned long nr_pages,
+			     struct page_counter **fail);
+void page_counter_charge(struct page_counter *counter, unsigned long nr_pages);
+void page_counter_uncharge(struct page_counter *counter, unsigned long nr_pages);
+int page_counter_set_max(struct page_counter *counter, unsigned long max);
+void page_counter_set_protection(struct page_counter *counter, unsigned long min,
+				 unsigned long low);
 
 /* 20 */
 void __free_pages(struct page *page, unsigned int order);

@@ -28,6 +28,20 @@ static bool claim_free(struct page *page, unsigned int order)
 	return true;
 }
 
+/**
+ * @brief A page of a zone by its PFN.
+ *
+ * @param zone the zone
+ * @param pfn any number
+ * @return the page; NULL when it does not exist, or lies outside
+ */
+struct page *page_of_zone(const struct zone *zone, long pfn)
+{
+	return pfn >= 0 && zone_spans_pfn(zone, (unsigned long)pfn) && pfn_valid((unsigned long)pfn)
+		       ? pfn_to_page((unsigned long)pfn)
+		       : NULL;
+}
+
 /** A page of a zone by its PFN, if a block of this order can start there. */
 static struct page *page_in_zone(const struct zone *zone, long pfn, unsigned int order)
 {
@@ -349,7 +363,7 @@ static int read_zone_record(struct reader *reader, struct zone *zone, const char
 		return read_vmstat(reader, zone, line);
 	if (take_word(&line, "numa_stat"))
 		return read_numa_stat(reader, zone, line);
-	return reader_fail(reader, "a line of a zone's state");
+	return snapshot_read_page_line(reader, zone, line);
 }
 
 /**

@@ -64,6 +64,7 @@ static void machine_first_task(struct machine *machine)
 	snprintf(machine->top_cpuset.name, sizeof(machine->top_cpuset.name), "/");
 	machine->top_cpuset.mems_allowed = NODE_MASK_ALL;
 	snprintf(machine->root_mem_cgroup.path, sizeof(machine->root_mem_cgroup.path), "/");
+	machine->root_mem_cgroup.id = ROOT_MEM_CGROUP_ID;
 	machine->root_mem_cgroup.memory.max = PAGE_COUNTER_MAX;
 	machine->root_mem_cgroup.memsw.max = PAGE_COUNTER_MAX;
 	machine->root_mem_cgroup.swap.max = PAGE_COUNTER_MAX;

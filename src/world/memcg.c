@@ -25,20 +25,33 @@ bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *roo
 }
 
 /**
- * @brief How much memory and swap a group may use.
+ * @brief The number of a group.
  *
- * @param memcg the group
- * @return pages: its limit, and what it may have of the machine's swap; on v1 no more than its limit of both
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_max)
+ * @param memcg the group; NULL: the root
+ * @return the number
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
  */
-/* departs: on v1 a group can have a swappiness of its own; here the machine's holds for all. */
-unsigned long mem_cgroup_max(const struct mem_cgroup *memcg)
+unsigned int mem_cgroup_id(const struct mem_cgroup *memcg)
 {
-	unsigned long swap = min_ul(memcg->swap.max, world->total_swap_pages);
+	return memcg ? memcg->id : ROOT_MEM_CGROUP_ID;
+}
 
-	if (!world->vm_swappiness)
-		return memcg->memory.max;
-	return min_ul(memcg->memory.max + swap, memcg->memsw.max);
+/**
+ * @brief The group with a number.
+ *
+ * @param id the number
+ * @return the group; NULL when there is none
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_from_id)
+ */
+struct mem_cgroup *mem_cgroup_by_id(unsigned int id)
+{
+	struct mem_cgroup *memcg = world->mem_cgroups;
+
+	if (id == ROOT_MEM_CGROUP_ID)
+		return &world->root_mem_cgroup;
+	while (memcg && memcg->id != id)
+		memcg = memcg->next;
+	return memcg;
 }
 
 /**
@@ -166,6 +179,37 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
 }
 
 /**
+ * @brief The lists of the group above, on the same node.
+ *
+ * @param lruvec the lists
+ * @return its parent's; NULL for those of the root group
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+struct lruvec *parent_lruvec(const struct lruvec *lruvec)
+{
+	return lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat) : NULL;
+}
+
+/**
+ * @brief Swap space that a group may still use.
+ *
+ * @param memcg the group; NULL: the root
+ * @return pages; on v2 no more than the limits of the group and of those above it leave
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_nr_swap_pages)
+ */
+/* departs: what groups have in swap is not counted, so a limit is judged by what a snapshot or a user says of that. */
+unsigned long mem_cgroup_nr_swap_pages(const struct mem_cgroup *memcg)
+{
+	unsigned long pages = world->nr_swap_pages;
+
+	if (world->memcg_legacy)
+		return pages;
+	for (; memcg && memcg->parent; memcg = memcg->parent)
+		pages = min_ul(pages, never_negative((long)memcg->swap.max - memcg->swap.usage));
+	return pages;
+}
+
+/**
  * @brief Add to a counter of LRU lists, and to those of every group above.
  *
  * @param delta the change
@@ -175,13 +219,8 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
  */
 static void lruvec_state_add(long delta, struct lruvec *lruvec, enum node_stat_item item)
 {
-	struct lruvec *above = NULL;
-
-	for (; lruvec; lruvec = above) {
+	for (; lruvec; lruvec = parent_lruvec(lruvec))
 		lruvec->lruvec_stat[item] += delta;
-		above = lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat)
-				      : NULL;
-	}
 }
 
 /**

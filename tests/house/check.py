@@ -9,6 +9,7 @@ functions   none over 60 lines, the median of the stages at most 15
 provenance  each function says which line of 5.8.18 it stands for, and every place named agrees with docs/kernel-map.tsv
 configuration  options of the kernel, and numbers that follow from them, are as docs/configuration.rst has them
 versions    statements about later kernels name a version
+conditions  what docs/conditions.tsv says a condition is reached by is there
 
 Prints what is wrong, one line each, and exits 1. `layers` reads the objects of `make build`.
 """
@@ -389,11 +390,31 @@ def versions(root):
             )
 
 
+# ---- conditions --------------------------------------------------------------------------------------------------
+
+
+def conditions(root):
+    """Each condition of the second reading is reached by a recording or a test that is there, or argued."""
+    yield from source.conditions.findings(root)
+
+
 # ------------------------------------------------------------------------------------------------------------------
 
 CHECKS = {
     check.__name__: check
-    for check in (stems, layers, circles, sizes, names, spdx, functions, provenance, configuration, versions)
+    for check in (
+        stems,
+        layers,
+        circles,
+        sizes,
+        names,
+        spdx,
+        functions,
+        provenance,
+        configuration,
+        versions,
+        conditions,
+    )
 }
 
 

@@ -571,13 +571,23 @@ static bool stop_after_three(const struct slow_request *request)
 	return request->rounds > 3;
 }
 
-TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12")
+static int offers;
+
+static void count_offer(void)
+{
+	offers++;
+}
+
+TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12 13-16")
 {
 	starved_machine();
 	test_witness();
 	current->flags |= PF_MEMALLOC;
 	world->hooks.slow_round = stop_after_three;
+	world->hooks.reschedule = count_offer;
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN, 0));
+	/* Each of the three rounds ends with an offer to others; nothing else in it makes one. */
+	ck_assert_int_eq(offers, 3);
 	ck_assert_ptr_nonnull(strstr(test_console(), "__GFP_NOFAIL in PF_MEMALLOC context"));
 	ck_assert_int_eq(reclaims, 0);
 	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "2; 2; 2; 8");

@@ -455,16 +455,16 @@ TEST(groups_protection, "15-18")
 	min = memcg_new("/min", &world->root_mem_cgroup, 1000);
 	group_fill(low, 64);
 	group_fill(min, 64);
-	low->low = 100;
-	min->min = 64;
+	low->memory.low = 100;
+	min->memory.min = 64;
 	/* Everybody else has nothing: first both are spared, then `low` is not. */
 	ck_assert_uint_gt(try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL), 0);
 	ck_assert_int_lt(low->memory.usage, 64);
 	ck_assert_int_eq(min->memory.usage, 64);
 	ck_assert_uint_ge(world->vm_event[ALLOCSTALL], 2);
 	/* Above its protection a group is scanned, but less. */
-	min->min = 16;
-	low->low = 10;
+	min->memory.min = 16;
+	low->memory.low = 10;
 	try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL);
 	ck_assert_int_lt(min->memory.usage, 64);
 }

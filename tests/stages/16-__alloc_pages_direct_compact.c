@@ -119,6 +119,31 @@ TEST(direct_compact_fails_and_counts_it, "16-1")
 	ck_assert_uint_eq(current->flags & PF_MEMALLOC, 0);
 }
 
+static int offers;
+
+static void count_offer(void)
+{
+	offers++;
+}
+
+TEST(direct_compact_in_vain_lets_others_run, "16-1")
+{
+	enum compact_result result;
+	struct alloc_context ac;
+
+	test_machine_uma(32);
+	ac = request_zones(MIGRATE_UNMOVABLE);
+	world->hooks.reschedule = count_offer;
+	plan_for_all(COMPACT_PARTIAL_SKIPPED);
+	ck_assert_ptr_nonnull(
+		__alloc_pages_direct_compact(GFP_KERNEL, 4, 0, &ac, DEF_COMPACT_PRIORITY, &result));
+	ck_assert_int_eq(offers, 0);
+	test_empty_machine();
+	ck_assert_ptr_null(
+		__alloc_pages_direct_compact(GFP_KERNEL, 4, 0, &ac, DEF_COMPACT_PRIORITY, &result));
+	ck_assert_int_eq(offers, 1);
+}
+
 TEST(direct_compact_keeps_an_outer_memalloc_scope, "")
 {
 	enum compact_result result;

@@ -251,7 +251,7 @@ TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
 	group = task_by_pid(7)->memcg;
 	ck_assert_int_eq(memcg_next_process(group, NULL)->pid, 8);
 	ck_assert_int_eq(memcg_next_process(group, task_by_pid(8))->pid, 7);
-	ck_assert_uint_eq(mem_cgroup_max(group), 170);
+	ck_assert_uint_eq(mem_cgroup_get_max(group), 170);
 	ck_assert_uint_eq(group->swap.failcnt, 3);
 	ck_assert_uint_eq(group->stat_events[MEMCG_PGFAULT], 11);
 	ck_assert_uint_eq(group->stat_events[MEMCG_THP_COLLAPSE_ALLOC], 12);

@@ -46,7 +46,7 @@ struct text *recording_of_machine(void)
 	size_t size;
 	FILE *out = open_memstream(&content, &size);
 
-	snapshot_write(out, NODE_BY_NODE);
+	snapshot_write(out, &(struct snapshot_form){ .order = NODE_BY_NODE });
 	fclose(out);
 	return text_new(content, size);
 }

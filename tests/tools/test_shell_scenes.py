@@ -278,7 +278,7 @@ def test_scenario_failure_report(scene):
 
 def test_scenario_oom_refusals(scene):
     output = scene("oom-refusals")
-    refused, killed = output.split("livelock: round 2 of init's request for order 0 with GFP_NOFS")
+    refused, killed = output.split("livelock: round 4 of init's request for order 0 with GFP_NOFS")
     assert refused.count("no page\n") == 3 and "Killed" not in refused
     assert re.findall(r"Killed process \d+ \((\w+)\)", killed) == ["browser"]
     assert re.search(r"^#\d+: page", killed, re.M)
@@ -431,6 +431,47 @@ def test_livelock_needs_each_of_its_conditions(shell, before, request_line, loop
     assert result.returncode == 0
     assert ("livelock:" in result.stdout) == loops
     assert result.stdout.endswith("no page\n")
+
+
+FULL = "process browser", "fault 2 15000", "takeall GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN"
+
+
+def test_scenario_second_livelock(scene):
+    output = scene("second-livelock")
+    loop, refused, killed = re.split(r"^no page\n", output, flags=re.M)
+    assert re.findall(r"livelock: round \d+ of (.*?) with (\S+)", output) == [
+        ("init's request for order 2", "GFP_NOIO|__GFP_NOWARN")
+    ]
+    # Every round is counted as the first, and nobody is killed.
+    assert set(re.findall(r"no_progress_loops=(\d+)", loop)) == {"1"}
+    assert "mark_victim" not in loop and refused == ""
+    assert "Killed process 2 (browser)" in killed and re.search(r"^#\d+: page", killed, re.M)
+
+
+@pytest.mark.parametrize(
+    ("before", "request_line", "end"),
+    [
+        (FULL, "alloc GFP_NOFS", "livelock"),
+        (FULL, "alloc GFP_NOIO 3", "livelock"),
+        ((*FULL, "task 1 flags 0x40000"), "alloc GFP_KERNEL", "livelock"),
+        ((*FULL, "task 1 flags 0x80000"), "alloc GFP_KERNEL", "livelock"),
+        (FULL, "alloc GFP_KERNEL", "page"),
+        (FULL, "alloc GFP_NOFS 4", "no page"),
+        (FULL, "alloc GFP_NOFS|__GFP_NORETRY", "no page"),
+        (FULL, "alloc GFP_NOFS|__GFP_RETRY_MAYFAIL", "no page"),
+        (FULL, "alloc GFP_NOFS|__GFP_THISNODE", "no page"),
+        (FULL, "alloc GFP_NOFS|GFP_DMA", "no page"),
+        ((*FULL, "task 1 flags 0x200"), "alloc GFP_NOFS", "no page"),
+        ((*FULL, *(f"free #{block}" for block in range(101, 301))), "alloc GFP_NOFS", "page"),
+        (("file movie", "fill movie 15000", "takeall GFP_NOWAIT|__GFP_NOWARN"), "alloc GFP_NOFS", "page"),
+    ],
+)
+def test_second_livelock_needs_each_of_its_conditions(shell, before, request_line, end):
+    result = shell("machine 64M", "sysctl watermark_boost_factor 0", "live", *before, request_line)
+    assert result.returncode == 0
+    assert ("livelock:" in result.stdout) == (end == "livelock")
+    assert bool(re.search(r"^#\d+: page \S+ order \d+\n\Z", result.stdout, re.M)) == (end == "page")
+    assert result.stdout.endswith("no page\n") == (end != "page")
 
 
 @pytest.mark.parametrize(("cma", "loops"), [("", False), (",cma=16M", True)])
