@@ -48,8 +48,6 @@ struct path_hooks {
 	/** 16 -> life: the content of `from` is now in `to`; tell the owner. False: the owner
 	 * refuses. */
 	bool (*page_moved)(struct page *from, struct page *to);
-	/** 16 -> life: can this dirty page be moved without being written first? NULL: all can. */
-	bool (*dirty_page_movable)(const struct page *page);
 	/** 13 -> life or replay: a round of the slow path begins. True: stop the request; it would never
 	 * end, or has left its recording. */
 	bool (*slow_round)(const struct slow_request *request);

@@ -159,12 +159,13 @@ unsigned long page_cache_fill(struct address_space *space, gfp_t gfp_mask, unsig
  *
  * @param page the page, which no disk works on
  */
+/* departs: 5.8.18 empties the pagevecs of the running CPU only. Where the page waits on another one's, it is
+ * freed when that is emptied. */
 void page_cache_drop(struct page *page)
 {
-	if (PageFlag(page, PG_lru)) {
+	lru_add_drain_all();
+	if (PageFlag(page, PG_lru))
 		lru_list_del(page);
-		ClearPageFlag(page, PG_lru);
-	}
 	if (page_mapped(page))
 		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	if (!PageAnon(page))
@@ -235,7 +236,8 @@ unsigned long address_space_release_but(struct address_space *space, unsigned lo
 	unsigned long freed = 0;
 
 	space->orphaned = true;
-	lru_add_drain();
+	if (space->anonymous)
+		lru_add_drain();
 	for (unsigned long pfn = world->mem_map_start;
 	     space->nrpages > keep && pfn < world->mem_map_end; pfn++) {
 		struct page *page = pfn_to_page(pfn);
@@ -260,12 +262,13 @@ unsigned long address_space_release(struct address_space *space)
 	return address_space_release_but(space, 0);
 }
 
-/** Enter a file page into a page table: one more reference. */
+/** Enter a page into a page table: one more reference. Its place in swap is not looked for any more. */
 void page_map(struct page *page, bool executable)
 {
 	if (++page->_mapcount == 0)
 		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, 1);
 	get_page(page);
+	page->private &= ~LRU_SWAP_ENTRY;
 	if (executable)
 		page->private |= LRU_EXEC;
 }
@@ -363,25 +366,47 @@ unsigned long disk_run(unsigned long ticks)
 	return done;
 }
 
-/** Give the disk the pages of one list that are being written, oldest first. */
-static void requeue_list(struct list_head *list)
+/** Do something to each page of one list, oldest first. Returns to how many it was done. */
+static unsigned long each_of_list(struct list_head *list, bool (*what)(struct page *page))
 {
 	struct list_head *entry, *before;
+	unsigned long done = 0;
 
 	for (entry = list->prev; entry != list; entry = before) {
-		struct page *page = list_entry(entry, struct page, lru);
-
 		before = entry->prev;
-		if (!PageFlag(page, PG_writeback))
-			continue;
-		if (world->life->disk.nr_queued == DISK_QUEUE)
-			disk_run(1);
-		disk_enqueue(page);
+		done += what(list_entry(entry, struct page, lru));
 	}
+	return done;
+}
+
+/** The same for the pages that wait for their first list. */
+static unsigned long each_that_waits(bool (*what)(struct page *page))
+{
+	unsigned long done = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		const struct pagevec waiting = world->lru_pvecs[cpu][PVEC_LRU_ADD];
+
+		for (unsigned int i = 0; i < waiting.nr; i++)
+			done += what(waiting.pages[i]);
+	}
+	return done;
+}
+
+/** Give the disk a page that is being written. */
+static bool requeue_page(struct page *page)
+{
+	if (!PageFlag(page, PG_writeback))
+		return false;
+	if (world->life->disk.nr_queued == DISK_QUEUE)
+		disk_run(1);
+	disk_enqueue(page);
+	return true;
 }
 
 /**
- * @brief The disk goes on with what was being written when the machine was saved: its queue is not kept.
+ * @brief The disk goes on with what was being written when the machine was made, where nobody said in which order.
  */
 void disk_resume(void)
 {
@@ -392,28 +417,21 @@ void disk_resume(void)
 
 		while ((memcg = memcg_next(NULL, memcg)))
 			for (int lru = 0; lru < NR_LRU_LISTS; lru++)
-				requeue_list(&mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lists[lru]);
+				each_of_list(&mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lists[lru],
+					     requeue_page);
 	}
+	each_that_waits(requeue_page);
 }
 
-/** Write out the dirty pages of files on one list, oldest first. Returns how many writes began. */
-static unsigned long flush_list(struct list_head *list)
+/** Start to write a page, if it is a dirty one of a file that can be written. */
+static bool flush_page(struct page *page)
 {
-	struct list_head *entry, *before;
-	unsigned long started = 0;
+	struct address_space *owner = page_owner(page);
 
-	for (entry = list->prev; entry != list; entry = before) {
-		struct page *page = list_entry(entry, struct page, lru);
-		struct address_space *owner = page_owner(page);
-
-		before = entry->prev;
-		if (!PageFlag(page, PG_dirty) || PageFlag(page, PG_writeback) || PageAnon(page) ||
-		    !owner || owner->no_writer)
-			continue;
-		page_write(page);
-		started++;
-	}
-	return started;
+	if (!PageFlag(page, PG_dirty) || PageFlag(page, PG_writeback) || PageAnon(page) || !owner ||
+	    owner->no_writer)
+		return false;
+	return page_write(page);
 }
 
 /**
@@ -434,11 +452,11 @@ unsigned long flushers_run(void)
 		while ((memcg = memcg_next(NULL, memcg))) {
 			struct lruvec *lruvec = mem_cgroup_lruvec(memcg, NODE_DATA(nid));
 
-			started += flush_list(&lruvec->lists[LRU_INACTIVE_FILE]);
-			started += flush_list(&lruvec->lists[LRU_ACTIVE_FILE]);
+			started += each_of_list(&lruvec->lists[LRU_INACTIVE_FILE], flush_page);
+			started += each_of_list(&lruvec->lists[LRU_ACTIVE_FILE], flush_page);
 		}
 	}
-	return started;
+	return started + each_that_waits(flush_page);
 }
 
 /** Give the machine swap space of that many pages. */

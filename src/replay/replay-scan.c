@@ -187,14 +187,11 @@ int replay_compact(struct replay *replay, const char *line)
 int replay_compact_all(struct replay *replay, const char *line)
 {
 	unsigned int noreclaim;
-	int nid;
 
 	if (strcmp(line, "W"))
 		return reader_fail(&replay->reader, "'W'");
 	noreclaim = memalloc_noreclaim_save();
-	lru_add_drain_all();
-	for_each_online_node(nid)
-		compact_node(NODE_DATA(nid));
+	compact_nodes();
 	memalloc_noreclaim_restore(noreclaim);
 	return 0;
 }

@@ -122,13 +122,11 @@ bool try_to_release_page(struct page *page)
 /**
  * @brief Lock a page in memory: it is mapped in an area that is.
  *
- * @param page the page, in the hands of reclaim
+ * @param page the page, in the hands of reclaim, and not known to be locked
  * @source mm/mlock.c:88
  */
 static void mlock_vma_page(struct page *page)
 {
-	if (PageFlag(page, PG_mlocked))
-		return;
 	SetPageFlag(page, PG_mlocked);
 	__mod_zone_page_state(page_zone(page), NR_MLOCK, 1);
 }

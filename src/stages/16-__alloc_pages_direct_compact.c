@@ -238,7 +238,7 @@ static enum compact_result compact_zone_order(struct zone *zone, int order, gfp_
 		.whole_zone = prio == MIN_COMPACT_PRIORITY,
 		.ignore_skip_hint = prio == MIN_COMPACT_PRIORITY,
 		.ignore_block_suitable = prio == MIN_COMPACT_PRIORITY,
-		.search_order = order,
+		.search_order = (short)order,
 	};
 	struct capture_control capc = { .cc = &cc };
 	enum compact_result result;

@@ -227,20 +227,35 @@ enum compact_result compact_zone(struct compact_control *cc, struct capture_cont
 bool compaction_capture(struct capture_control *capc, struct page *page, unsigned int order,
 			int migratetype);
 void compact_node(struct pglist_data *pgdat);
+void compact_nodes(void);
 /* 16, part: skip hints and cached positions */
 void __reset_isolation_suitable(struct zone *zone);
 void reset_isolation_suitable(struct pglist_data *pgdat);
 void reset_cached_positions(struct zone *zone);
-struct page *pageblock_page(const struct zone *zone, unsigned long block_pfn);
-bool isolation_suitable(const struct compact_control *cc, unsigned long block_pfn);
-void update_cached_migrate(struct compact_control *cc, unsigned long pfn);
-/* 16, part: the scanner of pages in use */
+struct page *pageblock_pfn_to_page(unsigned long start_pfn, unsigned long end_pfn,
+				   const struct zone *zone);
+bool pageblock_skip_persistent(const struct page *page);
+bool isolation_suitable(const struct compact_control *cc, unsigned long pfn);
+void mark_at_first_page(const struct compact_control *cc, unsigned long pfn);
+void update_cached_migrate(const struct compact_control *cc, unsigned long pfn);
+void update_pageblock_skip(const struct compact_control *cc, unsigned long pfn);
+/* 16, part: the scanner of pages in use, and its fast search */
 enum isolate_result isolate_migratepages(struct compact_control *cc);
-/* 16, part: the scanner of free pages */
+unsigned long fast_find_migrateblock(struct compact_control *cc);
+unsigned int freelist_scan_limit(const struct compact_control *cc);
+/* 16, part: the scanner of free pages, and its fast search */
 struct page *compaction_alloc(struct compact_control *cc);
 void compaction_free(struct compact_control *cc, struct page *page);
 unsigned long release_freepages(struct compact_control *cc);
+unsigned long take_free_block(struct compact_control *cc, struct page *page,
+			      struct list_head *taken);
+unsigned long isolate_freepages_block(struct compact_control *cc, unsigned long *start,
+				      unsigned long end_pfn, struct list_head *taken,
+				      unsigned long stride);
+void fast_isolate_freepages(struct compact_control *cc, struct list_head *taken);
 /* 16, part: which pages can be moved, and moving them */
+bool lru_page_is_candidate(const struct compact_control *cc, const struct page *page);
+bool isolate_lru_candidate(struct compact_control *cc, struct page *page);
 bool isolate_movable_page(struct compact_control *cc, struct page *page);
 void putback_movable_pages(struct compact_control *cc);
 long migrate_pages(struct compact_control *cc);

@@ -86,6 +86,14 @@ static int read_skip(struct reader *reader, struct zone *zone, const char *line)
 	return block == end ? 0 : reader_fail(reader, "0 or 1 for each pageblock of the zone");
 }
 
+/** A page of a zone by its PFN; NULL when it does not exist, or lies outside. */
+static struct page *page_of_zone(const struct zone *zone, long pfn)
+{
+	return pfn >= 0 && zone_spans_pfn(zone, (unsigned long)pfn) && pfn_valid((unsigned long)pfn)
+		       ? pfn_to_page((unsigned long)pfn)
+		       : NULL;
+}
+
 /** Is this a block of pages that each have one reference, and belong to nothing else? */
 static bool is_plain_block(const struct zone *zone, long pfn, unsigned int order)
 {

@@ -28,20 +28,6 @@ static bool claim_free(struct page *page, unsigned int order)
 	return true;
 }
 
-/**
- * @brief A page of a zone by its PFN.
- *
- * @param zone the zone
- * @param pfn any number
- * @return the page; NULL when it does not exist, or lies outside
- */
-struct page *page_of_zone(const struct zone *zone, long pfn)
-{
-	return pfn >= 0 && zone_spans_pfn(zone, (unsigned long)pfn) && pfn_valid((unsigned long)pfn)
-		       ? pfn_to_page((unsigned long)pfn)
-		       : NULL;
-}
-
 /** A page of a zone by its PFN, if a block of this order can start there. */
 static struct page *page_in_zone(const struct zone *zone, long pfn, unsigned int order)
 {

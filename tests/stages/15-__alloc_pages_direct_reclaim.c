@@ -32,7 +32,7 @@ TEST(try_to_free_pages_again_with_active_pages, "15-1")
 	reclaim_setup();
 	/* Only active pages of about the same number as inactive ones that cannot go. */
 	for (int i = 0; i < 100; i++) {
-		struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+		struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 		if (i < 50)
 			activate_page(page);

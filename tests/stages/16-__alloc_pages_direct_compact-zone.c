@@ -449,71 +449,7 @@ TEST(compact_zone_takes_the_waiting_position_along, "16-5")
 	}
 }
 
-/* ---- forgetting hints ---- */
-
-TEST(reset_isolation_only_on_demand, "16-12")
-{
-	struct zone *zone = scene_full();
-
-	set_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK);
-	reset_isolation_suitable(NODE_DATA(0));
-	ck_assert(get_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK));
-	zone->compact_blockskip_flush = true;
-	reset_isolation_suitable(NODE_DATA(0));
-	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK));
-	ck_assert(!zone->compact_blockskip_flush);
-}
-
-TEST(reset_isolation_finds_new_start_positions, "16-12")
-{
-	struct zone *zone = scene_full();
-
-	scene_make_movable(test_page(zone, 2 * BLOCK + 511), 0);
-	test_free_block(test_page(zone, 13 * BLOCK), 0, MIGRATE_MOVABLE);
-	zone->compact_blockskip_flush = true;
-	__reset_isolation_suitable(zone);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 2 * BLOCK);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 2 * BLOCK);
-	ck_assert_uint_eq(zone->compact_init_migrate_pfn, TEST_DRAM_PFN + 2 * BLOCK);
-	ck_assert_uint_eq(zone->compact_cached_free_pfn, TEST_DRAM_PFN + 13 * BLOCK);
-	ck_assert_uint_eq(zone->compact_init_free_pfn, TEST_DRAM_PFN + 13 * BLOCK);
-}
-
-TEST(reset_isolation_positions_that_meet_are_the_ends, "16-12")
-{
-	for (int free_too = 0; free_too < 2; free_too++) {
-		struct zone *zone = scene_full();
-
-		if (free_too) {
-			scene_make_movable(test_page(zone, 9 * BLOCK), 0);
-			test_free_block(test_page(zone, 3 * BLOCK), 0, MIGRATE_MOVABLE);
-		}
-		zone->compact_blockskip_flush = true;
-		__reset_isolation_suitable(zone);
-		ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN);
-		ck_assert_uint_eq(zone->compact_cached_free_pfn, TEST_DRAM_PFN + 15 * BLOCK);
-		machine_free(world);
-	}
-}
-
-TEST(reset_isolation_in_a_ragged_zone, "16-12")
-{
-	struct zone *zone = scene_ragged();
-
-	SetPageFlag(pfn_to_page(TEST_DRAM_PFN + 300), PG_lru);
-	/* Free only after the hole of the third pageblock. */
-	test_free_block(pfn_to_page(TEST_DRAM_PFN + 4 * 256 + 460), 0, MIGRATE_MOVABLE);
-	zone->compact_blockskip_flush = true;
-	__reset_isolation_suitable(zone);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 256);
-	ck_assert_uint_eq(zone->compact_cached_free_pfn, TEST_DRAM_PFN + 4 * 256);
-	/* Holes at the ends of pageblocks: nothing there. */
-	test_machine_zones(16);
-	zone = test_zone(0, ZONE_DMA);
-	zone->compact_blockskip_flush = true;
-	__reset_isolation_suitable(zone);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], zone->zone_start_pfn);
-}
+/* ---- hints that are too old ---- */
 
 TEST(compact_zone_restarts_after_the_longest_deferral, "16-12")
 {

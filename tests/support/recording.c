@@ -116,3 +116,53 @@ void recording_expect_unreadable(const struct text *text, size_t line, const cha
 		      result.error);
 	ck_assert_uint_eq(result.line, line);
 }
+
+/** A recording of tests/traces must come out identical. */
+void recording_expect_identical(const char *name)
+{
+	struct replay_result result;
+
+	recording_replay(recording_load(name), &result);
+	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%s, line %zu: expected %s, got %s%s",
+		      name, result.line, result.expected, result.got, result.error);
+}
+
+/** Make the last digit or letter of a word of a line another one of its kind; word 0 is the last. */
+static void alter(struct text *text, size_t line, int word)
+{
+	char *altered = strdup(recording_line(text, line)), *last = altered + strlen(altered);
+
+	if (word) {
+		last = altered;
+		while (word--)
+			last += strspn(last, " ") + strcspn(last + strspn(last, " "), " ");
+	}
+	last--;
+	if (*last == '9')
+		*last = '8';
+	else if (*last == 'f')
+		*last = 'e';
+	else
+		++*last;
+	recording_replace(text, line, altered);
+	free(altered);
+}
+
+/**
+ * In a recording of tests/traces, alter a word of the first line of a kind below a heading; the replay must diverge
+ * there, no earlier and no later.
+ */
+void recording_expect_divergence(const char *name, const char *heading, const char *beginning,
+				 int word)
+{
+	struct text *text = recording_load(name);
+	size_t line = recording_find(text, beginning, recording_find(text, heading, 1));
+	struct replay_result result;
+
+	alter(text, line, word);
+	recording_replay(text, &result);
+	ck_assert_msg(result.outcome == REPLAY_DIVERGED, "'%s' was altered, and nobody noticed: %s",
+		      recording_line(text, line), result.error);
+	ck_assert_msg(result.line == line, "line %zu ('%s') was altered, line %zu differs", line,
+		      recording_line(text, line), result.line);
+}
