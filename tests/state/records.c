@@ -292,6 +292,8 @@ TEST(snapshot_keeps_what_lives, "")
 	page_dirty(written);
 	page_write(written);
 	daemon_sleep_until(world->life->kswapd[0], 77);
+	first->oom_mm = first->mm;
+	second->oom_mm = second->mm;
 	oom_reaper_queue(first);
 	oom_reaper_queue(second);
 	pfn[0] = page_to_pfn(page);
