@@ -33,6 +33,7 @@ static int share_mm(struct reader *reader, const char **line, struct task *task)
 /** Take one of the words of a task that name something; 0 when it is none of them. */
 static int take_task_reference(struct reader *reader, const char **line, struct task *task)
 {
+	struct mem_cgroup *memcg;
 	char word[64];
 	long pid;
 
@@ -49,10 +50,12 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 		cpuset_attach(task, cpuset);
 		return 1;
 	}
-	if (take_word(line, "memcg"))
-		return record_take_memcg(line, &task->memcg)
-			       ? 1
-			       : reader_refuse(reader, "there is no such memory cgroup");
+	if (take_word(line, "memcg")) {
+		if (!record_take_memcg(line, &memcg) || !memcg)
+			return reader_refuse(reader, "there is no such memory cgroup");
+		memcg_join(task, memcg);
+		return 1;
+	}
 	if (take_word(line, "active_memcg"))
 		return record_take_memcg(line, &task->active_memcg)
 			       ? 1

@@ -210,6 +210,42 @@ TEST(snapshot_keeps_tasks_and_groups, "")
 	machine_free(world);
 }
 
+TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
+{
+	/* Expect: victims, the reaper's list in its order, who came into a group when, and all that a report shows. */
+	struct mem_cgroup *group;
+
+	test_machine_uma(64);
+	apply("machine total_swap_pages 500");
+	apply("memcg /job memory.max 100 swap.max 70 swap.failcnt 3 pgfault 11 thp_collapse_alloc 12");
+	apply("task 7 comm first");
+	apply("task 8 comm second memcg /job");
+	apply("task 9 comm third");
+	apply("task 7 memcg /job");
+	apply("task 8 oom_mm_of 8");
+	apply("task 9 oom_mm_of 9");
+	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
+	apply("reap 8");
+	apply("reap 9");
+	through_a_file();
+	ck_assert_int_eq(world->oom_reaper_list->pid, 8);
+	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, 9);
+	ck_assert_ptr_null(world->oom_reaper_list->oom_reaper_list->oom_reaper_list);
+	group = task_by_pid(7)->memcg;
+	ck_assert_int_eq(memcg_next_process(group, NULL)->pid, 8);
+	ck_assert_int_eq(memcg_next_process(group, task_by_pid(8))->pid, 7);
+	ck_assert_uint_eq(mem_cgroup_get_max(group), 170);
+	ck_assert_uint_eq(group->swap.failcnt, 3);
+	ck_assert_uint_eq(group->stat_events[MEMCG_PGFAULT], 11);
+	ck_assert_uint_eq(group->stat_events[MEMCG_THP_COLLAPSE_ALLOC], 12);
+	ck_assert_uint_eq(task_by_pid(9)->mm->stays_shmem, 3);
+	ck_assert(task_by_pid(9)->mm->notifier_blocks);
+	/* Expect: a reaper that begins to live has work to do. */
+	ck_assert(daemons_start());
+	ck_assert(world->life->reaper->runnable);
+	machine_free(world);
+}
+
 TEST(snapshot_keeps_blocks_in_use, "")
 {
 	struct page *compound, *reserve;
@@ -255,7 +291,10 @@ TEST(snapshot_keeps_what_lives, "")
 	page_dirty(written);
 	page_write(written);
 	daemon_sleep_until(world->life->kswapd[0], 77);
-	daemon_wake(world->life->reaper);
+	first->oom_mm = first->mm;
+	second->oom_mm = second->mm;
+	oom_reaper_queue(first);
+	oom_reaper_queue(second);
 	pfn[0] = page_to_pfn(page);
 	pfn[1] = page_to_pfn(written);
 	pfn[2] = page_to_pfn(anonymous);
@@ -296,6 +335,7 @@ TEST(record_of_what_lives_is_refused, "")
 		{ "daemon 0 runnable", "a number that fits" },
 		{ "daemon 0 prio x", "a number that fits" },
 		{ "daemon 0 colour 1", "fields of a daemon" },
+		{ "reap 1", "a victim that does not wait" },
 	};
 	char queue[16 * 300] = "disk pages_per_tick 1 queue";
 
@@ -670,6 +710,7 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 active_memcg x", "no such memory" },
 		{ "task 1 mm_of 99", "no such process" },
 		{ "task 1 oom_mm_of 99", "no such task" },
+		{ "task 1 memcg -", "no such memory" },
 #ifdef CONFIG_NUMA
 		{ "policy 99 none", "no such task" },
 		{ "policy 1 mode 9", "policy PID" },
@@ -734,6 +775,8 @@ TEST(record_refuses_nonsense, "")
 		{ "daemon x", "daemon N" },
 		{ "daemon -1", "daemon N" },
 		{ "daemon 99", "daemon N" },
+		{ "reap x", "a victim that does not wait" },
+		{ "reap 1 1", "a victim that does not wait" },
 	};
 
 	test_machine_uma(64);
