@@ -292,7 +292,7 @@ PAGEFLOW_API int pageflow_apply(pageflow_machine *machine, const char *record,
  *     swap PAGES, process NAME, fault PID PAGES, join PID GROUP
  *     fragment PAGES [NAME]
  *
- * Files, what waits for the disk, and daemons are not part of what pageflow_save() writes.
+ * All that this makes is part of what pageflow_save() writes, without the contents of files.
  *
  * @param machine the machine
  * @param command the command

@@ -349,7 +349,7 @@ static bool requeue_page(struct page *page)
 }
 
 /**
- * @brief The disk goes on with what was being written when the machine was saved: its queue is not kept.
+ * @brief The disk goes on with what was being written when the machine was made, where nobody said in which order.
  */
 void disk_resume(void)
 {

@@ -56,7 +56,7 @@ static void write_found_state(FILE *out, void *what)
 {
 	const struct zone *zone = what;
 
-	snapshot_write_page_lines(out, zone);
+	snapshot_write_page_lines(out, zone, false);
 	snapshot_write_pagevecs(out, " ");
 	fputc(' ', out);
 	check_line_of_zone(out, zone);

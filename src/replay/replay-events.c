@@ -7,19 +7,6 @@
 #include "replay/replay.h"
 #include "world/world.h"
 
-/**
- * @brief The line after the current operation that holds its next event.
- *
- * @param replay the replay
- * @return the line without its indent; NULL when there is none
- */
-const char *replay_next_event(const struct replay *replay)
-{
-	const char *line = reader_peek(&replay->reader);
-
-	return line && line[0] == ' ' && line[1] == ' ' ? line + 2 : NULL;
-}
-
 /** Is this the event by which the recording tells that a page was freed, at this point? */
 static bool free_is_recorded(const struct replay *replay, enum trace_event_id id)
 {

@@ -145,3 +145,16 @@ void event_as_recorded(const struct event_form *form, const struct trace_event *
 					   form->hex & (1u << i) ? " %llx" : " %lld",
 					   (long long)number_of(form, event, i));
 }
+
+/**
+ * @brief The line after the current operation that holds its next event.
+ *
+ * @param replay the replay
+ * @return the line without its indent; NULL when there is none
+ */
+const char *replay_next_event(const struct replay *replay)
+{
+	const char *line = reader_peek(&replay->reader);
+
+	return line && line[0] == ' ' && line[1] == ' ' ? line + 2 : NULL;
+}

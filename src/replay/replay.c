@@ -50,13 +50,6 @@ static int replay_charge(struct replay *replay, const char *line)
 							 : replay_memcg(replay, line);
 }
 
-/** `cg ID ...`, and the lines that follow it. */
-static int replay_charges(struct replay *replay, const char *line)
-{
-	(void)line;
-	return replay_check_charges(replay);
-}
-
 /** The lines by their first word. */
 static const struct {
 	const char *word;
@@ -81,7 +74,7 @@ static const struct {
 	{ "u", false, replay_cpu },
 	{ "c", false, replay_check_zone },
 	{ "m", false, replay_charge },
-	{ "cg", false, replay_charges },
+	{ "cg", false, replay_check_charges },
 	{ "context", false, replay_context },
 	{ "cpuset", false, replay_cpuset },
 	{ "memcg", false, replay_memcg },

@@ -102,6 +102,7 @@ bool event_matches(const struct event_form *form, const struct trace_event *even
 		   const char *line);
 void event_as_recorded(const struct event_form *form, const struct trace_event *event, char *text,
 		       size_t size);
+const char *replay_next_event(const struct replay *replay);
 
 /* replay-pages.c */
 int replay_add_to_cache(struct replay *replay, const char *line);
@@ -115,14 +116,13 @@ int replay_daemons(struct replay *replay, const char *line);
 
 /* replay-groups.c */
 int replay_page_cache(struct replay *replay, const char *line);
-int replay_check_charges(struct replay *replay);
+int replay_check_charges(struct replay *replay, const char *line);
 
 /* replay-shrinker.c */
 int replay_read_shrinker(struct replay *replay);
 void replay_check_shrinker(struct replay *replay);
 
 /* replay-events.c */
-const char *replay_next_event(const struct replay *replay);
 void replay_event(const struct trace_event *event, void *context);
 
 /* replay-recorded.c */

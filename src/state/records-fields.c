@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "life/life.h"
 #include "state/records.h"
 #include "world/world.h"
 
@@ -118,6 +119,33 @@ const struct record_field zone_fields[] = {
 	FIELDS_END,
 };
 
+const struct record_field lruvec_fields[] = {
+	FIELD(struct lruvec, anon_cost),       FIELD(struct lruvec, file_cost),
+	FIELD(struct lruvec, nonresident_age), FIELD(struct lruvec, refaults),
+	FIELD(struct lruvec, flags),	       FIELDS_END,
+};
+
+const struct record_field mapping_fields[] = {
+	FIELD(struct address_space, nrpages),
+	FIELD(struct address_space, reclaimed),
+	FIELD(struct address_space, swapped),
+	FIELD(struct address_space, next_index),
+	FIELD(struct address_space, unevictable),
+	FIELD(struct address_space, no_writer),
+	FIELD(struct address_space, congested),
+	FIELD(struct address_space, synchronous),
+	FIELD(struct address_space, anonymous),
+	FIELD(struct address_space, no_migratepage),
+	FIELDS_END,
+};
+
+const struct record_field daemon_fields[] = {
+	FIELD(struct daemon, runnable),
+	FIELD(struct daemon, timed),
+	FIELD(struct daemon, deadline),
+	FIELDS_END,
+};
+
 const struct record_field task_fields[] = {
 	FIELD(struct task, tgid),
 	FIELD(struct task, uid),
@@ -139,15 +167,11 @@ const struct record_field task_fields[] = {
 };
 
 const struct record_field mm_fields[] = {
-	FIELD(struct mm, total_vm),
-	FIELD(struct mm, rss_file),
-	FIELD(struct mm, rss_anon),
-	FIELD(struct mm, rss_shmem),
-	FIELD(struct mm, swap_entries),
-	FIELD(struct mm, pgtable_bytes),
-	FIELD(struct mm, oom_skip),
-	FIELD(struct mm, reaper_queued),
-	FIELDS_END,
+	FIELD(struct mm, total_vm),	 FIELD(struct mm, rss_file),
+	FIELD(struct mm, rss_anon),	 FIELD(struct mm, rss_shmem),
+	FIELD(struct mm, swap_entries),	 FIELD(struct mm, pgtable_bytes),
+	FIELD(struct mm, oom_skip),	 FIELD(struct mm, mmap_locked),
+	FIELD(struct mm, reaper_queued), FIELDS_END,
 };
 
 const struct record_field cpuset_fields[] = {
@@ -184,6 +208,7 @@ const struct record_field memcg_fields[] = {
 	FIELD(struct mem_cgroup, oom_kill_disable),
 	FIELD(struct mem_cgroup, oom_group),
 	EVENTS(MEMCG_LOW, "low"),
+	EVENTS(MEMCG_HIGH, "high"),
 	EVENTS(MEMCG_MAX, "max"),
 	EVENTS(MEMCG_OOM, "oom"),
 	EVENTS(MEMCG_OOM_KILL, "oom_kill"),
@@ -219,6 +244,19 @@ long record_get(const struct record_field *field, const void *record)
 		value = (s64)((u64)value << unused) >> unused;
 	}
 	return value;
+}
+
+/**
+ * @brief Write ` NAME VALUE` of every field.
+ *
+ * @param out where to
+ * @param fields the table of fields
+ * @param record the structure they are in
+ */
+void record_write_fields(FILE *out, const struct record_field *fields, const void *record)
+{
+	for (; fields->name; fields++)
+		fprintf(out, " %s %ld", fields->name, record_get(fields, record));
 }
 
 /** Give a field a value; false when it does not fit. */

@@ -138,6 +138,15 @@ static struct lruvec *take_lruvec(const char **line)
 								 : NULL;
 }
 
+static int read_lruvec_state(struct reader *reader, const char *line)
+{
+	struct lruvec *lruvec = take_lruvec(&line);
+
+	if (!lruvec)
+		return reader_fail(reader, "'lruvec_state NID PATH NAME VALUE ...'");
+	return record_set_all(reader, line, lruvec_fields, lruvec);
+}
+
 static int read_lruvec_stat(struct reader *reader, const char *line)
 {
 	struct lruvec *lruvec = take_lruvec(&line);
@@ -188,6 +197,7 @@ const struct record_kind group_records[] = {
 	{ "cpuset", read_cpuset },
 	{ "memcg", read_memcg },
 	{ "stock", read_stock },
+	{ "lruvec_state", read_lruvec_state },
 	{ "lruvec_stat", read_lruvec_stat },
 	{ "lruvec_diff", read_lruvec_diff },
 	{ 0 },

@@ -39,7 +39,8 @@ static int read_skip(struct reader *reader, const char *line)
 }
 
 /** Make a page what a record says. */
-static void page_set_state(struct page *page, const struct page_state *state)
+static void page_set_state(struct page *page, const struct page_state *state,
+			   const struct address_space *owner)
 {
 	page->flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
 	page->flags |= state->flags;
@@ -47,13 +48,14 @@ static void page_set_state(struct page *page, const struct page_state *state)
 	page->_mapcount = state->mapcount;
 	page->index = state->index;
 	page->private = state->private;
-	page->mapping = (void *)state->mapping;
+	page->mapping = (void *)(state->mapping | (unsigned long)owner);
 	page->mem_cgroup = state->memcg;
 }
 
 static int read_pages(struct reader *reader, const char *line)
 {
 	struct page_state state = { .refcount = 1, .mapcount = -1 };
+	struct address_space *owner = NULL;
 	unsigned long pfn, count;
 	int taken = 1;
 
@@ -63,11 +65,12 @@ static int read_pages(struct reader *reader, const char *line)
 		taken = record_set_one(reader, &line, page_fields, &state);
 	if (taken < 0)
 		return -1;
-	if ((take_word(&line, "memcg") && !record_take_memcg(&line, &state.memcg)) ||
+	if ((take_word(&line, "owner") && !record_take_mapping(&line, &owner)) ||
+	    (take_word(&line, "memcg") && !record_take_memcg(&line, &state.memcg)) ||
 	    !take_end(&line) || state.flags & ~PAGE_FLAGS_CHECK_AT_PREP)
-		return reader_fail(reader, "'pages PFN+N NAME VALUE ... memcg PATH'");
+		return reader_fail(reader, "'pages PFN+N NAME VALUE ... owner N memcg PATH'");
 	for (; count; count--, pfn++)
-		page_set_state(pfn_to_page(pfn), &state);
+		page_set_state(pfn_to_page(pfn), &state, owner);
 	return 0;
 }
 

@@ -19,10 +19,8 @@
 #include "workingset.h"
 #include "world/world.h"
 
-/** The files whose pages have slots, in the order in which a snapshot has them. */
-static const char *const file_kinds[] = { "file", "nomig" };
-
-#define NR_FILE_KINDS ((int)ARRAY_SIZE(file_kinds))
+/** The kinds of pages that have slots: the first of all kinds. */
+#define NR_FILE_KINDS (PAGE_KIND_NOMIG + 1)
 
 /** A number of a `cg` line: the words before it, and where it goes. */
 static const struct {
@@ -48,26 +46,6 @@ static const struct {
 static long *charge_of(struct mem_cgroup *memcg, size_t which)
 {
 	return (long *)((char *)memcg + charges[which].offset);
-}
-
-/**
- * @brief The file that pages of a kind belong to.
- *
- * @param kind `file` or `nomig`
- * @return the file, made where there was none; NULL when the host has no memory
- */
-struct address_space *snapshot_file(const char *kind)
-{
-	struct address_space *space = world->address_spaces;
-
-	while (space && strcmp(space->name, kind))
-		space = space->next;
-	if (space)
-		return space;
-	space = address_space_new(kind, false);
-	if (space)
-		space->no_migratepage = !strcmp(kind, "nomig");
-	return space;
 }
 
 /* ---- Reading ---- */
@@ -213,8 +191,8 @@ static int read_cache(struct reader *reader, const char *line)
 	long index, pfn, count;
 	int kind;
 
-	if (take_name(&line, file_kinds, NR_FILE_KINDS, &kind))
-		space = snapshot_file(file_kinds[kind]);
+	if (take_name(&line, page_kind_names, NR_FILE_KINDS, &kind))
+		space = snapshot_space((enum page_kind)kind);
 	memcg = take_group(&line);
 	if (!space || !memcg)
 		return reader_fail(reader, "'cache KIND ID INDEX:PFN+N ...' of a group");
@@ -238,8 +216,8 @@ static int read_shadow(struct reader *reader, const char *line)
 	long index, nid, age, workingset;
 	int kind;
 
-	if (take_name(&line, file_kinds, NR_FILE_KINDS, &kind))
-		space = snapshot_file(file_kinds[kind]);
+	if (take_name(&line, page_kind_names, NR_FILE_KINDS, &kind))
+		space = snapshot_space((enum page_kind)kind);
 	if (!space || !take_number(&line, &index) || !pages_possible(index) ||
 	    !(memcg = take_group(&line)) || !take_number(&line, &nid) || nid < 0 ||
 	    nid >= MAX_NUMNODES || !NODE_DATA(nid) || !take_number(&line, &age) || age < 0 ||
@@ -427,15 +405,15 @@ void snapshot_write_groups(FILE *out)
 			memcg->memory.low, memcg->memory.min);
 	snapshot_write_charges(out, "");
 	for (int kind = 0; kind < NR_FILE_KINDS; kind++) {
-		const struct address_space *space = snapshot_file(file_kinds[kind]);
+		const struct address_space *space = snapshot_space((enum page_kind)kind);
 
 		while (space && (memcg = memcg_next(NULL, memcg)))
-			write_cache(out, file_kinds[kind], space, memcg);
+			write_cache(out, page_kind_names[kind], space, memcg);
 	}
 	for (int kind = 0; kind < NR_FILE_KINDS; kind++) {
-		const struct address_space *space = snapshot_file(file_kinds[kind]);
+		const struct address_space *space = snapshot_space((enum page_kind)kind);
 
 		if (space)
-			write_shadows(out, file_kinds[kind], space);
+			write_shadows(out, page_kind_names[kind], space);
 	}
 }

@@ -117,8 +117,16 @@ static enum page_kind kind_of(const struct page *page)
 	return page_owner(page)->no_migratepage ? PAGE_KIND_NOMIG : PAGE_KIND_FILE;
 }
 
+/** Flags that recordings of compaction alone leave out: it does not read them. */
+static unsigned long flags_left_out(enum page_kind kind)
+{
+	unsigned long flags = PAGE_FLAG(referenced) | PAGE_FLAG(workingset);
+
+	return kind == PAGE_KIND_ANON ? flags | PAGE_FLAG(dirty) : flags;
+}
+
 /** What a page is. */
-static struct page_likeness likeness_of(const struct page *page)
+static struct page_likeness likeness_of(const struct page *page, bool all_flags)
 {
 	struct page_likeness likeness = {
 		.list = PageFlag(page, PG_lru) ? (int)page_lru(page) : PAGE_ON_NO_LIST,
@@ -129,6 +137,8 @@ static struct page_likeness likeness_of(const struct page *page)
 
 	for (size_t i = 0; i < NR_PAGE_LETTERS; i++)
 		likeness.flags |= page->flags & 1ul << page_letters[i].flag;
+	if (!all_flags)
+		likeness.flags &= ~flags_left_out(likeness.kind);
 	return likeness;
 }
 
@@ -170,9 +180,9 @@ static struct page_group *group_of(struct page_groups *groups, const struct page
 }
 
 /** Add a page to its group. */
-static void add_page(struct page_groups *groups, unsigned long pfn)
+static void add_page(struct page_groups *groups, unsigned long pfn, bool all_flags)
 {
-	const struct page_likeness likeness = likeness_of(pfn_to_page(pfn));
+	const struct page_likeness likeness = likeness_of(pfn_to_page(pfn), all_flags);
 	struct page_group *group = group_of(groups, &likeness);
 
 	if (!group)
@@ -201,13 +211,13 @@ static void write_group(FILE *out, struct page_group *group)
 }
 
 /** Write the pages of a zone that are more than in use by somebody. */
-static void write_pages(FILE *out, const struct zone *zone)
+static void write_pages(FILE *out, const struct zone *zone, bool all_flags)
 {
 	struct page_groups groups = { .nr = 0 };
 
 	for (unsigned long pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone); pfn++)
 		if (pfn_valid(pfn) && is_named(pfn_to_page(pfn)))
-			add_page(&groups, pfn);
+			add_page(&groups, pfn, all_flags);
 	for (size_t i = 0; i < groups.nr; i++)
 		write_group(out, &groups.group[i]);
 }
@@ -217,14 +227,15 @@ static void write_pages(FILE *out, const struct zone *zone)
  *
  * @param out where to
  * @param zone the zone
+ * @param all_flags of pages, also those that compaction does not read
  * @source none (ours: the format of the recordings)
  */
-void snapshot_write_page_lines(FILE *out, const struct zone *zone)
+void snapshot_write_page_lines(FILE *out, const struct zone *zone, bool all_flags)
 {
 	snapshot_write_scanner(out, zone);
 	snapshot_write_skip(out, zone);
 	write_compound(out, zone);
-	write_pages(out, zone);
+	write_pages(out, zone, all_flags);
 }
 
 /**

@@ -212,7 +212,7 @@ void snapshot_write_zone_state(FILE *out, const struct zone *zone, const struct 
 {
 	write_zone_lines(out, zone);
 	if (form->pages)
-		snapshot_write_page_lines(out, zone);
+		snapshot_write_page_lines(out, zone, form->lists);
 }
 
 static void write_zone(FILE *out, const struct zone *zone, const struct snapshot_form *form)

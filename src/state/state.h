@@ -38,7 +38,7 @@ struct address_space *snapshot_space(enum page_kind kind);
 /* snapshot-pages-write.c */
 void snapshot_write_scanner(FILE *out, const struct zone *zone);
 void snapshot_write_skip(FILE *out, const struct zone *zone);
-void snapshot_write_page_lines(FILE *out, const struct zone *zone);
+void snapshot_write_page_lines(FILE *out, const struct zone *zone, bool all_flags);
 void snapshot_write_pagevecs(FILE *out, const char *indent);
 /* snapshot-lru.c: the LRU lists and their counters */
 bool snapshot_is_list_line(const char *line);
@@ -79,6 +79,11 @@ int record_apply(struct reader *reader, const char *line);
 /* records-write.c */
 void records_write_early(FILE *out);
 void records_write(FILE *out);
+/* records-life.c */
+void records_write_life(FILE *out);
+void records_write_claims(FILE *out);
+/* records-slots.c */
+void records_write_slots(FILE *out);
 
 /* proc.c */
 void proc_buddyinfo(FILE *out);

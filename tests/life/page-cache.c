@@ -206,6 +206,8 @@ TEST(page_cache_disk_resumes_what_was_being_written, "")
 		SetPageFlag(page, PG_writeback);
 		mod_lruvec_page_state(page, NR_WRITEBACK, 1);
 	}
+	/* Nothing is written of this one. */
+	page_cache_add(file, GFP_KERNEL);
 	ck_assert(life_begin());
 	ck_assert_int_eq(test_node_count(NR_WRITEBACK), DISK_QUEUE + 3 - DISK_PAGES_PER_TICK);
 	ck_assert_uint_eq(disk_run(100), DISK_QUEUE + 3 - DISK_PAGES_PER_TICK);
@@ -244,6 +246,22 @@ TEST(page_cache_written_pages_wait_where_reclaim_left_them, "15-3")
 	ck_assert(!PageFlag(marked, PG_reclaim) && !PageFlag(marked, PG_active));
 	ck_assert(!PageFlag(isolated, PG_lru));
 	ck_assert(PageFlag(locked, PG_unevictable));
+}
+
+TEST(page_cache_drops_pages_wherever_they_are, "")
+{
+	live_machine();
+	struct address_space *file = address_space_new("file", false);
+	struct page *waiting = page_cache_add(file, GFP_KERNEL), *isolated;
+
+	page_cache_drop(waiting);
+	ck_assert_int_eq(page_count(waiting), 0);
+	isolated = page_cache_add(file, GFP_KERNEL);
+	lru_add_drain();
+	isolate_lru_page(isolated);
+	page_cache_drop(isolated);
+	ck_assert_int_eq(page_count(isolated), 0);
+	ck_assert_uint_eq(file->nrpages, 0);
 }
 
 TEST(page_cache_refuses_when_memory_is_out, "")

@@ -54,6 +54,13 @@ TEST(replay_notices_altered_nodes, "")
 	EXPECT("uma128-refault-401.trace.xz", " cg ", " stock ");
 }
 
+TEST(replay_notices_altered_lines_of_daemons, "")
+{
+	EXPECT("uma128-kswapd-271.trace.xz", "  k ", "  w ", "  kw ", "  ks ", "  cw ", "  cz ",
+	       "  cb ", "  cs ", "  ci ", "  cf ", "  cm ", "  cp ", "  ce ", "  o ", "  F ",
+	       "  hs ", " pagevec ", " nodediff ", " kswapd ");
+}
+
 TEST(replay_notices_what_is_altered_afterwards, "")
 {
 	EXPECT_BELOW("uma128-lru-221.trace.xz", "snapshot after", "pagevec ", "vmctl ", "nodestat ",

@@ -578,7 +578,7 @@ static void count_offer(void)
 	offers++;
 }
 
-TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12")
+TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12 13-16")
 {
 	starved_machine();
 	test_witness();

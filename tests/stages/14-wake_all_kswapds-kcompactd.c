@@ -158,7 +158,7 @@ static bool asks_for_more(struct page *from, struct page *to)
 	return true;
 }
 
-TEST(kcompactd_asked_meanwhile_goes_on, "14-14")
+TEST(kcompactd_asked_meanwhile_goes_on, "14-14 14-19")
 {
 	scene();
 	world->hooks.page_moved = asks_for_more;

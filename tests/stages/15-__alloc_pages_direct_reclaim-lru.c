@@ -6,6 +6,7 @@
 #include "life/life.h"
 #include "page_cache.h"
 #include "reclaim-scenes.h"
+#include "world/world.h"
 
 TEST(lru_pages_come_and_go, "15-2")
 {
@@ -35,6 +36,12 @@ TEST(lru_pages_come_and_go, "15-2")
 	page = listed_page(scene.file, GFP_KERNEL);
 	ck_assert(isolate_lru_page(page));
 	ck_assert(!isolate_lru_page(page));
+	/* Nor can those that are about to be freed. */
+	gone = listed_page(scene.file, GFP_KERNEL);
+	gone->_refcount = 0;
+	ck_assert(!isolate_lru_page(gone));
+	gone->_refcount = 1;
+	put_page(gone);
 	activate_page(page);
 	ck_assert(!PageFlag(page, PG_active));
 	putback_lru_page(page);
@@ -171,4 +178,33 @@ TEST(rotated_pages_are_taken_next, "15-25")
 	lru_add_drain();
 	ck_assert(!PageFlag(page, PG_active) && !PageFlag(other, PG_lru));
 	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].prev, &page->lru);
+}
+
+TEST(lru_add_drain_all_goes_through_the_cpus, "15-25")
+{
+	struct page *page;
+
+	test_machine_cpus(64, 3);
+	ck_assert(life_begin());
+	world_run_on(1);
+	page = page_cache_add(address_space_new("file", false), GFP_KERNEL);
+	world_run_on(0);
+	world->cpu_online &= ~4ull;
+	lru_add_drain();
+	ck_assert(!PageFlag(page, PG_lru));
+	lru_add_drain_all();
+	ck_assert(PageFlag(page, PG_lru));
+}
+
+TEST(lru_add_drain_cpu_when_it_goes_offline, "15-25")
+{
+	struct page *page;
+
+	test_machine_cpus(64, 2);
+	ck_assert(life_begin());
+	world_run_on(1);
+	page = page_cache_add(address_space_new("file", false), GFP_KERNEL);
+	world_run_on(0);
+	cpu_down(1);
+	ck_assert(PageFlag(page, PG_lru) && page_count(page) == 1);
 }

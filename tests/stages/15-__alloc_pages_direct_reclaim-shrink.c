@@ -216,6 +216,21 @@ TEST(isolation_skips_zones_and_mapped_pages, "15-12")
 	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].next, &high->lru);
 }
 
+TEST(pages_that_must_not_be_reclaimed_leave_by_a_pagevec, "15-12 15-25")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = listed_page(scene.file, GFP_KERNEL);
+	SetPageFlag(page, PG_mlocked);
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 1, &scene.pgdat->lruvec, &scene.control),
+			  0);
+	ck_assert(!PageFlag(page, PG_lru));
+	lru_add_drain();
+	ck_assert_int_eq(page_lru(page), LRU_UNEVICTABLE);
+	ck_assert_int_eq(page_count(page), 1);
+}
+
 TEST(shrink_inactive_list_waits_while_too_much_is_isolated, "15-12 13-15")
 {
 	reclaim_setup();

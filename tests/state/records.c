@@ -12,35 +12,8 @@
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
+#include "saved.h"
 #include "text/text.h"
-
-/** What the machine in focus saves; free() it. */
-static char *saved(void)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	snapshot_save(out);
-	fclose(out);
-	return text;
-}
-
-/** Make a machine of a saved text; fails the test when that fails. */
-static struct machine *loaded(const char *snapshot)
-{
-	struct machine *machine;
-	struct reader reader = { 0 };
-	struct text text;
-
-	ck_assert_int_eq(text_from_bytes(snapshot, strlen(snapshot), &text, NULL), TEXT_OK);
-	reader.text = &text;
-	reader.next = 2;
-	machine = snapshot_load(&reader);
-	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error.line, reader.error.text);
-	text_free(&text);
-	return machine;
-}
 
 /** Blocks that the random operations hold; the same on both machines as long as they agree. */
 struct blocks {
@@ -173,6 +146,18 @@ static void apply(const char *record)
 	ck_assert_msg(record_apply(&reader, record) == 0, "%s: %s", record, reader.error.text);
 }
 
+/** Expect a record to be refused with these words. */
+static void refuse(const char *record, const char *words)
+{
+	char *line = (char *)record;
+	const struct text text = { .line = &line, .nr_lines = 1 };
+	struct reader reader = { .text = &text, .next = 1 };
+
+	ck_assert_msg(record_apply(&reader, record) == -1, "%s", record);
+	ck_assert_msg(strstr(reader.error.text, words) != NULL, "%s: %s", record,
+		      reader.error.text);
+}
+
 /** Save and load; the loaded machine is in focus, and saves the same. */
 static struct machine *through_a_file(void)
 {
@@ -246,6 +231,96 @@ TEST(snapshot_keeps_blocks_in_use, "")
 	__free_pages(compound, 4);
 	__free_pages(compound, 4);
 	test_check_lists();
+	machine_free(world);
+}
+
+/* Expect files, who writes and reads them, and who was killed to be there again, under the numbers they had. */
+TEST(snapshot_keeps_what_lives, "")
+{
+	struct address_space *log, *heap;
+	struct task *first, *second;
+	struct page *page, *written, *anonymous;
+	unsigned long pfn[3];
+
+	test_machine_uma(64);
+	ck_assert(daemons_start());
+	log = address_space_new("log", false);
+	log->congested = true;
+	heap = address_space_new("", true);
+	first = process_new("first", 0);
+	second = process_new("second", 0);
+	first->mm->anon = heap;
+	page = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
+	written = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
+	anonymous = page_cache_add(heap, GFP_HIGHUSER_MOVABLE);
+	page_dirty(written);
+	page_write(written);
+	daemon_sleep_until(world->life->kswapd[0], 77);
+	oom_reaper_queue(first);
+	oom_reaper_queue(second);
+	pfn[0] = page_to_pfn(page);
+	pfn[1] = page_to_pfn(written);
+	pfn[2] = page_to_pfn(anonymous);
+	through_a_file();
+	page = pfn_to_page(pfn[0]);
+	log = page_owner(page);
+	heap = task_by_pid(first->pid)->mm->anon;
+	ck_assert_str_eq(log->name, "log");
+	ck_assert(log->congested);
+	ck_assert_uint_eq(log->nrpages, 2);
+	ck_assert_uint_eq(page->index, 0);
+	ck_assert_str_eq(heap->name, "");
+	ck_assert(PageAnon(pfn_to_page(pfn[2])));
+	ck_assert_ptr_eq(page_owner(pfn_to_page(pfn[2])), heap);
+	ck_assert_uint_eq(world->life->disk.nr_queued, 1);
+	ck_assert_ptr_eq(world->life->disk.queue[0], pfn_to_page(pfn[1]));
+	ck_assert(world->life->kswapd[0]->timed);
+	ck_assert_uint_eq(world->life->kswapd[0]->deadline, 77);
+	ck_assert(world->life->reaper->runnable);
+	ck_assert_int_eq(world->oom_reaper_list->pid, second->pid);
+	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, first->pid);
+	ck_assert_ptr_null(world->oom_reaper_list->oom_reaper_list->oom_reaper_list);
+	/* Records change what is there, too. */
+	apply("mapping 1 log congested 0");
+	ck_assert(!log->congested);
+	apply("disk pages_per_tick 1 queue");
+	ck_assert_uint_eq(world->life->disk.nr_queued, 0);
+	apply("live next_fold 5");
+	ck_assert_int_eq(world->life->nr_daemons, 4);
+	machine_free(world);
+}
+
+/* Expect records of what lives to be refused where they are wrong, and where the host has no memory for it. */
+TEST(record_of_what_lives_is_refused, "")
+{
+	static const struct {
+		const char *record;
+		const char *word;
+	} bad[] = {
+		{ "daemon 4 runnable 1", "daemon N" },
+		{ "daemon 0 runnable", "a number that fits" },
+		{ "daemon 0 prio x", "a number that fits" },
+		{ "daemon 0 colour 1", "fields of a daemon" },
+		{ "reap 1", "a process that does not wait" },
+	};
+	char queue[16 * 300] = "disk pages_per_tick 1 queue";
+
+	test_machine_uma(64);
+	apply("live next_fold 250");
+	oom_reaper_queue(current);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		refuse(bad[i].record, bad[i].word);
+	for (unsigned int i = 0; i <= DISK_QUEUE; i++)
+		strcat(queue, " 262144");
+	refuse(queue, "no more than the queue");
+	test_fail(FAIL_CALLOC, 1);
+	refuse("mapping 1 log", "out of memory");
+	machine_free(world);
+	test_machine_uma(64);
+	test_fail(FAIL_CALLOC, 1);
+	refuse("live next_fold 1", "out of memory");
+	test_fail(FAIL_CALLOC, 1);
+	refuse("disk pages_per_tick 1 queue", "out of memory");
 	machine_free(world);
 }
 
@@ -629,17 +704,40 @@ TEST(record_refuses_nonsense, "")
 		{ "lruvec_diff 0 /nowhere 0", "lruvec_diff NID" },
 		{ "lruvec_diff 0 / 9", "lruvec_diff NID" },
 		{ "lruvec_diff 0 / 0 128", "of 8 bits" },
+		{ "lruvec_state 0 /nowhere", "lruvec_state NID" },
+		{ "lruvec_state 0 / colour 1", "no 'colour'" },
+		{ "pages 262144+1 owner 1", "pages PFN+N" },
+		{ "mapping", "mapping N NAME" },
+		{ "mapping 0 log", "mapping N NAME" },
+		{ "mapping 2 log", "mapping N NAME" },
+		{ "mapping 1", "mapping N NAME" },
+		{ "mapping 1 averyveryveryverylongnameofafile", "mapping N NAME" },
+		{ "mapping 1 log colour 1", "no 'colour'" },
+		{ "mapping 3 log", "mapping N NAME" },
+		{ "anon x", "no such process" },
+		{ "anon 99 1", "no such process" },
+		{ "anon 1 2", "anon PID N" },
+		{ "anon 1 0", "anon PID N" },
+		{ "anon 1 1 1", "anon PID N" },
+		{ "daemon 0 runnable 1", "daemon N" },
+		{ "disk", "disk pages_per_tick" },
+		{ "disk pages_per_tick -1 queue", "disk pages_per_tick" },
+		{ "disk pages_per_tick 32", "disk pages_per_tick" },
+		{ "disk pages_per_tick 32 queue 1", "PFNs of the machine" },
+		{ "disk pages_per_tick 32 queue 999999", "PFNs of the machine" },
+		{ "disk pages_per_tick 32 queue 262144 x", "disk pages_per_tick" },
+		{ "live", "live next_fold" },
+		{ "live next_fold -1", "live next_fold" },
+		{ "live next_fold 1 2", "live next_fold" },
+		{ "daemon x", "daemon N" },
+		{ "daemon -1", "daemon N" },
+		{ "daemon 99", "daemon N" },
+		{ "reap x", "a process that does not wait" },
+		{ "reap 1 1", "a process that does not wait" },
 	};
 
 	test_machine_uma(64);
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		char *line = (char *)bad[i].record;
-		const struct text text = { .line = &line, .nr_lines = 1 };
-		struct reader reader = { .text = &text, .next = 1 };
-
-		ck_assert_msg(record_apply(&reader, bad[i].record) == -1, "%s", bad[i].record);
-		ck_assert_msg(strstr(reader.error.text, bad[i].word) != NULL, "%s: %s",
-			      bad[i].record, reader.error.text);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		refuse(bad[i].record, bad[i].word);
 	machine_free(world);
 }

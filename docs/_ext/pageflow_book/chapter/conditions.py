@@ -24,7 +24,7 @@ class ConditionsTable(TableDirective):
             stage = chain.BY_NUMBER[number]
             made.append(self.paragraph(self.to_page(stage.docname, f'{stage.number} {stage.door}')))
             cells = [[inline_words(one.about), inline_words(one.condition), self.reached(one)] for one in rows]
-            made.append(self.table([_('About'), _('Condition'), _('Reached by')], cells, ['pf-wide']))
+            made.append(self.table([_('About'), _('Condition'), _('Reached by')], cells, ['pf-wide', 'pf-conditions']))
         return made
 
     def reached(self, one):
