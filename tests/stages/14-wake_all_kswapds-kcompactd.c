@@ -231,6 +231,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 	       page_cache_add(dropped, GFP_NOWAIT | __GFP_MOVABLE))
 		;
 	list = &NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE];
+	lru_add_drain();
 	write_file(list, kept);
 	address_space_release(dropped);
 	drain_all_pages(NULL);
@@ -246,6 +247,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 	page = alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9);
 	ck_assert_ptr_nonnull(page);
 	ck_assert_uint_eq(kept->nrpages, pages);
+	lru_add_drain();
 	ck_assert_uint_eq(check_file(list, kept), pages);
 	ck_assert_int_eq(test_node_count(NR_INACTIVE_FILE), pages);
 	ck_assert_int_eq(test_node_count(NR_ISOLATED_FILE), 0);
