@@ -297,6 +297,7 @@ static void write_lru(FILE *out)
 			if (memcg->lruvecs)
 				write_lruvec(out, nid, memcg->path, &memcg->lruvecs[nid]);
 	}
+	snapshot_write_pagevecs(out, "");
 }
 
 /* ---- groups and tasks ---- */

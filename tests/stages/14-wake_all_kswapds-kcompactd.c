@@ -230,6 +230,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 	while (page_cache_add(kept, GFP_NOWAIT | __GFP_MOVABLE) &&
 	       page_cache_add(dropped, GFP_NOWAIT | __GFP_MOVABLE))
 		;
+	lru_add_drain();
 	list = &NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE];
 	lru_add_drain();
 	write_file(list, kept);
@@ -242,6 +243,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 
 	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9));
 	compact_node(NODE_DATA(0));
+	lru_add_drain_all();
 	drain_all_pages(NULL);
 	ck_assert_uint_gt(zone->free_area[9].nr_free + zone->free_area[10].nr_free, 4);
 	page = alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9);
