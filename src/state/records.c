@@ -32,16 +32,17 @@
  *     lruvec_diff NID PATH CPU VALUE ...      what a CPU holds back of them
  *     task PID comm NAME cpuset NAME memcg PATH mm_of PID NAME VALUE ...
  *     mm PID NAME VALUE ...                   the memory of a task's process
+ *     reaper PID                              a victim that the OOM reaper is to take next
  *     policy PID mode M flags F preferred N nodes HEX relative HEX | policy PID none
  *     current PID
  *     mapping N NAME FIELD VALUE ...          a file, or anonymous memory; 1 is the oldest
  *     slots N PFN+N ...                       pages of a mapping that are in its slots, by their index
  *     shadows N INDEX:VALUE ...               what evicted pages left in their slots
+ *     pagevec CPU NAME PFN ...                pages that a CPU has collected for the LRU lists
  *     anon PID N                              the mapping of a process's anonymous pages
  *     disk pages_per_tick N queue PFN ...     what the disk writes, and writes next
  *     live next_fold TICK                     the daemons are there
  *     daemon N NAME VALUE ...                 what one of them does, in the order in which they were made
- *     reap PID                                a victim that waits for the OOM reaper
  *     sysctl NAME VALUE                       as if written to /proc/sys/vm: what follows is derived
  *     set_mempolicy MODE HEX                  as the system call does it, for the running task
  *     pm_restrict_gfp_mask                    the machine goes to sleep: no request may start I/O any more

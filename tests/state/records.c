@@ -225,8 +225,9 @@ TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
 	apply("task 8 oom_mm_of 8");
 	apply("task 9 oom_mm_of 9");
 	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
-	apply("reap 8");
-	apply("reap 9");
+	apply("reaper 9");
+	apply("reaper 8");
+	refuse("reaper 9", "no such victim");
 	through_a_file();
 	ck_assert_int_eq(world->oom_reaper_list->pid, 8);
 	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, 9);
@@ -274,7 +275,7 @@ TEST(snapshot_keeps_blocks_in_use, "")
 TEST(snapshot_keeps_what_lives, "")
 {
 	struct address_space *log, *heap;
-	struct task *first, *second;
+	struct task *first;
 	struct page *page, *written, *anonymous;
 	unsigned long pfn[3];
 
@@ -284,7 +285,6 @@ TEST(snapshot_keeps_what_lives, "")
 	log->congested = true;
 	heap = address_space_new("", true);
 	first = process_new("first", 0);
-	second = process_new("second", 0);
 	first->mm->anon = heap;
 	page = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
 	written = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
@@ -292,10 +292,7 @@ TEST(snapshot_keeps_what_lives, "")
 	page_dirty(written);
 	page_write(written);
 	daemon_sleep_until(world->life->kswapd[0], 77);
-	first->oom_mm = first->mm;
-	second->oom_mm = second->mm;
-	oom_reaper_queue(first);
-	oom_reaper_queue(second);
+	daemon_wake(world->life->reaper);
 	pfn[0] = page_to_pfn(page);
 	pfn[1] = page_to_pfn(written);
 	pfn[2] = page_to_pfn(anonymous);
@@ -315,9 +312,6 @@ TEST(snapshot_keeps_what_lives, "")
 	ck_assert(world->life->kswapd[0]->timed);
 	ck_assert_uint_eq(world->life->kswapd[0]->deadline, 77);
 	ck_assert(world->life->reaper->runnable);
-	ck_assert_int_eq(world->oom_reaper_list->pid, second->pid);
-	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, first->pid);
-	ck_assert_ptr_null(world->oom_reaper_list->oom_reaper_list->oom_reaper_list);
 	/* Records change what is there, too. */
 	apply("mapping 1 log congested 0");
 	ck_assert(!log->congested);
@@ -339,13 +333,11 @@ TEST(record_of_what_lives_is_refused, "")
 		{ "daemon 0 runnable", "a number that fits" },
 		{ "daemon 0 prio x", "a number that fits" },
 		{ "daemon 0 colour 1", "fields of a daemon" },
-		{ "reap 1", "a victim that does not wait" },
 	};
 	char queue[16 * 300] = "disk pages_per_tick 1 queue";
 
 	test_machine_uma(64);
 	apply("live next_fold 250");
-	oom_reaper_queue(current);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		refuse(bad[i].record, bad[i].word);
 	for (unsigned int i = 0; i <= DISK_QUEUE; i++)
@@ -414,6 +406,10 @@ TEST(snapshot_keeps_differences, "")
 		page->mem_cgroup = i < 35 ? group : NULL;
 		lru_list_add(page);
 	}
+	/* Pages that still wait for their list. */
+	world_run_on(1);
+	page_cache_fill(file, GFP_KERNEL, 3);
+	world_run_on(0);
 	world->vmstat_work_pending = 2;
 	NODE_DATA(0)->per_cpu_nodestats[1].stat_threshold = 9;
 	NODE_DATA(0)->per_cpu_nodestats[1].vm_node_stat_diff[NR_FILE_DIRTY] = -8;
@@ -424,6 +420,8 @@ TEST(snapshot_keeps_differences, "")
 	ck_assert(!list_empty(&lruvec->lists[LRU_INACTIVE_FILE]));
 	ck_assert_int_eq(lruvec->lruvec_stat[NR_INACTIVE_FILE], 33);
 	ck_assert_int_eq(lruvec->lruvec_stat_cpu[0][NR_INACTIVE_FILE], 2);
+	ck_assert_uint_eq(world->lru_pvecs[1][PVEC_LRU_ADD].nr, 3);
+	ck_assert_int_eq(page_count(world->lru_pvecs[1][PVEC_LRU_ADD].pages[2]), 2);
 	nodestat = &NODE_DATA(0)->per_cpu_nodestats[1];
 	ck_assert_int_eq(nodestat->stat_threshold, 9);
 	ck_assert_int_eq(nodestat->vm_node_stat_diff[NR_FILE_DIRTY], -8);
@@ -697,6 +695,9 @@ TEST(record_refuses_nonsense, "")
 		{ "lru 0 9", "lru NID" },
 		{ "lru 0 0 1", "PFNs of the machine" },
 		{ "lru 0 0 262144", "marked as lru" },
+		{ "pagevec 0 lists 262144", "pagevec CPU NAME" },
+		{ "pagevec 0 lru_add 1", "PFNs of the machine" },
+		{ "pagevec 0 lru_add 262145", "in use" },
 		{ "stock 9 / 0", "stock CPU" },
 		{ "cpuset", "cpuset NAME" },
 		{ "cpuset a mems x", "hexadecimal" },
@@ -707,6 +708,9 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 mm_of 99", "no such process" },
 		{ "task 1 oom_mm_of 99", "no such task" },
 		{ "task 1 memcg -", "no such memory" },
+		{ "reaper 99", "no such victim" },
+		{ "reaper 1", "no such victim" },
+		{ "reaper 1 2", "no such victim" },
 #ifdef CONFIG_NUMA
 		{ "policy 99 none", "no such task" },
 		{ "policy 1 mode 9", "policy PID" },
@@ -771,8 +775,6 @@ TEST(record_refuses_nonsense, "")
 		{ "daemon x", "daemon N" },
 		{ "daemon -1", "daemon N" },
 		{ "daemon 99", "daemon N" },
-		{ "reap x", "a victim that does not wait" },
-		{ "reap 1 1", "a victim that does not wait" },
 	};
 
 	test_machine_uma(64);
