@@ -134,9 +134,9 @@ const struct record_field mapping_fields[] = {
 	FIELD(struct address_space, nrpages),	     FIELD(struct address_space, reclaimed),
 	FIELD(struct address_space, swapped),	     FIELD(struct address_space, next_index),
 	FIELD(struct address_space, unevictable),    FIELD(struct address_space, no_writer),
-	FIELD(struct address_space, congested),	     FIELD(struct address_space, synchronous),
-	FIELD(struct address_space, anonymous),	     FIELD(struct address_space, orphaned),
-	FIELD(struct address_space, no_migratepage), FIELDS_END,
+	FIELD(struct address_space, no_migratepage), FIELD(struct address_space, congested),
+	FIELD(struct address_space, synchronous),    FIELD(struct address_space, anonymous),
+	FIELD(struct address_space, orphaned),	     FIELDS_END,
 };
 
 const struct record_field daemon_fields[] = {

@@ -175,31 +175,9 @@ static int read_daemon(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "fields of a daemon or of its task");
 }
 
-/** One more victim waits for the reaper, behind those named above. */
-static int read_reap(struct reader *reader, const char *line)
-{
-	struct task **end = &world->oom_reaper_list, *task = NULL;
-	long pid;
-
-	if (take_value(&line, &pid) && take_end(&line))
-		task = task_by_pid(pid);
-	while (*end && *end != task)
-		end = &(*end)->oom_reaper_list;
-	if (!task || !task->oom_mm || *end)
-		return reader_refuse(reader,
-				     "expected a victim that does not wait for the reaper yet");
-	*end = task;
-	return 0;
-}
-
 const struct record_kind life_records[] = {
-	{ "mapping", read_mapping },
-	{ "anon", read_anon },
-	{ "disk", read_disk },
-	{ "live", read_live },
-	{ "daemon", read_daemon },
-	{ "reap", read_reap },
-	{ 0 },
+	{ "mapping", read_mapping }, { "anon", read_anon },	{ "disk", read_disk },
+	{ "live", read_live },	     { "daemon", read_daemon }, { 0 },
 };
 
 /* ---- writing ---- */

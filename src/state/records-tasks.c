@@ -132,6 +132,32 @@ static int read_mm(struct reader *reader, const char *line)
 	return record_set_all(reader, line, mm_fields, task->mm);
 }
 
+/** Is a victim on the reaper's list? */
+static bool reaper_knows(const struct task *task)
+{
+	const struct task *victim = world->oom_reaper_list;
+
+	while (victim && victim != task)
+		victim = victim->oom_reaper_list;
+	return victim != NULL;
+}
+
+/** One more victim for the reaper, which takes it before those named above. */
+static int read_reaper(struct reader *reader, const char *line)
+{
+	struct task *task = NULL;
+	long pid;
+
+	if (take_value(&line, &pid) && take_end(&line))
+		task = task_by_pid(pid);
+	if (!task || !task->oom_mm || reaper_knows(task))
+		return reader_refuse(reader,
+				     "there is no such victim that the reaper does not know");
+	task->oom_reaper_list = world->oom_reaper_list;
+	world->oom_reaper_list = task;
+	return 0;
+}
+
 #ifdef CONFIG_NUMA
 /** Is this a policy that 5.8.18 can have for a task of this machine? */
 static bool policy_right(const struct written_policy *written)
@@ -264,6 +290,7 @@ static int read_set_mempolicy(struct reader *reader, const char *line)
 const struct record_kind task_records[] = {
 	{ "task", read_task },
 	{ "mm", read_mm },
+	{ "reaper", read_reaper },
 	{ "policy", read_policy },
 	{ "current", read_current },
 	{ "set_mempolicy", read_set_mempolicy },

@@ -225,8 +225,9 @@ TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
 	apply("task 8 oom_mm_of 8");
 	apply("task 9 oom_mm_of 9");
 	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
-	apply("reap 8");
-	apply("reap 9");
+	apply("reaper 9");
+	apply("reaper 8");
+	refuse("reaper 9", "no such victim");
 	through_a_file();
 	ck_assert_int_eq(world->oom_reaper_list->pid, 8);
 	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, 9);
@@ -291,10 +292,7 @@ TEST(snapshot_keeps_what_lives, "")
 	page_dirty(written);
 	page_write(written);
 	daemon_sleep_until(world->life->kswapd[0], 77);
-	first->oom_mm = first->mm;
-	second->oom_mm = second->mm;
-	oom_reaper_queue(first);
-	oom_reaper_queue(second);
+	daemon_wake(world->life->reaper);
 	pfn[0] = page_to_pfn(page);
 	pfn[1] = page_to_pfn(written);
 	pfn[2] = page_to_pfn(anonymous);
@@ -335,7 +333,6 @@ TEST(record_of_what_lives_is_refused, "")
 		{ "daemon 0 runnable", "a number that fits" },
 		{ "daemon 0 prio x", "a number that fits" },
 		{ "daemon 0 colour 1", "fields of a daemon" },
-		{ "reap 1", "a victim that does not wait" },
 	};
 	char queue[16 * 300] = "disk pages_per_tick 1 queue";
 
@@ -711,6 +708,9 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 mm_of 99", "no such process" },
 		{ "task 1 oom_mm_of 99", "no such task" },
 		{ "task 1 memcg -", "no such memory" },
+		{ "reaper 99", "no such victim" },
+		{ "reaper 1", "no such victim" },
+		{ "reaper 1 2", "no such victim" },
 #ifdef CONFIG_NUMA
 		{ "policy 99 none", "no such task" },
 		{ "policy 1 mode 9", "policy PID" },
@@ -775,8 +775,6 @@ TEST(record_refuses_nonsense, "")
 		{ "daemon x", "daemon N" },
 		{ "daemon -1", "daemon N" },
 		{ "daemon 99", "daemon N" },
-		{ "reap x", "a victim that does not wait" },
-		{ "reap 1 1", "a victim that does not wait" },
 	};
 
 	test_machine_uma(64);
