@@ -103,6 +103,7 @@ const struct record_field node_fields[] = {
 	FIELD(struct pglist_data, lruvec.nonresident_age),
 	FIELD(struct pglist_data, lruvec.refaults),
 	FIELD(struct pglist_data, lruvec.flags),
+	FIELD(struct pglist_data, lruvec.shrinker_map),
 	FIELDS_END,
 };
 
@@ -120,9 +121,13 @@ const struct record_field zone_fields[] = {
 };
 
 const struct record_field lruvec_fields[] = {
-	FIELD(struct lruvec, anon_cost),       FIELD(struct lruvec, file_cost),
-	FIELD(struct lruvec, nonresident_age), FIELD(struct lruvec, refaults),
-	FIELD(struct lruvec, flags),	       FIELDS_END,
+	FIELD(struct lruvec, anon_cost),
+	FIELD(struct lruvec, file_cost),
+	FIELD(struct lruvec, nonresident_age),
+	FIELD(struct lruvec, refaults),
+	FIELD(struct lruvec, flags),
+	FIELD(struct lruvec, shrinker_map),
+	FIELDS_END,
 };
 
 const struct record_field mapping_fields[] = {
@@ -132,10 +137,10 @@ const struct record_field mapping_fields[] = {
 	FIELD(struct address_space, next_index),
 	FIELD(struct address_space, unevictable),
 	FIELD(struct address_space, no_writer),
+	FIELD(struct address_space, no_migratepage),
 	FIELD(struct address_space, congested),
 	FIELD(struct address_space, synchronous),
 	FIELD(struct address_space, anonymous),
-	FIELD(struct address_space, no_migratepage),
 	FIELDS_END,
 };
 
@@ -167,11 +172,15 @@ const struct record_field task_fields[] = {
 };
 
 const struct record_field mm_fields[] = {
-	FIELD(struct mm, total_vm),	 FIELD(struct mm, rss_file),
-	FIELD(struct mm, rss_anon),	 FIELD(struct mm, rss_shmem),
-	FIELD(struct mm, swap_entries),	 FIELD(struct mm, pgtable_bytes),
-	FIELD(struct mm, oom_skip),	 FIELD(struct mm, mmap_locked),
-	FIELD(struct mm, reaper_queued), FIELDS_END,
+	FIELD(struct mm, total_vm),
+	FIELD(struct mm, rss_file),
+	FIELD(struct mm, rss_anon),
+	FIELD(struct mm, rss_shmem),
+	FIELD(struct mm, swap_entries),
+	FIELD(struct mm, pgtable_bytes),
+	FIELD(struct mm, oom_skip),
+	FIELD(struct mm, reaper_queued),
+	FIELDS_END,
 };
 
 const struct record_field cpuset_fields[] = {

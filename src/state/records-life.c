@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Records of what lives on a machine besides its tasks: mappings and whose they are, the disk's queue, daemons, the
- * victims that wait for the OOM reaper. Reading and writing them.
+ * @brief Records of what lives on a machine besides its tasks: mappings and whose they are, the disk's queue, daemons. Reading
+ * and writing them.
  *
  * A mapping goes by a number: 1 is the oldest. That is the order in which they are written, and so the order in which they are
  * made again.
@@ -109,7 +109,7 @@ static int read_anon(struct reader *reader, const char *line)
 	return 0;
 }
 
-/* ---- disk, daemons, reaper ---- */
+/* ---- disk, daemons ---- */
 
 /** Take the pages that the disk is to write, the one that is next first. */
 static int take_queue(struct reader *reader, const char *line, struct disk *disk)
@@ -174,31 +174,9 @@ static int read_daemon(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "fields of a daemon or of its task");
 }
 
-/** One more victim waits for the reaper, behind those named above. */
-static int read_reap(struct reader *reader, const char *line)
-{
-	struct task **end = &world->oom_reaper_list, *task = NULL;
-	long pid;
-
-	if (take_value(&line, &pid) && take_end(&line))
-		task = task_by_pid(pid);
-	while (*end && *end != task)
-		end = &(*end)->oom_reaper_list;
-	if (!task || !task->mm || *end)
-		return reader_refuse(reader,
-				     "expected a process that does not wait for the reaper yet");
-	*end = task;
-	return 0;
-}
-
 const struct record_kind life_records[] = {
-	{ "mapping", read_mapping },
-	{ "anon", read_anon },
-	{ "disk", read_disk },
-	{ "live", read_live },
-	{ "daemon", read_daemon },
-	{ "reap", read_reap },
-	{ 0 },
+	{ "mapping", read_mapping }, { "anon", read_anon },	{ "disk", read_disk },
+	{ "live", read_live },	     { "daemon", read_daemon }, { 0 },
 };
 
 /* ---- writing ---- */
@@ -262,6 +240,4 @@ void records_write_claims(FILE *out)
 			fprintf(out, "anon %d %ld\n", task->pid,
 				record_mapping_number(task->mm->anon));
 	}
-	for (const struct task *task = world->oom_reaper_list; task; task = task->oom_reaper_list)
-		fprintf(out, "reap %d\n", task->pid);
 }

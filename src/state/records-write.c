@@ -410,6 +410,7 @@ void records_write(FILE *out)
 	write_pages(out);
 	records_write_slots(out);
 	write_lru(out);
+	snapshot_write_pagevecs(out, "");
 	list_for_each(entry, &world->tasks)
 		write_task(out, list_entry(entry, struct task, tasks));
 	list_for_each(entry, &world->tasks)

@@ -37,11 +37,11 @@
  *     mapping N NAME FIELD VALUE ...          a file, or anonymous memory; 1 is the oldest
  *     slots N PFN+N ...                       pages of a mapping that are in its slots, by their index
  *     shadows N INDEX:VALUE ...               what evicted pages left in their slots
+ *     pagevec CPU NAME PFN ...                pages that a CPU has collected for the LRU lists
  *     anon PID N                              the mapping of a process's anonymous pages
  *     disk pages_per_tick N queue PFN ...     what the disk writes, and writes next
  *     live next_fold TICK                     the daemons are there
  *     daemon N NAME VALUE ...                 what one of them does, in the order in which they were made
- *     reap PID                                a victim that waits for the OOM reaper
  *     sysctl NAME VALUE                       as if written to /proc/sys/vm: what follows is derived
  *     set_mempolicy MODE HEX                  as the system call does it, for the running task
  *     pm_restrict_gfp_mask                    the machine goes to sleep: no request may start I/O any more

@@ -162,7 +162,7 @@ static void op_process(struct run *run)
 static struct address_space *some_file(struct run *run)
 {
 	struct address_space *space = world->address_spaces;
-	unsigned int skip = choose(run, 2);
+	unsigned int skip = choose(run, 3);
 
 	while (space->anonymous || skip--)
 		space = space->next;
@@ -174,6 +174,28 @@ static void op_read(struct run *run)
 	struct address_space *file = some_file(run);
 
 	mix(run, page_cache_fill(file, GFP_HIGHUSER_MOVABLE, 1 + choose(run, 96)));
+}
+
+/** Pages of the file with slots come back, some of them after they were reclaimed. */
+static void op_read_again(struct run *run)
+{
+	struct address_space *file = world->address_spaces;
+
+	while (strcmp(file->name, "index"))
+		file = file->next;
+	for (unsigned int times = choose(run, 64); times; times--) {
+		unsigned long index = choose(run, 3000);
+		const void *entry = page_slot(file, index);
+		struct page *page;
+
+		if (entry && !is_shadow(entry))
+			continue;
+		page = alloc_pages(GFP_HIGHUSER_MOVABLE, 0);
+		if (!page)
+			continue;
+		mix(run, (u64)page_cache_add_at(page, file, index, GFP_KERNEL));
+		put_page(page);
+	}
 }
 
 /** The first page on an LRU list from a random PFN on, with an owner; NULL: none is near. */
@@ -230,9 +252,9 @@ static void op_congestion(struct run *run)
 static void operate(struct run *run)
 {
 	static void (*const operations[])(struct run *) = {
-		op_other_cpu, op_request,    op_request, op_request, op_give_back,
-		op_fault,     op_fault,	     op_read,	 op_read,    op_write,
-		op_use,	      op_congestion, op_time,	 op_time,    op_process,
+		op_other_cpu, op_request, op_request, op_request,    op_give_back,  op_fault,
+		op_fault,     op_read,	  op_read,    op_write,	     op_use,	    op_congestion,
+		op_time,      op_time,	  op_process, op_read_again, op_read_again,
 	};
 
 	operations[choose(run, ARRAY_SIZE(operations))](run);
@@ -265,6 +287,7 @@ static void settle(struct run *run)
 	swap_on(600);
 	ck_assert_ptr_nonnull(address_space_new("log", false));
 	ck_assert_ptr_nonnull(address_space_new("movie", false));
+	ck_assert_ptr_nonnull(address_space_new("index", false));
 	for (int i = 0; i < 8; i++)
 		op_process(run);
 	world->init_task.oom_score_adj = OOM_SCORE_ADJ_MIN;

@@ -238,7 +238,7 @@ TEST(snapshot_keeps_blocks_in_use, "")
 TEST(snapshot_keeps_what_lives, "")
 {
 	struct address_space *log, *heap;
-	struct task *first, *second;
+	struct task *first;
 	struct page *page, *written, *anonymous;
 	unsigned long pfn[3];
 
@@ -248,7 +248,6 @@ TEST(snapshot_keeps_what_lives, "")
 	log->congested = true;
 	heap = address_space_new("", true);
 	first = process_new("first", 0);
-	second = process_new("second", 0);
 	first->mm->anon = heap;
 	page = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
 	written = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
@@ -256,8 +255,7 @@ TEST(snapshot_keeps_what_lives, "")
 	page_dirty(written);
 	page_write(written);
 	daemon_sleep_until(world->life->kswapd[0], 77);
-	oom_reaper_queue(first);
-	oom_reaper_queue(second);
+	daemon_wake(world->life->reaper);
 	pfn[0] = page_to_pfn(page);
 	pfn[1] = page_to_pfn(written);
 	pfn[2] = page_to_pfn(anonymous);
@@ -277,9 +275,6 @@ TEST(snapshot_keeps_what_lives, "")
 	ck_assert(world->life->kswapd[0]->timed);
 	ck_assert_uint_eq(world->life->kswapd[0]->deadline, 77);
 	ck_assert(world->life->reaper->runnable);
-	ck_assert_int_eq(world->oom_reaper_list->pid, second->pid);
-	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, first->pid);
-	ck_assert_ptr_null(world->oom_reaper_list->oom_reaper_list->oom_reaper_list);
 	/* Records change what is there, too. */
 	apply("mapping 1 log congested 0");
 	ck_assert(!log->congested);
@@ -301,13 +296,11 @@ TEST(record_of_what_lives_is_refused, "")
 		{ "daemon 0 runnable", "a number that fits" },
 		{ "daemon 0 prio x", "a number that fits" },
 		{ "daemon 0 colour 1", "fields of a daemon" },
-		{ "reap 1", "a process that does not wait" },
 	};
 	char queue[16 * 300] = "disk pages_per_tick 1 queue";
 
 	test_machine_uma(64);
 	apply("live next_fold 250");
-	oom_reaper_queue(current);
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		refuse(bad[i].record, bad[i].word);
 	for (unsigned int i = 0; i <= DISK_QUEUE; i++)
@@ -732,8 +725,6 @@ TEST(record_refuses_nonsense, "")
 		{ "daemon x", "daemon N" },
 		{ "daemon -1", "daemon N" },
 		{ "daemon 99", "daemon N" },
-		{ "reap x", "a process that does not wait" },
-		{ "reap 1 1", "a process that does not wait" },
 	};
 
 	test_machine_uma(64);
