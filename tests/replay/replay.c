@@ -571,7 +571,7 @@ TEST(replay_compares_no_cpu_number, "")
 	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
 	/* Expect the number of CPUs, before it, to be compared. */
 	cpu[-1] = '9';
-	expect_divergence(1, kernel, text->line[kernel - 1], "nr_cpus 2");
+	expect_divergence(1, kernel, "kernel … nr_cpus 9 this_cpu 1", "nr_cpus 2");
 }
 
 TEST(replay_runs_in_a_context, "")
