@@ -242,6 +242,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 
 	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9));
 	compact_node(NODE_DATA(0));
+	lru_add_drain_all();
 	drain_all_pages(NULL);
 	ck_assert_uint_gt(zone->free_area[9].nr_free + zone->free_area[10].nr_free, 4);
 	page = alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9);

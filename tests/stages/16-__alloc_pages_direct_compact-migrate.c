@@ -129,6 +129,24 @@ TEST(isolating_tries_the_lock_of_dirty_pages_only, "16-7")
 		}
 }
 
+TEST(isolating_a_dirty_page_of_the_swap_cache, "16-7")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+	struct page *page = test_page(zone, 0);
+
+	/* Swap can move its pages, whatever their owner can. */
+	scene_make_movable(page, 0);
+	lru_list_del(page);
+	page->mapping = (void *)((unsigned long)&scene_file | PAGE_MAPPING_ANON);
+	page->flags |= PAGE_FLAG(swapbacked) | PAGE_FLAG(owner_priv_1) | PAGE_FLAG(dirty);
+	lru_list_add(page);
+	scene_file.no_migratepage = true;
+	ck_assert(hold(cc, page));
+	scene_file.no_migratepage = false;
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_ANON), 1);
+}
+
 TEST(isolating_a_drivers_page_asks_for_its_lock, "16-7")
 {
 	struct zone *zone = scene_full();

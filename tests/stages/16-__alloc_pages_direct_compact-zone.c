@@ -507,6 +507,23 @@ TEST(compact_node_moves_all_there_is, "16-9")
 	ck_assert_uint_ge(test_zone(0, ZONE_DMA)->free_area[10].nr_free, 2);
 }
 
+/* What waits for a list could not be moved: it goes there once, before the first node. */
+TEST(compact_nodes_empties_the_pagevecs_first, "16-9")
+{
+	struct zone *zone = scene_full();
+	struct page *page = test_page(zone, 0);
+
+	scene_make_movable(page, 0);
+	for (unsigned long n = 0; n < 200; n++)
+		test_free_block(test_page(zone, 14 * BLOCK + 2 * n), 0, MIGRATE_MOVABLE);
+	lru_list_del(page);
+	lru_cache_add(page);
+	test_forget_events();
+	compact_nodes();
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
+	ck_assert_uint_eq(scene_moves, 1);
+}
+
 /** A machine whose memory begins at PFN 0. */
 TEST(compact_zone_at_pfn_zero, "16-5")
 {
