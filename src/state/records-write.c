@@ -297,6 +297,7 @@ static void write_lru(FILE *out)
 			if (memcg->lruvecs)
 				write_lruvec(out, nid, memcg->path, &memcg->lruvecs[nid]);
 	}
+	snapshot_write_pagevecs(out, "");
 }
 
 /* ---- groups and tasks ---- */
@@ -410,7 +411,6 @@ void records_write(FILE *out)
 	write_pages(out);
 	records_write_slots(out);
 	write_lru(out);
-	snapshot_write_pagevecs(out, "");
 	list_for_each(entry, &world->tasks)
 		write_task(out, list_entry(entry, struct task, tasks));
 	list_for_each(entry, &world->tasks)

@@ -369,6 +369,10 @@ TEST(snapshot_keeps_differences, "")
 		page->mem_cgroup = i < 35 ? group : NULL;
 		lru_list_add(page);
 	}
+	/* Pages that still wait for their list. */
+	world_run_on(1);
+	page_cache_fill(file, GFP_KERNEL, 3);
+	world_run_on(0);
 	world->vmstat_work_pending = 2;
 	NODE_DATA(0)->per_cpu_nodestats[1].stat_threshold = 9;
 	NODE_DATA(0)->per_cpu_nodestats[1].vm_node_stat_diff[NR_FILE_DIRTY] = -8;
@@ -379,6 +383,8 @@ TEST(snapshot_keeps_differences, "")
 	ck_assert(!list_empty(&lruvec->lists[LRU_INACTIVE_FILE]));
 	ck_assert_int_eq(lruvec->lruvec_stat[NR_INACTIVE_FILE], 33);
 	ck_assert_int_eq(lruvec->lruvec_stat_cpu[0][NR_INACTIVE_FILE], 2);
+	ck_assert_uint_eq(world->lru_pvecs[1][PVEC_LRU_ADD].nr, 3);
+	ck_assert_int_eq(page_count(world->lru_pvecs[1][PVEC_LRU_ADD].pages[2]), 2);
 	nodestat = &NODE_DATA(0)->per_cpu_nodestats[1];
 	ck_assert_int_eq(nodestat->stat_threshold, 9);
 	ck_assert_int_eq(nodestat->vm_node_stat_diff[NR_FILE_DIRTY], -8);
@@ -652,6 +658,9 @@ TEST(record_refuses_nonsense, "")
 		{ "lru 0 9", "lru NID" },
 		{ "lru 0 0 1", "PFNs of the machine" },
 		{ "lru 0 0 262144", "marked as lru" },
+		{ "pagevec 0 lists 262144", "pagevec CPU NAME" },
+		{ "pagevec 0 lru_add 1", "PFNs of the machine" },
+		{ "pagevec 0 lru_add 262145", "in use" },
 		{ "stock 9 / 0", "stock CPU" },
 		{ "cpuset", "cpuset NAME" },
 		{ "cpuset a mems x", "hexadecimal" },
