@@ -291,6 +291,7 @@ PAGEFLOW_API int pageflow_apply(pageflow_machine *machine, const char *record,
  *     file NAME, fill NAME PAGES|PERCENT%, dirty NAME PAGES, write NAME, verify NAME
  *     swap PAGES, process NAME, fault PID PAGES, join PID GROUP
  *     fragment PAGES [NAME]
+ *     lru [node N] [list NAME] [group PATH] [runs N], scanners [ZONE]
  *
  * All that this makes is part of what pageflow_save() writes, without the contents of files.
  *

@@ -16,6 +16,7 @@
 #include "memory_map.h"
 #include "replay/replay.h"
 #include "stages/stages.h"
+#include "state/look.h"
 #include "state/state.h"
 #include "text/error.h"
 #include "world/world.h"
@@ -88,7 +89,7 @@ static int engine_scene(struct machine *machine, const char *command, FILE *out,
 {
 	FOCUS_ON(machine);
 
-	return scene_run(command, out, error);
+	return look_knows(command) ? look_run(command, out, error) : scene_run(command, out, error);
 }
 
 /** Give an event the form that outsiders know. */

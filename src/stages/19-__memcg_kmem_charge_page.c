@@ -4,7 +4,7 @@
  * @brief Stage 19: charge a fresh block to the task's memory cgroup.
  *
  * A **memory cgroup** limits how much memory a group of tasks may use. Kernel memory counts when the
- * caller says so with __GFP_ACCOUNT. Groups form a tree, and a charge counts in every group up to the
+ * caller says so with __GFP_ACCOUNT, a page of a file when it is read. Groups form a tree, and a charge counts in every group up to the
  * root; it is refused when any of them would exceed its limit. To keep this cheap, a charge takes 32
  * pages at once and leaves the surplus to the CPU, in its **stock**.
  *
@@ -499,6 +499,7 @@ void __memcg_kmem_uncharge_page(struct page *page, unsigned int order)
  * @return 0, also when nothing has to be charged; -ENOMEM when the limit forbids it
  * @source none (ours: what mm/memcontrol.c does under the same name)
  */
+/* departs: a page that comes back from swap goes to whoever faults; 5.8.18 remembers which group it belonged to. */
 int mem_cgroup_charge(struct page *page, gfp_t gfp_mask)
 {
 	struct mem_cgroup *memcg = current->mm ? current->memcg : &world->root_mem_cgroup;

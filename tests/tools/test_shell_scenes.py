@@ -491,3 +491,25 @@ def test_livelock_takes_blocks_of_others_for_free_memory(shell, cma, loops):
     assert free == ["0"] * 5 + ["100"] + ["0"] * 4 + (["4"] if cma else ["0"])
     assert ("livelock:" in result.stdout) == loops
     assert result.stdout.endswith("no page\n")
+
+
+def test_lru_and_scanners_show_what_a_run_left(shell):
+    """Before and after a run of compaction: what is in the strip is what the run did, and every line fits a terminal."""
+    request = "alloc GFP_HIGHUSER_MOVABLE|__GFP_NORETRY|__GFP_NOWARN 9"
+    commands = ["machine 64M", "live", "file movie", "fragment 6000 movie", "scanners", request, "scanners DMA"]
+    said = shell(*commands, "lru list inactive_file runs 3", "lru runs x", "scanners Sahara")
+    before, after = re.findall(r"  0x40000     (\S+)\n(.*)", said.stdout)
+    assert before == ("." * 32, ". looked into  # passed over  + some of several  _ no memory  ... as above")
+    assert after[0].startswith("#") and set(after[1]) <= set(" sfam*")
+    assert "order failed 10\n" in said.stdout
+    lru = said.stdout[said.stdout.index("node 0, group /") :].splitlines()
+    assert re.match(r"  inactive_file   10384  0x\w+  0x\w+  0x\w+  and \d+ more runs$", lru[1]) and len(lru) == 4
+    assert max(map(len, said.stdout.splitlines())) <= 80
+    assert "lru: expected 'lru [node N] [list NAME]" in said.stderr
+    assert "scanners: there is no zone 'Sahara' on this machine" in said.stderr
+
+
+def test_lru_and_scanners_of_a_large_machine(shell):
+    said = shell("machine 4608M,cpus=2", "scanners", "lru").stdout
+    assert len(re.findall(r"zone \w+: \d+ pageblocks", said)) == 3 and max(map(len, said.splitlines())) <= 80
+    assert len(said.splitlines()) < 45
