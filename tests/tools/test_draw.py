@@ -121,3 +121,26 @@ def test_a_catalogue_that_cannot_be_read_is_named(shell):
     assert (result.returncode, result.stdout) == (2, "")
     said = "PAGEFLOW_CATALOGUE names /nowhere/de.tsv: cannot be read: No such file or directory; unset it for English"
     assert result.stderr == f"pageflow: {said}\n"
+
+
+def test_steps_draws_a_command(shell, tmp_path):
+    fragmented = START + "live\nfile movie\nfragment 3000 movie\n"
+    request = "takeall GFP_HIGHUSER_MOVABLE|__GFP_NORETRY|__GFP_NOWARN 9"
+    result = shell(f"{fragmented}steps {request}\n")
+    said = result.stdout.splitlines()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert said[1].endswith("#1 to #4") and said[2] == "Run 1 begins"
+    assert any(line.startswith("Pageblock 0x40000: 512 pages moved, to 0x43e00 (256)") for line in said)
+    assert max(map(len, said)) <= 80
+    path = tmp_path / "steps.svg"
+    result = shell(f"{fragmented}steps {path} words {request}\nsteps words alloc GFP_KERNEL\n")
+    picture = ElementTree.parse(path).getroot()
+    assert picture.find(SVG + "desc").text.startswith("Run 1 begins; migrate scanner at 0x40000")
+    assert result.stdout.splitlines()[-1] == "Compaction did not run."
+
+
+def test_steps_needs_a_command_on_the_machine(shell):
+    for line in ("steps", "steps words", "steps machine 64M", "steps load x"):
+        result = shell(f"{START}{line}\n")
+        assert "steps: which command on this machine?" in result.stderr, line
+    assert "no machine" in shell("steps alloc GFP_KERNEL\n").stderr

@@ -67,6 +67,12 @@ void shell_let_go(struct shell *shell, struct held *held);
 int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
 		  struct pageflow_error *error);
 void drawings_forget(struct drawings *drawings);
+int drawings_watch(pageflow_machine *machine, char *rest,
+		   void (*command)(struct shell *shell, char *line), struct shell *shell,
+		   struct pageflow_error *error);
+
+/* shell.c */
+void shell_run_line(struct shell *shell, char *line);
 
 /* edit.c */
 char *shell_read_line(const char *prompt);
