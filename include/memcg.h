@@ -51,18 +51,37 @@ enum memcg_memory_event {
 	NR_MEMCG_EVENTS,
 };
 
+/** Events that a group's memory.stat counts, with those of the groups below it, as they stand there. */
+enum memcg_stat_event {
+	MEMCG_PGFAULT,
+	MEMCG_PGMAJFAULT,
+	MEMCG_PGREFILL,
+	MEMCG_PGSCAN,
+	MEMCG_PGSTEAL,
+	MEMCG_PGACTIVATE,
+	MEMCG_PGDEACTIVATE,
+	MEMCG_PGLAZYFREE,
+	MEMCG_PGLAZYFREED,
+	MEMCG_THP_FAULT_ALLOC,
+	MEMCG_THP_COLLAPSE_ALLOC,
+	NR_MEMCG_STAT_EVENTS,
+};
+
 /** A memory cgroup. */
 struct mem_cgroup {
 	char path[MEMCG_NAME_LEN];
 	unsigned int id;	   /**< number, for shadows and events */
 	struct mem_cgroup *parent; /**< NULL for the root */
 	struct page_counter memory;
+	struct page_counter swap;  /**< newer hierarchy: swap; nothing is charged to it here */
 	struct page_counter memsw; /**< legacy hierarchy: memory and swap */
 	struct page_counter kmem;  /**< legacy hierarchy: kernel memory */
 	bool oom_kill_disable;
 	bool oom_group;
 	unsigned long memory_events[NR_MEMCG_EVENTS]; /**< v2: with those of groups below it */
 	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
+	unsigned long
+		stat_events[NR_MEMCG_STAT_EVENTS]; /**< kept and shown; nothing counts them here */
 	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
 	int swappiness;		 /**< legacy hierarchy: the group's own, 0 to 200 */
 	struct mem_cgroup *next; /**< all groups of the machine except the root */

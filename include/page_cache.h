@@ -18,6 +18,8 @@
 
 #include "page.h"
 
+struct mm;
+
 /** Tag in page->mapping: the page is anonymous. */
 #define PAGE_MAPPING_ANON 1ul
 /** Tag in page->mapping: the page is on no LRU list, but its driver can move it. */
@@ -59,6 +61,8 @@ struct address_space {
 	bool congested;	     /**< its device has too many requests */
 	bool synchronous;    /**< its device finishes a write at once (a RAM disk) */
 	bool anonymous;
+	bool orphaned; /**< its process is gone: a page that leaves memory needs no place in swap */
+	struct mm *mm; /**< anonymous memory: whose it is */
 	struct address_space *next; /**< all mappings of the machine */
 };
 

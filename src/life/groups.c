@@ -123,6 +123,29 @@ void cpuset_set_nodes(struct cpuset *cpuset, nodemask_t mems)
 }
 
 /**
+ * @brief Put a process into a memory cgroup, with all its threads: it is the last one there.
+ *
+ * @param task any thread of the process
+ * @param memcg the group; nothing happens when the process is there already
+ * @source none (ours: stands for writing the process's number into cgroup.procs)
+ */
+void memcg_join(struct task *task, struct mem_cgroup *memcg)
+{
+	unsigned long last = 0;
+	const struct list_head *entry;
+	struct task *thread;
+
+	if (task->memcg == memcg)
+		return;
+	list_for_each(entry, &world->tasks)
+		last = max_ul(last, task_of(entry)->memcg_joined);
+	for (thread = next_thread(task, NULL); thread; thread = next_thread(task, thread)) {
+		thread->memcg = memcg;
+		thread->memcg_joined = last + 1;
+	}
+}
+
+/**
  * @brief Make a memory cgroup. From now on kernel memory is accounted.
  *
  * @param path its path
@@ -147,6 +170,8 @@ struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsign
 	memcg->memory.parent = &parent->memory;
 	memcg->memsw.max = PAGE_COUNTER_MAX;
 	memcg->memsw.parent = &parent->memsw;
+	memcg->swap.max = PAGE_COUNTER_MAX;
+	memcg->swap.parent = &parent->swap;
 	memcg->kmem.max = PAGE_COUNTER_MAX;
 	memcg->kmem.parent = &parent->kmem;
 	memcg->next = world->mem_cgroups;

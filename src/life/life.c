@@ -220,6 +220,8 @@ bool daemons_start(void)
 	start_kcompactds();
 	life->flusher = daemon_new("flush", 0, flusher_body, NULL);
 	life->reaper = daemon_new("oom_reaper", 0, reaper_body, NULL);
+	if (world->oom_reaper_list)
+		daemon_wake(life->reaper);
 	world->hooks.flushers_woken = flushers_woken;
 	world->hooks.page_written = page_write;
 	world->hooks.sleep = sleep_in_life;

@@ -17,6 +17,7 @@ void wire_hooks(struct machine *machine);
 
 /* groups.c */
 struct cpuset *cpuset_new(const char *name, struct cpuset *parent, nodemask_t mems);
+void memcg_join(struct task *task, struct mem_cgroup *memcg);
 struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsigned long max);
 nodemask_t cpuset_nodes(const struct cpuset *cpuset);
 void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
@@ -102,6 +103,7 @@ void watchdog_set_handler(bool (*handler)(const char *report, void *context), vo
 
 /* page-cache.c */
 void page_cache_drop(struct page *page);
+unsigned long address_space_release_but(struct address_space *space, unsigned long keep);
 unsigned long address_space_release(struct address_space *space);
 struct address_space *address_space_new(const char *name, bool anonymous);
 void address_spaces_free(struct machine *machine);

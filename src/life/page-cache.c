@@ -181,28 +181,85 @@ void page_cache_drop(struct page *page)
 }
 
 /**
- * @brief The owner of an address space is gone: free those of its pages that no disk works on.
+ * @brief The process lets go of an anonymous page: it leaves the page tables, and gives up its place in swap.
+ *
+ * A page that is being written stays in the swap cache until reclaim finds it there. One that somebody has in his hands
+ * stays until he puts it down.
+ *
+ * @param page the page
+ * @return true when that was the last use of it, and it is free
+ */
+static bool page_let_go(struct page *page)
+{
+	bool last;
+
+	if (page_mapped(page)) {
+		mod_lruvec_page_state(page, NR_ANON_MAPPED, -1);
+		page->_refcount -= page->_mapcount;
+		page->_mapcount = -1;
+	} else {
+		get_page(page);
+	}
+	/* One reference is ours now. */
+	if (PageFlag(page, PG_swapcache) && !PageFlag(page, PG_writeback)) {
+		swap_cache_remove(page);
+		world->nr_swap_pages++;
+	}
+	page->private &= ~LRU_SWAP_ENTRY;
+	last = page_count(page) == 1;
+	if (last) {
+		page->private = 0;
+		page_owner(page)->nrpages--;
+	}
+	put_page(page);
+	return last;
+}
+
+/** A file page goes with its file, unless the disk works on it; true when it is free. */
+static bool page_cut_off(struct page *page)
+{
+	if (PageFlag(page, PG_writeback))
+		return false;
+	page_cache_drop(page);
+	return true;
+}
+
+/**
+ * @brief The owner of an address space gives it up, in memory and in swap, but for a part.
  *
  * @param space the address space
- * @return pages freed
+ * @param keep pages in memory that stay, because they are locked there
+ * @return pages freed; others are being written, or in somebody's hands, and follow
  */
-unsigned long address_space_release(struct address_space *space)
+unsigned long address_space_release_but(struct address_space *space, unsigned long keep)
 {
 	unsigned long freed = 0;
 
-	for (unsigned long pfn = world->mem_map_start; space->nrpages && pfn < world->mem_map_end;
-	     pfn++) {
+	space->orphaned = true;
+	if (space->anonymous)
+		lru_add_drain();
+	for (unsigned long pfn = world->mem_map_start;
+	     space->nrpages > keep && pfn < world->mem_map_end; pfn++) {
 		struct page *page = pfn_to_page(pfn);
 
-		if (!pfn_valid(pfn) || PageTail(page) || page_owner(page) != space ||
-		    PageFlag(page, PG_writeback) || page_count(page) < 1)
-			continue;
-		page_cache_drop(page);
-		freed++;
+		if (pfn_valid(pfn) && !PageTail(page) && page_owner(page) == space &&
+		    page_count(page) > 0)
+			freed += space->anonymous ? page_let_go(page) : page_cut_off(page);
 	}
 	world->nr_swap_pages += space->swapped;
 	space->swapped = 0;
 	return freed;
+}
+
+/**
+ * @brief The owner of an address space gives it up, in memory and in swap.
+ *
+ * @param space the address space
+ * @return pages freed; others are being written, or in somebody's hands
+ */
+unsigned long address_space_release(struct address_space *space)
+{
+	return address_space_release_but(space, 0);
 }
 
 /** Enter a page into a page table: one more reference. Its place in swap is not looked for any more. */

@@ -134,8 +134,8 @@ void replay_check_nodes(struct replay *replay)
  */
 int replay_daemons(struct replay *replay, const char *line)
 {
-	if (strcmp(line, "K"))
-		return reader_fail(&replay->reader, "'K'");
+	if (strcmp(line, "K") || !replay->profile->daemons)
+		return reader_fail(&replay->reader, "'K' in a recording of the daemons only");
 	replay->in_daemons = true;
 	daemons_run();
 	replay->in_daemons = false;

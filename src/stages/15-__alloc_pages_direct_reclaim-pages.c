@@ -52,7 +52,7 @@ struct page_trial {
  * @param page the page
  * @source none (ours: what mm/swap_state.c does under the name delete_from_swap_cache)
  */
-static void swap_cache_remove(struct page *page)
+void swap_cache_remove(struct page *page)
 {
 	ClearPageFlag(page, PG_swapcache);
 	world->nr_swapcache_pages--;
@@ -157,6 +157,8 @@ static bool try_to_unmap(struct page *page)
 	page->_refcount -= page->_mapcount + 1;
 	page->_mapcount = -1;
 	page->private &= ~(LRU_ACCESSED | LRU_EXEC);
+	if (PageAnon(page))
+		anon_page_unmapped(page);
 	if (PageFlag(page, PG_swapcache))
 		page->private |= LRU_SWAP_ENTRY;
 	mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
@@ -422,7 +424,7 @@ static bool __remove_mapping(struct page_trial *t)
 	shadow = workingset_eviction(page, t->sc->target_mem_cgroup);
 	if (PageFlag(page, PG_swapcache)) {
 		swap_cache_remove(page);
-		owner->swapped++;
+		*(owner->orphaned ? &world->nr_swap_pages : &owner->swapped) += 1;
 		return true;
 	}
 	page_slot_leave(page, shadow_entry(shadow));

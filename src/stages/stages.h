@@ -179,6 +179,7 @@ void lru_list_add(struct page *page);
 void lru_list_add_tail(struct page *page);
 void lru_list_del(struct page *page);
 void lru_cache_add(struct page *page);
+void swap_cache_remove(struct page *page);
 bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
 void put_page(struct page *page);
@@ -275,16 +276,24 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 				   unsigned long *did_some_progress);
 bool out_of_memory(struct oom_control *oc);
 void pagefault_out_of_memory(void);
+bool sysrq_oom(void);
 /* 18, part: choosing a process */
-struct task *find_task_mm(const struct task *process);
+unsigned long mem_cgroup_get_max(const struct mem_cgroup *memcg);
 enum oom_constraint constrained_alloc(struct oom_control *oc);
 bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc);
 bool oom_killable(const struct task *process);
 long oom_badness(const struct task *process, unsigned long totalpages);
 void select_bad_process(struct oom_control *oc);
+unsigned long oom_score(const struct task *process);
+void mem_cgroup_scan_tasks(struct mem_cgroup *root,
+			   bool (*look)(struct task *process, void *context), void *context);
+void oom_scan(const struct oom_control *oc, bool (*look)(struct task *process, void *context),
+	      void *context);
 /* 18, part: the report */
-void oom_report(const struct oom_control *oc, const struct task *victim);
+void oom_report(struct oom_control *oc, const struct task *victim);
 void oom_report_killed(const struct task *victim, const char *message);
+void oom_report_pinned(const struct task *victim, const struct task *init);
+void oom_report_group(const struct mem_cgroup *memcg);
 
 /* 19 */
 void drain_local_stock(int cpu);

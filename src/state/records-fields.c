@@ -131,17 +131,12 @@ const struct record_field lruvec_fields[] = {
 };
 
 const struct record_field mapping_fields[] = {
-	FIELD(struct address_space, nrpages),
-	FIELD(struct address_space, reclaimed),
-	FIELD(struct address_space, swapped),
-	FIELD(struct address_space, next_index),
-	FIELD(struct address_space, unevictable),
-	FIELD(struct address_space, no_writer),
-	FIELD(struct address_space, no_migratepage),
-	FIELD(struct address_space, congested),
-	FIELD(struct address_space, synchronous),
-	FIELD(struct address_space, anonymous),
-	FIELDS_END,
+	FIELD(struct address_space, nrpages),	     FIELD(struct address_space, reclaimed),
+	FIELD(struct address_space, swapped),	     FIELD(struct address_space, next_index),
+	FIELD(struct address_space, unevictable),    FIELD(struct address_space, no_writer),
+	FIELD(struct address_space, no_migratepage), FIELD(struct address_space, congested),
+	FIELD(struct address_space, synchronous),    FIELD(struct address_space, anonymous),
+	FIELD(struct address_space, orphaned),	     FIELDS_END,
 };
 
 const struct record_field daemon_fields[] = {
@@ -167,20 +162,19 @@ const struct record_field task_fields[] = {
 	FIELD(struct task, oom_origin),
 	FIELD(struct task, vfork_done_pending),
 	FIELD(struct task, oom_score_adj),
+	FIELD(struct task, memcg_joined),
 	FIELD(struct task, need_resched),
 	FIELDS_END,
 };
 
 const struct record_field mm_fields[] = {
-	FIELD(struct mm, total_vm),
-	FIELD(struct mm, rss_file),
-	FIELD(struct mm, rss_anon),
-	FIELD(struct mm, rss_shmem),
-	FIELD(struct mm, swap_entries),
-	FIELD(struct mm, pgtable_bytes),
-	FIELD(struct mm, oom_skip),
-	FIELD(struct mm, reaper_queued),
-	FIELDS_END,
+	FIELD(struct mm, total_vm),	 FIELD(struct mm, rss_file),
+	FIELD(struct mm, rss_anon),	 FIELD(struct mm, rss_shmem),
+	FIELD(struct mm, swap_entries),	 FIELD(struct mm, pgtable_bytes),
+	FIELD(struct mm, stays_file),	 FIELD(struct mm, stays_anon),
+	FIELD(struct mm, stays_shmem),	 FIELD(struct mm, oom_skip),
+	FIELD(struct mm, mmap_locked),	 FIELD(struct mm, notifier_blocks),
+	FIELD(struct mm, reaper_queued), FIELDS_END,
 };
 
 const struct record_field cpuset_fields[] = {
@@ -200,8 +194,11 @@ const struct record_field cpuset_fields[] = {
 	FIELD_NAMED(struct mem_cgroup, memory_events[event], "events_" word), \
 		FIELD_NAMED(struct mem_cgroup, memory_events_local[event], "events_local_" word)
 
+#define STAT_EVENT(event, word) FIELD_NAMED(struct mem_cgroup, stat_events[event], word)
+
 const struct record_field memcg_fields[] = {
 	COUNTER(memory),
+	COUNTER(swap),
 	COUNTER(memsw),
 	COUNTER(kmem),
 	FIELD(struct mem_cgroup, id),
@@ -221,6 +218,17 @@ const struct record_field memcg_fields[] = {
 	EVENTS(MEMCG_MAX, "max"),
 	EVENTS(MEMCG_OOM, "oom"),
 	EVENTS(MEMCG_OOM_KILL, "oom_kill"),
+	STAT_EVENT(MEMCG_PGFAULT, "pgfault"),
+	STAT_EVENT(MEMCG_PGMAJFAULT, "pgmajfault"),
+	STAT_EVENT(MEMCG_PGREFILL, "pgrefill"),
+	STAT_EVENT(MEMCG_PGSCAN, "pgscan"),
+	STAT_EVENT(MEMCG_PGSTEAL, "pgsteal"),
+	STAT_EVENT(MEMCG_PGACTIVATE, "pgactivate"),
+	STAT_EVENT(MEMCG_PGDEACTIVATE, "pgdeactivate"),
+	STAT_EVENT(MEMCG_PGLAZYFREE, "pglazyfree"),
+	STAT_EVENT(MEMCG_PGLAZYFREED, "pglazyfreed"),
+	STAT_EVENT(MEMCG_THP_FAULT_ALLOC, "thp_fault_alloc"),
+	STAT_EVENT(MEMCG_THP_COLLAPSE_ALLOC, "thp_collapse_alloc"),
 	FIELDS_END,
 };
 

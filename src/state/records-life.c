@@ -106,6 +106,7 @@ static int read_anon(struct reader *reader, const char *line)
 	if (!record_take_mapping(&line, &space) || !take_end(&line))
 		return reader_fail(reader, "'anon PID N' with the number of a mapping");
 	task->mm->anon = space;
+	space->mm = task->mm;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "memory_map.h"
 #include "stages/stages.h"
 #include "state/records.h"
+#include "state/state.h"
 #include "world/world.h"
 
 /** Take `PFN+N` inside the memory map. */
@@ -114,10 +115,17 @@ static int read_lru(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "'lru NID LIST PFN ...'");
 }
 
+/** Pages that wait on a CPU for their list; the line is that of the recordings. */
+static int read_pagevec(struct reader *reader, const char *line)
+{
+	if (!snapshot_read_pagevec(reader, line) && !snapshot_check_pagevecs(reader))
+		return 0;
+	/* Nobody shall meet pages there that cannot be there. */
+	memset(world->lru_pvecs, 0, sizeof(world->lru_pvecs));
+	return -1;
+}
+
 const struct record_kind page_records[] = {
-	{ "skip", read_skip },
-	{ "pages", read_pages },
-	{ "compound", read_compound },
-	{ "lru", read_lru },
-	{ 0 },
+	{ "skip", read_skip }, { "pages", read_pages },	    { "compound", read_compound },
+	{ "lru", read_lru },   { "pagevec", read_pagevec }, { 0 },
 };

@@ -297,6 +297,7 @@ static void write_lru(FILE *out)
 			if (memcg->lruvecs)
 				write_lruvec(out, nid, memcg->path, &memcg->lruvecs[nid]);
 	}
+	snapshot_write_pagevecs(out, "");
 }
 
 /* ---- groups and tasks ---- */
@@ -393,6 +394,15 @@ static void write_victim(FILE *out, const struct task *task)
 		fprintf(out, "task %d oom_mm_of %d\n", task->pid, first_user(task->oom_mm)->pid);
 }
 
+/** The reaper's list from its end: a victim that is read is put before the others. */
+static void write_reaper_list(FILE *out, const struct task *victim)
+{
+	if (!victim)
+		return;
+	write_reaper_list(out, victim->oom_reaper_list);
+	fprintf(out, "reaper %d\n", victim->pid);
+}
+
 /**
  * @brief Write all records that stand after the zones.
  *
@@ -410,12 +420,12 @@ void records_write(FILE *out)
 	write_pages(out);
 	records_write_slots(out);
 	write_lru(out);
-	snapshot_write_pagevecs(out, "");
 	list_for_each(entry, &world->tasks)
 		write_task(out, list_entry(entry, struct task, tasks));
 	list_for_each(entry, &world->tasks)
 		write_victim(out, list_entry(entry, struct task, tasks));
 	records_write_claims(out);
+	write_reaper_list(out, world->oom_reaper_list);
 	fprintf(out, "current %d\n", current->pid);
 	/* Making groups and tasks counts them; the numbers that count stand last. */
 	fprintf(out, "machine memcg_kmem_enabled %d\n", world->memcg_kmem_enabled);

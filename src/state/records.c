@@ -32,6 +32,7 @@
  *     lruvec_diff NID PATH CPU VALUE ...      what a CPU holds back of them
  *     task PID comm NAME cpuset NAME memcg PATH mm_of PID NAME VALUE ...
  *     mm PID NAME VALUE ...                   the memory of a task's process
+ *     reaper PID                              a victim that the OOM reaper is to take next
  *     policy PID mode M flags F preferred N nodes HEX relative HEX | policy PID none
  *     current PID
  *     mapping N NAME FIELD VALUE ...          a file, or anonymous memory; 1 is the oldest

@@ -266,8 +266,8 @@ static int read_lrusize(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "'lrusize NID MEMCG ZONE N N N N N'");
 }
 
-/** Put the pages of a run at the end of a list; false when one of them cannot be on it. */
-static bool append_run(const struct place *place, struct list_head *list, long pfn, long count)
+/** Move the pages of a run from their list to the end of another; false when one of them is not on it. */
+static bool move_run(const struct place *place, int lru, struct list_head *to, long pfn, long count)
 {
 	for (; count; count--, pfn++) {
 		struct page *page;
@@ -275,54 +275,55 @@ static bool append_run(const struct place *place, struct list_head *list, long p
 		if (!pfn_valid((unsigned long)pfn))
 			return false;
 		page = pfn_to_page((unsigned long)pfn);
-		if (!PageFlag(page, PG_lru) || page_lruvec(page) != place->lruvec)
+		if (!PageFlag(page, PG_lru) || !list_linked(&page->lru) ||
+		    page_lruvec(page) != place->lruvec || (int)page_lru(page) != lru)
 			return false;
-		list_add_tail(&page->lru, list);
+		list_move_tail(&page->lru, to);
 	}
 	return true;
 }
 
-/** Are as many pages of each zone on a list as its lengths say? A page that was named twice is missing here. */
-static bool lengths_right(const struct lruvec *lruvec, int lru, unsigned long named)
+/** Are as many pages of each zone on a list as its lengths say? */
+static bool lengths_right(const struct lruvec *lruvec, int lru)
 {
 	unsigned long pages[MAX_NR_ZONES] = { 0 };
 	const struct list_head *entry;
 
-	list_for_each(entry, &lruvec->lists[lru]) {
-		if (!named--)
-			return false;
+	list_for_each(entry, &lruvec->lists[lru])
 		pages[page_zonenum(list_entry(entry, struct page, lru))]++;
-	}
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
 		if (pages[zid] != lruvec->lru_size[zid][lru])
 			return false;
 	return true;
 }
 
-/** `lru NID MEMCG LIST PFN+N ...`: a list, head first. */
+/** `lru NID MEMCG LIST PFN+N ...`: a list, head first. Its pages are on it already, in no particular order. */
 static int read_lru(struct reader *reader, const char *line)
 {
+	struct list_head named, *list;
 	struct place place;
-	unsigned long named = 0;
-	struct list_head *list;
 	long pfn, count;
 	int lru;
 
 	if (!take_lruvec(&line, &place) || !take_name(&line, list_names, NR_LRU_LISTS, &lru))
 		return reader_fail(reader, "'lru NID MEMCG LIST PFN+N ...'");
 	list = &place.lruvec->lists[lru];
-	INIT_LIST_HEAD(list);
-	for (; !take_end(&line); named += (unsigned long)count) {
+	INIT_LIST_HEAD(&named);
+	while (!take_end(&line)) {
 		if (!take_run(&line, &pfn, &count))
 			return reader_fail(reader, "'lru NID MEMCG LIST PFN+N ...'");
-		if (!append_run(&place, list, pfn, count))
+		if (!move_run(&place, lru, &named, pfn, count))
 			return reader_refuse(reader, "expected pages of this node and group that a "
 						     "'pages' line has on this list");
 	}
-	if (!lengths_right(place.lruvec, lru, named))
+	if (!list_empty(list))
+		return reader_refuse(reader, "expected all pages that a 'pages' line has on this "
+					     "list");
+	while (!list_empty(&named))
+		list_move_tail(named.next, list);
+	if (!lengths_right(place.lruvec, lru))
 		return reader_refuse(reader,
-				     "expected as many pages on the list as 'lrusize' says, "
-				     "each once");
+				     "expected as many pages on the list as 'lrusize' says");
 	return 0;
 }
 

@@ -25,18 +25,6 @@ bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *roo
 }
 
 /**
- * @brief Limit of a group.
- *
- * @param memcg the group
- * @return pages
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_max, swap aside)
- */
-unsigned long mem_cgroup_max(const struct mem_cgroup *memcg)
-{
-	return memcg->memory.max;
-}
-
-/**
  * @brief The number of a group.
  *
  * @param memcg the group; NULL: the root
@@ -67,16 +55,49 @@ struct mem_cgroup *mem_cgroup_by_id(unsigned int id)
 }
 
 /**
- * @brief Does a process belong to a group or to one below it?
+ * @brief The next process of a group, in the order in which they came into it. Groups below it are not looked at.
  *
- * @param task one of its threads
  * @param memcg the group
- * @return true when it does
- * @source none (ours: the kernel walks the group's processes instead)
+ * @param before the leader of one of its processes; NULL to begin with
+ * @return the leader of the next one, or NULL after the last
+ * @source none (ours: what kernel/cgroup/cgroup.c does under the name css_task_iter_next)
  */
-bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg)
+/* departs: a process whose first thread has ended comes after the others in 5.8.18; here it keeps its place. */
+struct task *memcg_next_process(const struct mem_cgroup *memcg, const struct task *before)
 {
-	return memcg_is_below(task->memcg, memcg);
+	struct task *process, *next = NULL;
+	bool passed = !before;
+
+	for (process = next_process(NULL); process; process = next_process(process)) {
+		unsigned long earliest = before ? before->memcg_joined + !passed : 0;
+
+		if (process == before)
+			passed = true;
+		else if (process->memcg == memcg && process->memcg_joined >= earliest &&
+			 (!next || process->memcg_joined < next->memcg_joined))
+			next = process;
+	}
+	return next;
+}
+
+/**
+ * @brief A counter of a group, with the groups below it, as its memory.stat shows it.
+ *
+ * @param memcg the group
+ * @param item which counter
+ * @return the sum over all nodes without what CPUs hold back; a negative one reads as 0
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+/* departs: 5.8.18 has counters of the group as a whole besides those of each node, and folds the former by themselves.
+ * On one node both are the same. */
+unsigned long memcg_page_state(struct mem_cgroup *memcg, enum node_stat_item item)
+{
+	long sum = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		sum += mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lruvec_stat[item];
+	return never_negative(sum);
 }
 
 /**
@@ -173,14 +194,19 @@ struct lruvec *parent_lruvec(const struct lruvec *lruvec)
  * @brief Swap space that a group may still use.
  *
  * @param memcg the group; NULL: the root
- * @return pages
+ * @return pages; on v2 no more than the limits of the group and of those above it leave
  * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_nr_swap_pages)
  */
-/* departs: groups have no limit of their own on swap, so this is what is left of it. */
+/* departs: what groups have in swap is not counted, so a limit is judged by what a snapshot or a user says of that. */
 unsigned long mem_cgroup_nr_swap_pages(const struct mem_cgroup *memcg)
 {
-	(void)memcg;
-	return world->nr_swap_pages;
+	unsigned long pages = world->nr_swap_pages;
+
+	if (world->memcg_legacy)
+		return pages;
+	for (; memcg && memcg->parent; memcg = memcg->parent)
+		pages = min_ul(pages, never_negative((long)memcg->swap.max - memcg->swap.usage));
+	return pages;
 }
 
 /**

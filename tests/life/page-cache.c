@@ -306,44 +306,106 @@ TEST(page_cache_goes_with_its_machine, "")
 
 TEST(page_cache_owner_goes_and_its_pages_with_him, "")
 {
-	struct page *page, *written, *dying;
+	struct page *page, *dying;
 
 	live_machine();
 	struct address_space *heap = address_space_new("heap", true);
-	struct address_space *file = address_space_new("file", false);
 
 	swap_on(10);
 	page_cache_fill(heap, GFP_KERNEL, 10);
-	page_cache_fill(file, GFP_KERNEL, 10);
-	page = page_cache_add(file, GFP_KERNEL);
+	page = page_cache_add(heap, GFP_KERNEL);
 	page_map(page, false);
-	isolate_lru_page(page);
-	written = page_cache_add(file, GFP_KERNEL);
-	page_dirty(written);
-	page_write(written);
-	dying = page_cache_add(file, GFP_KERNEL);
+	lru_add_drain();
+	ck_assert(isolate_lru_page(page));
+	dying = page_cache_add(heap, GFP_KERNEL);
 	set_page_count(dying, 0);
 	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL | __GFP_COMP, 3));
 	heap->swapped = 3;
 	world->nr_swap_pages = 7;
 	ck_assert_uint_eq(address_space_release(heap), 10);
 	ck_assert_uint_eq(world->nr_swap_pages, 10);
-	/* The disk keeps what it works on, and somebody else frees what he is about to. */
+	/* Expect: a page in somebody's hands is free when he puts it down; another one he is about to free himself. */
+	ck_assert_uint_eq(heap->nrpages, 2);
+	ck_assert_int_eq(page_count(page), 1);
+	ck_assert(!page_mapped(page));
+	putback_lru_page(page);
+	lru_add_drain();
+	ck_assert_int_eq(page_count(page), 0);
+	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 1);
+	test_check_lists();
+}
+
+TEST(page_cache_file_goes_but_for_what_the_disk_works_on, "")
+{
+	struct page *page;
+
+	live_machine();
+	struct address_space *file = address_space_new("file", false);
+
+	page_cache_fill(file, GFP_KERNEL, 10);
+	page_map(page_cache_add(file, GFP_KERNEL), false);
+	page = page_cache_add(file, GFP_KERNEL);
+	page_dirty(page);
+	page_write(page);
 	ck_assert_uint_eq(address_space_release(file), 11);
-	ck_assert_uint_eq(file->nrpages, 2);
-	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 0);
+	ck_assert_uint_eq(file->nrpages, 1);
 	ck_assert_int_eq(test_node_count(NR_FILE_MAPPED), 0);
+}
+
+TEST(page_cache_owner_goes_and_keeps_what_is_locked, "")
+{
+	live_machine();
+	struct address_space *heap = address_space_new("heap", true);
+
+	page_cache_fill(heap, GFP_KERNEL, 10);
+	ck_assert_uint_eq(address_space_release_but(heap, 4), 6);
+	ck_assert_uint_eq(heap->nrpages, 4);
+	ck_assert_uint_eq(address_space_release(heap), 4);
+}
+
+/** Places in swap that are taken, beyond those of pages in the swap cache and of pages that are only in swap. */
+static long places_lost(const struct address_space *space)
+{
+	return (long)(world->total_swap_pages - world->nr_swap_pages) -
+	       (long)(world->nr_swapcache_pages + space->swapped);
+}
+
+TEST(page_cache_owner_goes_while_his_pages_are_written, "18-15")
+{
+	/*
+	 * Expect: a page that the disk works on keeps its place in swap until reclaim comes across it, and not longer: its
+	 * process is dead, so nobody will ever ask for it. No place is lost.
+	 */
+	struct zone *zone = live_machine();
+	struct address_space *heap = address_space_new("heap", true);
+	struct address_space *other = address_space_new("other", true);
+
+	swap_on(20000);
+	page_cache_fill(heap, GFP_HIGHUSER_MOVABLE, zone->managed_pages + 2000);
+	ck_assert_int_gt(test_node_count(NR_WRITEBACK), 0);
+	ck_assert_uint_gt(heap->swapped, 0);
+	address_space_release(heap);
+	ck_assert_uint_eq(heap->swapped, 0);
+	ck_assert_int_eq(places_lost(heap), 0);
+	ck_assert_uint_eq(world->nr_swapcache_pages, heap->nrpages);
+	ck_assert_uint_gt(heap->nrpages, 0);
+	daemons_run();
+	page_cache_fill(other, GFP_HIGHUSER_MOVABLE, zone->managed_pages + 2000);
+	ck_assert_uint_eq(heap->nrpages, 0);
+	ck_assert_uint_eq(heap->swapped, 0);
+	ck_assert_int_eq(places_lost(other), 0);
+	test_check_lists();
 }
 
 TEST(page_cache_owner_goes_from_memory_with_holes, "")
 {
-	struct address_space *file;
+	struct address_space *heap;
 
 	test_machine_zones(64);
 	daemons_start();
-	file = address_space_new("file", false);
-	page_cache_fill(file, GFP_KERNEL, 2);
+	heap = address_space_new("heap", true);
+	page_cache_fill(heap, GFP_KERNEL, 2);
 	/* One page more is on the books than there is: all of memory is searched. */
-	file->nrpages++;
-	ck_assert_uint_eq(address_space_release(file), 2);
+	heap->nrpages++;
+	ck_assert_uint_eq(address_space_release(heap), 2);
 }

@@ -230,6 +230,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 	while (page_cache_add(kept, GFP_NOWAIT | __GFP_MOVABLE) &&
 	       page_cache_add(dropped, GFP_NOWAIT | __GFP_MOVABLE))
 		;
+	lru_add_drain();
 	list = &NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE];
 	write_file(list, kept);
 	address_space_release(dropped);
@@ -241,11 +242,13 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 
 	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9));
 	compact_node(NODE_DATA(0));
+	lru_add_drain_all();
 	drain_all_pages(NULL);
 	ck_assert_uint_gt(zone->free_area[9].nr_free + zone->free_area[10].nr_free, 4);
 	page = alloc_pages(GFP_NOWAIT | __GFP_MOVABLE, 9);
 	ck_assert_ptr_nonnull(page);
 	ck_assert_uint_eq(kept->nrpages, pages);
+	lru_add_drain();
 	ck_assert_uint_eq(check_file(list, kept), pages);
 	ck_assert_int_eq(test_node_count(NR_INACTIVE_FILE), pages);
 	ck_assert_int_eq(test_node_count(NR_ISOLATED_FILE), 0);

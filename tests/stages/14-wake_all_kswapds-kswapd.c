@@ -263,6 +263,8 @@ TEST(kswapd_nap_folds_zones_and_nodes_but_not_groups, "14-18 20-32")
 	daemon_wake(world->life->kswapd[0]);
 	schedule_daemons();
 	ck_assert_int_eq(pgdat->kswapd.state, KSWAPD_NAPPING);
+	/* The CPU has announced that it will fold its counters. */
+	world->vmstat_work_pending = 1;
 	zone->pageset[0].vm_stat_diff[NR_MLOCK] = 3;
 	before = pgdat->vm_stat[NR_FILE_DIRTY];
 	pgdat->per_cpu_nodestats[0].vm_node_stat_diff[NR_FILE_DIRTY] = 2;

@@ -99,6 +99,7 @@ TEST(fast_start_goes_to_a_block_in_the_own_pageblock, "16-13")
 	expect_scan(64, BLOCK, BLOCK - 64 - 31, 0);
 	ck_assert_uint_eq(cc->fast_start_pfn, FAST_START_USED);
 	/* Used up, it stays so whatever is found. */
+	cc->migrate_pfn = TEST_DRAM_PFN;
 	test_free_block(test_page(zone, 2 * BLOCK), 5, MIGRATE_MOVABLE);
 	ck_assert_uint_eq(fast_find_migrateblock(cc), TEST_DRAM_PFN + 2 * BLOCK);
 	ck_assert_uint_eq(cc->fast_start_pfn, FAST_START_USED);

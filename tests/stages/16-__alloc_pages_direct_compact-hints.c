@@ -231,16 +231,31 @@ TEST(reset_isolation_in_a_ragged_zone, "16-12")
 {
 	struct zone *zone = scene_ragged();
 
-	/* The zone begins in the middle of a pageblock. Its hole holds what would be of use. */
+	/* The zone begins in the middle of a pageblock. */
 	SetPageFlag(pfn_to_page(TEST_DRAM_PFN + 304), PG_lru);
-	SetPageFlag(pfn_to_page(TEST_DRAM_PFN + 4 * 256 + 392), PG_lru);
-	set_pageblock_skip(TEST_DRAM_PFN + 4 * 256);
 	zone->compact_blockskip_flush = true;
 	__reset_isolation_suitable(zone);
 	ck_assert_uint_eq(zone->compact_init_migrate_pfn, TEST_DRAM_PFN + 256);
-	ck_assert(get_pageblock_skip(TEST_DRAM_PFN + 4 * 256));
 	ClearPageFlag(pfn_to_page(TEST_DRAM_PFN + 304), PG_lru);
-	ClearPageFlag(pfn_to_page(TEST_DRAM_PFN + 4 * 256 + 392), PG_lru);
+}
+
+/* A hole inside a pageblock, and in it what would be of use. */
+TEST(reset_isolation_passes_holes, "16-12")
+{
+	static struct boot_spec spec;
+	struct zone *zone;
+
+	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 2 };
+	spec.memory[0] = (struct boot_range){ TEST_DRAM, MIB + MIB / 2, 0, false };
+	spec.memory[1] = (struct boot_range){ TEST_DRAM + 2 * MIB - MIB / 4, 15 * MIB, 0, false };
+	test_machine_boot(&spec);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	SetPageFlag(pfn_to_page(TEST_DRAM_PFN + 392), PG_lru);
+	zone->compact_blockskip_flush = true;
+	__reset_isolation_suitable(zone);
+	ck_assert_uint_eq(zone->compact_init_migrate_pfn, 0);
+	ClearPageFlag(pfn_to_page(TEST_DRAM_PFN + 392), PG_lru);
 }
 
 /*
@@ -270,11 +285,12 @@ TEST(reset_isolation_with_holes_at_the_ends_of_pageblocks, "16-12")
 		&(struct boot_spec){ .nr_cpus = 1,
 				     .nr_memory = 2,
 				     .memory = { { TEST_DRAM, 3 * MIB, 0, false },
-						 { TEST_DRAM + 21 * MIB, 4 * MIB, 0, false } } });
+						 { TEST_DRAM + 21 * MIB, 5 * MIB, 0, false } } });
 	zone = test_zone(0, ZONE_DMA);
 	test_empty_zone(zone);
 	world->page_group_by_mobility_disabled = false;
 	test_set_pageblocks(zone, MIGRATE_MOVABLE);
+	set_pageblock_migratetype(pfn_to_page(TEST_DRAM_PFN + 22 * 256 - 1), MIGRATE_MOVABLE);
 	test_free_block(pfn_to_page(TEST_DRAM_PFN + 22 * 256 - 8), 0, MIGRATE_MOVABLE);
 	zone->compact_blockskip_flush = true;
 	__reset_isolation_suitable(zone);

@@ -129,6 +129,24 @@ TEST(isolating_tries_the_lock_of_dirty_pages_only, "16-7")
 		}
 }
 
+TEST(isolating_a_dirty_page_of_the_swap_cache, "16-7")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+	struct page *page = test_page(zone, 0);
+
+	/* Swap can move its pages, whatever their owner can. */
+	scene_make_movable(page, 0);
+	lru_list_del(page);
+	page->mapping = (void *)((unsigned long)&scene_file | PAGE_MAPPING_ANON);
+	page->flags |= PAGE_FLAG(swapbacked) | PAGE_FLAG(owner_priv_1) | PAGE_FLAG(dirty);
+	lru_list_add(page);
+	scene_file.no_migratepage = true;
+	ck_assert(hold(cc, page));
+	scene_file.no_migratepage = false;
+	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_ANON), 1);
+}
+
 TEST(isolating_a_drivers_page_asks_for_its_lock, "16-7")
 {
 	struct zone *zone = scene_full();
@@ -176,7 +194,8 @@ TEST(migrate_copies_everything_and_sends_it_to_its_list, "16-9")
 	}
 	copy = scene_owner[1];
 	ck_assert(PageFlag(copy, PG_dirty) && PageFlag(copy, PG_active));
-	ck_assert(!PageFlag(copy, PG_reclaim) && !PageFlag(scene_owner[0], PG_dirty));
+	/* uma128-lru-225: a page marked for readahead, which shares the number of PG_reclaim, stays marked. */
+	ck_assert(PageFlag(copy, PG_reclaim) && !PageFlag(scene_owner[0], PG_dirty));
 	ck_assert_uint_eq(copy->private, 0x77);
 	ck_assert_int_eq(copy->_mapcount, 1);
 	/* Two map it, the cache has it, and it waits for its list. */
@@ -444,6 +463,39 @@ TEST(migrate_page_table_that_cannot_be_changed, "")
 		page->private = fails ? LRU_UNMAP_FAILS : 0;
 		ck_assert_int_eq(migrate_pages(cc), fails);
 		ck_assert_uint_eq(nr_held(), (unsigned long)fails);
+		machine_free(world);
+	}
+}
+
+/* uma128-kswapd-271: the sleeping process' pages are dirty once they have been moved. */
+TEST(migrate_takes_dirty_from_page_tables, "")
+{
+	static const struct {
+		bool mapped, anon;
+		unsigned long flags;
+		bool dirty;
+	} row[] = {
+		{ true, true, PAGE_FLAG(swapbacked), true },
+		{ false, true, PAGE_FLAG(swapbacked), false },
+		{ true, true, 0, false },
+		{ true, false, 0, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = move_run(zone, 1);
+		struct page *page = test_page(zone, 0);
+
+		if (row[i].anon)
+			page->mapping = (void *)((unsigned long)page->mapping | PAGE_MAPPING_ANON);
+		page->flags |= row[i].flags;
+		page->_mapcount = row[i].mapped ? 0 : -1;
+		page->private = LRU_UNMAP_FAILS;
+		migrate_pages(cc);
+		if (row[i].mapped) /* also where the move then fails */
+			ck_assert_msg(PageFlag(page, PG_dirty) == row[i].dirty, "row %zu", i);
+		else
+			ck_assert(!PageFlag(scene_owner[0], PG_dirty));
 		machine_free(world);
 	}
 }

@@ -321,6 +321,8 @@ TEST(isolate_unsuitable_sources_advance_the_start, "16-8")
 	isolate_migratepages(cc);
 	ck_assert_uint_eq(pageblock_start_pfn(cc->migrate_pfn), TEST_DRAM_PFN);
 	putback_movable_pages(cc);
+	lru_add_drain();
+	clear_pageblock_skip(TEST_DRAM_PFN);
 	cc = scene_run_on(zone, MIGRATE_ASYNC);
 	cc->direct_compaction = false;
 	cc->migratetype = MIGRATE_UNMOVABLE;

@@ -584,7 +584,7 @@ TEST(set_max_refuses_a_limit_below_the_usage, "19-2")
 	ck_assert_int_ne(page_counter_set_max(&group->memory, 31), 0);
 	ck_assert_int_eq(page_counter_set_max(&group->memory, 32), 0);
 	ck_assert_uint_eq(group->memory.max, 32);
-	ck_assert_uint_eq(mem_cgroup_max(group), 32);
+	ck_assert_uint_eq(mem_cgroup_get_max(group), 32);
 }
 
 TEST(oom_group_is_the_topmost_below_the_domain, "19-9")

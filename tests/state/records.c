@@ -210,6 +210,43 @@ TEST(snapshot_keeps_tasks_and_groups, "")
 	machine_free(world);
 }
 
+TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
+{
+	/* Expect: victims, the reaper's list in its order, who came into a group when, and all that a report shows. */
+	struct mem_cgroup *group;
+
+	test_machine_uma(64);
+	apply("machine total_swap_pages 500");
+	apply("memcg /job memory.max 100 swap.max 70 swap.failcnt 3 pgfault 11 thp_collapse_alloc 12");
+	apply("task 7 comm first");
+	apply("task 8 comm second memcg /job");
+	apply("task 9 comm third");
+	apply("task 7 memcg /job");
+	apply("task 8 oom_mm_of 8");
+	apply("task 9 oom_mm_of 9");
+	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
+	apply("reaper 9");
+	apply("reaper 8");
+	refuse("reaper 9", "no such victim");
+	through_a_file();
+	ck_assert_int_eq(world->oom_reaper_list->pid, 8);
+	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, 9);
+	ck_assert_ptr_null(world->oom_reaper_list->oom_reaper_list->oom_reaper_list);
+	group = task_by_pid(7)->memcg;
+	ck_assert_int_eq(memcg_next_process(group, NULL)->pid, 8);
+	ck_assert_int_eq(memcg_next_process(group, task_by_pid(8))->pid, 7);
+	ck_assert_uint_eq(mem_cgroup_get_max(group), 170);
+	ck_assert_uint_eq(group->swap.failcnt, 3);
+	ck_assert_uint_eq(group->stat_events[MEMCG_PGFAULT], 11);
+	ck_assert_uint_eq(group->stat_events[MEMCG_THP_COLLAPSE_ALLOC], 12);
+	ck_assert_uint_eq(task_by_pid(9)->mm->stays_shmem, 3);
+	ck_assert(task_by_pid(9)->mm->notifier_blocks);
+	/* Expect: a reaper that begins to live has work to do. */
+	ck_assert(daemons_start());
+	ck_assert(world->life->reaper->runnable);
+	machine_free(world);
+}
+
 TEST(snapshot_keeps_blocks_in_use, "")
 {
 	struct page *compound, *reserve;
@@ -369,6 +406,10 @@ TEST(snapshot_keeps_differences, "")
 		page->mem_cgroup = i < 35 ? group : NULL;
 		lru_list_add(page);
 	}
+	/* Pages that still wait for their list. */
+	world_run_on(1);
+	page_cache_fill(file, GFP_KERNEL, 3);
+	world_run_on(0);
 	world->vmstat_work_pending = 2;
 	NODE_DATA(0)->per_cpu_nodestats[1].stat_threshold = 9;
 	NODE_DATA(0)->per_cpu_nodestats[1].vm_node_stat_diff[NR_FILE_DIRTY] = -8;
@@ -379,6 +420,8 @@ TEST(snapshot_keeps_differences, "")
 	ck_assert(!list_empty(&lruvec->lists[LRU_INACTIVE_FILE]));
 	ck_assert_int_eq(lruvec->lruvec_stat[NR_INACTIVE_FILE], 33);
 	ck_assert_int_eq(lruvec->lruvec_stat_cpu[0][NR_INACTIVE_FILE], 2);
+	ck_assert_uint_eq(world->lru_pvecs[1][PVEC_LRU_ADD].nr, 3);
+	ck_assert_int_eq(page_count(world->lru_pvecs[1][PVEC_LRU_ADD].pages[2]), 2);
 	nodestat = &NODE_DATA(0)->per_cpu_nodestats[1];
 	ck_assert_int_eq(nodestat->stat_threshold, 9);
 	ck_assert_int_eq(nodestat->vm_node_stat_diff[NR_FILE_DIRTY], -8);
@@ -652,6 +695,9 @@ TEST(record_refuses_nonsense, "")
 		{ "lru 0 9", "lru NID" },
 		{ "lru 0 0 1", "PFNs of the machine" },
 		{ "lru 0 0 262144", "marked as lru" },
+		{ "pagevec 0 lists 262144", "pagevec CPU NAME" },
+		{ "pagevec 0 lru_add 1", "PFNs of the machine" },
+		{ "pagevec 0 lru_add 262145", "in use" },
 		{ "stock 9 / 0", "stock CPU" },
 		{ "cpuset", "cpuset NAME" },
 		{ "cpuset a mems x", "hexadecimal" },
@@ -661,6 +707,10 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 active_memcg x", "no such memory" },
 		{ "task 1 mm_of 99", "no such process" },
 		{ "task 1 oom_mm_of 99", "no such task" },
+		{ "task 1 memcg -", "no such memory" },
+		{ "reaper 99", "no such victim" },
+		{ "reaper 1", "no such victim" },
+		{ "reaper 1 2", "no such victim" },
 #ifdef CONFIG_NUMA
 		{ "policy 99 none", "no such task" },
 		{ "policy 1 mode 9", "policy PID" },

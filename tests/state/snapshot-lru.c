@@ -30,9 +30,12 @@ static struct text *lines_of_machine(void)
 /** A small machine with three pages on an LRU list, and figures that tell its counters apart; as a text. */
 static struct text *small_snapshot(void)
 {
+	const struct snapshot_form form = { .pages = true, .lists = true };
 	struct pglist_data *pgdat;
-	struct text *text, *lines;
 	struct lruvec *lruvec;
+	char *content = NULL;
+	size_t size;
+	FILE *out;
 
 	test_machine_cma(40, 4);
 	pgdat = NODE_DATA(0);
@@ -60,14 +63,10 @@ static struct text *small_snapshot(void)
 	lruvec->flags = 1ul << LRUVEC_CONGESTED;
 	lruvec->lruvec_stat[WORKINGSET_REFAULT] = 25;
 	lruvec->lruvec_stat_cpu[0][NR_ACTIVE_FILE] = -26;
-	text = recording_of_machine();
-	lines = lines_of_machine();
-	for (size_t line = 1; line <= lines->nr_lines; line++)
-		recording_insert(text,
-				 line == 1 ? recording_find(text, "sysctl", 1) + 1
-					   : recording_find(text, "zone 0 DMA ", 1),
-				 recording_line(lines, line));
-	return text;
+	out = open_memstream(&content, &size);
+	snapshot_write(out, &form);
+	fclose(out);
+	return recording_from(content);
 }
 
 static bool loads(const struct text *text, struct reader *reader)
@@ -175,7 +174,7 @@ static const struct damage {
 	{ "lru 0 1 inactive_file", "lru 0 1 inactive_file 1+1", "expected pages of this node" },
 	{ "lru 0 1 inactive_file", "lru 0 1 inactive_file 262144+1",
 	  "expected pages of this node and group" },
-	{ "lru 0 1 inactive_file", "lru 0 1 inactive_file", "expected as many pages on the list" },
+	{ "lru 0 1 inactive_file", "lru 0 1 inactive_file", "expected all pages that a" },
 };
 
 TEST(lists_refuse_damaged_lines, "")
@@ -198,8 +197,8 @@ TEST(lists_refuse_a_page_named_twice, "")
 {
 	struct text *text = small_snapshot();
 	size_t line = recording_find(text, "lru 0 1 inactive_file", 1);
-	unsigned long pfn;
 	struct reader reader;
+	unsigned long pfn;
 	char twice[80];
 
 	ck_assert_int_eq(sscanf(recording_line(text, line), "lru 0 1 inactive_file %lu+", &pfn), 1);
@@ -207,4 +206,17 @@ TEST(lists_refuse_a_page_named_twice, "")
 	recording_replace(text, line, twice);
 	ck_assert(!loads(text, &reader));
 	ck_assert_uint_eq(reader.error.line, line);
+}
+
+TEST(lists_refuse_lengths_that_are_not_theirs, "")
+{
+	struct text *text = small_snapshot();
+	struct reader reader;
+
+	recording_replace(text, recording_find(text, "lrusize 0 1 DMA", 1),
+			  "lrusize 0 1 DMA 0 0 2 0 0");
+	ck_assert(!loads(text, &reader));
+	ck_assert_msg(strstr(reader.error.text, "as many pages on the list") != NULL, "%s",
+		      reader.error.text);
+	ck_assert_uint_eq(reader.error.line, recording_find(text, "lru 0 1 inactive_file", 1));
 }

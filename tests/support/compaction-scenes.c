@@ -93,9 +93,11 @@ struct zone *scene_checkered(void)
 	return zone;
 }
 
-/** Every page of the scene is somewhere, with its content, known to its owner and to reclaim. */
+/** Every page of the scene is somewhere, with its content, known to its owner and, once its CPU has emptied its
+ * pagevecs, to reclaim. */
 void scene_check_owners(unsigned long step)
 {
+	lru_add_drain();
 	for (unsigned long i = 0; i < SCENE_PAGES; i += step) {
 		const struct page *page = scene_owner[i];
 

@@ -171,6 +171,19 @@ def test_join_memcg_charges_its_requests(shell):
     assert "group /job: 10 of 10 pages\n" in result.stdout
 
 
+def test_oom_kills_the_worst_process_and_it_is_gone(shell):
+    commands = ["machine 64M", "live", "process small", "process big", "fault 2 100", "fault 3 200", "oom", "status"]
+    result = shell(*commands)
+    assert "Out of memory: Killed process 3 (big)" in result.stdout
+    assert "oom_reaper: reaped process 3 (big), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB" in result.stdout
+    assert "pid 2 small: 100 pages in use, 0 in swap, oom_score_adj 0, oom_score 6\n" in result.stdout
+    assert "pid 3" not in result.stdout.split("reaped")[1]
+
+
+def test_oom_without_a_process_is_refused(shell):
+    assert "OOM request ignored. No task eligible\n" in shell("machine 64M", "live", "oom").stdout
+
+
 def test_takeall_counts_and_holds(shell):
     result = shell("machine 64M", "takeall GFP_NOWAIT|__GFP_NOWARN 10", "takeall GFP_NOWAIT|__GFP_NOWARN 10", "free #3")
     assert re.match(r"15 blocks of order 10: #1 to #15\n0 blocks of order 10\n$", result.stdout)
