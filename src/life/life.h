@@ -70,7 +70,8 @@ struct watchdog {
 struct life {
 	struct daemon daemon[MAX_DAEMONS];
 	int nr_daemons;
-	bool scheduling; /**< a daemon runs */
+	bool scheduling;	  /**< a daemon runs */
+	struct task *interrupted; /**< the task that offered the CPU to the daemon */
 	unsigned long
 		next_fold; /**< tick at which CPUs fold their counters again, a full second; 0: never */
 	struct daemon *kswapd[MAX_NUMNODES];

@@ -248,6 +248,8 @@ void task_exit(struct task *task)
 /**
  * @brief Let every process that was killed, and does not run at the moment, exit.
  *
+ * One that has offered the CPU in the middle of a request has to come to its end first.
+ *
  * @return how many tasks ended
  * @source none (ours: stands for the scheduler giving them their last turn)
  */
@@ -259,7 +261,8 @@ int killed_tasks_exit(void)
 	list_for_each_safe(entry, next, &world->tasks) {
 		struct task *task = task_of(entry);
 
-		if (!task->fatal_signal_pending || task == current || task == &world->init_task)
+		if (!task->fatal_signal_pending || task == current || task == &world->init_task ||
+		    (world->life && task == world->life->interrupted))
 			continue;
 		task_exit(task);
 		ended++;

@@ -76,6 +76,29 @@ TEST(counters_are_folded_once_a_second, "20-30")
 	ck_assert_int_eq(zone->vm_stat[NR_MLOCK], 2);
 }
 
+static void let_killed_exit(void *ended)
+{
+	*(int *)ended = killed_tasks_exit();
+}
+
+/* Expect a task that was killed in the middle of a request to be there when it goes on. */
+TEST(killed_tasks_exit_when_they_are_done, "")
+{
+	int ended = -1;
+	struct task *task;
+
+	test_machine_uma(64);
+	daemons_start();
+	task = task_new(9, "task");
+	task->fatal_signal_pending = true;
+	daemon_wake(daemon_new("exit", 0, let_killed_exit, &ended));
+	world->current_task = task;
+	world_reschedule();
+	ck_assert_int_eq(ended, 0);
+	world->current_task = &world->init_task;
+	ck_assert_int_eq(killed_tasks_exit(), 1);
+}
+
 /* Expect the running CPU to fold as soon as it sleeps, if its work is announced; but not while a daemon is to run. */
 TEST(counters_are_folded_when_the_cpu_goes_idle, "20-32")
 {
