@@ -78,10 +78,10 @@ static inline bool is_driver_movable(const struct page *page)
 	return ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_MOVABLE;
 }
 
-/** The mapping of an LRU page, without the tag; NULL when it has none. */
+/** What a page belongs to, without the tag; NULL when it has no owner. */
 static inline struct address_space *page_owner(const struct page *page)
 {
-	return (struct address_space *)((unsigned long)page->mapping & ~PAGE_MAPPING_ANON);
+	return (struct address_space *)((unsigned long)page->mapping & ~PAGE_MAPPING_FLAGS);
 }
 
 /** Is this entry of a slot a shadow? */

@@ -116,8 +116,7 @@ unsigned long replay_compare_text(struct reader *reader, struct replay_result *r
 		if (without && !strncmp(line, without, strlen(without)))
 			continue;
 		if (!lines_agree(recorded, line)) {
-			result_differs(result, reader->next, recorded, "%s",
-				       line + strspn(line, " "));
+			result_state_differs(result, reader->next, recorded, line);
 			break;
 		}
 		values += values_in(line);

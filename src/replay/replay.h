@@ -72,6 +72,8 @@ void replay_boot(const struct text *text, struct replay_result *result);
 __attribute__((format(printf, 4, 5))) void result_differs(struct replay_result *result, size_t line,
 							  const char *expected, const char *format,
 							  ...);
+void result_state_differs(struct replay_result *result, size_t line, const char *recorded,
+			  const char *ours);
 void result_take_error(struct replay_result *result, const struct reader *reader);
 
 /* replay-state.c */

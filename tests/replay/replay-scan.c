@@ -137,3 +137,55 @@ TEST(scan_what_an_operation_returns_is_noticed, "")
 	recording_expect_divergence(SCAN, "end", "C ", 0);
 	recording_expect_divergence(SCAN, "end", "C ", 7);
 }
+
+/** What is said of a recording whose first line of a kind below a heading has this word in place of another. */
+static struct replay_result result_of_change(struct kind_of_line kind, const char *word,
+					     const char *other)
+{
+	struct text *text = recording_load(SCAN);
+	size_t line = recording_find(text, kind.beginning, recording_find(text, kind.heading, 1));
+	const char *before = recording_line(text, line), *at = strstr(before, word);
+	struct replay_result result;
+	char *changed = NULL;
+	size_t size;
+	FILE *out = open_memstream(&changed, &size);
+
+	ck_assert(at != NULL);
+	fprintf(out, "%.*s%s%s", (int)(at - before), before, other, at + strlen(word));
+	fclose(out);
+	recording_replace(text, line, changed);
+	recording_replay(text, &result);
+	ck_assert_uint_eq(result.line, line);
+	return result;
+}
+
+/** Columns of a text: its bytes but those that continue a character. */
+static size_t columns(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
+}
+
+TEST(scan_long_lines_are_shown_where_they_differ, "")
+{
+	const struct kind_of_line kind = { "  b ", " pages inactive_file file " };
+	struct replay_result result;
+	char *line;
+
+	/* Expect the name, the word before, the word that differs, and as many more as there is room for. */
+	result = result_of_change(kind, " flags - ", " flags D ");
+	ck_assert_msg(!strncmp(result.expected, "pages … flags D 2", 19), "%s", result.expected);
+	ck_assert_msg(!strncmp(result.got, "pages … flags - 2", 19), "%s", result.got);
+	ck_assert(!strcmp(result.got + strlen(result.got) - strlen(" …"), " …"));
+	ck_assert_uint_le(columns(result.expected), 50);
+	/* At the beginning nothing is left out before; in the account each line fits a screen. */
+	result = result_of_change(kind, "pages inactive_file ", "pages active_file ");
+	ck_assert_msg(!strncmp(result.got, "pages inactive_file file count 1", 32), "%s",
+		      result.got);
+	for (line = strtok(result.account, "\n"); line; line = strtok(NULL, "\n"))
+		if (strstr(line, "pages "))
+			ck_assert_uint_le(columns(line), 80);
+}

@@ -210,3 +210,15 @@ TEST(pagevecs_hold_pages_that_can_be_there, "")
 	ck_assert(!loads(text, &reader));
 	ck_assert_uint_gt(line, 0);
 }
+
+TEST(pages_of_a_driver_have_an_owner, "")
+{
+	struct page *page;
+
+	test_machine_cma(40, 4);
+	page = owned_page(PAGE_KIND_DRIVER, 0, 1, 0);
+	ck_assert(is_driver_movable(page));
+	/* Expect the tag in the pointer to be no part of it. */
+	ck_assert_ptr_eq(page_owner(page), snapshot_space(PAGE_KIND_DRIVER));
+	ck_assert(!page_has_slot(page));
+}
