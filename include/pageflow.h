@@ -337,6 +337,7 @@ PAGEFLOW_API void pageflow_lists_free(pageflow_lists *lists);
 enum pageflow_subject {
 	PAGEFLOW_FREE_LISTS, /**< free blocks by type and order, and pageblocks by type */
 	PAGEFLOW_ZONES, /**< each zone's free pages against its watermarks, boost and reserves */
+	PAGEFLOW_LRU,	/**< the LRU lists of all zones, and what became of their pages */
 };
 
 /** How it is drawn. */

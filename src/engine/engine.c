@@ -236,11 +236,11 @@ static void engine_print(struct machine *machine, int file, FILE *out)
 }
 
 /** Take down what is free. */
-static void engine_lists(struct machine *machine, struct pageflow_lists *lists)
+static bool engine_lists(struct machine *machine, struct pageflow_lists *lists)
 {
 	FOCUS_ON(machine);
 
-	lists_take(lists);
+	return lists_take(lists);
 }
 
 /** Does compaction pass over a pageblock? */

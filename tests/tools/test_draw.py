@@ -144,3 +144,20 @@ def test_steps_needs_a_command_on_the_machine(shell):
         result = shell(f"{START}{line}\n")
         assert "steps: which command on this machine?" in result.stderr, line
     assert "no machine" in shell("steps alloc GFP_KERNEL\n").stderr
+
+
+def test_draw_lru_tells_what_became_of_pages(shell, root, tmp_path):
+    scene = (root / "docs/scenarios/lru-lists.pf").read_text()
+    result = shell(scene)
+    assert (result.returncode, result.stderr) == (0, "")
+    first, last, active = [line for line in result.stdout.splitlines() if line.startswith("Node")]
+    assert first == "Node 0, inactive_file: 16,125 pages; 0 went, 0 to another list, 0 put back, 0 came"
+    assert last == "Node 0, inactive_file: 16,070 pages (−55); 36 went, 20 to another list, 0 put back, 1 came"
+    assert active == "Node 0, active_file: 20 pages (+20); 0 went, 0 to another list, 0 put back, 20 came"
+    path = tmp_path / "lru.svg"
+    result = shell(f"{START}draw lru words\ndraw lru {path}\n" + scene.replace("draw lru", f"draw lru {path}"))
+    assert result.stdout.startswith("No page is on an LRU list.\n")
+    picture = ElementTree.parse(path).getroot()
+    assert picture.find(SVG + "title").text.startswith("The LRU lists, head at the left · above: before")
+    assert picture.find(SVG + "desc").text == f"{last}. {active}"
+    assert {"freed", "usable", "allocated"} <= {one.get("class") for one in picture.iter(SVG + "rect")}

@@ -400,7 +400,7 @@ const struct shell_command shell_commands[] = {
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
 	{ "draw", "[FORM]... [ZONE]",
-	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru",
 	  .run = run_draw },
 	{ "steps", "[FORM]... COMMAND",
 	  "carry out a command, and draw what compaction does, step by step", .run = run_steps },

@@ -41,6 +41,10 @@ static bool take_wish(const char *word, size_t length, struct wish *wish)
 			wish->form[forms[i].form] = true;
 			return true;
 		}
+	if (length == strlen("lru") && !strncmp(word, "lru", length)) {
+		wish->subject = PAGEFLOW_LRU;
+		return true;
+	}
 	if (length == strlen("zones") && !strncmp(word, "zones", length)) {
 		wish->subject = PAGEFLOW_ZONES;
 		return true;

@@ -16,7 +16,7 @@ It takes the commands of `pageflow shell` from a file, or from its own lines:
 It shows each command, the events that fired, and what was said. Where the commands ask for the state (`buddyinfo` or
 `pagetypeinfo`, or `draw`) stand the free lists as the shell draws them: a row for each zone and migratetype that has
 free blocks, a square for each order. Squares that differ from the state drawn before are outlined, with the difference.
-`draw zones` shows each zone's free pages against its watermarks. `steps COMMAND` shows what compaction does while the command
+`draw zones` shows each zone's free pages against its watermarks, `draw lru` the LRU lists and what became of their pages. `steps COMMAND` shows what compaction does while the command
 is carried out, a strip of pageblocks for each step.
 
 All commands are carried out; these choose what is shown of them:
@@ -44,7 +44,10 @@ from ..read.labels import in_language
 from ..read.text import _
 from .transcript import Transcript
 
-ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {'draw zones': 'draw table svg zones'}
+ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {
+    'draw zones': 'draw table svg zones',
+    'draw lru': 'draw table svg lru',
+}
 MARK, MARKED = 'help quit', re.compile(r'^quit +end the session$')  # between the commands: what it prints is known
 LINES = 12
 STEPS = 'steps '
@@ -123,7 +126,7 @@ class Scene(Transcript):
     def asked(command, zone):
         """A command as it is carried out, so that what it shows is drawn."""
         if command in ASKS:
-            return f'{ASKS[command]} {zone}'
+            return ASKS[command] if command == 'draw lru' else f'{ASKS[command]} {zone}'
         return f'steps words svg {command[6:]}' if command.startswith(STEPS) else command
 
     def part(self, commands):
