@@ -395,7 +395,7 @@ def test_scenario_compact_run(scene):
     assert numbers(r"nr_migrated=(\d+) nr_failed=0", output) == [32, 480]
     # Caught: nobody looks at the lists after the last move.
     assert re.search(
-        r"nr_migrated=480 nr_failed=0\n(  mm_page_\w+: .*\n)*  mm_compaction_end: .* status=success", output
+        r"nr_migrated=480 nr_failed=0\n(  mm_(page|lru)_\w+: .*\n)*  mm_compaction_end: .* status=success", output
     )
 
 

@@ -264,7 +264,7 @@ static void run_steps(struct shell *shell, char *rest)
 	struct pageflow_error error = { 0 };
 
 	if (shell_has_machine(shell) &&
-	    drawings_watch(shell->machine, rest, shell_run_line, shell, &error))
+	    drawings_watch(shell->machine, rest, shell->run_line, shell, &error))
 		shell_error(shell, "steps: %s", error.text);
 }
 

@@ -34,6 +34,8 @@ struct shell {
 	unsigned long errors;
 	const char *file;   /**< where commands come from; NULL: a terminal */
 	unsigned long line; /**< of the file, counted from 1 */
+	/** Carries out one line, which is changed on the way. */
+	void (*run_line)(struct shell *shell, char *line);
 };
 
 /** A command of the shell. */
@@ -70,9 +72,6 @@ void drawings_forget(struct drawings *drawings);
 int drawings_watch(pageflow_machine *machine, char *rest,
 		   void (*command)(struct shell *shell, char *line), struct shell *shell,
 		   struct pageflow_error *error);
-
-/* shell.c */
-void shell_run_line(struct shell *shell, char *line);
 
 /* edit.c */
 char *shell_read_line(const char *prompt);
