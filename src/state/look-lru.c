@@ -159,8 +159,12 @@ static bool print_node(FILE *out, struct pglist_data *pgdat, const struct wish *
 	bool any = false;
 
 	while ((memcg = memcg_next(NULL, memcg))) {
-		const struct lruvec *lruvec = mem_cgroup_lruvec(memcg, pgdat);
+		const struct lruvec *lruvec;
 
+		/* A group without lists is given none for being looked at. */
+		if (memcg->parent && !memcg->lruvecs)
+			continue;
+		lruvec = mem_cgroup_lruvec(memcg, pgdat);
 		if (wish->group[0] ? strcmp(wish->group, memcg->path) != 0
 				   : memcg->parent && !has_pages(lruvec))
 			continue;
@@ -232,7 +236,8 @@ int look_lru(const char *rest, FILE *out, struct pageflow_error *error)
 		if (wish.nid < 0 || wish.nid == nid)
 			any |= print_node(out, NODE_DATA(nid), &wish);
 	if (!any)
-		return error_set(error, "there is no memory cgroup '%s'", wish.group);
+		return error_set(error, "there is no memory cgroup '%s' that has lists",
+				 wish.group);
 	print_pagevecs(out);
 	fputs(legend, out);
 	return 0;

@@ -104,7 +104,7 @@ long zone_cma_pages_listed(const struct zone *zone);
 bool zone_counters_right(const struct zone *zone);
 bool zone_pcp_counts_right(const struct zone *zone);
 /* lists.c */
-void lists_take(struct pageflow_lists *lists);
+bool lists_take(struct pageflow_lists *lists);
 unsigned long count_blocks_of_list(const struct list_head *list, unsigned long most);
 void count_pageblocks(const struct zone *zone, unsigned long count[]);
 

@@ -120,9 +120,11 @@ TEST(look_lru_of_groups, "")
 	group = memcg_new("/job", &world->root_mem_cgroup, 100);
 	expect("lru", "node 0, group /\n");
 	ck_assert_has_not(seen, "/job");
+	refused("lru group /job", "there is no memory cgroup '/job' that has lists");
+	ck_assert_ptr_null(group->lruvecs);
+	lruvec = mem_cgroup_lruvec(group, NODE_DATA(0));
 	expect("lru group /job", "node 0, group /job\n");
 	ck_assert_has_not(seen, "group /\n");
-	lruvec = mem_cgroup_lruvec(group, NODE_DATA(0));
 	page = alloc_page(GFP_KERNEL);
 	list_add(&page->lru, &lruvec->lists[LRU_UNEVICTABLE]);
 	expect("lru", "node 0, group /job\n");

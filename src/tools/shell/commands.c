@@ -259,6 +259,15 @@ static void run_draw(struct shell *shell, char *rest)
 		shell_error(shell, "draw: %s", error.text);
 }
 
+static void run_steps(struct shell *shell, char *rest)
+{
+	struct pageflow_error error = { 0 };
+
+	if (shell_has_machine(shell) &&
+	    drawings_watch(shell->machine, rest, shell->run_line, shell, &error))
+		shell_error(shell, "steps: %s", error.text);
+}
+
 static void run_trace(struct shell *shell, char *rest)
 {
 	if (strcmp(rest, "on") && strcmp(rest, "off")) {
@@ -391,8 +400,10 @@ const struct shell_command shell_commands[] = {
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
 	{ "draw", "[FORM]... [ZONE]",
-	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru",
 	  .run = run_draw },
+	{ "steps", "[FORM]... COMMAND",
+	  "carry out a command, and draw what compaction does, step by step", .run = run_steps },
 	{ "trace", "on|off", "show tracepoints as they fire", .run = run_trace },
 	{ "cpu", "N [online|offline]", "let another CPU run; or let it go, or come back",
 	  .run = run_cpu },
