@@ -569,9 +569,10 @@ TEST(replay_compares_no_cpu_number, "")
 	cpu[strlen(cpu) - 1] = '1';
 	recording_replay(text, &result);
 	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
-	/* Expect the number of CPUs, before it, to be compared. */
+	/* Expect the number of CPUs, before it, to be compared, and a line of this length to be shown from there on. */
 	cpu[-1] = '9';
-	expect_divergence(1, kernel, text->line[kernel - 1], "nr_cpus 2");
+	expect_divergence(1, kernel, "kernel … nr_cpus 9 this_cpu 1",
+			  "kernel … nr_cpus 2 this_cpu 0");
 }
 
 TEST(replay_runs_in_a_context, "")
