@@ -79,15 +79,6 @@ static void show_window(const char *line, size_t from, char *text, size_t size)
 	}
 }
 
-/** Show a line of the machine's state: a long one from a place on, else whole. */
-static void show_state(const char *line, size_t from, char *text, size_t size)
-{
-	if (strlen(line) > LONG_LINE)
-		show_window(line, from, text, size);
-	else
-		snprintf(text, size, "%s", line);
-}
-
 /**
  * @brief Note that a line of the machine's state differs. Of long ones the place is kept where they do.
  *
@@ -104,9 +95,13 @@ void result_state_differs(struct replay_result *result, size_t line, const char 
 
 	recorded += strspn(recorded, " ");
 	ours += strspn(ours, " ");
+	if (strlen(recorded) <= LONG_LINE && strlen(ours) <= LONG_LINE) {
+		result_differs(result, line, recorded, "%s", ours);
+		return;
+	}
 	place = place_of_difference(recorded, ours);
-	show_state(recorded, place, expected, sizeof(expected));
-	show_state(ours, place, got, sizeof(got));
+	show_window(recorded, place, expected, sizeof(expected));
+	show_window(ours, place, got, sizeof(got));
 	result_differs(result, line, expected, "%s", got);
 }
 

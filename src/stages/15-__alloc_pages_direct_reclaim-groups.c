@@ -7,6 +7,9 @@
  * is left. A group's setting counts as it is for the children of the group that is reclaimed;
  * further down, children share what their parent has effectively. What comes of that is written down in
  * the group, and used again where nobody computes it anew: for the root of a reclaim itself.
+ *
+ * departs: on the legacy hierarchy every group counts in its parent; 5.8.18 lets one be set up alone
+ * (use_hierarchy), and then reclaims from that one alone.
  */
 #include "stages/reclaim.h"
 #include "world/world.h"

@@ -6,7 +6,8 @@
  * Pages are taken from the tail of a list in portions of 32. Those of an inactive list are reclaimed, kept or put
  * back on the active one; those of an active list move to the inactive one, or stay when they are in use.
  *
- * The decisions are 5.8.18's; what lies on the lists, and how its owners answer, is a model.
+ * Recordings hold this for pages of files that nobody has mapped. Looking at page tables, buffers and
+ * waiting for other reclaimers are in none.
  */
 #include "memory_map.h"
 #include "page_cache.h"

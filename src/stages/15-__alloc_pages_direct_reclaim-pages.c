@@ -8,8 +8,9 @@
  * through a list of tests; the first that decides, decides. A page is **kept** on the inactive list,
  * **activated** (it will not be looked at again soon), or **reclaimed**.
  *
- * The tests and their order are 5.8.18's. What they ask, whether an entry of a page table has its
- * accessed bit set or whether a device takes a write, is answered by a model: bits in page->private
+ * The tests and their order are 5.8.18's. Recordings hold those of file pages that nobody has mapped: locked,
+ * being written, referenced, dirty, held by others, free to go. In the others, whether an entry of a page
+ * table has its accessed bit set or a device takes a write is answered by a model: bits in page->private
  * and flags of the page's mapping (include/page_cache.h).
  */
 #include "memory_map.h"

@@ -9,7 +9,8 @@
  * has cost lately and by swappiness. It then takes pages from the tails of the lists in portions of
  * 32.
  *
- * The decisions are 5.8.18's; what lies on the lists, and how its owners answer, is a model.
+ * Recordings hold this on machines without swap, where only file pages are scanned. The shares of anonymous
+ * pages, what kswapd notes after a pass, and waiting for a congested device are in none.
  */
 #include "memory_map.h"
 #include "page_cache.h"

@@ -5,7 +5,8 @@
  *
  * A cache that can be made smaller registers a **shrinker**: it counts what could be freed, and frees
  * as much as it is asked to. It is asked for as large a share of its objects as the lists of pages are
- * scanned. The arithmetic is 5.8.18's; which caches exist is up to the machine (a model).
+ * scanned. Recordings hold the arithmetic for one cache in global reclaim; caches with objects of groups or of
+ * nodes are in none. Which caches exist is up to the machine (a model).
  */
 #include "gfp.h"
 #include "stages/reclaim.h"

@@ -10,13 +10,16 @@
  *
  * This file holds the outer loop: who has to wait for kswapd first, and the priorities from 12 (look
  * at one page in 4096) down to 0 (at all of them) until 32 pages are reclaimed. The parts hold what
- * happens on a node: which lists (`-shrink`), which pages (`-pages`), which caches (`-slab`), the lists
- * themselves (`-lru`), and reclaim on a node before going to another (`-node`).
+ * happens on a node: which lists (`-shrink`), of which groups (`-groups`), how a list is scanned (`-lists`),
+ * which pages (`-pages`), which caches (`-slab`), the lists themselves (`-lru`) and the way to them
+ * (`-pagevecs`), pages that come back (`-workingset`), and reclaim on a node before going to another
+ * (`-node`).
  *
- * What decides is 5.8.18's and **exact**; what it decides about (which pages lie on the lists, whether
- * they were used, how the disk answers) is a **model**, see include/page_cache.h. Soft limits of
- * memory cgroups are not modelled: none is ever exceeded. A replay takes what reclaim achieved from
- * its recording.
+ * **Exact**, because recordings hold it: what becomes of pages of files that are clean, dirty, locked, used or held,
+ * for everybody and for groups of the unified hierarchy. No recording has swap, mapped pages of files,
+ * buffers, writes by reclaim, throttled tasks or the legacy hierarchy; there the rules are 5.8.18's, and what
+ * they ask is answered by a **model**, see include/page_cache.h. Soft limits of memory cgroups are not
+ * modelled: none is ever exceeded. Replays of some older recordings take what reclaim achieved from them.
  */
 #include "gfp.h"
 #include "gfp_zones.h"

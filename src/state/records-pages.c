@@ -126,10 +126,6 @@ static int read_pagevec(struct reader *reader, const char *line)
 }
 
 const struct record_kind page_records[] = {
-	{ "skip", read_skip },
-	{ "pages", read_pages },
-	{ "compound", read_compound },
-	{ "lru", read_lru },
-	{ "pagevec", read_pagevec },
-	{ 0 },
+	{ "skip", read_skip }, { "pages", read_pages },	    { "compound", read_compound },
+	{ "lru", read_lru },   { "pagevec", read_pagevec }, { 0 },
 };

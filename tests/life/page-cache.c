@@ -347,3 +347,58 @@ TEST(page_cache_owner_goes_from_memory_with_holes, "")
 	file->nrpages++;
 	ck_assert_uint_eq(address_space_release(file), 2);
 }
+
+/** Put a fresh page into a slot of a file. */
+static struct page *read_at(struct address_space *file, unsigned long index, gfp_t gfp_mask)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 0);
+
+	ck_assert_int_eq(page_cache_add_at(page, file, index, gfp_mask), 0);
+	put_page(page);
+	return page;
+}
+
+TEST(page_cache_slots_remember_pages_that_were_evicted, "19-13")
+{
+	struct address_space *file;
+	struct mem_cgroup *group;
+	struct page *page;
+	void *shadow;
+
+	live_machine();
+	file = address_space_new("file", false);
+	group = memcg_new("/g", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+	current->memcg = group;
+	page = read_at(file, 5, GFP_KERNEL);
+	ck_assert_ptr_eq(page_slot(file, 5), page);
+	ck_assert_ptr_eq(page->mem_cgroup, group);
+	ck_assert(PageFlag(page, PG_uptodate) && !PageFlag(page, PG_locked));
+	lru_add_drain();
+	ck_assert_int_eq(page_count(page), 1);
+	/* Expect reclaim to leave a shadow, and the charge to go back. */
+	ck_assert_uint_ge(try_to_free_mem_cgroup_pages(group, 1, GFP_KERNEL, false), 1);
+	shadow = page_slot(file, 5);
+	ck_assert(is_shadow(shadow));
+	ck_assert_int_eq(group->memory.usage, 31);
+	/* Expect a refused charge to leave it there. */
+	page = alloc_pages(GFP_KERNEL, 0);
+	group->memory.max = 31;
+	world->memcg_stock[0].nr_pages = 0;
+	ck_assert_int_ne(page_cache_add_at(page, file, 5, GFP_NOWAIT), 0);
+	ck_assert_ptr_eq(page_slot(file, 5), shadow);
+	ck_assert_int_eq(page_count(page), 1);
+	ck_assert(!PageFlag(page, PG_locked));
+	ck_assert_ptr_null(page->mapping);
+	/* There is no such slot: nothing stays charged. */
+	group->memory.max = PAGE_COUNTER_MAX;
+	ck_assert_int_ne(page_cache_add_at(page, file, MAX_PAGE_SLOTS, GFP_KERNEL), 0);
+	ck_assert_ptr_null(page->mem_cgroup);
+	__free_pages(page, 0);
+	/* Expect the page that comes back to count as a refault, unless it is to be written anew. */
+	page = read_at(file, 5, GFP_KERNEL);
+	ck_assert_ptr_eq(page_slot(file, 5), page);
+	ck_assert_int_eq(test_node_count(WORKINGSET_REFAULT), 1);
+	page_slot_set(file, 6, shadow);
+	read_at(file, 6, GFP_KERNEL | __GFP_WRITE);
+	ck_assert_int_eq(test_node_count(WORKINGSET_REFAULT), 1);
+}

@@ -64,7 +64,11 @@ RECORDING(uma160_kswapd_272, "uma160-kswapd-272.trace.xz")
 RECORDING(uma160_kswapd_275, "uma160-kswapd-275.trace.xz")
 RECORDING(uma2z_kswapd, "uma2z-kswapd-276.trace.xz")
 RECORDING(uma128_lru_225, "uma128-lru-225.trace.xz")
-RECORDING(uma128_lru, "uma128-lru-221.trace.xz")
+/* Expect all of reclaim to be computed: nothing of it is read from the recording. */
+TEST(replay_of_uma128_lru, "15-23")
+{
+	expect_identical("uma128-lru-221.trace.xz");
+}
 RECORDING(uma160_lru_210, "uma160-lru-210.trace.xz")
 RECORDING(uma160_lru_222, "uma160-lru-222.trace.xz")
 RECORDING(uma2z_lru, "uma2z-lru-226.trace.xz")
@@ -569,10 +573,9 @@ TEST(replay_compares_no_cpu_number, "")
 	cpu[strlen(cpu) - 1] = '1';
 	recording_replay(text, &result);
 	ck_assert_int_eq(result.outcome, REPLAY_IDENTICAL);
-	/* Expect the number of CPUs, before it, to be compared, and a line of this length to be shown from there on. */
+	/* Expect the number of CPUs, before it, to be compared. */
 	cpu[-1] = '9';
-	expect_divergence(1, kernel, "kernel … nr_cpus 9 this_cpu 1",
-			  "kernel … nr_cpus 2 this_cpu 0");
+	expect_divergence(1, kernel, "kernel … nr_cpus 9 this_cpu 1", "nr_cpus 2");
 }
 
 TEST(replay_runs_in_a_context, "")

@@ -232,6 +232,7 @@ TEST(live_machine_cures_fragmentation_of_its_page_cache, "16-9")
 		;
 	lru_add_drain();
 	list = &NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE];
+	lru_add_drain();
 	write_file(list, kept);
 	address_space_release(dropped);
 	drain_all_pages(NULL);

@@ -258,7 +258,6 @@ TEST(kswapd_nap_folds_zones_and_nodes_but_not_groups, "14-18 20-32")
 	long before;
 
 	live(64, 80, 96);
-	world_sleep(HZ);
 	pgdat->kswapd_waiting = false;
 	daemon_wake(world->life->kswapd[0]);
 	schedule_daemons();

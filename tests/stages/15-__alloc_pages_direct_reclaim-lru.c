@@ -92,7 +92,7 @@ static unsigned long inactive_length(void)
 	return scene.pgdat->lruvec.lru_size[ZONE_DMA][LRU_INACTIVE_FILE];
 }
 
-TEST(pagevec_the_fifteenth_page_empties_it, "15-25")
+TEST(pagevec_the_fifteenth_page_empties_it, "15-20")
 {
 	struct page *first, *page = NULL;
 
@@ -123,7 +123,7 @@ TEST(pagevec_the_fifteenth_page_empties_it, "15-25")
 			 (s64)page_to_pfn(page));
 }
 
-TEST(pagevecs_are_emptied_in_order, "15-25")
+TEST(pagevecs_are_emptied_in_order, "15-20")
 {
 	struct page *page, *other;
 
@@ -155,7 +155,7 @@ TEST(pagevecs_are_emptied_in_order, "15-25")
 	ck_assert_int_eq(page_count(page), 0);
 }
 
-TEST(rotated_pages_are_taken_next, "15-25")
+TEST(rotated_pages_are_taken_next, "15-20")
 {
 	struct page *page, *other;
 
@@ -180,7 +180,7 @@ TEST(rotated_pages_are_taken_next, "15-25")
 	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].prev, &page->lru);
 }
 
-TEST(lru_add_drain_all_goes_through_the_cpus, "15-25")
+TEST(lru_add_drain_all_goes_through_the_cpus, "15-20")
 {
 	struct page *page;
 
@@ -196,7 +196,7 @@ TEST(lru_add_drain_all_goes_through_the_cpus, "15-25")
 	ck_assert(PageFlag(page, PG_lru));
 }
 
-TEST(lru_add_drain_cpu_when_it_goes_offline, "15-25")
+TEST(lru_add_drain_cpu_when_it_goes_offline, "15-20")
 {
 	struct page *page;
 

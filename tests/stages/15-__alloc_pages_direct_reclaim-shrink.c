@@ -216,7 +216,7 @@ TEST(isolation_skips_zones_and_mapped_pages, "15-12")
 	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].next, &high->lru);
 }
 
-TEST(pages_that_must_not_be_reclaimed_leave_by_a_pagevec, "15-12 15-25")
+TEST(pages_that_must_not_be_reclaimed_leave_by_a_pagevec, "15-12 15-20")
 {
 	struct page *page;
 

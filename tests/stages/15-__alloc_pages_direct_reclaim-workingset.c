@@ -15,7 +15,7 @@ static struct lruvec *root_lists(void)
 	return &scene.pgdat->lruvec;
 }
 
-TEST(shadow_keeps_what_it_was_made_of, "15-26")
+TEST(shadow_keeps_what_it_was_made_of, "15-21")
 {
 	struct shadow before = {
 		.age = SHADOW_AGE_MASK, .memcg_id = 65535, .nid = 3, .workingset = true
@@ -34,7 +34,7 @@ TEST(shadow_keeps_what_it_was_made_of, "15-26")
 	ck_assert(!after.workingset);
 }
 
-TEST(eviction_leaves_a_shadow, "15-26")
+TEST(eviction_leaves_a_shadow, "15-21")
 {
 	struct mem_cgroup *above, *group;
 	struct page *page;
@@ -72,7 +72,7 @@ static struct page *read_again(unsigned long age, unsigned int memcg_id, bool wo
 	return page;
 }
 
-TEST(refault_within_the_active_list_activates, "15-26")
+TEST(refault_within_the_active_list_activates, "15-21")
 {
 	struct page *page;
 
@@ -106,7 +106,7 @@ TEST(refault_within_the_active_list_activates, "15-26")
 	ck_assert_int_eq(root_lists()->lruvec_stat_cpu[0][WORKINGSET_REFAULT], 3);
 }
 
-TEST(refaults_let_the_active_list_be_scanned, "15-27")
+TEST(refaults_let_the_active_list_be_scanned, "15-22")
 {
 	reclaim_setup();
 	world->nr_swap_pages = 0;
@@ -127,7 +127,7 @@ TEST(refaults_let_the_active_list_be_scanned, "15-27")
 	ck_assert(!scene.control.may_deactivate_file);
 }
 
-TEST(use_is_a_tick_of_the_clock, "15-26")
+TEST(use_is_a_tick_of_the_clock, "15-21")
 {
 	struct page *page;
 

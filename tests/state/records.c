@@ -741,3 +741,18 @@ TEST(record_refuses_nonsense, "")
 		refuse(bad[i].record, bad[i].word);
 	machine_free(world);
 }
+
+TEST(record_of_a_protection_reaches_the_groups_above, "19-12")
+{
+	struct mem_cgroup *job;
+
+	test_machine_uma(32);
+	apply("memcg /job memory.usage 40 min 10 low 50");
+	job = world->mem_cgroups;
+	ck_assert_uint_eq(job->memory.min_usage, 10);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory.children_low_usage, 40);
+	/* Expect a saved group to say itself what its parent knows. */
+	apply("memcg /job low 30 min_usage 3 low_usage 4");
+	ck_assert_uint_eq(job->memory.low_usage, 4);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory.children_low_usage, 40);
+}

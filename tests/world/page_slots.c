@@ -59,7 +59,7 @@ TEST(page_slots_are_left_by_pages_that_have_one, "")
 	ck_assert_ptr_null(page_slot(file, page->index));
 	/* Neither anonymous pages nor nobody's have one. */
 	ck_assert(!page_has_slot(page_cache_add(address_space_new("heap", true), GFP_KERNEL)));
-	ck_assert(!page_has_slot(page));
+	ck_assert(!page_has_slot(alloc_page(GFP_KERNEL)));
 }
 
 TEST(page_slots_without_memory_of_the_host, "")
@@ -90,4 +90,8 @@ TEST(memcg_is_found_by_its_number, "")
 	ck_assert_ptr_eq(mem_cgroup_by_id(1), &world->root_mem_cgroup);
 	ck_assert_ptr_eq(mem_cgroup_by_id(2), a);
 	ck_assert_ptr_null(mem_cgroup_by_id(4));
+	/* An event of the root is nobody else's. */
+	memcg_memory_event(&world->root_mem_cgroup, MEMCG_LOW);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory_events[MEMCG_LOW], 1);
+	ck_assert_uint_eq(b->memory_events[MEMCG_LOW], 0);
 }
