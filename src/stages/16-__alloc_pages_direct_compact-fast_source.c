@@ -13,8 +13,8 @@
  * meant: the function that tests it compares with the wrong end. And where the only find lies in the scanner's own
  * pageblock, the scanner goes on from that free block, and the pages below are never looked at.
  *
- * Exact: recordings of whole runs hold what is found, how lists are turned, and where the scanner goes. No
- * recording reaches the limit on the entries looked at; there the tests stand alone.
+ * Exact: recordings of whole runs hold what is found, how lists are turned, when the search ends, and where the scanner
+ * goes.
  */
 #include "memory_map.h"
 #include "stages/stages.h"

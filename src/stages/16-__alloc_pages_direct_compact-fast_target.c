@@ -8,8 +8,8 @@
  * lucky. Each list is turned so that the next search goes on with what was not yet looked at.
  *
  * Normally one entry of each list is all that is looked at. At the **start of a scan** up to 256 are, and what was seen
- * decides where the walk through the zone begins, even if nothing was found. A zone counts as at its start for as
- * long as its hints were never forgotten, which is for its whole life in most machines.
+ * decides where the walk through the zone begins, even if nothing was found. Until the zone's hints are first forgotten
+ * every search counts as one at the start.
  *
  * There is no upper bound: a find may lie above the scanner of free pages, in pageblocks that it has left.
  *

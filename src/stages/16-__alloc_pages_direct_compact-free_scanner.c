@@ -13,7 +13,8 @@
  * pageblock movable, since movable pages are going to fill it. What was taken is split into single pages, and
  * those are used from the one taken last to the first.
  *
- * Exact: recordings of whole runs hold what is looked at, taken and marked, and which page is used for which.
+ * Exact: recordings of whole runs hold what is looked at, taken and marked, and which page is used for which. In none
+ * is a block refused for the reserve's sake; there the tests stand alone.
  */
 #include "gfp.h"
 #include "memory_map.h"

@@ -13,6 +13,9 @@
  * pageblock of the lower half with something to move, the last of the upper half with something free. Where
  * one of the two is missing, both scanners are left in the middle of the zone, without a distance between
  * them: the next run ends at once, and that puts them back to the ends.
+ *
+ * Exact: recordings of whole runs hold every mark and position, and what becomes of them when they are forgotten. For holes
+ * and huge pages the tests stand alone.
  */
 #include "memory_map.h"
 #include "stages/stages.h"
