@@ -161,7 +161,7 @@ int replay_compact(struct replay *replay, const char *line)
 	struct page *captured = NULL;
 	struct compact_call call;
 	char got[64];
-	int result;
+	enum compact_result result;
 
 	if (!take_call(&cursor, &call))
 		return reader_fail(&replay->reader, "'C GFP ORDER NID PRIO AFLAGS RESULT PFN'");
@@ -171,7 +171,8 @@ int replay_compact(struct replay *replay, const char *line)
 			      (unsigned int)call.alloc_flags);
 		*held_order(replay, captured) = (u8)(call.order + 1);
 	}
-	snprintf(got, sizeof(got), " %d %ld", result, captured ? (long)page_to_pfn(captured) : -1);
+	snprintf(got, sizeof(got), " %d %ld", (int)result,
+		 captured ? (long)page_to_pfn(captured) : -1);
 	if (strcmp(cursor, got))
 		result_differs(replay->result, at, line, "%.*s%s", (int)(cursor - line), line, got);
 	return 0;
