@@ -78,13 +78,15 @@ static void sleep_in_life(unsigned long ticks)
  * @brief Leave the machine idle until every daemon sleeps for good and the disk is done.
  *
  * A kswapd that naps is waited for. Before every tick in which nobody runs, and at the end, the CPU is idle, and
- * brings in what it holds back of counters.
+ * brings in what it holds back of counters. So it is while a daemon waits, also on a machine where tasks sleep alone.
  */
 void daemons_run(void)
 {
+	void (*sleep_of_tasks)(unsigned long ticks) = world->hooks.sleep;
 	struct life *life = world->life;
 	bool resting = false;
 
+	world->hooks.sleep = sleep_in_life;
 	while (!resting) {
 		schedule_daemons();
 		resting = !life_is_busy();
@@ -94,6 +96,7 @@ void daemons_run(void)
 			sleep_in_life(1);
 	}
 	quiet_vmstat();
+	world->hooks.sleep = sleep_of_tasks;
 }
 
 /** A kswapd runs; if it naps, it wants to be called when the nap is over. */

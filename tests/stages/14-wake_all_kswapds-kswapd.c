@@ -319,6 +319,54 @@ TEST(node_daemons_run_where_they_are_let_run_and_nowhere_else, "14-18")
 	ck_assert(PageFlag(written, PG_writeback));
 }
 
+/** A page of the file list, for which the next pass of kswapd would wait. */
+static void add_page_that_came_around(struct page *page)
+{
+	page->mapping = NULL;
+	lru_list_add(page);
+	SetPageFlag(page, PG_lru);
+	SetPageFlag(page, PG_writeback);
+	SetPageFlag(page, PG_reclaim);
+}
+
+static bool folded_while_it_ran;
+
+static void looks_for_a_fold(void)
+{
+	meanwhile = looks_for_a_fold;
+	folded_while_it_ran |= zone->vm_stat[NR_MLOCK] == 3;
+}
+
+/* kswapd waits for the disk in the middle of a run: the CPU is idle, and folds, also where tasks sleep alone. */
+TEST(node_daemons_leave_the_cpu_idle_while_one_waits, "14-18 20-32")
+{
+	struct page *pages[8];
+
+	test_machine_uma(64);
+	pgdat = NODE_DATA(0);
+	zone = test_zone(0, ZONE_DMA);
+	for (int i = 0; i < 8; i++)
+		pages[i] = alloc_pages(GFP_KERNEL, 0);
+	test_empty_zone(zone);
+	for (int i = 0; i < 8; i++)
+		add_page_that_came_around(pages[i]);
+	test_set_watermarks(zone, 200, 300, 400);
+	pgdat->flags |= 1ul << PGDAT_WRITEBACK;
+	ck_assert(node_daemons_start());
+	shrinker_register(&in_between);
+	meanwhile = looks_for_a_fold;
+	zone->pageset[0].vm_stat_diff[NR_MLOCK] = 3;
+	wakeup_kswapd(zone, GFP_KERNEL, 0, ZONE_NORMAL);
+	daemons_run();
+	ck_assert(folded_while_it_ran);
+	/* Outside, a task that sleeps lets time pass, and nothing else. */
+	zone->pageset[0].vm_stat_diff[NR_MLOCK] = 3;
+	world_sleep(HZ);
+	ck_assert_int_eq(zone->pageset[0].vm_stat_diff[NR_MLOCK], 3);
+	shrinker_unregister(&in_between);
+	meanwhile = NULL;
+}
+
 #ifdef CONFIG_NUMA
 /* ---- Several nodes ----------------------------------------------------------------------------------- */
 
