@@ -30,7 +30,7 @@
  * @param page first page of a free block
  * @param taken receives the blocks, whole, their order in private
  * @return pages taken, or 0
- * @source mm/compaction.c:1439
+ * @source mm/compaction.c:536
  */
 unsigned long take_free_block(struct compact_control *cc, struct page *page,
 			      struct list_head *taken)

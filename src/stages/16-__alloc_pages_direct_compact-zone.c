@@ -75,7 +75,7 @@ static bool compact_scanners_met(const struct compact_control *cc)
  *
  * @param cc the run
  * @return true when a list has a block that it may take
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:1860
  */
 static bool wanted_block_is_free(const struct compact_control *cc)
 {
