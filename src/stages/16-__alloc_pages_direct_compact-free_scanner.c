@@ -14,7 +14,7 @@
  * those are used from the one taken last to the first.
  *
  * Exact: recordings of whole runs hold what is looked at, taken and marked, and which page is used for which. In none
- * is a block refused for the reserve's sake; there the tests stand alone.
+ * is a block refused for the reserve's sake, or a pageblock free as a whole; there the tests stand alone, and for holes.
  */
 #include "gfp.h"
 #include "memory_map.h"

@@ -16,7 +16,7 @@
  * the owner (the hook page_moved), sends the copy to its LRU list, and frees the old page.
  *
  * Exact: recordings of whole runs hold the tests on a page of each kind and their order, the attempts, what
- * becomes of a page that stays. Model: who owns a page and how the owner is told (src/life), buffers, and
+ * becomes of a page that stays. Model: who owns a page and how the owner is told (src/life), page tables, buffers, and
  * waiting for a page.
  */
 #include <errno.h>
