@@ -16,7 +16,7 @@
  * @brief Compact one zone in the background, if that is sensible.
  *
  * @param cc the thread's run; its zone is set
- * @source mm/compaction.c:2556
+ * @source mm/compaction.c:2537
  */
 static void kcompactd_zone(struct compact_control *cc)
 {

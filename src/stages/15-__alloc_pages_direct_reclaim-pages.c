@@ -123,10 +123,10 @@ bool try_to_release_page(struct page *page)
 /**
  * @brief Lock a page in memory: it is mapped in an area that is.
  *
- * @param page the page, in the hands of reclaim, and not known to be locked
+ * @param page the page, isolated, and not known to be locked
  * @source mm/mlock.c:88
  */
-static void mlock_vma_page(struct page *page)
+void mlock_vma_page(struct page *page)
 {
 	SetPageFlag(page, PG_mlocked);
 	__mod_zone_page_state(page_zone(page), NR_MLOCK, 1);

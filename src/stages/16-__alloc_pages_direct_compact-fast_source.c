@@ -91,36 +91,37 @@ struct source_search {
  *
  * @param search the search
  * @param list the list; turned when the search of it ends before its end
- * @return a PFN of a block that lies low, in a pageblock without a mark; 0 when there is none
+ * @return a block that lies low, in a pageblock without a mark; NULL when there is none
  * @source mm/compaction.c:1635
  */
-static unsigned long search_source_list(struct source_search *search, struct list_head *list)
+static struct page *search_source_list(struct source_search *search, struct list_head *list)
 {
 	struct list_head *entry;
 
 	list_for_each(entry, list) {
-		unsigned long pfn = page_to_pfn(list_entry(entry, struct page, lru));
+		struct page *page = list_entry(entry, struct page, lru);
+		unsigned long pfn = page_to_pfn(page);
 
 		search->nr_scanned++;
 		if (pfn < search->high_pfn) {
 			/* Step 1: low, and chosen before: the first of the list ends it, others do not */
 			if (get_pageblock_skip(pfn)) {
 				if (entry == list->next)
-					return 0;
+					return NULL;
 				continue;
 			}
 			/* Step 2: this one */
 			move_freelist_tail(list, entry);
-			return pfn;
+			return page;
 		}
 		/* Step 3: too high; there is an end to looking */
 		if (search->nr_scanned >= search->limit) {
 			search->cc->fast_search_fail++;
 			move_freelist_tail(list, entry);
-			return 0;
+			return NULL;
 		}
 	}
-	return 0;
+	return NULL;
 }
 
 /**
@@ -166,12 +167,12 @@ unsigned long fast_find_migrateblock(struct compact_control *cc)
 					pfn == cc->migrate_pfn && search.nr_scanned < search.limit;
 	     order--) {
 		struct free_area *area = &cc->zone->free_area[order];
-		unsigned long found =
+		const struct page *found =
 			search_source_list(&search, &area->free_list[MIGRATE_MOVABLE]);
 
 		if (found) {
-			update_fast_start_pfn(cc, found);
-			pfn = pageblock_start_pfn(found);
+			update_fast_start_pfn(cc, page_to_pfn(found));
+			pfn = pageblock_start_pfn(page_to_pfn(found));
 		}
 	}
 	spin_unlock(&cc->zone->lock);

@@ -14,7 +14,7 @@
  * those are used from the one taken last to the first.
  *
  * Exact: recordings of whole runs hold what is looked at, taken and marked, and which page is used for which. In none
- * is a block refused for the reserve's sake; there the tests stand alone.
+ * is a block refused for the reserve's sake, or a pageblock free as a whole; there the tests stand alone, and for holes.
  */
 #include "gfp.h"
 #include "memory_map.h"
@@ -30,7 +30,7 @@
  * @param page first page of a free block
  * @param taken receives the blocks, whole, their order in private
  * @return pages taken, or 0
- * @source mm/compaction.c:1439
+ * @source mm/compaction.c:536
  */
 unsigned long take_free_block(struct compact_control *cc, struct page *page,
 			      struct list_head *taken)

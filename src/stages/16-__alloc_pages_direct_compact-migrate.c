@@ -16,7 +16,7 @@
  * the owner (the hook page_moved), sends the copy to its LRU list, and frees the old page.
  *
  * Exact: recordings of whole runs hold the tests on a page of each kind and their order, the attempts, what
- * becomes of a page that stays. Model: who owns a page and how the owner is told (src/life), buffers, and
+ * becomes of a page that stays. Model: who owns a page and how the owner is told (src/life), page tables, buffers, and
  * waiting for a page.
  */
 #include <errno.h>
@@ -24,6 +24,7 @@
 
 #include "gfp.h"
 #include "memory_map.h"
+#include "stages/reclaim.h"
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
@@ -100,16 +101,19 @@ static int expected_references(const struct page *page)
  *
  * @param cc the run
  * @param page the page
- * @return false for an anonymous page that somebody holds besides its page tables, and for a page with a mapping
- * when file systems must not be called
+ * @return false for an anonymous page that somebody holds besides its page tables, for a page that lost its file,
+ * and for a page with a mapping when file systems must not be called
  * @source mm/compaction.c:783
  */
-/* departs: a page without a mapping, which only snapshots have here, is taken for movable. 5.8.18 leaves it. */
+/* departs: a page that a snapshot calls movable, without saying whose it is, is on no list and is taken. In 5.8.18 each has
+ * an owner; there, as here, a page on a list that has none stays. */
 bool lru_page_is_candidate(const struct compact_control *cc, const struct page *page)
 {
 	if (has_mapping(page))
 		return cc->gfp_mask & __GFP_FS;
-	return is_nobodys(page) || page_count(page) <= page->_mapcount + 1;
+	if (is_nobodys(page))
+		return !list_linked(&page->lru);
+	return page_count(page) <= page->_mapcount + 1;
 }
 
 /**
@@ -369,24 +373,27 @@ static enum move_result write_out_first(struct page *page)
  */
 static enum move_result check_movable(const struct compact_control *cc, struct page *page)
 {
-	/* Step 1: its file system cannot move it, only write it */
+	/* Step 1: a page table cannot be told */
+	if (page_mapped(page) && (page->private & LRU_UNMAP_FAILS))
+		return MOVE_AGAIN;
+
+	/* Step 2: its file system cannot move it, only write it; and buffers it cannot take along */
 	if (!is_driver_movable(page) && cannot_move_dirty(page)) {
 		if (PageFlag(page, PG_dirty))
 			return cc->mode == MIGRATE_SYNC ? write_out_first(page) : MOVE_FAILED;
-		if (PageFlag(page, PG_private) && (page->private & LRU_BUFFERS_BUSY))
+		if (PageFlag(page, PG_private) && !try_to_release_page(page))
 			return cc->mode == MIGRATE_SYNC ? MOVE_AGAIN : MOVE_FAILED;
 	}
-
-	/* Step 2: a page table cannot be told */
-	if (page_mapped(page) && (page->private & LRU_UNMAP_FAILS))
-		return MOVE_AGAIN;
 
 	/* Step 3: somebody uses it, besides those who are told, and besides this run */
 	return page_count(page) == expected_references(page) + 1 ? MOVE_DONE : MOVE_AGAIN;
 }
 
 /**
- * @brief Take the entries of a page out of the page tables: what they say about writing is the page's from now on.
+ * @brief Take the entries of a page out of the page tables, and put them back at its old place or the new one.
+ *
+ * What they say about writing is the page's from now on, and a page in an area that is locked in memory is locked by
+ * the time they are back.
  *
  * @param page the page
  * @source none (ours: a step of what mm/rmap.c does under the name try_to_unmap_one)
@@ -395,8 +402,12 @@ static enum move_result check_movable(const struct compact_control *cc, struct p
  * it; those of files' pages are clean. Entries are never seen missing: they are there again before anybody looks. */
 static void take_entries(struct page *page)
 {
-	if (page_mapped(page) && PageAnon(page) && PageFlag(page, PG_swapbacked))
+	if (!page_mapped(page))
+		return;
+	if (PageAnon(page) && PageFlag(page, PG_swapbacked))
 		SetPageFlag(page, PG_dirty);
+	if ((page->private & LRU_VM_LOCKED) && !PageFlag(page, PG_mlocked))
+		mlock_vma_page(page);
 }
 
 /**

@@ -18,7 +18,7 @@
  * in it is put back, and the scanner goes on after it.
  *
  * Exact: recordings of whole runs hold which pageblocks are looked into, where the scanner stops, what it
- * takes, and the hints.
+ * takes, and the hints. For signals, too many isolated pages, holes and huge pages the tests stand alone.
  */
 #include "memory_map.h"
 #include "stages/stages.h"

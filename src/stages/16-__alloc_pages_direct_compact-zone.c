@@ -17,8 +17,8 @@
  * A block that becomes free on the way need not reach the free lists at all, where others could take
  * it: the free path hands it to the run that waits for it. This is **capture**.
  *
- * Exact: recordings of whole runs hold the positions, the rounds, how each run ends, what is drained and what
- * is caught.
+ * Exact: recordings of whole runs hold the positions, the rounds, how they end, what is drained and what is caught. In
+ * none is a run contended, and none has CMA; there the tests stand alone.
  */
 #include <errno.h>
 
@@ -75,7 +75,7 @@ static bool compact_scanners_met(const struct compact_control *cc)
  *
  * @param cc the run
  * @return true when a list has a block that it may take
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:1860
  */
 static bool wanted_block_is_free(const struct compact_control *cc)
 {

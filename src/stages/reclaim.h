@@ -102,6 +102,7 @@ unsigned long mem_cgroup_swappiness(const struct mem_cgroup *memcg);
 enum mem_cgroup_protection mem_cgroup_protected(struct mem_cgroup *root, struct mem_cgroup *memcg);
 unsigned long mem_cgroup_protection(const struct mem_cgroup *memcg, bool in_low_reclaim);
 bool try_to_release_page(struct page *page);
+void mlock_vma_page(struct page *page);
 bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive);
 void shrink_node(struct pglist_data *pgdat, struct scan_control *sc);
 void shrink_active_list(unsigned long nr_to_scan, struct lruvec *lruvec, struct scan_control *sc,

@@ -244,3 +244,28 @@ TEST(fast_start_only_where_it_is_allowed, "")
 		machine_free(world);
 	}
 }
+
+/* PFN 0 is a place like any other, even if "no place yet" is 0 too. */
+TEST(fast_start_finds_a_block_at_pfn_zero, "16-13")
+{
+	static struct boot_spec spec;
+	struct compact_control *cc;
+	struct zone *zone;
+
+	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 1 };
+	spec.memory[0] = (struct boot_range){ 0, 32 * MIB, 0, false };
+	test_machine_boot(&spec);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+	cc->order = 6;
+	cc->search_order = 6;
+	cc->migrate_pfn = 2 * BLOCK;
+	cc->fast_search_fail = 3;
+	test_free_block(test_page(zone, 0), 4, MIGRATE_MOVABLE);
+	ck_assert_uint_eq(fast_find_migrateblock(cc), 0);
+	ck_assert_uint_eq(cc->migrate_pfn, 2 * BLOCK);
+	ck_assert(get_pageblock_skip(0));
+	ck_assert_uint_eq(cc->fast_search_fail, 0);
+	ck_assert_uint_eq(cc->fast_start_pfn, 0);
+}

@@ -129,6 +129,20 @@ TEST(isolating_tries_the_lock_of_dirty_pages_only, "16-7")
 		}
 }
 
+/* It has a reference that no page table explains; without a file nobody could be told that it moved. */
+TEST(isolating_a_page_that_lost_its_file, "16-7")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC);
+	struct page *page = test_page(zone, 0);
+
+	scene_make_movable(page, 0);
+	page->mapping = NULL;
+	ck_assert(!hold(cc, page));
+	ck_assert(PageFlag(page, PG_lru));
+	ck_assert_ptr_eq(NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE].next, &page->lru);
+}
+
 TEST(isolating_a_dirty_page_of_the_swap_cache, "16-7")
 {
 	struct zone *zone = scene_full();
@@ -446,7 +460,75 @@ TEST(migrate_buffers_that_are_busy, "")
 		page->private = row[i].busy ? LRU_BUFFERS_BUSY : 0;
 		ck_assert_msg(migrate_pages(cc) == row[i].answer, "row %zu", i);
 		ck_assert_uint_eq(nr_held(), row[i].held);
+		/* What could be dropped is dropped, and does not go along. */
+		if (!row[i].answer)
+			ck_assert(!PageFlag(scene_owner[0], PG_private));
 		scene_file.no_migratepage = false;
+		machine_free(world);
+	}
+}
+
+/* Page tables come first: what the file system could do about the page is not asked any more. */
+TEST(migrate_page_tables_before_the_file_system, "")
+{
+	for (int dirty = 0; dirty < 2; dirty++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = move_run(zone, 1);
+		struct page *page = test_page(zone, 0);
+
+		cc->mode = dirty ? MIGRATE_SYNC : MIGRATE_SYNC_LIGHT;
+		page->_mapcount = 0;
+		get_page(page);
+		SetPageFlag(page, PG_private);
+		get_page(page);
+		page->private = LRU_UNMAP_FAILS | LRU_BUFFERS_BUSY;
+		page->flags |= dirty ? PAGE_FLAG(dirty) : 0;
+		scene_file.no_migratepage = true;
+		world->hooks.page_written = write_page;
+		device_takes_it = true;
+		writes = 0;
+		/* Tried ten times, neither written nor given back in between. */
+		ck_assert_int_eq(migrate_pages(cc), 1);
+		ck_assert_uint_eq(nr_held(), 1);
+		ck_assert_int_eq(writes, 0);
+		scene_file.no_migratepage = false;
+		machine_free(world);
+	}
+}
+
+/* When its page-table entries are back, a page in an area that is locked in memory is locked, moved or not. */
+TEST(migrate_page_in_a_locked_area_is_locked, "")
+{
+	static const struct {
+		unsigned long private, flags;
+		bool mapped, locked;
+		long counted;
+	} row[] = {
+		{ LRU_VM_LOCKED, 0, true, true, 1 },
+		{ LRU_VM_LOCKED | LRU_UNMAP_FAILS, 0, true, true, 1 },
+		{ LRU_VM_LOCKED, PAGE_FLAG(mlocked), true, true, 0 },
+		{ 0, 0, true, false, 0 },
+		{ LRU_VM_LOCKED, 0, false, false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = move_run(zone, 1);
+		struct page *page = test_page(zone, 0);
+
+		page->private = row[i].private;
+		page->flags |= row[i].flags;
+		if (row[i].mapped) {
+			page->_mapcount = 0;
+			get_page(page);
+		}
+		if (!migrate_pages(cc))
+			page = scene_owner[0];
+		putback_movable_pages(cc);
+		ck_assert_msg(PageFlag(page, PG_mlocked) == row[i].locked, "row %zu", i);
+		ck_assert_int_eq((long)zone_page_state(zone, NR_MLOCK), row[i].counted);
+		lru_add_drain();
+		ck_assert_msg(PageFlag(page, PG_unevictable) == row[i].locked, "row %zu", i);
 		machine_free(world);
 	}
 }
