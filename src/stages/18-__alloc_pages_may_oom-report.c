@@ -153,6 +153,8 @@ static void report_memcg(struct mem_cgroup *memcg)
 /**
  * @brief One line of the table of processes.
  *
+ * The user's number has a sign here and in the line for programs, but not in the line of the kill.
+ *
  * @param process its leader
  * @param request the request
  * @return true: the table goes on
@@ -164,7 +166,7 @@ static bool report_task(struct task *process, void *request)
 
 	if (!oom_killable(process) || !oom_cpuset_eligible(process, request) || !task)
 		return true;
-	printk("[%7d] %5u %5d %8lu %8lu %8lu %8lu         %5hd %s\n", task->pid, task->uid,
+	printk("[%7d] %5d %5d %8lu %8lu %8lu %8lu         %5hd %s\n", task->pid, (int)task->uid,
 	       task->tgid, task->mm->total_vm, mm_rss(task->mm), task->mm->pgtable_bytes,
 	       task->mm->swap_entries, process->oom_score_adj, task->comm);
 	return true;
@@ -200,10 +202,10 @@ static void report_summary(const struct oom_control *oc, const struct task *vict
 	nodemask_format(oc->nodemask, nodes, sizeof(nodes));
 	nodemask_format(&current->mems_allowed, allowed, sizeof(allowed));
 	printk("oom-kill:constraint=%s,nodemask=%s,cpuset=%s,mems_allowed=%s%s%s,task_memcg=%s,"
-	       "task=%s,pid=%d,uid=%u\n",
+	       "task=%s,pid=%d,uid=%d\n",
 	       constraints[oc->constraint], nodes, current->cpuset->name, allowed,
 	       oc->memcg ? ",oom_memcg=" : ",global_oom", oc->memcg ? oc->memcg->path : "",
-	       victim->memcg->path, victim->comm, victim->pid, victim->uid);
+	       victim->memcg->path, victim->comm, victim->pid, (int)victim->uid);
 }
 
 /**

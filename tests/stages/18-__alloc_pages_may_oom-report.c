@@ -145,6 +145,16 @@ TEST(oom_report_of_a_group_on_v1_has_three_counters, "18-13")
 				"Memory cgroup stats for /box:\n"));
 }
 
+TEST(oom_report_has_users_with_a_sign_but_for_the_kill, "18-18")
+{
+	machine_without_memory();
+	oom_process("nobody", 100)->uid = 4294967294u;
+	oom_ask(oom_request(), true);
+	ck_assert_has(test_console(), "\n[      2]    -2     2      100 ");
+	ck_assert_has(test_console(), ",task=nobody,pid=2,uid=-2\n");
+	ck_assert_has(test_console(), ", UID:4294967294 pgtables:");
+}
+
 TEST(oom_report_lists_who_could_be_killed, "18-18")
 {
 	/*
