@@ -41,7 +41,7 @@ struct memcg_stat {
 	enum node_stat_item first; /**< NR_VM_NODE_STAT_ITEMS: it is no counter */
 	enum node_stat_item last;
 	unsigned long unit;	     /**< of a counter, in what is printed */
-	enum memcg_stat_event event; /**< NR_MEMCG_STAT_EVENTS: no event either */
+	enum memcg_stat_event event; /**< where it is no counter */
 };
 
 #define SUM(name, first, last, unit)                          \
@@ -54,15 +54,14 @@ struct memcg_stat {
 	{                                                                    \
 		name, NR_VM_NODE_STAT_ITEMS, NR_VM_NODE_STAT_ITEMS, 0, event \
 	}
-#define NOT_KEPT(name) EVENT(name, NR_MEMCG_STAT_EVENTS)
 
 /** The numbers of memory.stat, in their order. */
 static const struct memcg_stat memcg_stats[] = {
 	BYTES("anon", NR_ANON_MAPPED),
 	BYTES("file", NR_FILE_PAGES),
-	NOT_KEPT("kernel_stack"),
+	EVENT("kernel_stack", MEMCG_KERNEL_STACK),
 	SUM("slab", NR_SLAB_RECLAIMABLE, NR_SLAB_UNRECLAIMABLE, PAGE_SIZE),
-	NOT_KEPT("sock"),
+	EVENT("sock", MEMCG_SOCK),
 	BYTES("shmem", NR_SHMEM),
 	BYTES("file_mapped", NR_FILE_MAPPED),
 	BYTES("file_dirty", NR_FILE_DIRTY),
@@ -104,9 +103,9 @@ static unsigned long memcg_stat_value(struct mem_cgroup *memcg, const struct mem
 {
 	unsigned long value = 0;
 
-	if (stat->event < NR_MEMCG_STAT_EVENTS)
+	if (stat->first == NR_VM_NODE_STAT_ITEMS)
 		return memcg->stat_events[stat->event];
-	for (enum node_stat_item item = stat->first; item <= stat->last && stat->unit; item++)
+	for (enum node_stat_item item = stat->first; item <= stat->last; item++)
 		value += memcg_page_state(memcg, item);
 	return value * stat->unit;
 }
@@ -131,8 +130,8 @@ static void report_counter(const char *name, const struct page_counter *counter)
  * @param memcg the group
  * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_print_oom_meminfo)
  */
-/* departs: the memory of kernel stacks and of sockets is not counted for groups; nothing here adds to the events of a group's
- * memory.stat, or to the swap that it has on v2. What a snapshot or a user says of them is kept, and printed. */
+/* departs: nothing here adds to the events of a group's memory.stat, to its kernel stacks and sockets, or to the swap that it has
+ * on v2. What a snapshot or a user says of them is kept, and printed. */
 static void report_memcg(struct mem_cgroup *memcg)
 {
 	/* Step 1: its counters */

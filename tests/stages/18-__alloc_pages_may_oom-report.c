@@ -99,6 +99,8 @@ TEST(oom_report_of_a_group_has_its_counters_and_statistics, "18-13")
 	lruvec->lruvec_stat[NR_ANON_THPS] = 1;
 	lruvec->lruvec_stat[WORKINGSET_REFAULT] = 7;
 	lruvec->lruvec_stat[NR_WRITEBACK] = -1;
+	oc.memcg->stat_events[MEMCG_KERNEL_STACK] = 49152;
+	oc.memcg->stat_events[MEMCG_SOCK] = 4096;
 	oc.memcg->stat_events[MEMCG_PGFAULT] = 5082;
 	oc.memcg->stat_events[MEMCG_THP_COLLAPSE_ALLOC] = 6;
 	ck_assert_int_ne(oom_ask(oc, true), 0);
@@ -107,8 +109,9 @@ TEST(oom_report_of_a_group_has_its_counters_and_statistics, "18-13")
 				      "Memory cgroup stats for /box:\n"
 				      "anon 20815872\n"
 				      "file 0\n"
-				      "kernel_stack 0\n"
-				      "slab 20480\n");
+				      "kernel_stack 49152\n"
+				      "slab 20480\n"
+				      "sock 4096\n");
 	ck_assert_has(test_console(), "\nfile_writeback 0\nanon_thp 2097152\ninactive_anon 0\n"
 				      "active_anon 20811776\ninactive_file 0\n");
 	ck_assert_has(test_console(), "\nslab_reclaimable 8192\nslab_unreclaimable 12288\n"

@@ -282,9 +282,10 @@ static const struct {
 };
 
 static const char *const group_events[] = {
-	"pgfault",     "pgmajfault",	  "pgrefill",		"pgscan",
-	"pgsteal",     "pgactivate",	  "pgdeactivate",	"pglazyfree",
-	"pglazyfreed", "thp_fault_alloc", "thp_collapse_alloc",
+	"kernel_stack",	      "sock",	    "pgfault",	   "pgmajfault",
+	"pgrefill",	      "pgscan",	    "pgsteal",	   "pgactivate",
+	"pgdeactivate",	      "pglazyfree", "pglazyfreed", "thp_fault_alloc",
+	"thp_collapse_alloc",
 };
 
 /** One of the counters with a limit. */
