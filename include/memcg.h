@@ -51,8 +51,10 @@ enum memcg_memory_event {
 	NR_MEMCG_EVENTS,
 };
 
-/** Events that a group's memory.stat counts, with those of the groups below it, as they stand there. */
+/** Events that a group's memory.stat counts, and two sums in bytes, with those of the groups below it, as they stand there. */
 enum memcg_stat_event {
+	MEMCG_KERNEL_STACK,
+	MEMCG_SOCK,
 	MEMCG_PGFAULT,
 	MEMCG_PGMAJFAULT,
 	MEMCG_PGREFILL,

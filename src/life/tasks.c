@@ -213,6 +213,8 @@ unsigned long process_fault(struct task *task, unsigned long nr_pages)
 	return got;
 }
 
+/* departs: in 5.8.18 a victim that is gone stays on the list. The reaper finds it done with, which the event
+ * skip_task_reaping says. */
 /** A victim that is gone is on the reaper's list no more. */
 static void reaper_forget(const struct task *task)
 {

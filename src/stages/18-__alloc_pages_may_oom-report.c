@@ -41,7 +41,7 @@ struct memcg_stat {
 	enum node_stat_item first; /**< NR_VM_NODE_STAT_ITEMS: it is no counter */
 	enum node_stat_item last;
 	unsigned long unit;	     /**< of a counter, in what is printed */
-	enum memcg_stat_event event; /**< NR_MEMCG_STAT_EVENTS: no event either */
+	enum memcg_stat_event event; /**< where it is no counter */
 };
 
 #define SUM(name, first, last, unit)                          \
@@ -54,15 +54,14 @@ struct memcg_stat {
 	{                                                                    \
 		name, NR_VM_NODE_STAT_ITEMS, NR_VM_NODE_STAT_ITEMS, 0, event \
 	}
-#define NOT_KEPT(name) EVENT(name, NR_MEMCG_STAT_EVENTS)
 
 /** The numbers of memory.stat, in their order. */
 static const struct memcg_stat memcg_stats[] = {
 	BYTES("anon", NR_ANON_MAPPED),
 	BYTES("file", NR_FILE_PAGES),
-	NOT_KEPT("kernel_stack"),
+	EVENT("kernel_stack", MEMCG_KERNEL_STACK),
 	SUM("slab", NR_SLAB_RECLAIMABLE, NR_SLAB_UNRECLAIMABLE, PAGE_SIZE),
-	NOT_KEPT("sock"),
+	EVENT("sock", MEMCG_SOCK),
 	BYTES("shmem", NR_SHMEM),
 	BYTES("file_mapped", NR_FILE_MAPPED),
 	BYTES("file_dirty", NR_FILE_DIRTY),
@@ -104,9 +103,9 @@ static unsigned long memcg_stat_value(struct mem_cgroup *memcg, const struct mem
 {
 	unsigned long value = 0;
 
-	if (stat->event < NR_MEMCG_STAT_EVENTS)
+	if (stat->first == NR_VM_NODE_STAT_ITEMS)
 		return memcg->stat_events[stat->event];
-	for (enum node_stat_item item = stat->first; item <= stat->last && stat->unit; item++)
+	for (enum node_stat_item item = stat->first; item <= stat->last; item++)
 		value += memcg_page_state(memcg, item);
 	return value * stat->unit;
 }
@@ -131,8 +130,8 @@ static void report_counter(const char *name, const struct page_counter *counter)
  * @param memcg the group
  * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_print_oom_meminfo)
  */
-/* departs: the memory of kernel stacks and of sockets is not counted for groups; nothing here adds to the events of a group's
- * memory.stat, or to the swap that it has on v2. What a snapshot or a user says of them is kept, and printed. */
+/* departs: nothing here adds to the events of a group's memory.stat, to its kernel stacks and sockets, or to the swap that it has
+ * on v2. What a snapshot or a user says of them is kept, and printed. */
 static void report_memcg(struct mem_cgroup *memcg)
 {
 	/* Step 1: its counters */
@@ -153,6 +152,8 @@ static void report_memcg(struct mem_cgroup *memcg)
 /**
  * @brief One line of the table of processes.
  *
+ * The user's number has a sign here and in the line for programs, but not in the line of the kill.
+ *
  * @param process its leader
  * @param request the request
  * @return true: the table goes on
@@ -164,7 +165,7 @@ static bool report_task(struct task *process, void *request)
 
 	if (!oom_killable(process) || !oom_cpuset_eligible(process, request) || !task)
 		return true;
-	printk("[%7d] %5u %5d %8lu %8lu %8lu %8lu         %5hd %s\n", task->pid, task->uid,
+	printk("[%7d] %5d %5d %8lu %8lu %8lu %8lu         %5hd %s\n", task->pid, (int)task->uid,
 	       task->tgid, task->mm->total_vm, mm_rss(task->mm), task->mm->pgtable_bytes,
 	       task->mm->swap_entries, process->oom_score_adj, task->comm);
 	return true;
@@ -200,10 +201,10 @@ static void report_summary(const struct oom_control *oc, const struct task *vict
 	nodemask_format(oc->nodemask, nodes, sizeof(nodes));
 	nodemask_format(&current->mems_allowed, allowed, sizeof(allowed));
 	printk("oom-kill:constraint=%s,nodemask=%s,cpuset=%s,mems_allowed=%s%s%s,task_memcg=%s,"
-	       "task=%s,pid=%d,uid=%u\n",
+	       "task=%s,pid=%d,uid=%d\n",
 	       constraints[oc->constraint], nodes, current->cpuset->name, allowed,
 	       oc->memcg ? ",oom_memcg=" : ",global_oom", oc->memcg ? oc->memcg->path : "",
-	       victim->memcg->path, victim->comm, victim->pid, victim->uid);
+	       victim->memcg->path, victim->comm, victim->pid, (int)victim->uid);
 }
 
 /**

@@ -218,6 +218,8 @@ const struct record_field memcg_fields[] = {
 	EVENTS(MEMCG_MAX, "max"),
 	EVENTS(MEMCG_OOM, "oom"),
 	EVENTS(MEMCG_OOM_KILL, "oom_kill"),
+	STAT_EVENT(MEMCG_KERNEL_STACK, "kernel_stack"),
+	STAT_EVENT(MEMCG_SOCK, "sock"),
 	STAT_EVENT(MEMCG_PGFAULT, "pgfault"),
 	STAT_EVENT(MEMCG_PGMAJFAULT, "pgmajfault"),
 	STAT_EVENT(MEMCG_PGREFILL, "pgrefill"),

@@ -99,6 +99,8 @@ TEST(oom_report_of_a_group_has_its_counters_and_statistics, "18-13")
 	lruvec->lruvec_stat[NR_ANON_THPS] = 1;
 	lruvec->lruvec_stat[WORKINGSET_REFAULT] = 7;
 	lruvec->lruvec_stat[NR_WRITEBACK] = -1;
+	oc.memcg->stat_events[MEMCG_KERNEL_STACK] = 49152;
+	oc.memcg->stat_events[MEMCG_SOCK] = 4096;
 	oc.memcg->stat_events[MEMCG_PGFAULT] = 5082;
 	oc.memcg->stat_events[MEMCG_THP_COLLAPSE_ALLOC] = 6;
 	ck_assert_int_ne(oom_ask(oc, true), 0);
@@ -107,8 +109,9 @@ TEST(oom_report_of_a_group_has_its_counters_and_statistics, "18-13")
 				      "Memory cgroup stats for /box:\n"
 				      "anon 20815872\n"
 				      "file 0\n"
-				      "kernel_stack 0\n"
-				      "slab 20480\n");
+				      "kernel_stack 49152\n"
+				      "slab 20480\n"
+				      "sock 4096\n");
 	ck_assert_has(test_console(), "\nfile_writeback 0\nanon_thp 2097152\ninactive_anon 0\n"
 				      "active_anon 20811776\ninactive_file 0\n");
 	ck_assert_has(test_console(), "\nslab_reclaimable 8192\nslab_unreclaimable 12288\n"
@@ -143,6 +146,16 @@ TEST(oom_report_of_a_group_on_v1_has_three_counters, "18-13")
 				"memory+swap: usage 24576kB, limit 9007199254740988kB, failcnt 2\n"
 				"kmem: usage 200kB, limit 9007199254740988kB, failcnt 0\n"
 				"Memory cgroup stats for /box:\n"));
+}
+
+TEST(oom_report_has_users_with_a_sign_but_for_the_kill, "18-18")
+{
+	machine_without_memory();
+	oom_process("nobody", 100)->uid = 4294967294u;
+	oom_ask(oom_request(), true);
+	ck_assert_has(test_console(), "\n[      2]    -2     2      100 ");
+	ck_assert_has(test_console(), ",task=nobody,pid=2,uid=-2\n");
+	ck_assert_has(test_console(), ", UID:4294967294 pgtables:");
 }
 
 TEST(oom_report_lists_who_could_be_killed, "18-18")

@@ -18,11 +18,12 @@
  *    of a victim's rss is file and shared memory, as the line of its kill has it. Processes of a group come into it in the
  *    order of the table;
  *  - who asks, for which mask and order, on which kernel;
- *  - the counters of memory, or of the group at its limit;
+ *  - the counters of memory, or of the group at its limit; groups that the summary and the line of a group kill name. Whoever
+ *    is in the table from the victim on is in the victim's group;
  *  - what the reaper finds: a victim of whom no line says that it was reaped had ended by itself before, and what is left
  *    afterwards lay in mappings that the reaper leaves alone.
  *
- * Call traces are cut in the samples.
+ * Call traces are cut in the samples. Of a panic its first line is compared.
  */
 #include <dirent.h>
 #include <stdarg.h>
@@ -35,6 +36,7 @@
 
 #define MOST_ROWS 64
 #define HEADER	  " invoked oom-killer: gfp_mask=0x"
+#define PANIC	  "Kernel panic - not syncing: "
 
 /** A process as a table has it. */
 struct row {
@@ -43,15 +45,17 @@ struct row {
 	unsigned long total_vm, rss, pgtable_bytes, swap;
 	char name[TASK_COMM_LEN];
 	unsigned long score; /**< of /proc */
+	bool kernel_thread;
 };
 
 /** What /proc said, and who died. */
 struct before {
 	const char *path; /**< of the sample */
-	unsigned long ram_kb;
+	unsigned long ram_kb, swap_kb;
 	struct row row[MOST_ROWS];
 	int nr_rows;
 	int died[MOST_ROWS];
+	bool killed[MOST_ROWS]; /**< here, in the order of `died` */
 	int nr_died;
 };
 
@@ -81,9 +85,13 @@ static void take_remark(struct before *before, const char *line)
 		row.tgid = row.pid;
 		row.pgtable_bytes = pte_kb * 1024;
 		row.swap = swap_kb / 4;
+		/* Any process has page tables, and a zombie is not asleep. */
+		row.kernel_thread = !pte_kb;
+		ck_assert_int_lt(before->nr_rows, MOST_ROWS);
 		before->row[before->nr_rows++] = row;
 	} else {
 		sscanf(line, "## MemTotal: %lu", &before->ram_kb);
+		sscanf(line, "## SwapTotal: %lu", &before->swap_kb);
 	}
 }
 
@@ -113,6 +121,8 @@ static void make_process(const struct row *row)
 	}
 	apply("task %d comm %s tgid %d uid %u oom_score_adj %d", row->pid, row->name, row->tgid,
 	      row->uid, row->adj);
+	if (row->kernel_thread)
+		task_by_pid(row->pid)->flags |= PF_KTHREAD;
 	apply("mm %d total_vm %lu rss_anon %lu rss_file 0 rss_shmem 0 pgtable_bytes %lu "
 	      "swap_entries %lu",
 	      row->pid, row->total_vm, row->rss, row->pgtable_bytes, row->swap);
@@ -133,7 +143,9 @@ static void machine_before(const char *log, const struct before *before)
 	test_empty_machine();
 	if (before->ram_kb)
 		apply("machine totalram_pages %lu", before->ram_kb / 4);
-	if (strstr(log, "Total swap = "))
+	if (before->swap_kb)
+		apply("machine total_swap_pages %lu", before->swap_kb / 4);
+	else if (strstr(log, "Total swap = "))
 		apply("machine total_swap_pages %lu", sample_number(log, "Total swap = ") / 4);
 	for (int i = 0; i < before->nr_rows; i++)
 		make_process(&before->row[i]);
@@ -150,6 +162,7 @@ static const char *next_row(const char *at, struct row *row)
 		   &row->total_vm, &row->rss, &row->pgtable_bytes, &row->swap, &row->adj,
 		   row->name) != 9)
 		return NULL;
+	row->kernel_thread = false;
 	return strchr(at, '\n') + 1;
 }
 
@@ -159,12 +172,26 @@ static const char *first_row(const char *report)
 	return strchr(strstr(report, "\n[  pid  ]") + 1, '\n') + 1;
 }
 
-/** The processes that the report lists, with its numbers. Those that it does not list, and that were killed, are gone. */
-static void processes_of(const char *report)
+/** Is this process in the table of tasks? */
+static bool lists(const char *report, int tgid)
 {
 	struct row row;
 
-	killed_tasks_exit();
+	for (const char *at = first_row(report); (at = next_row(at, &row));)
+		if (row.tgid == tgid)
+			return true;
+	return false;
+}
+
+/** The processes that the report lists, with its numbers. Those that it does not list, and that were killed, are gone. */
+static void processes_of(const char *report)
+{
+	struct list_head *entry, *next;
+	struct row row;
+
+	list_for_each_safe(entry, next, &world->tasks)
+		if (task_of(entry)->fatal_signal_pending && !lists(report, task_of(entry)->tgid))
+			task_exit(task_of(entry));
 	for (const char *at = first_row(report); (at = next_row(at, &row));)
 		make_process(&row);
 }
@@ -216,16 +243,16 @@ static const char *word_after(const char *report, const char *key, char *word)
 	return word;
 }
 
-/** A group of this path, with those above it. */
+/** A group of this path, with those above it. What is there stays as it is. */
 static void make_group(const char *path)
 {
 	char above[MEMCG_NAME_LEN];
 
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		snprintf(above, sizeof(above), "%.*s", (int)(slash - path), path);
-		apply("memcg %s memory.usage 0", above);
+		apply("memcg %s oom_kill_disable 0", above);
 	}
-	apply("memcg %s memory.usage 0", path);
+	apply("memcg %s oom_kill_disable 0", path);
 }
 
 /** Counters that a group's report has in its own order, and their numbers here. */
@@ -255,9 +282,10 @@ static const struct {
 };
 
 static const char *const group_events[] = {
-	"pgfault",     "pgmajfault",	  "pgrefill",		"pgscan",
-	"pgsteal",     "pgactivate",	  "pgdeactivate",	"pglazyfree",
-	"pglazyfreed", "thp_fault_alloc", "thp_collapse_alloc",
+	"kernel_stack",	      "sock",	    "pgfault",	   "pgmajfault",
+	"pgrefill",	      "pgscan",	    "pgsteal",	   "pgactivate",
+	"pgdeactivate",	      "pglazyfree", "pglazyfreed", "thp_fault_alloc",
+	"thp_collapse_alloc",
 };
 
 /** One of the counters with a limit. */
@@ -308,25 +336,70 @@ static struct mem_cgroup *group_named(const char *path)
 	return memcg;
 }
 
-/** Make the group of a report, and let its processes come into it; the group. */
+/** Is there a line that this process was killed? */
+static bool says_killed(const char *report, int pid)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), ": Killed process %d (", pid);
+	return strstr(report, line) != NULL;
+}
+
+/** The group that dies as a whole, or an empty text. */
+static void whole_group(const char *report, char *path)
+{
+	const char *end = strstr(report, " are going to be killed due to memory.oom.group set");
+
+	*path = '\0';
+	if (!end)
+		return;
+	ck_assert_int_eq(sscanf(strstr(report, "\nTasks in /") + 10, "%63s", path), 1);
+	make_group(path);
+	apply("memcg %s oom_group 1", path);
+}
+
+/**
+ * Let the processes of the table into groups, so that a scan of `domain` meets them in its order: first those of the domain
+ * itself, then the group that dies as a whole, in it the group of the victim, and then whoever did not die with them.
+ */
+static void join_groups(const char *report, const char *domain)
+{
+	const char *summary = strstr(report, ",task_memcg="), *group = domain;
+	char of_victim[64] = "/", whole[64], after[MEMCG_NAME_LEN];
+	int victim = summary ? (int)sample_number(summary, ",pid=") : 0;
+	struct row row;
+
+	if (summary && strcmp(word_after(summary, ",task_memcg=", of_victim), "/"))
+		make_group(of_victim);
+	whole_group(report, whole);
+	for (const char *at = first_row(report); (at = next_row(at, &row));) {
+		bool killed = says_killed(report, row.tgid);
+
+		if (row.tgid == victim)
+			group = of_victim;
+		else if (*whole && killed && strcmp(group, of_victim))
+			group = whole;
+		else if (*whole && !killed && row.adj != -1000 && strcmp(whole, domain) &&
+			 strcmp(group, domain)) {
+			snprintf(after, sizeof(after), "%s/after",
+				 strcmp(domain, "/") ? domain : "");
+			make_group(after);
+			group = after;
+		}
+		if (strcmp(group, "/"))
+			apply("task %d memcg %s", row.pid, group);
+	}
+}
+
+/** Make the group of a report; the group. */
 static struct mem_cgroup *group_of(const char *report)
 {
-	char path[64], below[64];
-	struct row row;
+	char path[64];
 
 	word_after(report, "Memory cgroup stats for ", path);
 	make_group(path);
 	take_group(report, path);
-	for (const char *at = first_row(report); (at = next_row(at, &row));)
-		apply("task %d memcg %s", row.pid, path);
-	if (strstr(report, ",task_memcg=") &&
-	    strcmp(word_after(report, ",task_memcg=", below), path)) {
-		make_group(below);
-		apply("task %lu memcg %s", sample_number(strstr(report, ",task_memcg="), ",pid="),
-		      below);
-	}
-	if (strstr(report, "are going to be killed due to memory.oom.group set"))
-		apply("memcg %s oom_group 1", path);
+	join_groups(report, path);
 	return group_named(path);
 }
 
@@ -362,52 +435,62 @@ static void compare(const char *path, const char *printed, const char *sample)
 }
 
 /** Make the machine of one report, ask the OOM killer, let the reaper run, and compare what was printed. */
-static void play(const char *path, const char *report)
+static void play(const char *path, char *report)
 {
 	const char *header = strstr(report, HEADER) + strlen(HEADER);
 	struct oom_control oc = { .gfp_mask = (gfp_t)strtoul(header, NULL, 16),
 				  .order = (int)sample_number(report, "order=") };
+	bool killable = !strstr(report, "no killable processes");
+	char *panic = strstr(report, PANIC);
 
 	processes_of(report);
 	victims_of(report);
 	asker_of(report);
 	if (strstr(report, "Mem-Info:")) {
 		sample_take_memory(report);
+		join_groups(report, "/");
 		if (oc.gfp_mask)
 			oc.zonelist = &NODE_DATA(0)->node_zonelists[ZONELIST_FALLBACK];
+		if (!killable)
+			test_expect_bugs();
 	} else {
 		oc.memcg = group_of(report);
 	}
 	test_forget_console();
-	ck_assert(out_of_memory(&oc) == !strstr(report, "no killable processes"));
+	ck_assert_msg(out_of_memory(&oc) == killable, "%s: killed somebody or nobody", path);
+	if (!killable && !oc.memcg)
+		ck_assert_str_eq(test_last_bug(), PANIC "System is deadlocked on memory");
+	if (panic)
+		*panic = '\0';
 	victims_end(report);
 	oom_reaper_run();
 	compare(path, sample_console(), report);
 }
 
-/** Has the sample a line that this process died? A sample without such lines does not say. */
-static bool said_to_have_died(const struct before *before, int pid)
+/** Where the sample says that this process died; the number of such lines when it does not. */
+static int find_death(const struct before *before, int pid)
 {
-	for (int i = 0; i < before->nr_died; i++)
-		if (before->died[i] == pid)
-			return true;
-	return false;
+	int i = 0;
+
+	while (i < before->nr_died && before->died[i] != pid)
+		i++;
+	return i;
 }
 
-/** How many processes have been killed and are still there; each of them must have died in the sample. */
-static int count_killed(const struct before *before)
+/** Each process that has been killed must have died in the sample. One that does not tell of /proc does not say. */
+static void note_killed(struct before *before)
 {
 	struct task *process;
-	int killed = 0;
 
 	for (process = next_process(NULL); process; process = next_process(process)) {
-		if (!process->fatal_signal_pending)
+		int death = find_death(before, process->pid);
+
+		if (!process->fatal_signal_pending || !before->nr_rows)
 			continue;
-		ck_assert_msg(!before->nr_rows || said_to_have_died(before, process->pid),
-			      "%s: %s was killed", before->path, process->comm);
-		killed++;
+		ck_assert_msg(death < before->nr_died, "%s: %s was killed", before->path,
+			      process->comm);
+		before->killed[death] = true;
 	}
-	return killed;
 }
 
 /** Where the report after this one begins; NULL when it is the last. */
@@ -420,11 +503,10 @@ static const char *next_report(const char *report)
 	return next;
 }
 
-/** Play every report of a sample, one after the other, and count who died. */
-static void play_sample(const char *log, const struct before *before)
+/** Play every report of a sample, one after the other. Whoever died in the sample must have been killed. */
+static void play_sample(const char *log, struct before *before)
 {
 	const char *report, *next;
-	int killed = 0;
 
 	machine_before(log, before);
 	for (report = log; report; report = next) {
@@ -434,10 +516,11 @@ static void play_sample(const char *log, const struct before *before)
 		alone = strndup(report, next ? (size_t)(next - report) : strlen(report));
 		play(before->path, alone);
 		free(alone);
-		killed += count_killed(before);
+		note_killed(before);
 	}
-	ck_assert_msg(!before->nr_rows || killed == before->nr_died, "%s: %d were killed",
-		      before->path, killed);
+	for (int i = 0; i < before->nr_died; i++)
+		ck_assert_msg(before->killed[i], "%s: %d was not killed", before->path,
+			      before->died[i]);
 }
 
 /** Is this a sample of the OOM killer? */

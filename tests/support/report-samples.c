@@ -12,12 +12,13 @@
 /** The whole text of a sample. It stays until the next one is read. */
 char *sample_read(const char *path)
 {
-	static char text[32768];
+	static char text[1 << 20];
 	FILE *file = fopen(path, "r");
 	size_t length;
 
 	ck_assert_msg(file != NULL, "cannot open %s; run from the top of the tree", path);
 	length = fread(text, 1, sizeof(text) - 1, file);
+	ck_assert_msg(length < sizeof(text) - 1, "%s is too long", path);
 	text[length] = '\0';
 	fclose(file);
 	return text;
