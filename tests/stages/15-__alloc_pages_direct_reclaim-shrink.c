@@ -325,6 +325,23 @@ static void two_kinds(void)
 	test_set_watermarks(scene.zone, 10, 20, 30);
 }
 
+TEST(get_scan_count_without_groups_counts_by_zones, "15-13")
+{
+	reclaim_setup();
+	world->nr_swap_pages = 0;
+	for (int i = 0; i < 64; i++)
+		listed_page(scene.file, GFP_KERNEL);
+	scene.control.priority = 2;
+	scene.control.force_deactivate = true;
+	/* The zone's counter lags 8 pages behind the list. */
+	world->memcg_disabled = true;
+	scene.zone->vm_stat[NR_ZONE_INACTIVE_FILE] = 56;
+	ck_assert_uint_eq(zone_page_state(scene.zone, NR_ZONE_INACTIVE_FILE), 56);
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[3], 56 >> 2);
+	world->memcg_disabled = false;
+}
+
 TEST(get_scan_count_rules, "15-13")
 {
 	unsigned long lists[4];
@@ -455,16 +472,17 @@ TEST(shrink_node_congestion_makes_others_wait, "15-14 13-15")
 	ck_assert_uint_eq(scene.pgdat->lruvec.flags, 1ul << LRUVEC_CONGESTED);
 	ck_assert_uint_eq(scene.pgdat->flags & (1ul << PGDAT_DIRTY), 1ul << PGDAT_DIRTY);
 	ck_assert_uint_eq(world->jiffies, 0);
-	/* A reclaiming task waits; not one that feeds a device of its own, nor when it is over. */
+	/* A reclaiming task waits, also one that feeds a device but is not writing now; not when it is over. */
 	current->flags &= ~PF_KSWAPD;
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert_uint_eq(world->jiffies, HZ / 10);
 	current->flags |= PF_LOCAL_THROTTLE;
 	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
 	current->flags &= ~PF_LOCAL_THROTTLE;
 	device_set_congested(scene.file, false);
 	shrink_node(scene.pgdat, &scene.control);
-	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
 }
 
 TEST(shrink_node_congestion_of_a_group, "15-14")
