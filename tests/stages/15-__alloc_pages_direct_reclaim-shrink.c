@@ -431,6 +431,27 @@ TEST(shrink_lruvec_stops_in_proportion, "15-13")
 
 /* ---- After a pass ----------------------------------------------------------------------------------- */
 
+TEST(shrink_lruvec_keeps_a_supply_of_inactive_anonymous_pages, "15-13")
+{
+	reclaim_setup();
+	for (int i = 0; i < 100; i++) {
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
+
+		mark_page_accessed(page);
+		mark_page_accessed(page);
+	}
+	lru_add_drain();
+	test_forget_events();
+	/* Of so short a list nothing is scanned at priority 12; 32 pages move over all the same, if there is swap. */
+	scene.control.priority = 12;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_shrink_active, 0)->field[1], 32);
+	world->total_swap_pages = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+}
+
 TEST(shrink_node_kswapd_marks_the_node, "15-14 13-15")
 {
 	reclaim_setup();
