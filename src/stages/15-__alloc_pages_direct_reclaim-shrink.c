@@ -9,8 +9,9 @@
  * has cost lately and by swappiness. It then takes pages from the tails of the lists in portions of
  * 32.
  *
- * Recordings hold this on machines without swap, where only file pages are scanned. The shares of anonymous
- * pages, what kswapd notes after a pass, and waiting for a congested device are in none.
+ * Recordings hold this on machines without swap, where only file pages are scanned, and one holds that kswapd marks a
+ * node with nothing but dirty pages. The shares of anonymous pages, kswapd's other mark, and waiting for a congested
+ * device are in none.
  */
 #include "memory_map.h"
 #include "page_cache.h"
