@@ -84,8 +84,9 @@ struct mem_cgroup {
 	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
 	unsigned long
 		stat_events[NR_MEMCG_STAT_EVENTS]; /**< kept and shown; nothing counts them here */
-	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
-	int swappiness;		 /**< legacy hierarchy: the group's own, 0 to 200 */
+	struct lruvec *lruvecs; /**< LRU lists, one per node; NULL: no page was ever on one */
+	int swappiness;		/**< legacy hierarchy: the group's own, 0 to 200 */
+	bool no_hierarchy; /**< legacy hierarchy: groups made below it do not count in it (use_hierarchy is 0) */
 	struct mem_cgroup *next; /**< all groups of the machine except the root */
 };
 

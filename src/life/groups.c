@@ -167,13 +167,15 @@ struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsign
 	memcg->parent = parent;
 	memcg->memory.max = max;
 	memcg->memory.high = PAGE_COUNTER_MAX;
-	memcg->memory.parent = &parent->memory;
 	memcg->memsw.max = PAGE_COUNTER_MAX;
-	memcg->memsw.parent = &parent->memsw;
 	memcg->swap.max = PAGE_COUNTER_MAX;
-	memcg->swap.parent = &parent->swap;
 	memcg->kmem.max = PAGE_COUNTER_MAX;
-	memcg->kmem.parent = &parent->kmem;
+	if (!parent->no_hierarchy) {
+		memcg->memory.parent = &parent->memory;
+		memcg->memsw.parent = &parent->memsw;
+		memcg->swap.parent = &parent->swap;
+		memcg->kmem.parent = &parent->kmem;
+	}
 	memcg->next = world->mem_cgroups;
 	world->mem_cgroups = memcg;
 	world->memcg_kmem_enabled++;

@@ -70,7 +70,7 @@ static void age_active_anon(struct pglist_data *pgdat, struct scan_control *sc)
 
 	if (!world->total_swap_pages || !inactive_is_low(&pgdat->lruvec, LRU_INACTIVE_ANON))
 		return;
-	while ((memcg = memcg_next(NULL, memcg)))
+	while ((memcg = mem_cgroup_iter(NULL, memcg)))
 		shrink_active_list(SWAP_CLUSTER_MAX, mem_cgroup_lruvec(memcg, pgdat), sc,
 				   LRU_ACTIVE_ANON);
 }

@@ -8,8 +8,9 @@
  * further down, children share what their parent has effectively. What comes of that is written down in
  * the group, and used again where nobody computes it anew: for the root of a reclaim itself.
  *
- * departs: on the legacy hierarchy every group counts in its parent; 5.8.18 lets one be set up alone
- * (use_hierarchy), and then reclaims from that one alone.
+ * On the legacy hierarchy a group can be set up so that those below it do not count in it (memory.use_hierarchy
+ * is 0). Each of them is then reclaimed from, and protected, as if it were alone; only a reclaim for everybody
+ * visits them all.
  */
 #include "stages/reclaim.h"
 #include "world/world.h"
@@ -46,6 +47,22 @@ struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg)
 			return younger;
 	}
 	return NULL;
+}
+
+/**
+ * @brief The next group that a reclaim, or the killer of a group, visits.
+ *
+ * @param root group that is reclaimed; NULL: the root
+ * @param memcg the group before it; NULL: none yet
+ * @return the next, or NULL: those below the root, unless they do not count in it
+ * @source mm/memcontrol.c:1003
+ */
+struct mem_cgroup *mem_cgroup_iter(struct mem_cgroup *root, struct mem_cgroup *memcg)
+{
+	root = root ? root : &world->root_mem_cgroup;
+	if (mem_cgroup_disabled() || (root->no_hierarchy && root != &world->root_mem_cgroup))
+		return memcg ? NULL : root;
+	return memcg_next(root, memcg);
 }
 
 /**
@@ -101,12 +118,12 @@ static unsigned long effective_protection(const struct mem_cgroup *memcg, unsign
  */
 enum mem_cgroup_protection mem_cgroup_protected(struct mem_cgroup *root, struct mem_cgroup *memcg)
 {
-	struct mem_cgroup *parent = memcg->parent;
+	struct mem_cgroup *parent = parent_mem_cgroup(memcg);
 	struct page_counter *counter = &memcg->memory;
 	unsigned long usage = (unsigned long)counter->usage;
 
 	root = root ? root : &world->root_mem_cgroup;
-	if (mem_cgroup_disabled() || memcg == root || !usage)
+	if (mem_cgroup_disabled() || memcg == root || !usage || !parent)
 		return MEMCG_PROT_NONE;
 	if (parent == root) {
 		counter->emin = counter->min;

@@ -66,12 +66,12 @@ void swap_cache_remove(struct page *page)
  * @brief Give an anonymous page a place in swap, which makes it dirty.
  *
  * @param page the page
- * @return false when swap is full
+ * @return false when swap is full, or the page's group may not have more of it
  * @source none (ours: what mm/swap_state.c does under the same name)
  */
 static bool add_to_swap(struct page *page)
 {
-	if (!world->nr_swap_pages)
+	if (!mem_cgroup_nr_swap_pages(page->mem_cgroup))
 		return false;
 	world->nr_swap_pages--;
 	world->nr_swapcache_pages++;
@@ -84,17 +84,36 @@ static bool add_to_swap(struct page *page)
 }
 
 /**
+ * @brief Does swap run short, for everybody or for a page's group?
+ *
+ * @param page the page
+ * @return true when half of it, or of what a group may have of it, is used
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+/* departs: swap.high of groups is left out; nothing else follows from it here. */
+static bool mem_cgroup_swap_full(const struct page *page)
+{
+	if (2 * world->nr_swap_pages < world->total_swap_pages)
+		return true;
+	if (world->memcg_legacy)
+		return false;
+	for (const struct mem_cgroup *memcg = page->mem_cgroup; memcg && memcg->parent;
+	     memcg = memcg->parent)
+		if (2 * (unsigned long)memcg->swap.usage >= memcg->swap.max)
+			return true;
+	return false;
+}
+
+/**
  * @brief A page that stays in memory gives its place in swap back, if swap runs short.
  *
  * @param page the page
  * @source mm/swapfile.c:1730
  */
-/* departs: groups have no limits of their own on swap that could run short. */
 static void return_swap(struct page *page)
 {
-	bool full = 2 * world->nr_swap_pages < world->total_swap_pages;
-
-	if (!PageFlag(page, PG_swapcache) || (!full && !PageFlag(page, PG_mlocked)))
+	if (!PageFlag(page, PG_swapcache) ||
+	    (!PageFlag(page, PG_mlocked) && !mem_cgroup_swap_full(page)))
 		return;
 	/* Not while it is written there, nor while a page table would look for it there. */
 	if (PageFlag(page, PG_writeback) || (page->private & LRU_SWAP_ENTRY))
@@ -417,18 +436,20 @@ static bool __remove_mapping(struct page_trial *t)
 {
 	struct page *page = t->page;
 	struct address_space *owner = page_owner(page);
-	unsigned long shadow;
+	void *shadow = NULL;
 
 	/* departs: 5.8.18 checks once more whether somebody made it dirty; here nobody could. */
 	if (page_count(page) != 2)
 		return false;
-	shadow = workingset_eviction(page, t->sc->target_mem_cgroup);
+	/* Memory that is shared without a file leaves no shadow: that waits for the page to go to swap. */
+	if (PageFlag(page, PG_swapcache) || page_is_file_lru(page))
+		shadow = shadow_entry(workingset_eviction(page, t->sc->target_mem_cgroup));
 	if (PageFlag(page, PG_swapcache)) {
 		swap_cache_remove(page);
 		*(owner->orphaned ? &world->nr_swap_pages : &owner->swapped) += 1;
 		return true;
 	}
-	page_slot_leave(page, shadow_entry(shadow));
+	page_slot_leave(page, shadow);
 	mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 	page->_refcount--;
 	return true;

@@ -9,8 +9,9 @@
  * has cost lately and by swappiness. It then takes pages from the tails of the lists in portions of
  * 32.
  *
- * Recordings hold this on machines without swap, where only file pages are scanned. The shares of anonymous
- * pages, what kswapd notes after a pass, and waiting for a congested device are in none.
+ * Recordings hold this on machines without swap, where only file pages are scanned, and one holds that kswapd marks a
+ * node with nothing but dirty pages. The shares of anonymous pages, kswapd's other mark, and waiting for a congested
+ * device are in none.
  */
 #include "memory_map.h"
 #include "page_cache.h"
@@ -88,6 +89,23 @@ static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long s
 }
 
 /**
+ * @brief Pages of a zone on a list.
+ *
+ * @param lruvec the lists
+ * @param zid the zone
+ * @param lru which list
+ * @return pages; only without memory cgroups the zone's counter, which lags behind, has to do
+ * @source mm/vmscan.c:320
+ */
+static unsigned long lru_size_of_zone(const struct lruvec *lruvec, int zid, int lru)
+{
+	if (mem_cgroup_disabled())
+		return zone_page_state(&lruvec->pgdat->node_zones[zid],
+				       (enum zone_stat_item)(NR_ZONE_LRU_BASE + lru));
+	return lruvec->lru_size[zid][lru];
+}
+
+/**
  * @brief Decide how many pages of each list to look at.
  *
  * @param lruvec the lists
@@ -110,7 +128,7 @@ static void get_scan_count(const struct lruvec *lruvec, const struct scan_contro
 		unsigned long size = 0;
 
 		for (int zid = 0; zid <= sc->reclaim_idx; zid++)
-			size += lruvec->lru_size[zid][lru];
+			size += lru_size_of_zone(lruvec, zid, lru);
 		nr[lru] = unprotected(lruvec->memcg, size, sc) >> sc->priority;
 		if (balance == SCAN_FRACT)
 			nr[lru] = nr[lru] * (file ? fp : ap) / (ap + fp);
@@ -227,7 +245,7 @@ static void shrink_node_memcgs(struct pglist_data *pgdat, struct scan_control *s
 {
 	struct mem_cgroup *root = sc->target_mem_cgroup, *memcg = NULL;
 
-	while ((memcg = memcg_next(root, memcg))) {
+	while ((memcg = mem_cgroup_iter(root, memcg))) {
 		world_reschedule();
 		if (spare_memcg(pgdat, memcg, sc))
 			continue;
@@ -293,6 +311,19 @@ static void prepare_pass(struct lruvec *target, struct scan_control *sc)
 }
 
 /**
+ * @brief Wait for the disk, if a device has too many requests.
+ *
+ * @source none (ours: what mm/backing-dev.c does under the same name)
+ */
+static void wait_iff_congested(void)
+{
+	if (world->nr_congested_devices)
+		world_sleep(SHORT_WAIT);
+	else
+		world_reschedule();
+}
+
+/**
  * @brief After a pass: note what the node suffers from, and wait if that is the disk.
  *
  * @param target lists of the root of what was reclaimed
@@ -317,11 +348,10 @@ static void throttle_after_pass(struct lruvec *target, struct scan_control *sc)
 	if ((kswapd_runs || (sc->target_mem_cgroup && !world->memcg_legacy)) && sc->nr.dirty &&
 	    sc->nr.dirty == sc->nr.congested)
 		target->flags |= 1ul << LRUVEC_CONGESTED;
-	/* departs: a task that feeds a device of its own (PF_LOCAL_THROTTLE) waits only if that one
-	 * is congested; which device that is, is not modelled, and it never waits. */
-	if (!kswapd_runs && !(current->flags & PF_LOCAL_THROTTLE) && world->nr_congested_devices &&
-	    (target->flags & (1ul << LRUVEC_CONGESTED)))
-		world_sleep(SHORT_WAIT);
+	/* departs: a task that feeds a device of its own, and is writing to it (PF_LOCAL_THROTTLE), waits only if
+	 * that one is congested; nobody here does. */
+	if (!kswapd_runs && (target->flags & (1ul << LRUVEC_CONGESTED)))
+		wait_iff_congested();
 }
 
 /**

@@ -249,11 +249,10 @@ unsigned long shrink_slab(gfp_t gfp_mask, int nid, struct mem_cgroup *memcg, int
 	struct shrink_control sc = { .gfp_mask = gfp_mask, .nid = nid, .memcg = memcg };
 	unsigned long freed = 0;
 
-	if (world->shrinkers_locked)
-		return 0;
 	if (memcg != &world->root_mem_cgroup && !mem_cgroup_disabled())
-		return shrink_slab_memcg(&sc, priority);
-	for (struct shrinker *shrinker = world->shrinkers; shrinker; shrinker = shrinker->next) {
+		return world->shrinkers_locked ? 0 : shrink_slab_memcg(&sc, priority);
+	for (struct shrinker *shrinker = world->shrinkers_locked ? NULL : world->shrinkers;
+	     shrinker; shrinker = shrinker->next) {
 		unsigned long answer = do_shrink_slab(&sc, shrinker, priority);
 
 		freed += answer == SHRINK_EMPTY ? 0 : answer;

@@ -224,7 +224,7 @@ void mem_cgroup_scan_tasks(struct mem_cgroup *root,
 {
 	struct mem_cgroup *memcg = NULL;
 
-	while ((memcg = memcg_next(root, memcg))) {
+	while ((memcg = mem_cgroup_iter(root, memcg))) {
 		struct task *process = NULL;
 
 		while ((process = memcg_next_process(memcg, process)))

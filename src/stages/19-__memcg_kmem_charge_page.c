@@ -377,8 +377,8 @@ static enum charge_verdict charge_at_limit(struct charge *c)
  * @source mm/memcontrol.c:2447
  */
 /* departs: what follows from memory.high, on return to user space or in the background, is left out: it fails
- * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy every
- * group counts in its parent, and swap is accounted for. */
+ * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy swap is
+ * accounted for. */
 static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct charge c = {

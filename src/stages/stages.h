@@ -172,6 +172,7 @@ void memcg_set_shrinker_bit(struct mem_cgroup *memcg, struct pglist_data *pgdat,
 			    const struct shrinker *shrinker);
 /* 15, part: the LRU lists */
 struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg);
+struct mem_cgroup *mem_cgroup_iter(struct mem_cgroup *root, struct mem_cgroup *memcg);
 struct lruvec *page_lruvec(const struct page *page);
 enum lru_list page_lru(const struct page *page);
 bool page_evictable(const struct page *page);

@@ -211,6 +211,7 @@ const struct record_field memcg_fields[] = {
 	FIELD_NAMED(struct mem_cgroup, memory.children_min_usage, "children_min_usage"),
 	FIELD_NAMED(struct mem_cgroup, memory.children_low_usage, "children_low_usage"),
 	FIELD(struct mem_cgroup, swappiness),
+	FIELD(struct mem_cgroup, no_hierarchy),
 	FIELD(struct mem_cgroup, oom_kill_disable),
 	FIELD(struct mem_cgroup, oom_group),
 	EVENTS(MEMCG_LOW, "low"),

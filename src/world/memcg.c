@@ -19,9 +19,23 @@
  */
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root)
 {
+	if (root->no_hierarchy)
+		return memcg == root;
 	while (memcg && memcg != root)
 		memcg = memcg->parent;
 	return memcg != NULL;
+}
+
+/**
+ * @brief The group that a group counts in.
+ *
+ * @param memcg the group
+ * @return the group above; NULL for the root, and for one that does not count in the group above
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+struct mem_cgroup *parent_mem_cgroup(const struct mem_cgroup *memcg)
+{
+	return memcg->memory.parent ? memcg->parent : NULL;
 }
 
 /**
@@ -182,12 +196,14 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
  * @brief The lists of the group above, on the same node.
  *
  * @param lruvec the lists
- * @return its parent's; NULL for those of the root group
+ * @return those of the group that its group counts in; NULL where there is none
  * @source none (ours: what include/linux/memcontrol.h does under the same name)
  */
 struct lruvec *parent_lruvec(const struct lruvec *lruvec)
 {
-	return lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat) : NULL;
+	struct mem_cgroup *parent = lruvec->memcg ? parent_mem_cgroup(lruvec->memcg) : NULL;
+
+	return parent ? mem_cgroup_lruvec(parent, lruvec->pgdat) : NULL;
 }
 
 /**

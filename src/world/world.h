@@ -84,6 +84,7 @@ void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event)
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
 					const struct mem_cgroup *oom_domain);
 struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat);
+struct mem_cgroup *parent_mem_cgroup(const struct mem_cgroup *memcg);
 struct lruvec *parent_lruvec(const struct lruvec *lruvec);
 unsigned long mem_cgroup_nr_swap_pages(const struct mem_cgroup *memcg);
 __cold void mod_lruvec_state(struct lruvec *lruvec, enum node_stat_item item, long delta);

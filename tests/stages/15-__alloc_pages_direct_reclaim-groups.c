@@ -138,6 +138,31 @@ TEST(get_scan_count_under_protection, "15-18")
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[3], 32 >> 1);
 }
 
+TEST(mem_cgroup_iter_visits_those_that_count, "15-18")
+{
+	struct mem_cgroup *a, *b;
+
+	reclaim_setup();
+	a = group_with("/a", &world->root_mem_cgroup, 100, 0, 0);
+	a->no_hierarchy = true;
+	b = group_with("/a/b", a, 100, 200, 0);
+	/* A reclaim of the group takes from it alone, one for everybody from both. */
+	ck_assert_ptr_eq(mem_cgroup_iter(a, NULL), a);
+	ck_assert_ptr_null(mem_cgroup_iter(a, a));
+	ck_assert_ptr_eq(mem_cgroup_iter(NULL, a), b);
+	world->root_mem_cgroup.no_hierarchy = true;
+	ck_assert_ptr_eq(mem_cgroup_iter(NULL, NULL), &world->root_mem_cgroup);
+	ck_assert_ptr_eq(mem_cgroup_iter(NULL, &world->root_mem_cgroup), a);
+	/* What counts in no other group is not protected. */
+	ck_assert_int_eq(protection_of(b), MEMCG_PROT_NONE);
+	ck_assert_uint_eq(b->memory.emin, 0);
+	/* Without groups there is one visit. */
+	world->memcg_disabled = true;
+	ck_assert_ptr_eq(mem_cgroup_iter(NULL, NULL), &world->root_mem_cgroup);
+	ck_assert_ptr_null(mem_cgroup_iter(NULL, &world->root_mem_cgroup));
+	world->memcg_disabled = false;
+}
+
 TEST(mem_cgroup_swappiness_of_each, "15-13")
 {
 	struct mem_cgroup *a;

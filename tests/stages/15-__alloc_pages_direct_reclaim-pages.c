@@ -321,6 +321,46 @@ TEST(shrink_page_list_place_in_swap_is_kept_while_it_is_needed, "15-8")
 	ck_assert(!PageFlag(page, PG_swapcache));
 }
 
+TEST(shrink_page_list_swap_that_a_group_may_have, "15-8")
+{
+	struct mem_cgroup *group;
+	struct page *page;
+
+	reclaim_setup();
+	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	group->swap.max = 10;
+	group->swap.usage = 10;
+	page = isolated(scene.heap);
+	page->mem_cgroup = group;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(!PageFlag(page, PG_swapcache));
+	/* Half of it used: a page that stays gives its place back. On the older hierarchy there is no such limit. */
+	for (int used = 4; used <= 6; used++) {
+		group->swap.usage = used == 6 ? 5 : used;
+		world->memcg_legacy = used == 6;
+		page = isolated(scene.heap);
+		page->mem_cgroup = group;
+		page_map(page, false);
+		page->private |= LRU_UNMAP_FAILS;
+		ck_assert_int_eq(outcome(page), ACTIVATED);
+		ck_assert_int_eq(PageFlag(page, PG_swapcache), used != 5);
+	}
+	world->memcg_legacy = false;
+}
+
+TEST(shrink_page_list_shared_memory_leaves_no_shadow, "15-21")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_swapbacked);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	ck_assert_uint_eq(scene.pgdat->lruvec.nonresident_age, 0);
+	ck_assert_int_eq(outcome(isolated(scene.file)), RECLAIMED);
+	ck_assert_uint_eq(scene.pgdat->lruvec.nonresident_age, 1);
+}
+
 TEST(shrink_page_list_row_11_given_up_and_wanted_again, "15-8")
 {
 	struct page *page;

@@ -325,6 +325,23 @@ static void two_kinds(void)
 	test_set_watermarks(scene.zone, 10, 20, 30);
 }
 
+TEST(get_scan_count_without_groups_counts_by_zones, "15-13")
+{
+	reclaim_setup();
+	world->nr_swap_pages = 0;
+	for (int i = 0; i < 64; i++)
+		listed_page(scene.file, GFP_KERNEL);
+	scene.control.priority = 2;
+	scene.control.force_deactivate = true;
+	/* The zone's counter lags 8 pages behind the list. */
+	world->memcg_disabled = true;
+	scene.zone->vm_stat[NR_ZONE_INACTIVE_FILE] = 56;
+	ck_assert_uint_eq(zone_page_state(scene.zone, NR_ZONE_INACTIVE_FILE), 56);
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[3], 56 >> 2);
+	world->memcg_disabled = false;
+}
+
 TEST(get_scan_count_rules, "15-13")
 {
 	unsigned long lists[4];
@@ -414,6 +431,27 @@ TEST(shrink_lruvec_stops_in_proportion, "15-13")
 
 /* ---- After a pass ----------------------------------------------------------------------------------- */
 
+TEST(shrink_lruvec_keeps_a_supply_of_inactive_anonymous_pages, "15-13")
+{
+	reclaim_setup();
+	for (int i = 0; i < 100; i++) {
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
+
+		mark_page_accessed(page);
+		mark_page_accessed(page);
+	}
+	lru_add_drain();
+	test_forget_events();
+	/* Of so short a list nothing is scanned at priority 12; 32 pages move over all the same, if there is swap. */
+	scene.control.priority = 12;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_shrink_active, 0)->field[1], 32);
+	world->total_swap_pages = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+}
+
 TEST(shrink_node_kswapd_marks_the_node, "15-14 13-15")
 {
 	reclaim_setup();
@@ -455,16 +493,17 @@ TEST(shrink_node_congestion_makes_others_wait, "15-14 13-15")
 	ck_assert_uint_eq(scene.pgdat->lruvec.flags, 1ul << LRUVEC_CONGESTED);
 	ck_assert_uint_eq(scene.pgdat->flags & (1ul << PGDAT_DIRTY), 1ul << PGDAT_DIRTY);
 	ck_assert_uint_eq(world->jiffies, 0);
-	/* A reclaiming task waits; not one that feeds a device of its own, nor when it is over. */
+	/* A reclaiming task waits, also one that feeds a device but is not writing now; not when it is over. */
 	current->flags &= ~PF_KSWAPD;
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert_uint_eq(world->jiffies, HZ / 10);
 	current->flags |= PF_LOCAL_THROTTLE;
 	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
 	current->flags &= ~PF_LOCAL_THROTTLE;
 	device_set_congested(scene.file, false);
 	shrink_node(scene.pgdat, &scene.control);
-	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
 }
 
 TEST(shrink_node_congestion_of_a_group, "15-14")

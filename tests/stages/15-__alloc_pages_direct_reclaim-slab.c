@@ -44,6 +44,14 @@ TEST(shrink_slab_arithmetic, "15-15")
 	ck_assert_int_eq(test_last_event(TRACE_mm_shrink_slab_start)->field[5], 5000);
 }
 
+/** How often the running task offered the CPU to others. */
+static unsigned int slab_offers;
+
+static void count_offer(void)
+{
+	slab_offers++;
+}
+
 TEST(shrink_slab_who_is_asked, "15-15")
 {
 	struct mem_cgroup *group;
@@ -73,7 +81,12 @@ TEST(shrink_slab_who_is_asked, "15-15")
 	shrink_slab(GFP_KERNEL, 0, &world->root_mem_cgroup, 0);
 	ck_assert_int_eq(slab_cache.nr_deferred[0], 1020);
 	world->shrinkers_locked = true;
+	slab_offers = 0;
+	world->hooks.reschedule = count_offer;
+	ck_assert_uint_eq(shrink_slab(GFP_KERNEL, 0, group, 0), 0);
+	ck_assert_uint_eq(slab_offers, 0);
 	ck_assert_uint_eq(shrink_slab(GFP_KERNEL, 0, &world->root_mem_cgroup, 0), 0);
+	ck_assert_uint_eq(slab_offers, 1);
 	world->shrinkers_locked = false;
 	shrinker_unregister(&slab_cache);
 	shrinker_unregister(&slab_cache);

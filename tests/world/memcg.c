@@ -6,6 +6,29 @@
 #include "life/life.h"
 #include "machines.h"
 
+TEST(memcg_without_hierarchy_counts_alone, "")
+{
+	struct mem_cgroup *job, *part;
+
+	test_machine_uma(16);
+	job = memcg_new("/job", &world->root_mem_cgroup, 100);
+	job->no_hierarchy = true;
+	part = memcg_new("/job/part", job, 100);
+	ck_assert_ptr_eq(parent_mem_cgroup(job), &world->root_mem_cgroup);
+	ck_assert_ptr_null(parent_mem_cgroup(part));
+	page_counter_charge(&part->memory, 5);
+	ck_assert_int_eq(part->memory.usage, 5);
+	ck_assert_int_eq(job->memory.usage, 0);
+	ck_assert(memcg_is_below(job, job));
+	ck_assert(!memcg_is_below(part, job));
+	ck_assert(memcg_is_below(part, &world->root_mem_cgroup));
+	/* Expect: what happens to its lists stays there, and does not reach the group above. */
+	mod_lruvec_state(mem_cgroup_lruvec(part, NODE_DATA(0)), NR_INACTIVE_FILE, 33);
+	ck_assert_int_eq(mem_cgroup_lruvec(part, NODE_DATA(0))->lruvec_stat[NR_INACTIVE_FILE], 33);
+	ck_assert_int_eq(mem_cgroup_lruvec(job, NODE_DATA(0))->lruvec_stat[NR_INACTIVE_FILE], 0);
+	ck_assert_ptr_null(parent_lruvec(&NODE_DATA(0)->lruvec));
+}
+
 TEST(mem_cgroup_nr_swap_pages_by_the_limits_of_all_above, "18-16")
 {
 	struct mem_cgroup *job, *part;
