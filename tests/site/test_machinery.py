@@ -759,4 +759,6 @@ def test_conditions_are_tabled_with_what_reaches_them(proof, tree):
     code, said, page = proof('Conditions\n----------\n\n.. conditions-table::\n')
     assert (code, said) == (0, '')
     assert f'{STEM[:2]} {STEM[3:]}</a></p>' in page.replace('<span class="std std-ref">', '').replace('</span>', '')
-    assert cells(page, 'pf-conditions')[1:] == [['helper', 'The order is 0', 'small-order0-1 , some_test , it is never']]
+    assert cells(page, 'pf-conditions')[1:] == [
+        ['helper', 'The order is 0', 'small-order0-1 , some_test , it is never']
+    ]
