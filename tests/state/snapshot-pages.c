@@ -190,8 +190,8 @@ TEST(pagevecs_hold_pages_that_can_be_there, "")
 		"pagevec 0 lru_add 1",
 		"pagevec 0 lru_add x",
 		"pagevec 0 activate 262144 262144",
-		"pagevec 0 lru_add 262144 262145 262146 262147 262148 262149 262150 262151 262152 "
-		"262153 262154 262155 262156 262157 262158",
+		("pagevec 0 lru_add 262144 262145 262146 262147 262148 262149 262150 262151 262152 "
+		 "262153 262154 262155 262156 262157 262158"),
 	};
 	struct text *text;
 	struct reader reader;

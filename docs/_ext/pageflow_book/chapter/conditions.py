@@ -23,9 +23,14 @@ class ConditionsTable(TableDirective):
         for number, rows in itertools.groupby(conditions.read(here.root), lambda one: one.stage):
             stage = chain.BY_NUMBER[number]
             made.append(self.paragraph(self.to_page(stage.docname, f'{stage.number} {stage.door}')))
-            cells = [[inline_words(one.about), inline_words(one.condition), self.reached(one)] for one in rows]
+            cells = [[self.about(one), inline_words(one.condition), self.reached(one)] for one in rows]
             made.append(self.table([_('About'), _('Condition'), _('Reached by')], cells, ['pf-wide', 'pf-conditions']))
         return made
+
+    def about(self, one):
+        """A function as code, other words as they stand."""
+        known = one.about in book(self.env.app).sources.names
+        return [nodes.literal('', one.about)] if known else inline_words(one.about)
 
     def reached(self, one):
         """Recordings and tests as names, tests of chapters as links; an argument as it stands."""
