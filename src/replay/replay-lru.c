@@ -50,15 +50,24 @@ static void write_zone_state(FILE *out, const struct zone *zone)
 	snapshot_write_skip(out, zone);
 }
 
-/** Write the block of a node, without its first and last line; with what is charged to groups, and with whole lists. */
-static void write_node_block(FILE *out, struct pglist_data *pgdat, bool groups, bool whole)
+/** A node, and how much of it its block shows. */
+struct node_block {
+	struct pglist_data *pgdat;
+	bool groups; /**< with what is charged to groups */
+	bool whole;  /**< with the lists themselves */
+};
+
+/** Write the block of a node, without its first line. */
+static void write_node_block(FILE *out, void *what)
 {
+	const struct node_block *block = what;
+	struct pglist_data *pgdat = block->pgdat;
 	struct mem_cgroup *memcg = NULL;
 
 	snapshot_write_pagevecs(out, " ");
-	if (groups)
+	if (block->groups)
 		snapshot_write_charges(out, " ");
-	snapshot_write_lists(out, " ", pgdat, whole);
+	snapshot_write_lists(out, " ", pgdat, block->whole);
 	while ((memcg = memcg_next(NULL, memcg)))
 		write_list_check(out, mem_cgroup_lruvec(memcg, pgdat));
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
@@ -66,7 +75,7 @@ static void write_node_block(FILE *out, struct pglist_data *pgdat, bool groups, 
 			write_zone_state(out, &pgdat->node_zones[zid]);
 	fprintf(out,
 		" kswapd waiting %d highest_zoneidx %d order %d failures %d kcompactd waiting %d "
-		"max_order %d highest_zoneidx %d\n",
+		"max_order %d highest_zoneidx %d\n  N\n",
 		pgdat->kswapd_waiting, pgdat->kswapd_highest_zoneidx, pgdat->kswapd_order,
 		pgdat->kswapd_failures, pgdat->kcompactd_waiting, pgdat->kcompactd_max_order,
 		pgdat->kcompactd_highest_zoneidx);
@@ -87,20 +96,9 @@ static bool lists_ahead(const struct reader *reader)
 /** Compare the block of a node, `n NID` to `N`. */
 static void check_node(struct replay *replay, struct pglist_data *pgdat)
 {
-	char *written = NULL;
-	size_t size;
-	FILE *out = open_memstream(&written, &size);
+	struct node_block block = { pgdat, replay->profile->groups, lists_ahead(&replay->reader) };
 
-	if (!out) {
-		reader_refuse(&replay->reader, "out of memory");
-		return;
-	}
-	write_node_block(out, pgdat, replay->profile->groups, lists_ahead(&replay->reader));
-	fprintf(out, "  N\n");
-	fclose(out);
-	replay->result->checks++;
-	replay_compare_text(&replay->reader, replay->result, written, NULL);
-	free(written);
+	replay_compare_block(replay, write_node_block, &block);
 }
 
 /**

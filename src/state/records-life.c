@@ -95,18 +95,15 @@ static int read_mapping(struct reader *reader, const char *line)
 /** The anonymous pages of a process belong to this mapping. */
 static int read_anon(struct reader *reader, const char *line)
 {
+	struct mm *mm = record_take_mm(reader, &line);
 	struct address_space *space;
-	struct task *task = NULL;
-	long pid;
 
-	if (take_value(&line, &pid))
-		task = task_by_pid(pid);
-	if (!task || !task->mm)
-		return reader_refuse(reader, "there is no such process");
+	if (!mm)
+		return -1;
 	if (!record_take_mapping(&line, &space) || !take_end(&line))
 		return reader_fail(reader, "'anon PID N' with the number of a mapping");
-	task->mm->anon = space;
-	space->mm = task->mm;
+	mm->anon = space;
+	space->mm = mm;
 	return 0;
 }
 

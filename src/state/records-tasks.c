@@ -120,16 +120,31 @@ static int read_task(struct reader *reader, const char *line)
 	return failed ? failed : reader_fail(reader, "nodes of the machine");
 }
 
-static int read_mm(struct reader *reader, const char *line)
+/**
+ * @brief Take the pid of a process from a line.
+ *
+ * @param reader for the error
+ * @param line the rest of the line; what is taken is taken from it
+ * @return its memory, or NULL after noting an error
+ */
+struct mm *record_take_mm(struct reader *reader, const char **line)
 {
 	struct task *task = NULL;
 	long pid;
 
-	if (take_value(&line, &pid))
+	if (take_value(line, &pid))
 		task = task_by_pid(pid);
-	if (!task || !task->mm)
-		return reader_refuse(reader, "there is no such process");
-	return record_set_all(reader, line, mm_fields, task->mm);
+	if (task && task->mm)
+		return task->mm;
+	reader_refuse(reader, "there is no such process");
+	return NULL;
+}
+
+static int read_mm(struct reader *reader, const char *line)
+{
+	struct mm *mm = record_take_mm(reader, &line);
+
+	return mm ? record_set_all(reader, line, mm_fields, mm) : -1;
 }
 
 /** Is a victim on the reaper's list? */

@@ -65,6 +65,7 @@ long record_mapping_number(const struct address_space *wanted);
 bool record_take_mapping(const char **line, struct address_space **space);
 
 /* records-tasks.c */
+struct mm *record_take_mm(struct reader *reader, const char **line);
 #ifdef CONFIG_NUMA
 struct mempolicy *record_policy(struct reader *reader, const struct written_policy *written);
 #endif

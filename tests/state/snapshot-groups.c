@@ -79,12 +79,6 @@ static struct text *small_snapshot(void)
 	return recording_from(content);
 }
 
-static bool loads(const struct text *text, struct reader *reader)
-{
-	*reader = (struct reader){ .text = text };
-	return snapshot_load(reader) != NULL;
-}
-
 TEST(groups_are_read_as_they_were_written, "")
 {
 	struct text *text = small_snapshot(), *before = lines_of_machine(), *after;
@@ -92,7 +86,8 @@ TEST(groups_are_read_as_they_were_written, "")
 	struct mem_cgroup *inner;
 
 	ck_assert_uint_ge(before->nr_lines, 10);
-	ck_assert_msg(loads(text, &reader), "%zu: %s", reader.error.line, reader.error.text);
+	ck_assert_msg(recording_loads(text, &reader), "%zu: %s", reader.error.line,
+		      reader.error.text);
 	after = lines_of_machine();
 	ck_assert_uint_eq(after->nr_lines, before->nr_lines);
 	for (size_t line = 1; line <= before->nr_lines; line++)
@@ -177,7 +172,7 @@ TEST(groups_refuse_damaged_lines, "")
 		struct reader reader;
 
 		recording_replace(text, line, damages[i].instead);
-		ck_assert_msg(!loads(text, &reader), "%s", damages[i].instead);
+		ck_assert_msg(!recording_loads(text, &reader), "%s", damages[i].instead);
 		ck_assert_msg(strstr(reader.error.text, damages[i].words) != NULL,
 			      "%s: '%s' is not in '%s'", damages[i].instead, damages[i].words,
 			      reader.error.text);
@@ -199,16 +194,16 @@ TEST(groups_refuse_pages_and_slots_named_twice, "")
 	snprintf(twice, sizeof(twice), "cache file 3 %lu:%lu+1 %lu:%lu+1", index, pfn, index + 50,
 		 pfn);
 	recording_replace(text, line, twice);
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_ptr_nonnull(strstr(reader.error.text, "each once"));
 	snprintf(twice, sizeof(twice), "cache file 3 %lu:%lu+1 %lu:%lu+1", index, pfn, index,
 		 pfn + 1);
 	recording_replace(text, line, twice);
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_ptr_nonnull(strstr(reader.error.text, "that are empty"));
 	snprintf(twice, sizeof(twice), "cache file 3 %lu:%lu+1", MAX_PAGE_SLOTS, pfn);
 	recording_replace(text, line, twice);
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_ptr_nonnull(strstr(reader.error.text, "that are empty"));
 }
 

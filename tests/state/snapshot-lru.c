@@ -69,19 +69,14 @@ static struct text *small_snapshot(void)
 	return recording_from(content);
 }
 
-static bool loads(const struct text *text, struct reader *reader)
-{
-	*reader = (struct reader){ .text = text };
-	return snapshot_load(reader) != NULL;
-}
-
 TEST(lists_are_read_as_they_were_written, "")
 {
 	struct text *text = small_snapshot(), *before = lines_of_machine(), *after;
 	long files = global_node_page_state(NR_INACTIVE_FILE);
 	struct reader reader;
 
-	ck_assert_msg(loads(text, &reader), "%zu: %s", reader.error.line, reader.error.text);
+	ck_assert_msg(recording_loads(text, &reader), "%zu: %s", reader.error.line,
+		      reader.error.text);
 	after = lines_of_machine();
 	ck_assert_uint_eq(after->nr_lines, before->nr_lines);
 	for (size_t line = 1; line <= before->nr_lines; line++)
@@ -99,7 +94,7 @@ TEST(lists_without_a_memory_controller, "")
 	recording_replace(text, recording_find(text, "vmctl", 1),
 			  "vmctl swappiness 61 total_swap_pages 0 nr_swap_pages 0 memcg 0 "
 			  "extfrag_threshold 500");
-	ck_assert(loads(text, &reader));
+	ck_assert(recording_loads(text, &reader));
 	ck_assert(mem_cgroup_disabled());
 }
 
@@ -185,7 +180,7 @@ TEST(lists_refuse_damaged_lines, "")
 		struct reader reader;
 
 		recording_replace(text, line, damages[i].instead);
-		ck_assert_msg(!loads(text, &reader), "%s", damages[i].instead);
+		ck_assert_msg(!recording_loads(text, &reader), "%s", damages[i].instead);
 		ck_assert_msg(strstr(reader.error.text, damages[i].words) != NULL,
 			      "'%s' is not in '%s'", damages[i].words, reader.error.text);
 		ck_assert_uint_eq(reader.error.line, line);
@@ -204,7 +199,7 @@ TEST(lists_refuse_a_page_named_twice, "")
 	ck_assert_int_eq(sscanf(recording_line(text, line), "lru 0 1 inactive_file %lu+", &pfn), 1);
 	snprintf(twice, sizeof(twice), "lru 0 1 inactive_file %lu+1 %lu+1 %lu+1", pfn, pfn, pfn);
 	recording_replace(text, line, twice);
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_uint_eq(reader.error.line, line);
 }
 
@@ -215,7 +210,7 @@ TEST(lists_refuse_lengths_that_are_not_theirs, "")
 
 	recording_replace(text, recording_find(text, "lrusize 0 1 DMA", 1),
 			  "lrusize 0 1 DMA 0 0 2 0 0");
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_msg(strstr(reader.error.text, "as many pages on the list") != NULL, "%s",
 		      reader.error.text);
 	ck_assert_uint_eq(reader.error.line, recording_find(text, "lru 0 1 inactive_file", 1));

@@ -79,19 +79,14 @@ static struct text *snapshot_of_all_kinds(void)
 	return machine_with_pages();
 }
 
-static bool loads(const struct text *text, struct reader *reader)
-{
-	*reader = (struct reader){ .text = text };
-	return snapshot_load(reader) != NULL;
-}
-
 TEST(pages_are_read_as_they_were_written, "")
 {
 	struct text *before = snapshot_of_all_kinds(), *after;
 	struct reader reader;
 	struct lruvec *lruvec;
 
-	ck_assert_msg(loads(before, &reader), "%zu: %s", reader.error.line, reader.error.text);
+	ck_assert_msg(recording_loads(before, &reader), "%zu: %s", reader.error.line,
+		      reader.error.text);
 	after = machine_with_pages();
 	ck_assert_uint_eq(after->nr_lines, before->nr_lines);
 	for (size_t line = 1; line <= before->nr_lines; line++)
@@ -154,7 +149,7 @@ TEST(pages_damaged_lines_are_refused, "")
 		struct reader reader;
 
 		recording_replace(text, line, damages[i].line);
-		ck_assert_msg(!loads(text, &reader), "%s", damages[i].line);
+		ck_assert_msg(!recording_loads(text, &reader), "%s", damages[i].line);
 		ck_assert_msg(strstr(reader.error.text, damages[i].words) != NULL,
 			      "'%s' is not in '%s'", damages[i].words, reader.error.text);
 		ck_assert_uint_eq(reader.error.line, line);
@@ -169,7 +164,7 @@ static void expect_twice_refused(const char *beginning)
 	struct reader reader;
 
 	recording_insert(text, line, recording_line(text, line));
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_uint_eq(reader.error.line, line + 1);
 }
 
@@ -200,14 +195,14 @@ TEST(pagevecs_hold_pages_that_can_be_there, "")
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		text = snapshot_of_all_kinds();
 		recording_replace(text, recording_find(text, "pagevec ", 1), lines[i]);
-		ck_assert_msg(!loads(text, &reader), "%s", lines[i]);
+		ck_assert_msg(!recording_loads(text, &reader), "%s", lines[i]);
 	}
 	/* A page that is on its list cannot be on its way there. */
 	text = snapshot_of_all_kinds();
 	line = recording_find(text, " pages inactive_file file ", 1);
 	recording_replace(text, recording_find(text, "pagevec ", 1),
 			  strdup("pagevec 0 lru_add 262144"));
-	ck_assert(!loads(text, &reader));
+	ck_assert(!recording_loads(text, &reader));
 	ck_assert_uint_gt(line, 0);
 }
 

@@ -166,3 +166,10 @@ void recording_expect_divergence(const char *name, const char *heading, const ch
 	ck_assert_msg(result.line == line, "line %zu ('%s') was altered, line %zu differs", line,
 		      recording_line(text, line), result.line);
 }
+
+/** Does a machine come of this snapshot? If not, the reader has what is wrong. */
+bool recording_loads(const struct text *text, struct reader *reader)
+{
+	*reader = (struct reader){ .text = text };
+	return snapshot_load(reader) != NULL;
+}

@@ -92,9 +92,17 @@ static int write_picture(const char *path, const char *picture, size_t size,
 	return failed ? error_set(error, "%s was not written whole: %s", path, strerror(errno)) : 0;
 }
 
+/** Draw the machine, or the steps where there are some. */
+static int draw_one(const pageflow_steps *steps, const struct pageflow_drawing *drawing, FILE *out,
+		    struct pageflow_error *error)
+{
+	return steps ? pageflow_steps_draw(steps, drawing, out, error)
+		     : pageflow_draw(drawing, out, error);
+}
+
 /** Draw the picture that stands alone. The file is touched only when there is something to draw. */
-static int draw_file(const struct pageflow_drawing *drawing, const char *path,
-		     struct pageflow_error *error)
+static int draw_file(const pageflow_steps *steps, const struct pageflow_drawing *drawing,
+		     const char *path, struct pageflow_error *error)
 {
 	char *picture = NULL;
 	size_t size = 0;
@@ -103,7 +111,7 @@ static int draw_file(const struct pageflow_drawing *drawing, const char *path,
 
 	if (!out)
 		return error_set(error, "out of memory");
-	failed = pageflow_draw(drawing, out, error);
+	failed = draw_one(steps, drawing, out, error);
 	if (fclose(out))
 		failed = error_set(error, "out of memory");
 	if (!failed)
@@ -132,7 +140,7 @@ static int draw_forms(const struct drawings *drawings, const pageflow_lists *now
 		drawing.form = form_order[i];
 		if (wish->form[form_order[i]])
 			failed = form_order[i] == PAGEFLOW_PICTURE
-					 ? draw_file(&drawing, wish->file, error)
+					 ? draw_file(NULL, &drawing, wish->file, error)
 					 : pageflow_draw(&drawing, stdout, error);
 	}
 	return failed;
@@ -146,23 +154,9 @@ static int draw_steps(const pageflow_steps *steps, enum pageflow_form form, cons
 	const struct pageflow_drawing drawing = { .form = form,
 						  .translate = pen.translate,
 						  .context = pen.context };
-	char *picture = NULL;
-	size_t size = 0;
-	FILE *out;
-	int failed;
 
-	if (form != PAGEFLOW_PICTURE)
-		return pageflow_steps_draw(steps, &drawing, stdout, error);
-	out = open_memstream(&picture, &size);
-	if (!out)
-		return error_set(error, "out of memory");
-	failed = pageflow_steps_draw(steps, &drawing, out, error);
-	if (fclose(out))
-		failed = error_set(error, "out of memory");
-	if (!failed)
-		failed = write_picture(path, picture, size, error);
-	free(picture);
-	return failed;
+	return form == PAGEFLOW_PICTURE ? draw_file(steps, &drawing, path, error)
+					: pageflow_steps_draw(steps, &drawing, stdout, error);
 }
 
 /**
