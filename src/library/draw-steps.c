@@ -150,7 +150,9 @@ static void put_words(const struct step *step, const struct pen *pen)
 	pen_put(pen, ". ");
 }
 
-static void draw_words(const pageflow_steps *steps, const struct pen *pen)
+/** One step after the other, and a note ended by "end" where some are left out. */
+static void draw_each(const pageflow_steps *steps, const struct pen *pen, const char *end,
+		      void (*put)(const struct step *step, const struct pen *pen))
 {
 	size_t again, left_out = steps_left_out(steps, &again);
 
@@ -159,11 +161,16 @@ static void draw_words(const pageflow_steps *steps, const struct pen *pen)
 	for (size_t i = 0; i < steps->nr_steps; i++) {
 		if (i == again && left_out) {
 			put_left_out(pen, left_out);
-			pen_put(pen, ". ");
+			pen_put(pen, end);
 			i += left_out;
 		}
-		put_words(&steps->step[i], pen);
+		put(&steps->step[i], pen);
 	}
+}
+
+static void draw_words(const pageflow_steps *steps, const struct pen *pen)
+{
+	draw_each(steps, pen, ". ", put_words);
 }
 
 /* ---- as text ---- */
@@ -200,28 +207,22 @@ static void put_strip(const struct step *step, const struct pen *pen)
 	fprintf(pen->out, "  %s\n  %s\n", blocks, scanners);
 }
 
+static void put_lines(const struct step *step, const struct pen *pen)
+{
+	put_deed(step, pen);
+	if (step->moved) {
+		pen_put(pen, ", ");
+		put_targets(step, pen);
+	}
+	pen_put(pen, "\n  ");
+	put_scanners(step, pen);
+	pen_put(pen, "\n");
+	put_strip(step, pen);
+}
+
 static void draw_table(const pageflow_steps *steps, const struct pen *pen)
 {
-	size_t again, left_out = steps_left_out(steps, &again);
-
-	if (!steps->nr_steps)
-		pen_say(pen, KEY("Compaction did not run."));
-	for (size_t i = 0; i < steps->nr_steps; i++) {
-		if (i == again && left_out) {
-			put_left_out(pen, left_out);
-			pen_put(pen, "\n");
-			i += left_out;
-		}
-		put_deed(&steps->step[i], pen);
-		if (steps->step[i].moved) {
-			pen_put(pen, ", ");
-			put_targets(&steps->step[i], pen);
-		}
-		pen_put(pen, "\n  ");
-		put_scanners(&steps->step[i], pen);
-		pen_put(pen, "\n");
-		put_strip(&steps->step[i], pen);
-	}
+	draw_each(steps, pen, "\n", put_lines);
 	if (steps->nr_steps)
 		pen_say(pen,
 			KEY("- pages went  + pages came  * both  # passed over  m, f: the scanners"));
