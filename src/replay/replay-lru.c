@@ -57,13 +57,14 @@ struct node_block {
 	bool whole;  /**< with the lists themselves */
 };
 
-/** Write the block of a node, without its first line. */
+/** Write the block of a node. */
 static void write_node_block(FILE *out, void *what)
 {
 	const struct node_block *block = what;
 	struct pglist_data *pgdat = block->pgdat;
 	struct mem_cgroup *memcg = NULL;
 
+	fprintf(out, "  n %d\n", pgdat->node_id);
 	snapshot_write_pagevecs(out, " ");
 	if (block->groups)
 		snapshot_write_charges(out, " ");
@@ -102,25 +103,20 @@ static void check_node(struct replay *replay, struct pglist_data *pgdat)
 }
 
 /**
- * @brief Compare the blocks of nodes that the recording has here.
+ * @brief Compare the blocks that the recording has here, one for each node, if it has them.
  *
  * @param replay the replay
  */
 void replay_check_nodes(struct replay *replay)
 {
-	const char *line;
-	long nid;
+	const char *line = replay_next_event(replay);
+	int nid;
 
-	while (replay->result->outcome == REPLAY_IDENTICAL && !replay->reader.error.line &&
-	       (line = replay_next_event(replay)) && *line == 'n') {
-		replay->reader.next++;
-		line++;
-		if (!take_number(&line, &nid) || !take_end(&line) || nid < 0 ||
-		    nid >= MAX_NUMNODES || !NODE_DATA(nid))
-			reader_fail(&replay->reader, "'n NID' of a node of the machine");
-		else
+	if (!line || *line != 'n')
+		return;
+	for_each_online_node(nid)
+		if (replay->result->outcome == REPLAY_IDENTICAL && !replay->reader.error.line)
 			check_node(replay, NODE_DATA(nid));
-	}
 }
 
 /**
