@@ -15,16 +15,23 @@
 #include "state/state.h"
 #include "workingset.h"
 
-/** What the writers of these lines make of the machine in focus. */
-static struct text *lines_of_machine(void)
+/** What the writers of these lines make of the machine in focus when the n-th allocation of theirs fails; 0: none does. */
+static struct text *lines_of_machine_without(int allocation)
 {
 	char *content = NULL;
 	size_t size;
 	FILE *out = open_memstream(&content, &size);
 
+	test_fail(FAIL_CALLOC, allocation);
 	snapshot_write_groups(out);
+	test_fail(FAIL_CALLOC, 0);
 	fclose(out);
 	return recording_from(content);
+}
+
+static struct text *lines_of_machine(void)
+{
+	return lines_of_machine_without(0);
 }
 
 /** Put pages of a file into its slots, charged to a group. */
@@ -216,7 +223,6 @@ TEST(groups_of_nobody_and_of_no_files, "")
 	ck_assert_uint_eq(lines->nr_lines, 4);
 	ck_assert_str_eq(recording_line(lines, 4), "stock 0 memcg 0 pages 0");
 	test_machine_uma(32);
-	test_fail(FAIL_CALLOC, 1);
-	lines = lines_of_machine();
+	lines = lines_of_machine_without(1);
 	ck_assert_uint_eq(lines->nr_lines, 4);
 }
