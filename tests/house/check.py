@@ -44,6 +44,9 @@ def stems(root):
                 yield f"src/stages/{stem}.c: {place.relative_to(root)} is missing"
         if pages.is_dir() and not (pages / f"{stem}.c.gcov.html").exists():
             yield f"src/stages/{stem}.c: no coverage page; does any of it run in `make coverage`?"
+    for place in sorted(root.glob("docs/continued/*.rst")):
+        if place.stem.removesuffix("-continued") not in doors or not place.stem.endswith("-continued"):
+            yield f"{place.relative_to(root)}: continues no chapter; a continuation is named NN-DOOR-continued.rst"
     for place in [*sorted(root.glob("docs/stages/[0-9]*.rst")), *sorted(root.glob("tests/stages/[0-9]*.c"))]:
         if f"{place.stem}.c" not in names or (place.suffix == ".rst" and place.stem not in doors):
             yield f"{place.relative_to(root)}: there is no src/stages/{place.stem}.c"
@@ -381,7 +384,7 @@ def configuration(root):
 
 def versions(root):
     """What a chapter or docs/later.rst says about later kernels names the version where it was seen."""
-    pages = sorted(root.glob("docs/stages/*.rst"))
+    pages = [*sorted(root.glob("docs/stages/*.rst")), *sorted(root.glob("docs/continued/*.rst"))]
     for path in [*pages, *root.glob("docs/later.rst")]:
         for line, sentence in statements.count(path.read_text(), "", path not in pages).undated:
             yield (

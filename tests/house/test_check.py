@@ -89,6 +89,17 @@ def test_stems_finds_chapter_without_stage(tree):
     assert findings("stems", tree) == ["docs/stages/12-prep_new_page.rst: there is no src/stages/12-prep_new_page.c"]
 
 
+def test_stems_finds_continuation_without_chapter(tree):
+    tree("docs/continued/10-rmqueue-continued.rst", "")
+    assert findings("stems", tree) == []
+    for name in ("10-rmqueue", "12-prep_new_page-continued"):
+        tree(f"docs/continued/{name}.rst", "")
+    assert [one.split(":")[0] for one in findings("stems", tree)] == [
+        "docs/continued/10-rmqueue.rst",
+        "docs/continued/12-prep_new_page-continued.rst",
+    ]
+
+
 def test_layers_finds_call_to_the_left(tree):
     tree("src/stages/06-__alloc_pages_nodemask.c", "int heart(void) { return 0; }\n")
     tree("src/stages/10-rmqueue.c", "int heart(void); int rmqueue(void) { return heart(); }\n")

@@ -304,6 +304,21 @@ def test_the_build_refuses(tree, path, old, new, words):
     assert any(one in said for one in words.split('|')), said
 
 
+def test_a_continuation_shows_what_its_chapter_does_not(tree):
+    moved = f'docs/continued/{STEM}-continued'
+    chapter = CHAPTER.replace('.. c-listing:: helper\n', '').replace(' [06-1]', '')
+    tree('index.rst', f'Book\n====\n\n.. toctree::\n\n   docs/stages/{STEM}\n   {moved}\n')
+    tree(f'docs/stages/{STEM}.rst', chapter)
+    tree(f'{moved}.rst', 'More\n====\n\nA claim [06-1].\n\n.. stage-code::\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    more = (tree.out / f'{moved}.html').read_text(encoding='utf-8')
+    assert 'id="code-helper"' in more and 'id="code-__alloc_pages_nodemask"' not in more
+    assert f'href="../continued/{STEM}-continued.html#code-helper"' in page
+    assert f'href="../stages/{STEM}.html#proof-06-1"' in more
+    assert f'href="../continued/{STEM}-continued.html#claim-06-1"' in page
+
+
 def test_a_transcript_is_run_and_must_go_well(tree):
     tree(
         f'docs/stages/{STEM}.rst',
