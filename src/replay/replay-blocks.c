@@ -30,6 +30,7 @@ void replay_compare_block(struct replay *replay, void (*write)(FILE *out, void *
 	FILE *out = open_memstream(&written, &size);
 
 	if (!out) {
+		replay->reader.next++; /* the line that would be compared first */
 		reader_refuse(&replay->reader, "out of memory");
 		return;
 	}

@@ -13,8 +13,13 @@
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Take the PFN of a page. */
-static struct page *take_page(const char **line)
+/**
+ * @brief Take the PFN of a page.
+ *
+ * @param line where to read
+ * @return the page; NULL when the machine has none there
+ */
+struct page *take_page(const char **line)
 {
 	long pfn;
 
@@ -36,8 +41,14 @@ struct add_line {
 	long active, referenced, workingset;
 };
 
-/** Take 0 or 1. */
-static bool take_flag(const char **line, long *flag)
+/**
+ * @brief Take 0 or 1.
+ *
+ * @param line where to read
+ * @param flag receives it
+ * @return whether it was there
+ */
+bool take_flag(const char **line, long *flag)
 {
 	return take_number(line, flag) && (*flag == 0 || *flag == 1);
 }
@@ -57,8 +68,14 @@ static bool parse_add_line(const char *line, struct add_line *l)
 	       take_end(&line);
 }
 
-/** Can this page enter a file? It is a single page in use that belongs to nothing. */
-static bool page_is_free_to_enter(const struct replay *replay, const struct page *page)
+/**
+ * @brief Is this a single page in use that belongs to nothing: one that can enter a file, or become a driver's?
+ *
+ * @param replay the replay
+ * @param page the page
+ * @return whether it is
+ */
+bool page_is_nobodys(const struct replay *replay, const struct page *page)
 {
 	return page_count(page) == 1 && !PageCompound(page) && !page->mapping &&
 	       *held_order(replay, page) <= 1;
@@ -78,7 +95,7 @@ int replay_add_to_cache(struct replay *replay, const char *line)
 
 	if (!parse_add_line(line, &l))
 		return reader_fail(&replay->reader, "'L PFN KIND A' or 'L PFN KIND A R K'");
-	if (!page_is_free_to_enter(replay, l.page))
+	if (!page_is_nobodys(replay, l.page))
 		return reader_refuse(&replay->reader,
 				     "expected a single page in use that belongs to no file");
 	space = snapshot_space((enum page_kind)l.kind);

@@ -49,16 +49,14 @@ static unsigned long recorded_reclaimable(struct zone *zone)
 static int free_recorded_page(struct replay *replay, const char *line)
 {
 	LIST_OF_PAGES(list);
-	long pfn, order;
-	struct page *page;
+	struct page *page = take_page(&line);
+	long order;
 
-	if (!take_number(&line, &pfn) || !take_number(&line, &order) || !take_end(&line) ||
-	    order != 0 || pfn < 0 || !pfn_valid((unsigned long)pfn))
+	if (!page || !take_number(&line, &order) || !take_end(&line) || order != 0)
 		return reader_fail(&replay->reader, "'F PFN 0'");
-	page = pfn_to_page((unsigned long)pfn);
 	if (page_count(page) != 1) {
-		result_differs(replay->result, replay->reader.next, line, "page %ld is not in use",
-			       pfn);
+		result_differs(replay->result, replay->reader.next, line, "page %lu is not in use",
+			       page_to_pfn(page));
 		return -1;
 	}
 	*held_order(replay, page) = 0;

@@ -16,30 +16,6 @@
 #include "state/state.h"
 #include "world/world.h"
 
-/** Take a page that exists. */
-static struct page *take_page(const char **line)
-{
-	long pfn;
-
-	return take_number(line, &pfn) && pfn >= 0 && pfn_valid((unsigned long)pfn)
-		       ? pfn_to_page((unsigned long)pfn)
-		       : NULL;
-}
-
-/** Take a single page in use that belongs to nobody in particular. */
-static struct page *take_plain_page(const char **line)
-{
-	struct page *page = take_page(line);
-
-	return page && page_count(page) == 1 && !page->mapping && !PageCompound(page) ? page : NULL;
-}
-
-/** Take 0 or 1, and the end of the line. */
-static bool take_switch(const char **line, long *value)
-{
-	return take_number(line, value) && *value >= 0 && *value <= 1 && take_end(line);
-}
-
 /**
  * @brief `S PFN ORDER`: a block becomes single pages.
  *
@@ -78,8 +54,9 @@ int replay_driver_gets(struct replay *replay, const char *line)
 	long refuses;
 
 	line++;
-	page = take_plain_page(&line);
-	if (!page || !take_switch(&line, &refuses))
+	page = take_page(&line);
+	if (!page || !page_is_nobodys(replay, page) || !take_flag(&line, &refuses) ||
+	    !take_end(&line))
 		return reader_fail(&replay->reader, "'B PFN D' of a single page in use");
 	space = snapshot_space(PAGE_KIND_DRIVER);
 	if (!space)

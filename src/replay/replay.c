@@ -5,8 +5,9 @@
  *
  * The recording holds the operations in order; below each stand the events that fired on the real
  * machine. The operation is carried out here, and every event is compared at the moment it fires, so
- * a divergence is found where it begins. What reclaim and compaction achieve is taken from the
- * recording: it depends on the rest of the kernel. Everything around them must come out the same.
+ * a divergence is found where it begins. What reclaim and compaction achieve is computed where the
+ * recording's profile says what they found; else it is taken from the recording, and everything
+ * around them must come out the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +27,9 @@ static int replay_after(struct replay *replay, const char *line)
 	(void)line;
 	replay_compare_state(&replay->reader, replay->result,
 			     world->nr_cpus > 1 ? " numa_stat" : NULL);
-	if (replay->result->outcome == REPLAY_IDENTICAL && !replay->reader.error.line) {
-		/* Past `end`, which is the last line that was compared. */
+	/* Past `end`, which is the last line that was compared. */
+	if (replay->result->outcome == REPLAY_IDENTICAL && !replay->reader.error.line)
 		replay_check_shrinker(replay);
-	}
 	return replay->reader.error.line ? -1 : 0;
 }
 

@@ -81,7 +81,6 @@ unsigned long values_in(const char *line);
 char *replay_machine_as_text(const struct reader *reader);
 unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
 				   const char *without);
-
 unsigned long replay_compare_text(struct reader *reader, struct replay_result *result, char *text,
 				  const char *without);
 
@@ -107,6 +106,9 @@ void event_as_recorded(const struct event_form *form, const struct trace_event *
 const char *replay_next_event(const struct replay *replay);
 
 /* replay-pages.c */
+struct page *take_page(const char **line);
+bool take_flag(const char **line, long *flag);
+bool page_is_nobodys(const struct replay *replay, const struct page *page);
 int replay_add_to_cache(struct replay *replay, const char *line);
 int replay_remove_from_cache(struct replay *replay, const char *line);
 int replay_use(struct replay *replay, const char *line);

@@ -94,15 +94,7 @@ struct page_group {
 	char *runs; /**< ` PFN+N ...` */
 	size_t size;
 	unsigned long start, end; /**< the run that is not written yet */
-};
-
-/** Different pages that a zone may have; further ones are left out. */
-#define MOST_GROUPS 256
-
-/** The groups of a zone, in the order in which they were found. */
-struct page_groups {
-	struct page_group group[MOST_GROUPS];
-	size_t nr;
+	struct page_group *next;  /**< the kind that was found after it */
 };
 
 /** What a page belongs to. */
@@ -163,24 +155,33 @@ static void end_run(struct page_group *group)
 		fprintf(group->out, " %lu+%lu", group->start, group->end - group->start);
 }
 
-/** The group of pages that are alike; NULL when there can be no more, or the host has no memory. */
-static struct page_group *group_of(struct page_groups *groups, const struct page_likeness *likeness)
+/** A group without pages yet; NULL when the host has no memory. */
+static struct page_group *group_new(const struct page_likeness *likeness)
 {
-	struct page_group *group = groups->group;
+	struct page_group *group = calloc(1, sizeof(*group));
 
-	for (; group < groups->group + groups->nr; group++)
-		if (alike(&group->likeness, likeness))
-			return group;
-	if (groups->nr == MOST_GROUPS)
+	if (!group)
 		return NULL;
-	*group = (struct page_group){ .likeness = *likeness };
+	group->likeness = *likeness;
 	group->out = open_memstream(&group->runs, &group->size);
-	groups->nr += group->out != NULL;
-	return group->out ? group : NULL;
+	if (group->out)
+		return group;
+	free(group);
+	return NULL;
+}
+
+/** The group of pages that are alike, of those from `link` on, or a new one; NULL when the host has no memory. */
+static struct page_group *group_of(struct page_group **link, const struct page_likeness *likeness)
+{
+	while (*link && !alike(&(*link)->likeness, likeness))
+		link = &(*link)->next;
+	if (!*link)
+		*link = group_new(likeness);
+	return *link;
 }
 
 /** Add a page to its group. */
-static void add_page(struct page_groups *groups, unsigned long pfn, bool all_flags)
+static void add_page(struct page_group **groups, unsigned long pfn, bool all_flags)
 {
 	const struct page_likeness likeness = likeness_of(pfn_to_page(pfn), all_flags);
 	struct page_group *group = group_of(groups, &likeness);
@@ -208,18 +209,21 @@ static void write_group(FILE *out, struct page_group *group)
 			fputc(page_letters[i].letter, out);
 	fprintf(out, "%s%s\n", likeness->flags ? "" : "-", group->runs);
 	free(group->runs);
+	free(group);
 }
 
 /** Write the pages of a zone that are more than in use by somebody. */
 static void write_pages(FILE *out, const struct zone *zone, bool all_flags)
 {
-	struct page_groups groups = { .nr = 0 };
+	struct page_group *groups = NULL, *next;
 
 	for (unsigned long pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone); pfn++)
 		if (pfn_valid(pfn) && is_named(pfn_to_page(pfn)))
 			add_page(&groups, pfn, all_flags);
-	for (size_t i = 0; i < groups.nr; i++)
-		write_group(out, &groups.group[i]);
+	for (; groups; groups = next) {
+		next = groups->next;
+		write_group(out, groups);
+	}
 }
 
 /**
