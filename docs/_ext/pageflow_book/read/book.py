@@ -90,9 +90,11 @@ def warm_up(app, env, docnames):
 
 
 def depend_on_chapter(env, stage):
-    """Notes that the page being read says something about the text of a stage's chapter."""
+    """Notes that the page being read says something about the text of a stage's chapter. (A page that is not there
+    would count as changed every time.)"""
     for docname in stage.docnames:
-        env.note_dependency(env.doc2path(docname))
+        if docname in env.found_docs:
+            env.note_dependency(env.doc2path(docname))
 
 
 def notes(env):
