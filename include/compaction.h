@@ -54,8 +54,8 @@ struct compact_control {
 
 	/* What is allowed. */
 	enum migrate_mode mode;
-	bool direct_compaction;	    /**< for a request that waits, not by kcompactd */
-	bool whole_zone;	    /**< from one end to the other, not from the cached positions */
+	bool direct_compaction; /**< for a request that waits, not by kcompactd */
+	bool whole_zone; /**< meant for the whole zone: when the scanners meet, it was looked through */
 	bool ignore_skip_hint;	    /**< look into pageblocks that are marked to be skipped too */
 	bool ignore_block_suitable; /**< copy into pageblocks of any type */
 
@@ -64,11 +64,12 @@ struct compact_control {
 	unsigned long free_pfn;	   /**< where to look for free pages, going down */
 	/** Lowest block that the fast search for a source saw; 0: none, FAST_START_USED: gone back to. */
 	unsigned long fast_start_pfn;
-	short search_order;		 /**< order at which the fast search for a target begins */
-	unsigned short fast_search_fail; /**< fast searches in a row that found nothing */
-	bool rescan;			 /**< the pageblock was begun in the previous round */
-	bool contended;			 /**< stopped for a signal */
-	unsigned long migrate_scanned;	 /**< pages looked at, in all */
+	short search_order; /**< order at which the fast search for a target begins */
+	unsigned short
+		fast_search_fail; /**< fast searches in a row that came to their limit, or found no target */
+	bool rescan;		  /**< the last round that isolated pages began in this pageblock */
+	bool contended;		  /**< stopped for a signal */
+	unsigned long migrate_scanned; /**< pages looked at, in all */
 	unsigned long free_scanned;
 
 	/* What they hold. */

@@ -53,7 +53,7 @@ struct mm {
 	unsigned long stays_anon;    /**< of rss_anon: likewise */
 	unsigned long stays_shmem;   /**< of rss_shmem: likewise */
 	bool oom_skip;		     /**< MMF_OOM_SKIP: nothing left to gain here */
-	bool mmap_locked;	     /**< somebody holds its lock: the reaper must wait */
+	bool mmap_locked;     /**< somebody holds its lock for writing: the reaper must wait */
 	bool notifier_blocks; /**< a device that uses it would have to wait: it cannot be reaped */
 	bool reaper_queued;   /**< handed to the OOM reaper */
 	struct address_space *anon; /**< its anonymous pages, where the model keeps any */
@@ -85,7 +85,7 @@ struct task {
 	bool tif_memdie;
 	struct task *oom_reaper_list; /**< next victim on the reaper's list */
 	bool fatal_signal_pending;    /**< SIGKILL */
-	bool group_exit;
+	bool group_exit; /**< all threads exit (SIGNAL_GROUP_EXIT); not yet while a core dump is written */
 	bool oom_origin;	 /**< asks to be chosen first (swapoff) */
 	bool vfork_done_pending; /**< its parent waits in vfork() and shares its memory */
 	short oom_score_adj;

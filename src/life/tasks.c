@@ -303,6 +303,7 @@ static unsigned long kib(unsigned long pages)
 	return pages * (PAGE_SIZE / 1024);
 }
 
+/* departs: 5.8.18 empties the other mappings, and leaves that of the device; which pages are in it is not known here. */
 /** Empty the memory of a victim, and say so; false when a device stands in the way. */
 static bool reap_and_report(const struct task *victim)
 {

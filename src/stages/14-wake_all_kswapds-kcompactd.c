@@ -3,8 +3,9 @@
  * @file
  * @brief kcompactd: each node's thread that builds large blocks in the background.
  *
- * kswapd asks for it before its nap, for the order it was woken for, and when it has taken back a boost. So do
- * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the
+ * kswapd asks for it when it has taken back a boost, and before its nap: for the order it was woken for where it left
+ * that to compaction, else for what it was asked for meanwhile. So do requests that cannot compact memory themselves,
+ * where kswapd has nothing to do or is given up. The thread is a task of the
  * machine; whoever schedules the machine's tasks runs it some time after the hook kcompactd_woken.
  */
 #include "gfp.h"

@@ -38,7 +38,7 @@ static void clear_pgdat_congested(struct pglist_data *pgdat)
 /**
  * @brief May kswapd sleep?
  *
- * Tasks that wait for it go on whatever the answer is: they look for themselves.
+ * Tasks that wait for it are woken whatever the answer is: they look for themselves.
  *
  * @param pgdat the node
  * @param order order it works for

@@ -3,13 +3,13 @@
  * @file
  * @brief Stage 15, part: memory cgroups in reclaim: in which order they are visited, which are spared.
  *
- * A group can be **protected**: below `min` it is never reclaimed from, below `low` only when nothing else
- * is left. A group's setting counts as it is for the children of the group that is reclaimed;
+ * A group can be **protected**: up to its `min` no reclaim that begins above it takes from it, up to its `low` only
+ * when nothing else is left. A group's setting counts as it is for the children of the group that is reclaimed;
  * further down, children share what their parent has effectively. What comes of that is written down in
  * the group, and used again where nobody computes it anew: for the root of a reclaim itself.
  *
  * On the legacy hierarchy a group can be set up so that those below it do not count in it (memory.use_hierarchy
- * is 0). Each of them is then reclaimed from, and protected, as if it were alone; only a reclaim for everybody
+ * is 0). Each of them is then reclaimed from as if it were alone, and never protected; only a reclaim for everybody
  * visits them all.
  */
 #include "stages/reclaim.h"

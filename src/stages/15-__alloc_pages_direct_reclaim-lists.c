@@ -4,7 +4,7 @@
  * @brief Stage 15, part: scanning one list, portion by portion.
  *
  * Pages are taken from the tail of a list in portions of 32. Those of an inactive list are reclaimed, kept or put
- * back on the active one; those of an active list move to the inactive one, or stay when they are in use.
+ * back on the active one; those of an active list move to the inactive one, or stay when code in them was executed.
  *
  * Recordings hold this for pages of files that nobody has mapped. Looking at page tables, buffers and
  * waiting for other reclaimers are in none.

@@ -87,7 +87,7 @@ static bool add_to_swap(struct page *page)
  * @brief Does swap run short, for everybody or for a page's group?
  *
  * @param page the page
- * @return true when half of it, or of what a group may have of it, is used
+ * @return true when more than half of it is used, or half of what a group may have of it
  * @source none (ours: what mm/memcontrol.c does under the same name)
  */
 /* departs: swap.high of groups is left out; nothing else follows from it here. */
@@ -105,7 +105,7 @@ static bool mem_cgroup_swap_full(const struct page *page)
 }
 
 /**
- * @brief A page that stays in memory gives its place in swap back, if swap runs short.
+ * @brief A page that is activated gives its place in swap back, if swap runs short.
  *
  * @param page the page
  * @source mm/swapfile.c:1730
@@ -127,12 +127,12 @@ static void return_swap(struct page *page)
  * @brief Drop the buffers of a page.
  *
  * @param page the page, with PG_private
- * @return false when somebody uses them
+ * @return false when somebody uses them, such as a write on its way
  * @source none (ours: what mm/filemap.c does under the same name, on the model's facts)
  */
 bool try_to_release_page(struct page *page)
 {
-	if (page->private & LRU_BUFFERS_BUSY)
+	if (PageFlag(page, PG_writeback) || (page->private & LRU_BUFFERS_BUSY))
 		return false;
 	ClearPageFlag(page, PG_private);
 	page->_refcount--;
@@ -267,13 +267,14 @@ static enum page_verdict judge_writeback(struct page_trial *t)
 	}
 	/* Step 3: a group of the legacy hierarchy has no other brake than waiting here */
 	/* departs: where nobody writes, the wait would never end. */
+	ClearPageFlag(page, PG_locked);
 	while (PageFlag(page, PG_writeback) && world->hooks.sleep)
 		world_sleep(1);
 	return PageFlag(page, PG_writeback) ? PAGE_ACTIVE : PAGE_AGAIN;
 }
 
 /**
- * @brief Is the page in use? (rows 8 and 9)
+ * @brief Is the page in use? (rows 7 to 9)
  *
  * @param t the trial; receives the references
  * @return the verdict
@@ -530,12 +531,13 @@ static enum page_verdict try_page(struct page_trial *t)
 	struct page *page = t->page;
 	enum page_verdict verdict;
 
-	if (PageFlag(page, PG_locked))
-		return PAGE_BUSY;
-	SetPageFlag(page, PG_locked);
-	do
+	do {
+		if (PageFlag(page, PG_locked))
+			return PAGE_BUSY;
+		SetPageFlag(page, PG_locked);
 		verdict = judge_page(t);
-	while (verdict == PAGE_AGAIN);
+		/* Who waited for a write gave the lock away meanwhile. */
+	} while (verdict == PAGE_AGAIN);
 	if (verdict == PAGE_ACTIVE)
 		return_swap(page);
 	if (verdict == PAGE_ACTIVE && !PageFlag(page, PG_mlocked)) {

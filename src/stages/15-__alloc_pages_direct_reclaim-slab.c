@@ -4,8 +4,8 @@
  * @brief Stage 15, part: shrinking the kernel's own caches.
  *
  * A cache that can be made smaller registers a **shrinker**: it counts what could be freed, and frees
- * as much as it is asked to. It is asked for as large a share of its objects as the lists of pages are
- * scanned. Recordings hold the arithmetic for one cache in global reclaim; caches with objects of groups or of
+ * as much as it is asked to. It is asked for a share of its objects: usually twice the share of the lists
+ * that is looked at. Recordings hold the arithmetic for one cache in global reclaim; caches with objects of groups or of
  * nodes are in none. Which caches exist is up to the machine (a model).
  */
 #include "gfp.h"

@@ -5,7 +5,7 @@
  *
  * An inactive list that is too short evicts pages before their second use shows that they are in use. To
  * notice, every set of lists has a clock, its **nonresident age**, which ticks with each page that is
- * evicted or becomes active. An evicted page leaves the time in its place of the file's cache, as its
+ * evicted or put on the active list. An evicted page leaves the time in its place of the file's cache, as its
  * **shadow**. When it is read again, the time that has passed says how much longer the list would
  * have had to be: its **refault distance**. If the active list is at least that long, the page is
  * worth more than one of those, and it comes back active.

@@ -3,9 +3,9 @@
  * @file
  * @brief Stage 16, part: where the scanner of pages in use had best begin: the fast search for a source.
  *
- * A pageblock that has a large free block already is quickly emptied. So, for a costly order, the free lists of
- * the orders below the wanted one are searched for a block that lies low in the zone, before the scanner goes on
- * from where it is.
+ * A pageblock that has a large free block already is quickly emptied. So, for a costly order, the movable free lists
+ * of the orders below the wanted one, down to 3, are searched for a block that lies low in the zone, before the
+ * scanner goes on from where it is.
  *
  * In 5.8.18 the search works against itself in three ways, which recordings show. The pageblock that was found
  * is marked, so that the next search finds another; but the scanner then meets the mark and leaves the pageblock
@@ -25,7 +25,7 @@
  *
  * @param cc the run
  * @return true at the start of the zone or of a pageblock, for a costly order, when hints count, and
- * not for a waiting request that wants something other than movable blocks
+ * not for a request that wants something other than movable blocks
  * @source mm/compaction.c:1635
  */
 static bool fast_start_allowed(const struct compact_control *cc)
@@ -38,7 +38,8 @@ static bool fast_start_allowed(const struct compact_control *cc)
 }
 
 /**
- * @brief How many entries of free lists a fast search may look at: fewer after each that found nothing.
+ * @brief After how many entries of free lists a fast search ends at the next one that does not suit: fewer after each
+ * search that ended so, or that found no target.
  *
  * @param cc the run
  * @return 33 at most, 1 at least

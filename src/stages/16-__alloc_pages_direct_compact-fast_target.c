@@ -3,12 +3,12 @@
  * @file
  * @brief Stage 16, part: finding pages to copy to on the free lists: the fast search for a target.
  *
- * The highest quarter between the two scanners is the best place for copies, the half the second best. The free
- * lists of the orders below the wanted one are searched from their tails, beginning where the last search was
+ * The highest quarter between the two scanners is the best place for copies, the half the second best. The
+ * movable free lists of the orders below the wanted one are searched from their tails, beginning where the last search was
  * lucky. Each list is turned so that the next search goes on with what was not yet looked at.
  *
- * Normally one entry of each list is all that is looked at. At the **start of a scan** up to 256 are, and what was seen
- * decides where the walk through the zone begins, even if nothing was found. Until the zone's hints are first forgotten
+ * Normally one entry of each list is all that is looked at. At the **start of a scan** up to 256 are, and if nothing is
+ * found, what was seen decides where the walk through the zone begins. Until the zone's hints are first forgotten
  * every search counts as one at the start.
  *
  * There is no upper bound: a find may lie above the scanner of free pages, in pageblocks that it has left.
@@ -145,7 +145,7 @@ static struct page *fast_take_block(struct target_search *search, struct list_he
 		if (!area->nr_free)
 			continue;
 		page = search_target_list(search, &area->free_list[MIGRATE_MOVABLE], order);
-		/* The reserve is reached: no other block would help. */
+		/* Refused for the reserve's sake: the search is given up, though a smaller block might pass. */
 		if (page && !take_free_block(cc, page, taken)) {
 			page = NULL;
 			order = cc->search_order + 1;
@@ -191,7 +191,7 @@ static void fast_isolate_around(struct compact_control *cc, unsigned long pfn,
 }
 
 /**
- * @brief Nothing was found. At the start of a scan, go to where something was seen, else to the middle.
+ * @brief Nothing was found. At the start of a scan, go to where something was seen, else, for a request, to the middle.
  *
  * @param search the search
  * @return the place, the first page of a pageblock; NULL: stay

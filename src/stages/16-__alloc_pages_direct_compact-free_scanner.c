@@ -3,14 +3,13 @@
  * @file
  * @brief Stage 16, part: the scanner that goes down through a zone and collects free pages to copy to.
  *
- * It works on demand: when the next page is to be moved and there is no page to copy to, it collects as
+ * It works on demand: when the next page is to be moved and there is no page to copy to, it aims at as
  * many as the whole batch has pages, however many are still to be moved. First it looks at the free lists: that
- * is the part about the fast search for a target. Where that finds nothing it goes down from pageblock to
- * pageblock.
+ * is the fast search for a target. Where that finds nothing it goes down from pageblock to pageblock.
  *
  * A free block is taken off the buddy lists like an allocation, but by a rule of its own: what remains
- * must be above the **raw** min watermark, without boost. A block of half a pageblock or more makes its
- * pageblock movable, since movable pages are going to fill it. What was taken is split into single pages, and
+ * must be above the **raw** min watermark, without boost. A block of half a pageblock or more makes a
+ * pageblock of an ordinary type movable, since movable pages are going to fill it. What was taken is split into single pages, and
  * those are used from the one taken last to the first.
  *
  * Exact: recordings of whole runs hold what is looked at, taken and marked, and which page is used for which. In none

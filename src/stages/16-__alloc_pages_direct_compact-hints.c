@@ -10,9 +10,9 @@
  *
  * Both grow stale. When a zone was put off for as long as possible, or when kswapd is about to sleep, they
  * are forgotten, if a run has failed since they were last. New positions are looked for then: the first
- * pageblock of the lower half with something to move, the last of the upper half with something free. Where
- * one of the two is missing, both scanners are left in the middle of the zone, without a distance between
- * them: the next run ends at once, and that puts them back to the ends.
+ * pageblock of the lower half with something to move, the last of the upper half with a free page of the
+ * movable type. Where one of the two is missing, both scanners are left in the middle of the zone, without a distance between
+ * them: a run that goes on from there ends at once, and that puts them back to the ends.
  *
  * Exact: recordings of whole runs hold every mark and position, and what becomes of them when they are forgotten. For holes
  * and huge pages the tests stand alone.
@@ -31,7 +31,7 @@
  * @param end_pfn PFN after its last
  * @param zone the zone
  * @return the page; NULL when the part has a hole, or another zone, at either end
- * @source mm/compaction.c:1752
+ * @source none (ours: what mm/internal.h does under the same name)
  */
 struct page *pageblock_pfn_to_page(unsigned long start_pfn, unsigned long end_pfn,
 				   const struct zone *zone)

@@ -16,7 +16,8 @@
  * the owner (the hook page_moved), sends the copy to its LRU list, and frees the old page.
  *
  * Exact: recordings of whole runs hold the tests on a page of each kind and their order, the attempts, what
- * becomes of a page that stays. Model: who owns a page and how the owner is told (src/life), page tables, buffers, and
+ * becomes of a page that stays. For pages freed meanwhile, page tables that cannot be changed, areas locked in memory
+ * and busy buffers the tests stand alone. Model: who owns a page and how the owner is told (src/life), page tables, buffers, and
  * waiting for a page.
  */
 #include <errno.h>
@@ -126,6 +127,7 @@ bool lru_page_is_candidate(const struct compact_control *cc, const struct page *
  * @return true while it is written out, and when it is dirty and locked, or dirty and can only be written
  * @source mm/vmscan.c:1547
  */
+/* departs: in 5.8.18 vm.compact_unevictable_allowed can be 0, and unevictable pages are left out then. */
 static bool would_have_to_wait(const struct compact_control *cc, const struct page *page)
 {
 	if (cc->mode == MIGRATE_SYNC)
@@ -315,7 +317,7 @@ enum move_result {
  * @source mm/migrate.c:1416
  */
 /* departs: 5.8.18 waits as long as it takes; kcompactd waits for ever for a page that nobody unlocks. Here it
- * gives up after ten seconds. */
+ * gives up after ten seconds in each pass. */
 static bool wait_on_page(const struct page *page, enum pageflags flag)
 {
 	for (int tick = 0; PageFlag(page, flag) && tick < 10 * HZ; tick++)

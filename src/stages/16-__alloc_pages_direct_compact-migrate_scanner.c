@@ -6,10 +6,10 @@
  * It works pageblock by pageblock and stops after the first one that it really looked into. There it
  * looks at every page frame: free blocks are jumped over, pages that can be moved are **isolated**
  * (taken off their lists, so that nobody else handles them in the meantime), all others are
- * failures. After 32 isolated pages it stops, to go on there in the next round; a pageblock that the previous
- * round began in is taken to its end.
+ * failures. After 32 isolated pages it stops, to go on there in the next round; a pageblock that the last
+ * round which isolated anything began in is taken to its end.
  *
- * Two things mark a pageblock, so that later runs pass it by. One is the moment when its first page is about to
+ * Two things in this walk mark a pageblock, so that later runs pass it by. One is the moment when its first page is about to
  * be isolated. The other is the end of the walk, where no page was a candidate for isolation at all. A
  * pageblock whose first candidate is a later page gets no mark, even if nothing was isolated in it.
  *
@@ -18,7 +18,8 @@
  * in it is put back, and the scanner goes on after it.
  *
  * Exact: recordings of whole runs hold which pageblocks are looked into, where the scanner stops, what it
- * takes, and the hints. For signals, too many isolated pages, holes and huge pages the tests stand alone.
+ * takes, and the hints. For signals, too many isolated pages, holes, huge
+ * pages, dirty pages that are locked, and anonymous pages that somebody holds the tests stand alone.
  */
 #include "memory_map.h"
 #include "stages/stages.h"
@@ -44,7 +45,7 @@ struct block_walk {
 };
 
 /**
- * @brief Are more than half as many pages isolated on this node as are on its LRU lists?
+ * @brief Are more than half as many pages isolated on this node as are on its LRU lists, without the unevictable one?
  *
  * @param pgdat the node
  * @return true when it is better to wait

@@ -12,7 +12,7 @@
  * pages from the upper end, and the first are moved into the second. The run ends when a block of the
  * wanted order is free, when the scanners meet, or when it must not go on.
  *
- * A run goes on where the last one stopped, and passes by what others have marked: see the part about hints.
+ * A run goes on where the last one stopped, and passes by what others have marked (**hints**).
  *
  * A block that becomes free on the way need not reach the free lists at all, where others could take
  * it: the free path hands it to the run that waits for it. This is **capture**.
@@ -266,7 +266,7 @@ static enum compact_result compact_round(struct compact_run *run)
 	unsigned long start = cc->migrate_pfn;
 	enum isolate_result isolated;
 
-	/* Step 1: did the previous round begin in this pageblock, and move pages? Then finish it this time */
+	/* Step 1: did the last round that isolated pages begin in this pageblock? Then finish it this time */
 	cc->rescan = pageblock_start_pfn(run->last_migrated_pfn) == pageblock_start_pfn(start);
 
 	/* Step 2: isolate, and move */
@@ -313,6 +313,7 @@ static void return_free_pages(struct compact_control *cc)
  * @return how it went
  * @source mm/compaction.c:2083
  */
+/* departs: 5.8.18 offers the CPU again and again in the middle of a run; here nobody else runs until it is over. */
 enum compact_result compact_zone(struct compact_control *cc, struct capture_control *capc)
 {
 	struct compact_run run = { .cc = cc, .capc = capc };

@@ -23,7 +23,7 @@
 #define EXTFRAG_THRESHOLD 500
 
 /**
- * @brief Put a zone off after a failure, for twice as many attempts as last time.
+ * @brief Put a zone off after a failure, for about twice as many attempts as last time, at most 63.
  *
  * @param zone the zone
  * @param order order that failed

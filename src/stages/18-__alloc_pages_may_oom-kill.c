@@ -30,22 +30,6 @@ static bool thread_group_empty(const struct task *task)
 }
 
 /**
- * @brief Does a process write a core dump?
- *
- * @param task any thread of it
- * @return true when one of its threads does: the others wait for that one, and keep their memory
- * @source none (ours: stands for SIGNAL_GROUP_COREDUMP)
- */
-static bool dumps_core(const struct task *task)
-{
-	const struct task *thread = next_thread(task, NULL);
-
-	while (thread && !(thread->flags & PF_DUMPCORE))
-		thread = next_thread(task, thread);
-	return thread != NULL;
-}
-
-/**
  * @brief Does a process use this memory?
  *
  * @param process its leader
@@ -66,13 +50,11 @@ static bool process_shares_mm(const struct task *process, const struct mm *mm)
  * One thread that exits does not end the process: its memory stays with the others.
  *
  * @param task a thread of it
- * @return true when all of it exits, and it does not dump core first
+ * @return true when all of it exits: one that dumps core first does so only afterwards, or when it is killed
  * @source mm/oom_kill.c:785
  */
 static bool __task_will_free_mem(const struct task *task)
 {
-	if (dumps_core(task))
-		return false;
 	return process_of(task)->group_exit ||
 	       ((task->flags & PF_EXITING) && thread_group_empty(task));
 }

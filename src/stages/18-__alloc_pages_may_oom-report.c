@@ -224,6 +224,30 @@ static bool slab_is_suspicious(void)
 }
 
 /**
+ * @brief By which functions of this path the killer was asked.
+ *
+ * @param oc the request
+ * @return their names, the last called first
+ * @source none (ours: stands for a walk over the stack)
+ */
+static const char *const *call_chain(const struct oom_control *oc)
+{
+	static const char *const request[] = { "out_of_memory", "__alloc_pages_may_oom",
+					       "__alloc_pages_slowpath", "__alloc_pages_nodemask",
+					       NULL };
+	static const char *const charge[] = { "out_of_memory", "mem_cgroup_out_of_memory",
+					      "try_charge", NULL };
+	static const char *const hand[] = { "out_of_memory", "sysrq_oom", NULL };
+	static const char *const fault[] = { "out_of_memory", "pagefault_out_of_memory", NULL };
+
+	if (oc->memcg)
+		return charge;
+	if (is_sysrq_oom(oc))
+		return hand;
+	return oc->zonelist ? request : fault;
+}
+
+/**
  * @brief Report that memory is out.
  *
  * @param oc the request
@@ -232,19 +256,12 @@ static bool slab_is_suspicious(void)
  */
 void oom_report(struct oom_control *oc, const struct task *victim)
 {
-	static const char *const chain[] = { "out_of_memory", "__alloc_pages_may_oom",
-					     "__alloc_pages_slowpath", "__alloc_pages_nodemask",
-					     NULL };
-	static const char *const group_chain[] = { "out_of_memory", "__memcg_kmem_charge_page",
-						   "__alloc_pages_nodemask", NULL };
-	static const char *const fault_chain[] = { "out_of_memory", "pagefault_out_of_memory",
-						   NULL };
 	char mask[512];
 
 	gfp_mask_format(oc->gfp_mask, mask, sizeof(mask));
 	printk("%s invoked oom-killer: gfp_mask=%s, order=%d, oom_score_adj=%hd\n", current->comm,
 	       mask, oc->order, process_of(current)->oom_score_adj);
-	dump_stack(oc->memcg ? group_chain : oc->zonelist ? chain : fault_chain);
+	dump_stack(call_chain(oc));
 	if (oc->memcg) {
 		report_memcg(oc->memcg);
 	} else {

@@ -100,7 +100,7 @@ static bool consume_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
  */
 static void drain_stock(struct memcg_stock *stock)
 {
-	if (stock->cached)
+	if (stock->cached && stock->nr_pages)
 		cancel_charge(stock->cached, stock->nr_pages);
 	stock->nr_pages = 0;
 	stock->cached = NULL;
@@ -152,7 +152,7 @@ void drain_local_stock(int cpu)
 /**
  * @brief See to it that stocks with pages of a group, or of one below it, are emptied.
  *
- * The running CPU's is empty afterwards. On other CPUs the work is queued, and nobody waits for it.
+ * The running CPU's, if it is one of them, is empty afterwards. On other CPUs the work is queued, and nobody waits for it.
  *
  * @param root the group
  * @source mm/memcontrol.c:2145

@@ -137,7 +137,7 @@ void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event)
  *
  * @param victim the process
  * @param oom_domain the group at its limit; NULL: all of memory
- * @return the topmost group below the domain that is set up that way, or NULL
+ * @return the topmost group that is set up that way, from the victim's up to the domain itself; or NULL
  * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_oom_group)
  */
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,

@@ -111,7 +111,7 @@ TEST(shrink_page_list_row_3_mapped, "15-5")
 	ck_assert_int_eq(outcome(isolated(scene.file)), RECLAIMED);
 }
 
-TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
+TEST(shrink_page_list_rows_4_and_6_writeback, "15-6")
 {
 	struct page *page;
 
@@ -119,7 +119,7 @@ TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
 	page = isolated(scene.file);
 	page_dirty(page);
 	page_write(page);
-	/* Row 5: marked, so that the end of the write is noticed. */
+	/* Row 6: marked, so that the end of the write is noticed. */
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ck_assert_uint_eq(scene.stat.nr_writeback, 1);
 	ck_assert_uint_eq(scene.stat.nr_congested, 0);
@@ -143,7 +143,7 @@ TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
 	ck_assert_uint_eq(scene.stat.nr_unqueued_dirty, 0);
 }
 
-TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
+TEST(shrink_page_list_row_5_legacy_group_waits, "15-6")
 {
 	struct page *page;
 
@@ -153,10 +153,10 @@ TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
 	page = isolated(scene.file);
 	page_dirty(page);
 	page_write(page);
-	/* Not marked yet: row 5. */
+	/* Not marked yet: row 6. */
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ClearPageFlag(page, PG_active);
-	/* Not allowed into file systems: row 5. */
+	/* Not allowed into file systems: row 6. */
 	scene.control.gfp_mask = GFP_NOFS;
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ClearPageFlag(page, PG_active);
@@ -174,6 +174,34 @@ TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
 	world->memcg_legacy = true;
 	world->hooks.sleep = NULL;
 	ck_assert_int_eq(outcome(page), ACTIVATED);
+}
+
+static struct page *waited_for;
+
+/** The write ends, and somebody else is at the page when reclaim comes back. */
+static void lock_after_write(unsigned long ticks)
+{
+	(void)ticks;
+	ck_assert(!PageFlag(waited_for, PG_locked));
+	ClearPageFlag(waited_for, PG_writeback);
+	SetPageFlag(waited_for, PG_locked);
+}
+
+/* Expect a page that was waited for to be tried again from its lock on. */
+TEST(shrink_page_list_row_5_locked_meanwhile, "15-6")
+{
+	reclaim_setup();
+	world->memcg_legacy = true;
+	world->hooks.sleep = lock_after_write;
+	scene.control.target_mem_cgroup = memcg_new("/box", &world->root_mem_cgroup, 100);
+	waited_for = isolated(scene.file);
+	SetPageFlag(waited_for, PG_writeback);
+	SetPageFlag(waited_for, PG_reclaim);
+	INIT_LIST_HEAD(&scene.batch);
+	list_add(&waited_for->lru, &scene.batch);
+	ck_assert_uint_eq(shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat),
+			  0);
+	ck_assert(PageFlag(waited_for, PG_locked) && !PageFlag(waited_for, PG_active));
 }
 
 TEST(shrink_page_list_rows_7_to_9_references, "15-7")

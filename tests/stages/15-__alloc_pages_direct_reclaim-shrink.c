@@ -150,8 +150,8 @@ TEST(pages_that_nobody_holds_any_more_are_freed_after_the_scan, "15-11")
 
 TEST(shrink_active_list_drops_buffers_when_there_are_too_many, "15-11")
 {
-	struct page *plain, *busy, *locked, *dropped;
-	struct page **const pages[] = { &plain, &busy, &locked, &dropped };
+	struct page *plain, *busy, *written, *locked, *dropped;
+	struct page **const pages[] = { &plain, &busy, &written, &locked, &dropped };
 
 	reclaim_setup();
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
@@ -163,10 +163,12 @@ TEST(shrink_active_list_drops_buffers_when_there_are_too_many, "15-11")
 		}
 	}
 	busy->private |= LRU_BUFFERS_BUSY;
+	SetPageFlag(written, PG_writeback);
 	SetPageFlag(locked, PG_locked);
 	world->buffer_heads_over_limit = true;
 	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
-	ck_assert(PageFlag(busy, PG_private) && PageFlag(locked, PG_private));
+	ck_assert(PageFlag(busy, PG_private) && PageFlag(written, PG_private) &&
+		  PageFlag(locked, PG_private));
 	ck_assert(!PageFlag(dropped, PG_private));
 	ck_assert_int_eq(page_count(dropped), 1);
 }

@@ -313,7 +313,7 @@ TEST(free_scan_steps_lose_their_alignment, "16-15")
 }
 
 /* mm/compaction.c:997, mm/migrate.c:1437: the page taken last is used first. */
-TEST(free_scan_hands_out_the_highest_first, "16-15")
+TEST(free_scan_hands_out_the_one_taken_last_first, "16-15")
 {
 	struct zone *zone = scene_full();
 	struct compact_control *cc = scene_free_run(zone, MIGRATE_SYNC_LIGHT, 7);

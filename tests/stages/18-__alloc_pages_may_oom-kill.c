@@ -233,19 +233,17 @@ TEST(out_of_memory_ignores_dying_tasks_that_dump_core_or_were_reaped, "18-8")
 
 	machine_without_memory();
 	big = oom_process("big", 100);
+	/* Expect: one thread writes the dump for all of them, and the others wait for it with their memory. */
 	world->current_task = oom_process("dumper", 10);
-	current->group_exit = true;
-	current->flags = PF_DUMPCORE;
-	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
-	big->mm->oom_skip = true;
-	current->flags = 0;
-	/* Expect: one thread writes the dump for all of them. */
 	thread = thread_new(current);
 	thread->flags = PF_DUMPCORE;
-	big = oom_process("next", 100);
+	current->flags = PF_EXITING;
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
-	thread->flags = 0;
+	/* Expect: a dump ends with the process, also where it is killed before. */
+	current->group_exit = true;
+	big = oom_process("next", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
 	current->mm->oom_skip = true;
 	big = oom_process("other", 100);
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);

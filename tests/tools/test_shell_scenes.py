@@ -456,6 +456,8 @@ def test_scenario_second_livelock(scene):
         ((*FULL, "task 1 flags 0x40000"), "alloc GFP_KERNEL", "livelock"),
         ((*FULL, "task 1 flags 0x80000"), "alloc GFP_KERNEL", "livelock"),
         (FULL, "alloc GFP_KERNEL", "page"),
+        ((*FULL, "task 1 flags 0x800"), "alloc GFP_NOFS", "page"),
+        (FULL, "alloc GFP_NOFS|__GFP_MEMALLOC", "page"),
         (FULL, "alloc GFP_NOFS 4", "no page"),
         (FULL, "alloc GFP_NOFS|__GFP_NORETRY", "no page"),
         (FULL, "alloc GFP_NOFS|__GFP_RETRY_MAYFAIL", "no page"),
