@@ -16,7 +16,7 @@ language = 'en'
 extensions = ['breathe', 'pageflow_book']
 
 root_doc = 'index'
-include_patterns = ['index.rst', 'docs/*.rst', 'docs/stages/*.rst', 'docs/exhibits/*.rst']
+include_patterns = ['index.rst', 'docs/*.rst', 'docs/stages/*.rst', 'docs/continued/*.rst', 'docs/exhibits/*.rst']
 exclude_patterns = ['build', '.cache', '.git', 'src', 'tests', 'include', 'coverage', 'docs/_*', 'docs/locale']
 templates_path = ['_templates']
 nitpicky = True

@@ -32,6 +32,9 @@ enum migrate_mode {
 	MIGRATE_SYNC, /**< wait for anything; compaction on request only */
 };
 
+/** Is this run for a request, and may it not wait? Then it goes by stricter rules. */
+#define direct_async(cc) ((cc)->direct_compaction && (cc)->mode == MIGRATE_ASYNC)
+
 /** What one step of the scanner of pages in use came to. */
 enum isolate_result {
 	ISOLATE_ABORT,	 /**< stop: a signal, or too many pages are isolated */
@@ -51,27 +54,34 @@ struct compact_control {
 
 	/* What is allowed. */
 	enum migrate_mode mode;
-	bool direct_compaction;	    /**< for a request that waits */
-	bool whole_zone;	    /**< from one end to the other, not from the cached positions */
+	bool direct_compaction; /**< for a request that waits, not by kcompactd */
+	bool whole_zone; /**< meant for the whole zone: when the scanners meet, it was looked through */
 	bool ignore_skip_hint;	    /**< look into pageblocks that are marked to be skipped too */
 	bool ignore_block_suitable; /**< copy into pageblocks of any type */
 
 	/* Where the scanners are. PFNs. */
-	unsigned long migrate_pfn;     /**< next page to look at, going up */
-	unsigned long free_pfn;	       /**< pageblock to look at, going down */
-	int search_order;	       /**< order at which the fast search begins */
-	unsigned int fast_search_fail; /**< fast searches in a row that found nothing */
-	bool rescan;		       /**< the pageblock was begun in the previous round */
-	bool contended;		       /**< stopped for a signal */
+	unsigned long migrate_pfn; /**< next page to look at, going up */
+	unsigned long free_pfn;	   /**< where to look for free pages, going down */
+	/** Lowest block that the fast search for a source saw; 0: none, FAST_START_USED: gone back to. */
+	unsigned long fast_start_pfn;
+	short search_order; /**< order at which the fast search for a target begins */
+	unsigned short
+		fast_search_fail; /**< fast searches in a row that came to their limit, or found no target */
+	bool rescan;		  /**< the last round that isolated pages began in this pageblock */
+	bool contended;		  /**< stopped for a signal */
 	unsigned long migrate_scanned; /**< pages looked at, in all */
 	unsigned long free_scanned;
 
 	/* What they hold. */
-	struct page *migratepages[pageblock_nr_pages]; /**< to be moved, in order of PFN */
-	unsigned long nr_migratepages;
+	struct list_head migratepages; /**< isolated pages, the one isolated last at the head */
+	unsigned long
+		nr_migratepages;    /**< length of that list; while it is being moved, as it was */
 	struct list_head freepages; /**< single pages to copy to */
 	unsigned long nr_freepages;
 };
+
+/** What fast_start_pfn is once the scanner has gone back there: it does so once in a run. */
+#define FAST_START_USED (~0ul)
 
 /** How a page that direct compaction frees is caught before it reaches a free list. */
 struct capture_control {
@@ -89,6 +99,12 @@ struct capture_control {
 static inline unsigned long compact_gap(unsigned int order)
 {
 	return 2ul << order;
+}
+
+/** First PFN after the block of an order that holds a PFN. */
+static inline unsigned long block_end_pfn(unsigned long pfn, int order)
+{
+	return ((pfn >> order) + 1) << order;
 }
 
 /** First PFN of the pageblock that holds a PFN. */

@@ -48,8 +48,6 @@ struct path_hooks {
 	/** 16 -> life: the content of `from` is now in `to`; tell the owner. False: the owner
 	 * refuses. */
 	bool (*page_moved)(struct page *from, struct page *to);
-	/** 16 -> life: can this dirty page be moved without being written first? NULL: all can. */
-	bool (*dirty_page_movable)(const struct page *page);
 	/** 13 -> life or replay: a round of the slow path begins. True: stop the request; it would never
 	 * end, or has left its recording. */
 	bool (*slow_round)(const struct slow_request *request);
@@ -57,9 +55,11 @@ struct path_hooks {
 	void (*flushers_woken)(struct pglist_data *pgdat);
 	/** 15 -> life: start writing a page out. False: its device takes no more now. */
 	bool (*page_written)(struct page *page);
-	/** 15 -> whoever charged it: a page of the LRU lists is freed, and leaves its memory cgroup. Stage 19
-	 * charges no such pages. */
+	/** 15, 16 -> 19: a page of the LRU lists is about to be freed, and leaves its memory cgroup. */
 	void (*lru_page_uncharged)(struct page *page);
+	/** 16 -> 19: the content of `from` is now in `to`, which its group pays for too, until `from` is
+	 * freed. */
+	void (*lru_page_moved)(const struct page *from, struct page *to);
 	/** world -> life: ticks pass while the running task sleeps; others run. NULL: time passes. */
 	void (*sleep)(unsigned long ticks);
 	/** world -> life: the running task offers the CPU to others. */

@@ -92,6 +92,18 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *lis
 	list_add_tail(entry, list);
 }
 
+/** Move all entries of `from` to the head end of `list`, in their order. */
+static inline void list_splice_init(struct list_head *from, struct list_head *list)
+{
+	if (list_empty(from))
+		return;
+	list->next->prev = from->prev;
+	from->prev->next = list->next;
+	list->next = from->next;
+	from->next->prev = list;
+	INIT_LIST_HEAD(from);
+}
+
 /** Walk `list` from head to tail; `position` is a `struct list_head *`. */
 #define list_for_each(position, list) \
 	for ((position) = (list)->next; (position) != (list); (position) = (position)->next)

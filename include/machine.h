@@ -17,6 +17,7 @@
 #include "mempolicy.h"
 #include "mmzone.h"
 #include "page_cache.h"
+#include "pagevec.h"
 #include "shrinker.h"
 #include "task.h"
 #include "trace_events.h"
@@ -152,6 +153,8 @@ struct machine {
 	bool memcg_disabled;	/**< booted with cgroup_disable=memory */
 	bool memcg_legacy;	/**< v1 hierarchy */
 	bool memcg_local_events; /**< mounted with memory_localevents: events count in one group only */
+	/** Mounted with memory_recursiveprot: what a group's children do not claim of its protection is shared. */
+	bool memcg_recursive_prot;
 	struct mem_cgroup root_mem_cgroup;
 	struct mem_cgroup *mem_cgroups;
 	struct memcg_stock memcg_stock[MAX_CPUS];
@@ -166,6 +169,7 @@ struct machine {
 	unsigned long swap_cache_sought;
 
 	/* What reclaim works on besides the LRU lists. */
+	struct pagevec lru_pvecs[MAX_CPUS][NR_LRU_PVECS];
 	struct shrinker *shrinkers;	      /**< in order of registration */
 	bool shrinkers_locked;		      /**< somebody registers: shrinking is skipped */
 	struct address_space *address_spaces; /**< all mappings, newest first */

@@ -19,6 +19,10 @@ struct lruvec;
 
 #define MEMCG_NAME_LEN 64
 
+/** Number of the root group; others count on from here. */
+#define ROOT_MEM_CGROUP_ID 1u
+#define MEM_CGROUP_ID_MAX  65535u
+
 /** One counter of a group; charging it charges every ancestor. Pages. */
 struct page_counter {
 	long usage;
@@ -26,12 +30,20 @@ struct page_counter {
 	unsigned long high;
 	unsigned long watermark; /**< peak */
 	unsigned long failcnt;
+	unsigned long min; /**< protected from reclaim, always */
+	unsigned long low; /**< protected from reclaim, unless nothing else is left */
+	/** What of `min` and `low` counts, with what the groups above have: as reclaim found it last. */
+	unsigned long emin, elow;
+	/** How much of the usage is protected, as the parent was told last. */
+	unsigned long min_usage, low_usage;
+	/** Sums of what the children told. */
+	unsigned long children_min_usage, children_low_usage;
 	struct page_counter *parent;
 };
 
 /** What a group's files memory.events and memory.events.local count. */
 enum memcg_memory_event {
-	MEMCG_LOW,	/**< not counted here: reclaim went below the group's low protection */
+	MEMCG_LOW,	/**< reclaim went below the group's low protection */
 	MEMCG_HIGH,	/**< not counted here: the usage was above memory.high */
 	MEMCG_MAX,	/**< the limit was hit, and reclaim began */
 	MEMCG_OOM,	/**< reclaim was in vain, and a kill came into question */
@@ -39,20 +51,42 @@ enum memcg_memory_event {
 	NR_MEMCG_EVENTS,
 };
 
+/** Events that a group's memory.stat counts, and two sums in bytes, with those of the groups below it, as they stand there. */
+enum memcg_stat_event {
+	MEMCG_KERNEL_STACK,
+	MEMCG_SOCK,
+	MEMCG_PGFAULT,
+	MEMCG_PGMAJFAULT,
+	MEMCG_PGREFILL,
+	MEMCG_PGSCAN,
+	MEMCG_PGSTEAL,
+	MEMCG_PGACTIVATE,
+	MEMCG_PGDEACTIVATE,
+	MEMCG_PGLAZYFREE,
+	MEMCG_PGLAZYFREED,
+	MEMCG_THP_FAULT_ALLOC,
+	MEMCG_THP_COLLAPSE_ALLOC,
+	NR_MEMCG_STAT_EVENTS,
+};
+
 /** A memory cgroup. */
 struct mem_cgroup {
 	char path[MEMCG_NAME_LEN];
+	unsigned int id;	   /**< number, for shadows and events */
 	struct mem_cgroup *parent; /**< NULL for the root */
 	struct page_counter memory;
+	struct page_counter swap;  /**< newer hierarchy: swap; nothing is charged to it here */
 	struct page_counter memsw; /**< legacy hierarchy: memory and swap */
 	struct page_counter kmem;  /**< legacy hierarchy: kernel memory */
 	bool oom_kill_disable;
 	bool oom_group;
 	unsigned long memory_events[NR_MEMCG_EVENTS]; /**< v2: with those of groups below it */
 	unsigned long memory_events_local[NR_MEMCG_EVENTS]; /**< in the group itself */
-	unsigned long min;	 /**< pages protected from reclaim, always */
-	unsigned long low;	 /**< pages protected from reclaim, unless nothing else is left */
-	struct lruvec *lruvecs;	 /**< LRU lists, one per node; NULL: no page was ever on one */
+	unsigned long
+		stat_events[NR_MEMCG_STAT_EVENTS]; /**< kept and shown; nothing counts them here */
+	struct lruvec *lruvecs; /**< LRU lists, one per node; NULL: no page was ever on one */
+	int swappiness;		/**< legacy hierarchy: the group's own, 0 to 200 */
+	bool no_hierarchy; /**< legacy hierarchy: groups made below it do not count in it (use_hierarchy is 0) */
 	struct mem_cgroup *next; /**< all groups of the machine except the root */
 };
 

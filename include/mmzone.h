@@ -243,6 +243,8 @@ struct lruvec {
 	struct list_head lists[NR_LRU_LISTS];
 	unsigned long anon_cost; /**< what reclaiming anonymous pages has cost lately */
 	unsigned long file_cost;
+	/** Pages of these lists, and of those of groups below, that were evicted or became active, ever. */
+	unsigned long nonresident_age;
 	unsigned long refaults; /**< WORKINGSET_ACTIVATE as last seen by reclaim */
 	unsigned long flags;	/**< enum lruvec_flags */
 	unsigned long lru_size[MAX_NR_ZONES][NR_LRU_LISTS]; /**< pages on the lists, by zone */
@@ -250,6 +252,7 @@ struct lruvec {
 	long lruvec_stat[NR_VM_NODE_STAT_ITEMS];
 	/** What each CPU holds back: of these pages alone, at most MEMCG_CHARGE_BATCH. */
 	s8 lruvec_stat_cpu[MAX_CPUS][NR_VM_NODE_STAT_ITEMS];
+	u64 shrinker_map;	  /**< caches that have objects of this group on this node */
 	struct mem_cgroup *memcg; /**< whose pages these are; NULL: the root's */
 	struct pglist_data *pgdat;
 };

@@ -18,6 +18,8 @@
 
 #include "page.h"
 
+struct mm;
+
 /** Tag in page->mapping: the page is anonymous. */
 #define PAGE_MAPPING_ANON 1ul
 /** Tag in page->mapping: the page is on no LRU list, but its driver can move it. */
@@ -33,8 +35,17 @@
 #define LRU_VM_LOCKED	 (1ul << 9)  /**< mapped by an area that is locked in memory */
 #define LRU_UNMAP_FAILS	 (1ul << 10) /**< some page table cannot be cleared */
 #define LRU_BUFFERS_BUSY (1ul << 11) /**< its buffers (PG_private) cannot be dropped */
+#define LRU_SWAP_ENTRY	 (1ul << 12) /**< page tables hold its place in swap */
 
 #define ADDRESS_SPACE_NAME_LEN 32
+
+/** Slots of a file at most: 64 GiB. */
+#define MAX_PAGE_SLOTS (1ul << 24)
+
+/** Tag in a slot: no page, but a shadow of one that was reclaimed. */
+#define SLOT_SHADOW 1ul
+
+struct slot_node;
 
 /** What pages belong to: a file, or the anonymous memory of a process. */
 struct address_space {
@@ -43,11 +54,15 @@ struct address_space {
 	unsigned long reclaimed; /**< pages that reclaim took away */
 	unsigned long swapped;	 /**< pages that are only in swap */
 	unsigned long next_index;
-	bool unevictable; /**< locked in memory as a whole */
-	bool no_writer;	  /**< nothing knows how to write its pages out */
-	bool congested;	  /**< its device has too many requests */
-	bool synchronous; /**< its device finishes a write at once (a RAM disk) */
+	struct slot_node *slots; /**< which of its pages is where; NULL: none has a slot */
+	bool unevictable;	 /**< locked in memory as a whole */
+	bool no_writer;		 /**< nothing knows how to write its pages out */
+	bool no_migratepage; /**< nothing of its own moves its pages: not while they are dirty */
+	bool congested;	     /**< its device has too many requests */
+	bool synchronous;    /**< its device finishes a write at once (a RAM disk) */
 	bool anonymous;
+	bool orphaned; /**< its process is gone: a page that leaves memory needs no place in swap */
+	struct mm *mm; /**< anonymous memory: whose it is */
 	struct address_space *next; /**< all mappings of the machine */
 };
 
@@ -63,10 +78,28 @@ static inline bool is_driver_movable(const struct page *page)
 	return ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_MOVABLE;
 }
 
-/** The mapping of an LRU page, without the tag; NULL when it has none. */
+/** What a page belongs to, without the tag; NULL when it has no owner. */
 static inline struct address_space *page_owner(const struct page *page)
 {
-	return (struct address_space *)((unsigned long)page->mapping & ~PAGE_MAPPING_ANON);
+	return (struct address_space *)((unsigned long)page->mapping & ~PAGE_MAPPING_FLAGS);
+}
+
+/** Is this entry of a slot a shadow? */
+static inline bool is_shadow(const void *entry)
+{
+	return (unsigned long)entry & SLOT_SHADOW;
+}
+
+/** A shadow as the entry of a slot. */
+static inline void *shadow_entry(unsigned long shadow)
+{
+	return (void *)(shadow << 1 | SLOT_SHADOW);
+}
+
+/** The shadow in the entry of a slot. */
+static inline unsigned long shadow_of_entry(const void *entry)
+{
+	return (unsigned long)entry >> 1;
 }
 
 /** Is the page entered in any page table? */

@@ -291,8 +291,9 @@ PAGEFLOW_API int pageflow_apply(pageflow_machine *machine, const char *record,
  *     file NAME, fill NAME PAGES|PERCENT%, dirty NAME PAGES, write NAME, verify NAME
  *     swap PAGES, process NAME, fault PID PAGES, join PID GROUP
  *     fragment PAGES [NAME]
+ *     lru [node N] [list NAME] [group PATH] [runs N], scanners [ZONE]
  *
- * Files, what waits for the disk, and daemons are not part of what pageflow_save() writes.
+ * All that this makes is part of what pageflow_save() writes, without the contents of files.
  *
  * @param machine the machine
  * @param command the command
@@ -336,6 +337,7 @@ PAGEFLOW_API void pageflow_lists_free(pageflow_lists *lists);
 enum pageflow_subject {
 	PAGEFLOW_FREE_LISTS, /**< free blocks by type and order, and pageblocks by type */
 	PAGEFLOW_ZONES, /**< each zone's free pages against its watermarks, boost and reserves */
+	PAGEFLOW_LRU,	/**< the LRU lists of all zones, and what became of their pages */
 };
 
 /** How it is drawn. */
@@ -381,6 +383,41 @@ struct pageflow_drawing {
  */
 PAGEFLOW_API int pageflow_draw(const struct pageflow_drawing *drawing, FILE *out,
 			       struct pageflow_error *error);
+
+/** What compaction does on a machine, step by step. */
+typedef struct pageflow_steps pageflow_steps;
+
+/**
+ * @brief Watch compaction, to draw what it did. One such watch a machine; a new one replaces the old.
+ *
+ * A step is what happened while the migrate scanner worked on one pageblock. Handlers of pageflow_subscribe() are told as before.
+ *
+ * @param machine the machine; it must outlive the watch
+ * @param error receives what went wrong, or NULL
+ * @return the steps, none so far; pageflow_steps_free() them; NULL when the host refuses memory
+ */
+PAGEFLOW_API pageflow_steps *pageflow_steps_watch(pageflow_machine *machine,
+						  struct pageflow_error *error);
+
+/**
+ * @brief Draw the steps that were seen so far.
+ *
+ * @param steps the steps
+ * @param drawing how: its form, id, translate and context; all else is left out of account
+ * @param out where to
+ * @param error receives what went wrong, or NULL
+ * @return 0; -1 when the host refused memory for a step, and nothing was written
+ */
+PAGEFLOW_API int pageflow_steps_draw(const pageflow_steps *steps,
+				     const struct pageflow_drawing *drawing, FILE *out,
+				     struct pageflow_error *error);
+
+/**
+ * @brief End the watch, and give the steps back.
+ *
+ * @param steps the steps, or NULL
+ */
+PAGEFLOW_API void pageflow_steps_free(pageflow_steps *steps);
 
 /**
  * @brief Watch a machine's tracepoints. One handler a machine; a new one replaces the old.

@@ -33,11 +33,14 @@ struct shrinker {
 	const char *name;
 	unsigned long (*count_objects)(struct shrinker *shrinker, struct shrink_control *sc);
 	unsigned long (*scan_objects)(struct shrinker *shrinker, struct shrink_control *sc);
-	long batch; /**< 0: SHRINK_BATCH */
-	int seeks;  /**< cost of making an object again; 0: free */
-	bool memcg_aware;
+	long batch;	  /**< 0: SHRINK_BATCH */
+	int seeks;	  /**< cost of making an object again; 0: free */
+	bool memcg_aware; /**< it counts and frees objects of one group at a time */
+	bool numa_aware;  /**< it counts and frees objects of one node at a time */
+	int id;		  /**< its bit in the maps of groups */
 	long nr_deferred
-		[MAX_NUMNODES]; /**< objects that were not scanned when they should have been */
+		[MAX_NUMNODES]; /**< objects that were not scanned when they should have been; by node, if it is
+				 * numa_aware, else all in the first */
 	void *context;
 	struct shrinker *next;
 };

@@ -49,12 +49,16 @@ struct mm {
 	unsigned long rss_shmem;     /**< pages */
 	unsigned long swap_entries;  /**< pages in swap */
 	unsigned long pgtable_bytes; /**< bytes of page tables */
+	unsigned long stays_file;    /**< of rss_file: in mappings that the reaper leaves alone */
+	unsigned long stays_anon;    /**< of rss_anon: likewise */
+	unsigned long stays_shmem;   /**< of rss_shmem: likewise */
 	bool oom_skip;		     /**< MMF_OOM_SKIP: nothing left to gain here */
-	bool mmap_locked;	     /**< somebody holds its lock: the reaper must wait */
-	bool reaper_queued;	     /**< handed to the OOM reaper */
-	struct address_space *anon;  /**< its anonymous pages, where the model keeps any */
-	struct vm_area *mmap;	     /**< mappings that have a policy; not owned, not saved */
-	int users;		     /**< tasks that use it */
+	bool mmap_locked;     /**< somebody holds its lock for writing: the reaper must wait */
+	bool notifier_blocks; /**< a device that uses it would have to wait: it cannot be reaped */
+	bool reaper_queued;   /**< handed to the OOM reaper */
+	struct address_space *anon; /**< its anonymous pages, where the model keeps any */
+	struct vm_area *mmap;	    /**< mappings that have a policy; not owned, not saved */
+	int users;		    /**< tasks that use it */
 };
 
 /** A task. One thread each: a process of several threads is several tasks that share `mm`. */
@@ -72,6 +76,7 @@ struct task {
 	unsigned int mems_allowed_seq; /**< even; odd while a change is going on */
 	struct cpuset *cpuset;
 	struct mem_cgroup *memcg;	 /**< group of the mm's owner */
+	unsigned long memcg_joined;	 /**< the larger, the later it came into that group */
 	struct mem_cgroup *active_memcg; /**< remote charge target, else NULL */
 	bool in_memcg_oom;
 	struct capture_control *capture_control; /**< direct compaction: catch a page */
@@ -80,9 +85,9 @@ struct task {
 	bool tif_memdie;
 	struct task *oom_reaper_list; /**< next victim on the reaper's list */
 	bool fatal_signal_pending;    /**< SIGKILL */
-	bool group_exit;
-	bool oom_origin; /**< asks to be chosen first (swapoff) */
-	bool vfork_done_pending;
+	bool group_exit; /**< all threads exit (SIGNAL_GROUP_EXIT); not yet while a core dump is written */
+	bool oom_origin;	 /**< asks to be chosen first (swapoff) */
+	bool vfork_done_pending; /**< its parent waits in vfork() and shares its memory */
 	short oom_score_adj;
 	bool need_resched;	/**< somebody else wants the CPU */
 	struct list_head tasks; /**< all processes of the machine */

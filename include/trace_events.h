@@ -3,7 +3,8 @@
  * @file
  * @brief The kernel's tracepoints on this path, and where they go.
  *
- * Every tracepoint that 5.8.18 has here fires here, with the same fields in the same order. A
+ * Every tracepoint that 5.8.18 has here fires here, with the same fields in the same order. One event is
+ * ours: mem_cgroup_protected, the figures by which reclaim spares a memory cgroup or does not. A
  * machine without a subscriber pays one test per tracepoint. Fields are plain numbers, each event
  * described by a row of trace_event_descriptions[]; whatever prints, records or compares events
  * works from that table.
@@ -33,6 +34,8 @@ enum trace_event_id {
 	TRACE_mm_vmscan_lru_shrink_inactive,
 	TRACE_mm_vmscan_lru_shrink_active,
 	TRACE_mm_vmscan_writepage,
+	TRACE_mm_lru_insertion,
+	TRACE_mem_cgroup_protected,
 	TRACE_mm_shrink_slab_start,
 	TRACE_mm_shrink_slab_end,
 	TRACE_mm_compaction_try_to_compact_pages,
@@ -43,6 +46,7 @@ enum trace_event_id {
 	TRACE_mm_compaction_isolate_migratepages,
 	TRACE_mm_compaction_isolate_freepages,
 	TRACE_mm_compaction_migratepages,
+	TRACE_migrate_page_states,
 	TRACE_mm_compaction_deferred,
 	TRACE_mm_compaction_defer_compaction,
 	TRACE_mm_compaction_defer_reset,
@@ -59,9 +63,12 @@ enum trace_event_id {
 	NR_TRACE_EVENTS,
 };
 
-#define MAX_TRACE_FIELDS 13
+#define MAX_TRACE_FIELDS 16
 
-/** One event: which, and its fields in the kernel's order. A page is its PFN; -1 for no page. */
+/**
+ * One event: which, and its fields in the kernel's order. A page is its PFN; -1 for no page. Behind the
+ * fields that the kernel prints, and that are described, may stand more that was known at that place.
+ */
 struct trace_event {
 	enum trace_event_id id;
 	s64 field[MAX_TRACE_FIELDS];

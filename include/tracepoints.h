@@ -148,6 +148,20 @@ static inline void trace_mm_vmscan_writepage(const struct page *page, int flags)
 	TRACE(mm_vmscan_writepage, trace_pfn(page), flags);
 }
 
+/** @source none (ours: what include/trace/events/pagemap.h has under this name, without the flags) */
+static inline void trace_mm_lru_insertion(const struct page *page, int lru)
+{
+	TRACE(mm_lru_insertion, trace_pfn(page), lru);
+}
+
+/** @source none (ours: 5.8.18 has no tracepoint where it spares a group) */
+static inline void trace_mem_cgroup_protected(int nid, const struct mem_cgroup *memcg,
+					      int protection)
+{
+	TRACE(mem_cgroup_protected, nid, memcg->id, protection, memcg->memory.usage,
+	      (s64)memcg->memory.emin, (s64)memcg->memory.elow);
+}
+
 /** @source include/trace/events/vmscan.h:185 */
 static inline void trace_mm_shrink_slab_start(int nid, long deferred, gfp_t gfp_mask,
 					      unsigned long cache_items, unsigned long delta,
@@ -221,11 +235,24 @@ static inline void trace_mm_compaction_isolate_freepages(unsigned long start_pfn
 	      (s64)nr_taken);
 }
 
-/** @source include/trace/events/compaction.h:68 */
-static inline void trace_mm_compaction_migratepages(unsigned long nr_migrated,
+/**
+ * Behind the two fields that are printed stands the answer of migrate_pages().
+ *
+ * @source include/trace/events/compaction.h:68
+ */
+static inline void trace_mm_compaction_migratepages(unsigned long nr_all, long migrate_rc,
 						    unsigned long nr_failed)
 {
-	TRACE(mm_compaction_migratepages, (s64)nr_migrated, (s64)nr_failed);
+	TRACE(mm_compaction_migratepages, (s64)(nr_all - nr_failed), (s64)nr_failed, migrate_rc,
+	      (s64)nr_all);
+}
+
+/** No tracepoint of the kernel's: it has none where a page's content has just moved.
+ *
+ * @source none (ours: what mm/migrate.c does under the name migrate_page_states) */
+static inline void trace_migrate_page_states(const struct page *from, const struct page *to)
+{
+	TRACE(migrate_page_states, trace_pfn(from), trace_pfn(to));
 }
 
 /** @source include/trace/events/compaction.h:350 */

@@ -16,6 +16,7 @@
 #include "memory_map.h"
 #include "replay/replay.h"
 #include "stages/stages.h"
+#include "state/look.h"
 #include "state/state.h"
 #include "text/error.h"
 #include "world/world.h"
@@ -88,7 +89,7 @@ static int engine_scene(struct machine *machine, const char *command, FILE *out,
 {
 	FOCUS_ON(machine);
 
-	return scene_run(command, out, error);
+	return look_knows(command) ? look_run(command, out, error) : scene_run(command, out, error);
 }
 
 /** Give an event the form that outsiders know. */
@@ -235,11 +236,20 @@ static void engine_print(struct machine *machine, int file, FILE *out)
 }
 
 /** Take down what is free. */
-static void engine_lists(struct machine *machine, struct pageflow_lists *lists)
+static bool engine_lists(struct machine *machine, struct pageflow_lists *lists)
 {
 	FOCUS_ON(machine);
 
-	lists_take(lists);
+	return lists_take(lists);
+}
+
+/** Does compaction pass over a pageblock? */
+static bool engine_skips(struct machine *machine, uint64_t pfn)
+{
+	FOCUS_ON(machine);
+
+	return pfn >= machine->mem_map_start && pfn < machine->mem_map_end &&
+	       *pageblock_byte(pfn) & PB_MIGRATE_SKIP;
 }
 
 static int engine_event_text(const struct pageflow_event *event, char *text, size_t size)
@@ -279,6 +289,7 @@ const struct pageflow_engine ENGINE = {
 	.drain_cpu = engine_drain_cpu,
 	.print = engine_print,
 	.lists = engine_lists,
+	.skips = engine_skips,
 	.bench = engine_bench,
 	.event_text = engine_event_text,
 	.gfp_text = gfp_format,

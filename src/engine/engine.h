@@ -65,7 +65,9 @@ struct pageflow_engine {
 	int (*set_cpu)(struct machine *machine, int cpu);
 	int (*drain_cpu)(struct machine *machine, int cpu);
 	void (*print)(struct machine *machine, int file, FILE *out);
-	void (*lists)(struct machine *machine, struct pageflow_lists *lists);
+	bool (*lists)(struct machine *machine, struct pageflow_lists *lists);
+	/** does compaction pass over the pageblock that begins at this PFN? */
+	bool (*skips)(struct machine *machine, uint64_t pfn);
 	int (*event_text)(const struct pageflow_event *event, char *text, size_t size);
 	double (*bench)(struct machine *machine, const char *row, unsigned long count,
 			struct pageflow_error *error);

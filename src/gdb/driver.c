@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "life/life.h"
-#include "state/state.h"
 #include "stages/stages.h"
+#include "state/look.h"
 #include "state/state.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
@@ -54,6 +54,7 @@ static void keep_event(const struct trace_event *event, void *context)
 }
 
 const char *event_text(unsigned long number);
+const char *text_seen(const char *look);
 const char *text_printed_by(void (*print)(FILE *out));
 
 /** For the debugger: event `number` as a line of text, through the printer that everybody uses. */
@@ -63,6 +64,25 @@ const char *event_text(unsigned long number)
 
 	trace_format(&event_log[number % LOG_SIZE], text, sizeof(text));
 	return text;
+}
+
+/** For the debugger: what `lru` or `scanners` shows, as pageflow shell takes them, valid until the next call. */
+const char *text_seen(const char *look)
+{
+	static char *text;
+	static struct pageflow_error error;
+	size_t size;
+	FILE *out;
+	int failed;
+
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	if (!out)
+		return "no memory to print into\n";
+	failed = look_run(look, out, &error);
+	fclose(out);
+	return failed ? error.text : text;
 }
 
 /** For the debugger: what a printer such as proc_buddyinfo() writes, valid until the next call. */

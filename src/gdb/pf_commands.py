@@ -255,6 +255,66 @@ class Watermark(Command):
         return [] if before else zone_names()
 
 
+# ---- What reclaim and compaction read --------------------------------------------------------------------------
+
+
+def seen(line):
+    """What the program shows to a command of `pageflow shell`."""
+    pf_machine.world()
+    plain = re.sub(r'[^\w /.:-]', '?', line, flags=re.ASCII)
+    return pf_machine.call('text_seen', gdb.parse_and_eval(f'"{plain}"')).string().rstrip('\n')
+
+
+class Lru(Command):
+    """The LRU lists, head first, as runs of PFNs; what CPUs have collected for them.
+
+    Usage: pf-lru [-n NODE] [-l LIST] [-g GROUP] [-r RUNS]
+
+      -n NODE    only this node
+      -l LIST    only this list: inactive_anon, active_anon, inactive_file, active_file,
+                 unevictable
+      -g GROUP   only this memory cgroup: /job
+      -r RUNS    so many runs of each list
+
+    The letters behind a run say what its pages are; `lru` in pageflow shell shows the same."""
+
+    name = 'pf-lru'
+    options = {'n': 'a node', 'l': 'a list', 'g': 'a memory cgroup', 'r': 'a number of runs'}
+    words_of = {'n': 'node', 'l': 'list', 'g': 'group', 'r': 'runs'}
+
+    def run(self, words, given):
+        say(seen(' '.join(['lru', *(f'{self.words_of[letter]} {value}' for letter, value in given.items())])))
+
+    def candidates(self, before):
+        last = before[-1] if before else ''
+        if last == '-n':
+            return [str(nid) for nid, _node in pf_machine.nodes()]
+        if last == '-l':
+            return [name[4:].lower() for name in pf_machine.enumerators('lru_list').values() if name[:4] == 'LRU_']
+        return [] if last in ('-g', '-r') else ['-n', '-l', '-g', '-r']
+
+
+class Scanners(Command):
+    """Where the scanners of compaction go on, and which pageblocks they pass over.
+
+    Usage: pf-scanners [ZONE]
+
+    A strip has a character for each pageblock, and the scanners below it. `scanners` in
+    pageflow shell shows the same."""
+
+    name, words = 'pf-scanners', 1
+
+    def run(self, words, given):
+        pf_machine.world()
+        for zone in pf_machine.find_zones(words[0])[:1] if words and '@' not in words[0] else []:
+            words = [zone['name'].string()]
+        name, _at, nid = (words[0] if words else '').partition('@')
+        say(seen(' '.join(['scanners', nid, name]).strip()))
+
+    def candidates(self, before):
+        return [] if before else zone_names()
+
+
 # ---- Masks -----------------------------------------------------------------------------------------------------
 
 
@@ -428,7 +488,7 @@ class Break(Command):
 
 
 COMMANDS = (
-    Buddyinfo, Zoneinfo, Pagetypeinfo, Freelist, PageCommand, Watermark, GfpCommand, PathCommand, Events, Diff, Break,
+    Buddyinfo, Zoneinfo, Pagetypeinfo, Freelist, PageCommand, Watermark, Lru, Scanners, GfpCommand, PathCommand, Events, Diff, Break,
 )  # fmt: skip
 FUNCTIONS = ('gfp', 'alloc', 'stage', 'zone', 'free', 'pfn', 'page', 'path')
 

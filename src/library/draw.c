@@ -15,15 +15,17 @@ pageflow_lists *pageflow_lists_take(pageflow_machine *machine, struct pageflow_e
 {
 	pageflow_lists *lists = malloc(sizeof(*lists));
 
-	if (lists)
-		machine->engine->lists(machine->inner, lists);
-	else
-		error_set(error, "out of memory");
-	return lists;
+	if (lists && machine->engine->lists(machine->inner, lists))
+		return lists;
+	free(lists);
+	error_set(error, "out of memory");
+	return NULL;
 }
 
 void pageflow_lists_free(pageflow_lists *lists)
 {
+	if (lists)
+		free(lists->page);
 	free(lists);
 }
 
@@ -76,6 +78,8 @@ int pageflow_draw(const struct pageflow_drawing *drawing, FILE *out, struct page
 	struct svg svg = { .pen = { out, false, drawing->translate, drawing->context } };
 	struct drawn_state state;
 
+	if (drawing->subject == PAGEFLOW_LRU)
+		return draw_lru(drawing, out, error);
 	choose(drawing, &state);
 	if (!state.nr_zones)
 		return error_set(error, "there is no zone '%s' on this machine", drawing->zone);

@@ -35,6 +35,8 @@ void draw_free_pages(const struct pen *pen, unsigned long pages, long change);
 void draw_lists(const struct drawn_state *state, struct svg *svg);
 void draw_lists_words(const struct drawn_state *state, const struct pen *pen);
 void draw_lists_table(const struct drawn_state *state, const struct pen *pen);
+/* draw-lru.c */
+int draw_lru(const struct pageflow_drawing *drawing, FILE *out, struct pageflow_error *error);
 /* draw-zones.c */
 void draw_zones(const struct drawn_state *state, struct svg *svg);
 void draw_zones_words(const struct drawn_state *state, const struct pen *pen);

@@ -18,7 +18,13 @@ struct pageflow_machine {
 	void *message_context;
 	pageflow_text_handler violation;
 	void *violation_context;
-	bool violated; /**< by the call on its way */
+	bool violated;		      /**< by the call on its way */
+	struct pageflow_steps *steps; /**< who watches compaction; NULL: nobody */
+	/** Tells them of an event. */
+	void (*note)(struct pageflow_steps *steps, const struct pageflow_event *event);
 };
+
+/* pageflow.c */
+void handle_listen(pageflow_machine *machine);
 
 #endif

@@ -240,7 +240,10 @@ static void on_event(const struct pageflow_event *event, void *context)
 {
 	pageflow_machine *machine = context;
 
-	machine->event(event, machine->event_context);
+	if (machine->steps)
+		machine->note(machine->steps, event);
+	if (machine->event)
+		machine->event(event, machine->event_context);
 }
 
 static void on_message(const char *text, void *context)
@@ -259,9 +262,9 @@ static void on_violation(const char *text, void *context)
 }
 
 /** Tell the engine who listens now. */
-static void listen_again(pageflow_machine *machine)
+void handle_listen(pageflow_machine *machine)
 {
-	machine->listener.event = machine->event ? on_event : NULL;
+	machine->listener.event = machine->event || machine->steps ? on_event : NULL;
 	machine->listener.message = machine->message ? on_message : NULL;
 	machine->listener.violation = machine->violation ? on_violation : NULL;
 	machine->engine->listen(machine->inner, &machine->listener);
@@ -271,19 +274,19 @@ void pageflow_subscribe(pageflow_machine *machine, pageflow_event_handler handle
 {
 	machine->event = handler;
 	machine->event_context = context;
-	listen_again(machine);
+	handle_listen(machine);
 }
 
 void pageflow_on_message(pageflow_machine *machine, pageflow_text_handler handler, void *context)
 {
 	machine->message = handler;
 	machine->message_context = context;
-	listen_again(machine);
+	handle_listen(machine);
 }
 
 void pageflow_on_violation(pageflow_machine *machine, pageflow_text_handler handler, void *context)
 {
 	machine->violation = handler;
 	machine->violation_context = context;
-	listen_again(machine);
+	handle_listen(machine);
 }

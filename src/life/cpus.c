@@ -19,6 +19,7 @@ void cpu_down(int cpu)
 {
 	world->cpu_online &= ~(1ull << cpu);
 	world->vmstat_work_pending &= ~(1ull << cpu);
+	lru_add_drain_cpu(cpu);
 	page_alloc_cpu_dead(cpu);
 	memcg_hotplug_cpu_dead(cpu);
 	refresh_zone_stat_thresholds();

@@ -78,9 +78,11 @@ static void run_daemon(struct daemon *daemon)
 
 	daemon->runnable = false;
 	daemon->timed = false;
+	world->life->interrupted = before;
 	world->current_task = &daemon->task;
 	daemon->body(daemon->context);
 	world->current_task = before;
+	world->life->interrupted = NULL;
 }
 
 /** Run whoever can run now. No time passes except what daemons spend waiting for the disk. */

@@ -8,6 +8,7 @@
 
 #include "life/life.h"
 #include "stages/stages.h"
+#include "world/world.h"
 
 /**
  * @brief Make a cpuset. From now on every allocation asks cpusets.
@@ -122,6 +123,29 @@ void cpuset_set_nodes(struct cpuset *cpuset, nodemask_t mems)
 }
 
 /**
+ * @brief Put a process into a memory cgroup, with all its threads: it is the last one there.
+ *
+ * @param task any thread of the process
+ * @param memcg the group; nothing happens when the process is there already
+ * @source none (ours: stands for writing the process's number into cgroup.procs)
+ */
+void memcg_join(struct task *task, struct mem_cgroup *memcg)
+{
+	unsigned long last = 0;
+	const struct list_head *entry;
+	struct task *thread;
+
+	if (task->memcg == memcg)
+		return;
+	list_for_each(entry, &world->tasks)
+		last = max_ul(last, task_of(entry)->memcg_joined);
+	for (thread = next_thread(task, NULL); thread; thread = next_thread(task, thread)) {
+		thread->memcg = memcg;
+		thread->memcg_joined = last + 1;
+	}
+}
+
+/**
  * @brief Make a memory cgroup. From now on kernel memory is accounted.
  *
  * @param path its path
@@ -137,14 +161,21 @@ struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsign
 	if (!memcg)
 		return NULL;
 	snprintf(memcg->path, sizeof(memcg->path), "%s", path);
+	/* Groups never end here, so the newest has the highest number. */
+	memcg->id = mem_cgroup_id(world->mem_cgroups) + 1;
+	memcg->swappiness = parent->parent ? parent->swappiness : world->vm_swappiness;
 	memcg->parent = parent;
 	memcg->memory.max = max;
 	memcg->memory.high = PAGE_COUNTER_MAX;
-	memcg->memory.parent = &parent->memory;
 	memcg->memsw.max = PAGE_COUNTER_MAX;
-	memcg->memsw.parent = &parent->memsw;
+	memcg->swap.max = PAGE_COUNTER_MAX;
 	memcg->kmem.max = PAGE_COUNTER_MAX;
-	memcg->kmem.parent = &parent->kmem;
+	if (!parent->no_hierarchy) {
+		memcg->memory.parent = &parent->memory;
+		memcg->memsw.parent = &parent->memsw;
+		memcg->swap.parent = &parent->swap;
+		memcg->kmem.parent = &parent->kmem;
+	}
 	memcg->next = world->mem_cgroups;
 	world->mem_cgroups = memcg;
 	world->memcg_kmem_enabled++;

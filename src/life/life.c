@@ -11,16 +11,27 @@
 #include "stages/stages.h"
 #include "world/world.h"
 
-/** Free what brought a machine to life. */
-static void life_release(struct machine *machine)
+/**
+ * @brief Free what brought a machine to life, and what its pages belong to.
+ *
+ * @param machine the machine, which is being unmade
+ */
+void life_release(struct machine *machine)
 {
 	address_spaces_free(machine);
 	free(machine->life);
 	machine->life = NULL;
 }
 
+/** Make room for what brings the machine in focus to life; false when the host has no memory. */
+static bool life_new(void)
+{
+	world->life = calloc(1, sizeof(*world->life));
+	return world->life != NULL;
+}
+
 /**
- * @brief Make room for what brings the machine in focus to life, where there is none yet.
+ * @brief Make room for what brings the machine in focus to life, where there is none yet, and let its disk go on.
  *
  * @return false when the host has no memory
  */
@@ -28,10 +39,8 @@ bool life_begin(void)
 {
 	if (world->life)
 		return true;
-	world->life = calloc(1, sizeof(*world->life));
-	if (!world->life)
+	if (!life_new())
 		return false;
-	world->hooks.release = life_release;
 	world->life->disk.pages_per_tick = DISK_PAGES_PER_TICK;
 	disk_resume();
 	return true;
@@ -46,7 +55,7 @@ static unsigned long next_full_second(void)
 /** Once a second all CPUs fold the changes of counters that they hold back. */
 static void fold_when_due(void)
 {
-	if (world->jiffies < world->life->next_fold)
+	if (!world->life->next_fold || world->jiffies < world->life->next_fold)
 		return;
 	vmstat_shepherd();
 	world->life->next_fold = next_full_second();
@@ -65,12 +74,19 @@ static void sleep_in_life(unsigned long ticks)
 	}
 }
 
-/** Leave the machine idle until every daemon sleeps for good and the disk is done. */
+/**
+ * @brief Leave the machine idle until every daemon sleeps for good and the disk is done.
+ *
+ * A kswapd that naps is waited for. Before every tick in which nobody runs, and at the end, the CPU is idle, and
+ * brings in what it holds back of counters. So it is while a daemon waits, also on a machine where tasks sleep alone.
+ */
 void daemons_run(void)
 {
+	void (*sleep_of_tasks)(unsigned long ticks) = world->hooks.sleep;
 	struct life *life = world->life;
 	bool resting = false;
 
+	world->hooks.sleep = sleep_in_life;
 	while (!resting) {
 		schedule_daemons();
 		resting = !life_is_busy();
@@ -79,6 +95,8 @@ void daemons_run(void)
 		if (!resting)
 			sleep_in_life(1);
 	}
+	quiet_vmstat();
+	world->hooks.sleep = sleep_of_tasks;
 }
 
 /** A kswapd runs; if it naps, it wants to be called when the nap is over. */
@@ -109,7 +127,25 @@ static void kcompactd_woken(struct pglist_data *pgdat)
 	daemon_wake(world->life->kcompactd[pgdat->node_id]);
 }
 
-/** Give every node of the machine its kcompactd. */
+/** Give every node of the machine its kswapd. One that was woken before there was anybody to wake runs first. */
+static void start_kswapds(void)
+{
+	int nid;
+
+	for_each_online_node(nid) {
+		char comm[24];
+
+		snprintf(comm, sizeof(comm), "kswapd%d", nid);
+		world->life->kswapd[nid] = daemon_new(comm, PF_MEMALLOC | PF_SWAPWRITE | PF_KSWAPD,
+						      kswapd_body, NODE_DATA(nid));
+		NODE_DATA(nid)->kswapd.highest_zoneidx = MAX_NR_ZONES - 1;
+		if (!NODE_DATA(nid)->kswapd_waiting)
+			kswapd_woken(NODE_DATA(nid));
+	}
+	world->hooks.kswapd_woken = kswapd_woken;
+}
+
+/** Give every node of the machine its kcompactd, as above. */
 static void start_kcompactds(void)
 {
 	int nid;
@@ -119,8 +155,32 @@ static void start_kcompactds(void)
 
 		snprintf(comm, sizeof(comm), "kcompactd%d", nid);
 		world->life->kcompactd[nid] = daemon_new(comm, 0, kcompactd_body, NODE_DATA(nid));
+		if (!NODE_DATA(nid)->kcompactd_waiting)
+			kcompactd_woken(NODE_DATA(nid));
 	}
 	world->hooks.kcompactd_woken = kcompactd_woken;
+}
+
+/**
+ * @brief Give the machine in focus the two threads of each node, and nobody else.
+ *
+ * They run in daemons_run() only: not while a task sleeps, nor when it offers the CPU. A replay lets them run where
+ * its recording says that they did. There is no disk: what is being written stays so.
+ *
+ * @return false when the host has no memory
+ */
+bool node_daemons_start(void)
+{
+	int cpu;
+
+	if (!life_new())
+		return false;
+	start_kswapds();
+	start_kcompactds();
+	/* The machine ran before: every CPU has announced that it will fold its counters, and may do it earlier. */
+	for_each_online_cpu(cpu)
+		world->vmstat_work_pending |= 1ull << cpu;
+	return true;
 }
 
 /** The flusher writes what is dirty; if the disk takes no more, it comes again. */
@@ -155,23 +215,16 @@ static void reaper_body(void *context)
 bool daemons_start(void)
 {
 	struct life *life;
-	int nid;
 
 	if (!life_begin())
 		return false;
 	life = world->life;
-	for_each_online_node(nid) {
-		char comm[24];
-
-		snprintf(comm, sizeof(comm), "kswapd%d", nid);
-		life->kswapd[nid] = daemon_new(comm, PF_MEMALLOC | PF_SWAPWRITE | PF_KSWAPD,
-					       kswapd_body, NODE_DATA(nid));
-		NODE_DATA(nid)->kswapd.highest_zoneidx = MAX_NR_ZONES - 1;
-	}
+	start_kswapds();
 	start_kcompactds();
 	life->flusher = daemon_new("flush", 0, flusher_body, NULL);
 	life->reaper = daemon_new("oom_reaper", 0, reaper_body, NULL);
-	world->hooks.kswapd_woken = kswapd_woken;
+	if (world->oom_reaper_list)
+		daemon_wake(life->reaper);
 	world->hooks.flushers_woken = flushers_woken;
 	world->hooks.page_written = page_write;
 	world->hooks.sleep = sleep_in_life;

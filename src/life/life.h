@@ -17,6 +17,7 @@ void wire_hooks(struct machine *machine);
 
 /* groups.c */
 struct cpuset *cpuset_new(const char *name, struct cpuset *parent, nodemask_t mems);
+void memcg_join(struct task *task, struct mem_cgroup *memcg);
 struct mem_cgroup *memcg_new(const char *path, struct mem_cgroup *parent, unsigned long max);
 nodemask_t cpuset_nodes(const struct cpuset *cpuset);
 void cpuset_change_task_nodemask(struct task *task, nodemask_t mems);
@@ -59,7 +60,6 @@ struct disk {
 struct watchdog {
 	u64 last;      /**< digest of the previous round */
 	u64 milestone; /**< digest of a round further back */
-	bool folded; /**< this circle was met before; counters were folded, to see if that opens it */
 	unsigned long livelocks;
 	char report[768];
 	bool (*handler)(const char *report, void *context); /**< NULL: print and stop */
@@ -70,8 +70,10 @@ struct watchdog {
 struct life {
 	struct daemon daemon[MAX_DAEMONS];
 	int nr_daemons;
-	bool scheduling;	 /**< a daemon runs */
-	unsigned long next_fold; /**< tick at which CPUs fold their counters again: a full second */
+	bool scheduling;	  /**< a daemon runs */
+	struct task *interrupted; /**< the task that offered the CPU to the daemon */
+	unsigned long
+		next_fold; /**< tick at which CPUs fold their counters again, a full second; 0: never */
 	struct daemon *kswapd[MAX_NUMNODES];
 	struct daemon *kcompactd[MAX_NUMNODES];
 	struct daemon *flusher;
@@ -91,7 +93,9 @@ bool life_is_busy(void);
 
 /* life.c */
 bool life_begin(void);
+void life_release(struct machine *machine);
 bool daemons_start(void);
+bool node_daemons_start(void);
 void daemons_run(void);
 
 /* watchdog.c */
@@ -100,10 +104,13 @@ void watchdog_set_handler(bool (*handler)(const char *report, void *context), vo
 
 /* page-cache.c */
 void page_cache_drop(struct page *page);
+unsigned long address_space_release_but(struct address_space *space, unsigned long keep);
 unsigned long address_space_release(struct address_space *space);
 struct address_space *address_space_new(const char *name, bool anonymous);
 void address_spaces_free(struct machine *machine);
 struct page *page_cache_add(struct address_space *space, gfp_t gfp_mask);
+int page_cache_add_at(struct page *page, struct address_space *space, unsigned long index,
+		      gfp_t gfp_mask);
 unsigned long page_cache_fill(struct address_space *space, gfp_t gfp_mask, unsigned long nr_pages);
 void page_map(struct page *page, bool executable);
 void page_touch_mapped(struct page *page);

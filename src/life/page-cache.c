@@ -11,6 +11,7 @@
  * This is all there is: no contents are read or written, no file system allocates memory on the way,
  * and no page comes back after it was reclaimed, unless somebody adds it again.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,6 +50,7 @@ void address_spaces_free(struct machine *machine)
 		struct address_space *space = machine->address_spaces;
 
 		machine->address_spaces = space->next;
+		page_slots_free(space);
 		free(space);
 	}
 }
@@ -95,6 +97,47 @@ struct page *page_cache_add(struct address_space *space, gfp_t gfp_mask)
 }
 
 /**
+ * @brief Put a page into a file's slot, charged to the group of whoever asks, and on its LRU list.
+ *
+ * @param page the page, nobody else's; the caller keeps a reference
+ * @param space the file
+ * @param index the slot, which holds no page
+ * @param gfp_mask the caller's mask
+ * @return 0; -ENOMEM when the group's limit forbids it, or when there is no room for the slot: then nothing is left of it,
+ * and a shadow that was there still is
+ */
+int page_cache_add_at(struct page *page, struct address_space *space, unsigned long index,
+		      gfp_t gfp_mask)
+{
+	void *entry;
+
+	SetPageFlag(page, PG_locked);
+	if (mem_cgroup_charge(page, gfp_mask)) {
+		ClearPageFlag(page, PG_locked);
+		return -ENOMEM;
+	}
+	entry = page_slot(space, index);
+	if (!page_slot_set(space, index, page)) {
+		mem_cgroup_uncharge(page);
+		ClearPageFlag(page, PG_locked);
+		return -ENOMEM;
+	}
+	get_page(page);
+	page->mapping = space;
+	page->index = index;
+	page->private = 0;
+	space->nrpages++;
+	mod_lruvec_page_state(page, NR_FILE_PAGES, 1);
+	/* Whoever is about to write anew does not care what was there. */
+	if (entry && !(gfp_mask & __GFP_WRITE))
+		workingset_refault(page, shadow_of_entry(entry));
+	lru_cache_add(page);
+	SetPageFlag(page, PG_uptodate);
+	ClearPageFlag(page, PG_locked);
+	return 0;
+}
+
+/**
  * @brief Add pages until there are enough, or the allocator has no more.
  *
  * @param space the address space
@@ -116,55 +159,116 @@ unsigned long page_cache_fill(struct address_space *space, gfp_t gfp_mask, unsig
  *
  * @param page the page, which no disk works on
  */
+/* departs: 5.8.18 empties the pagevecs of the running CPU only. Where the page waits on another one's, it is
+ * freed when that is emptied. */
 void page_cache_drop(struct page *page)
 {
-	if (PageFlag(page, PG_lru)) {
+	lru_add_drain_all();
+	if (PageFlag(page, PG_lru))
 		lru_list_del(page);
-		ClearPageFlag(page, PG_lru);
-	}
 	if (page_mapped(page))
 		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	if (!PageAnon(page))
 		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
 	page->_mapcount = -1;
 	page_owner(page)->nrpages--;
+	page_slot_leave(page, NULL);
 	page->mapping = NULL;
 	page->private = 0;
+	mem_cgroup_uncharge(page);
 	set_page_count(page, 1);
 	__free_pages(page, 0);
 }
 
 /**
- * @brief The owner of an address space is gone: free those of its pages that no disk works on.
+ * @brief The process lets go of an anonymous page: it leaves the page tables, and gives up its place in swap.
+ *
+ * A page that is being written stays in the swap cache until reclaim finds it there. One that somebody has in his hands
+ * stays until he puts it down.
+ *
+ * @param page the page
+ * @return true when that was the last use of it, and it is free
+ */
+static bool page_let_go(struct page *page)
+{
+	bool last;
+
+	if (page_mapped(page)) {
+		mod_lruvec_page_state(page, NR_ANON_MAPPED, -1);
+		page->_refcount -= page->_mapcount;
+		page->_mapcount = -1;
+	} else {
+		get_page(page);
+	}
+	/* One reference is ours now. */
+	if (PageFlag(page, PG_swapcache) && !PageFlag(page, PG_writeback)) {
+		swap_cache_remove(page);
+		world->nr_swap_pages++;
+	}
+	page->private &= ~LRU_SWAP_ENTRY;
+	last = page_count(page) == 1;
+	if (last) {
+		page->private = 0;
+		page_owner(page)->nrpages--;
+	}
+	put_page(page);
+	return last;
+}
+
+/** A file page goes with its file, unless the disk works on it; true when it is free. */
+static bool page_cut_off(struct page *page)
+{
+	if (PageFlag(page, PG_writeback))
+		return false;
+	page_cache_drop(page);
+	return true;
+}
+
+/**
+ * @brief The owner of an address space gives it up, in memory and in swap, but for a part.
  *
  * @param space the address space
- * @return pages freed
+ * @param keep pages in memory that stay, because they are locked there
+ * @return pages freed; others are being written, or in somebody's hands, and follow
  */
-unsigned long address_space_release(struct address_space *space)
+unsigned long address_space_release_but(struct address_space *space, unsigned long keep)
 {
 	unsigned long freed = 0;
 
-	for (unsigned long pfn = world->mem_map_start; space->nrpages && pfn < world->mem_map_end;
-	     pfn++) {
+	space->orphaned = true;
+	if (space->anonymous)
+		lru_add_drain();
+	for (unsigned long pfn = world->mem_map_start;
+	     space->nrpages > keep && pfn < world->mem_map_end; pfn++) {
 		struct page *page = pfn_to_page(pfn);
 
-		if (!pfn_valid(pfn) || PageTail(page) || page_owner(page) != space ||
-		    PageFlag(page, PG_writeback) || page_count(page) < 1)
-			continue;
-		page_cache_drop(page);
-		freed++;
+		if (pfn_valid(pfn) && !PageTail(page) && page_owner(page) == space &&
+		    page_count(page) > 0)
+			freed += space->anonymous ? page_let_go(page) : page_cut_off(page);
 	}
 	world->nr_swap_pages += space->swapped;
 	space->swapped = 0;
 	return freed;
 }
 
-/** Enter a file page into a page table: one more reference. */
+/**
+ * @brief The owner of an address space gives it up, in memory and in swap.
+ *
+ * @param space the address space
+ * @return pages freed; others are being written, or in somebody's hands
+ */
+unsigned long address_space_release(struct address_space *space)
+{
+	return address_space_release_but(space, 0);
+}
+
+/** Enter a page into a page table: one more reference. Its place in swap is not looked for any more. */
 void page_map(struct page *page, bool executable)
 {
 	if (++page->_mapcount == 0)
 		mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, 1);
 	get_page(page);
+	page->private &= ~LRU_SWAP_ENTRY;
 	if (executable)
 		page->private |= LRU_EXEC;
 }
@@ -196,11 +300,7 @@ static void end_page_writeback(struct page *page)
 	inc_node_state(page_zone(page)->zone_pgdat, NR_WRITTEN);
 	if (PageFlag(page, PG_reclaim)) {
 		ClearPageFlag(page, PG_reclaim);
-		if (PageFlag(page, PG_lru) && !PageFlag(page, PG_unevictable)) {
-			lru_list_del(page);
-			ClearPageFlag(page, PG_active);
-			lru_list_add_tail(page);
-		}
+		rotate_reclaimable_page(page);
 	}
 	put_page(page);
 }
@@ -266,25 +366,47 @@ unsigned long disk_run(unsigned long ticks)
 	return done;
 }
 
-/** Give the disk the pages of one list that are being written, oldest first. */
-static void requeue_list(struct list_head *list)
+/** Do something to each page of one list, oldest first. Returns to how many it was done. */
+static unsigned long each_of_list(struct list_head *list, bool (*what)(struct page *page))
 {
 	struct list_head *entry, *before;
+	unsigned long done = 0;
 
 	for (entry = list->prev; entry != list; entry = before) {
-		struct page *page = list_entry(entry, struct page, lru);
-
 		before = entry->prev;
-		if (!PageFlag(page, PG_writeback))
-			continue;
-		if (world->life->disk.nr_queued == DISK_QUEUE)
-			disk_run(1);
-		disk_enqueue(page);
+		done += what(list_entry(entry, struct page, lru));
 	}
+	return done;
+}
+
+/** The same for the pages that wait for their first list. */
+static unsigned long each_that_waits(bool (*what)(struct page *page))
+{
+	unsigned long done = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		const struct pagevec waiting = world->lru_pvecs[cpu][PVEC_LRU_ADD];
+
+		for (unsigned int i = 0; i < waiting.nr; i++)
+			done += what(waiting.pages[i]);
+	}
+	return done;
+}
+
+/** Give the disk a page that is being written. */
+static bool requeue_page(struct page *page)
+{
+	if (!PageFlag(page, PG_writeback))
+		return false;
+	if (world->life->disk.nr_queued == DISK_QUEUE)
+		disk_run(1);
+	disk_enqueue(page);
+	return true;
 }
 
 /**
- * @brief The disk goes on with what was being written when the machine was saved: its queue is not kept.
+ * @brief The disk goes on with what was being written when the machine was made, where nobody said in which order.
  */
 void disk_resume(void)
 {
@@ -295,28 +417,21 @@ void disk_resume(void)
 
 		while ((memcg = memcg_next(NULL, memcg)))
 			for (int lru = 0; lru < NR_LRU_LISTS; lru++)
-				requeue_list(&mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lists[lru]);
+				each_of_list(&mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lists[lru],
+					     requeue_page);
 	}
+	each_that_waits(requeue_page);
 }
 
-/** Write out the dirty pages of files on one list, oldest first. Returns how many writes began. */
-static unsigned long flush_list(struct list_head *list)
+/** Start to write a page, if it is a dirty one of a file that can be written. */
+static bool flush_page(struct page *page)
 {
-	struct list_head *entry, *before;
-	unsigned long started = 0;
+	struct address_space *owner = page_owner(page);
 
-	for (entry = list->prev; entry != list; entry = before) {
-		struct page *page = list_entry(entry, struct page, lru);
-		struct address_space *owner = page_owner(page);
-
-		before = entry->prev;
-		if (!PageFlag(page, PG_dirty) || PageFlag(page, PG_writeback) || PageAnon(page) ||
-		    !owner || owner->no_writer)
-			continue;
-		page_write(page);
-		started++;
-	}
-	return started;
+	if (!PageFlag(page, PG_dirty) || PageFlag(page, PG_writeback) || PageAnon(page) || !owner ||
+	    owner->no_writer)
+		return false;
+	return page_write(page);
 }
 
 /**
@@ -337,11 +452,11 @@ unsigned long flushers_run(void)
 		while ((memcg = memcg_next(NULL, memcg))) {
 			struct lruvec *lruvec = mem_cgroup_lruvec(memcg, NODE_DATA(nid));
 
-			started += flush_list(&lruvec->lists[LRU_INACTIVE_FILE]);
-			started += flush_list(&lruvec->lists[LRU_ACTIVE_FILE]);
+			started += each_of_list(&lruvec->lists[LRU_INACTIVE_FILE], flush_page);
+			started += each_of_list(&lruvec->lists[LRU_ACTIVE_FILE], flush_page);
 		}
 	}
-	return started;
+	return started + each_that_waits(flush_page);
 }
 
 /** Give the machine swap space of that many pages. */

@@ -16,6 +16,7 @@
  *     swap PAGES                add swap space
  *     process NAME              make a process
  *     fault PID PAGES           let a process use more memory
+ *     oom                       have a process killed, as SysRq f does
  *     join PID GROUP            put a process into a memory cgroup (/PATH) or a cpuset (NAME)
  *     fragment PAGES [NAME]     fill memory, but leave that many pages free, no two side by side
  *     status                    print what files, processes and groups hold
@@ -292,6 +293,14 @@ static int run_fault(struct scene *scene)
 	return 0;
 }
 
+static int run_oom(struct scene *scene)
+{
+	(void)scene;
+	sysrq_oom();
+	world_reschedule();
+	return 0;
+}
+
 /** Put a process into a memory cgroup. */
 static int join_memcg(struct scene *scene, struct task *task, const char *path)
 {
@@ -299,7 +308,7 @@ static int join_memcg(struct scene *scene, struct task *task, const char *path)
 
 	while ((memcg = memcg_next(NULL, memcg)))
 		if (!strcmp(memcg->path, path)) {
-			task->memcg = memcg;
+			memcg_join(task, memcg);
 			return 0;
 		}
 	return error_set(scene->error, "there is no memory cgroup '%s'; 'memcg %s LIMIT' makes it",
@@ -425,9 +434,12 @@ static void print_processes(FILE *out)
 		const struct task *task = task_of(entry);
 
 		if (task->mm)
-			fprintf(out, "pid %d %s: %lu pages in use, %lu in swap, oom_score_adj %d\n",
-				task->pid, task->comm, task->mm->rss_anon + task->mm->rss_file,
-				task->mm->anon ? task->mm->anon->swapped : 0, task->oom_score_adj);
+			fprintf(out,
+				"pid %d %s: %lu pages in use, %lu in swap, oom_score_adj %d, oom_score %lu\n",
+				task->pid, task->comm,
+				task->mm->rss_anon + task->mm->rss_file + task->mm->rss_shmem,
+				task->mm->swap_entries, process_of(task)->oom_score_adj,
+				oom_score(process_of(task)));
 	}
 }
 
@@ -484,6 +496,7 @@ static const struct command {
 	{ "swap", 1, 1, " PAGES", run_swap },
 	{ "process", 1, 1, " NAME", run_process },
 	{ "fault", 2, 2, " PID PAGES", run_fault },
+	{ "oom", 0, 0, "", run_oom },
 	{ "join", 2, 2, " PID GROUP", run_join },
 	{ "fragment", 1, 2, " PAGES [NAME]", run_fragment },
 	{ "status", 0, 0, "", run_status },

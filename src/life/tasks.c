@@ -8,8 +8,8 @@
  * choose from. What a process uses is known as numbers (its rss), and, where the page cache model
  * keeps anonymous pages for it, as pages that come back when it dies.
  *
- * The reaper is a model: it frees what a victim holds in anonymous pages, before the victim itself
- * gets to run and exit.
+ * The reaper's attempts, its order and its lines in the log are 5.8.18's. What it empties is a model: of the numbers of a
+ * memory it takes all that is not said to stay, and of the pages that are kept for it as many.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,43 @@
 /** How often the reaper tries a memory whose lock somebody holds, and how long it waits between. */
 #define MAX_OOM_REAP_RETRIES 10
 #define OOM_REAP_WAIT	     (HZ / 10)
+
+/** A process gives up its memory for good; the exit itself would empty it now, so the reaper need not. */
+static void mm_exit(struct mm *mm)
+{
+	if (mm->anon) {
+		address_space_release(mm->anon);
+		mm->anon->mm = NULL;
+		mm->anon = NULL;
+	}
+	mm->rss_file = 0;
+	mm->rss_anon = 0;
+	mm->rss_shmem = 0;
+	mm->swap_entries = 0;
+	mm->oom_skip = true;
+}
+
+/** Forget a memory that nobody uses, unless a victim is still known by it. */
+static void mm_forget(struct mm *mm)
+{
+	const struct list_head *entry;
+
+	if (mm->users || mm == &world->init_mm)
+		return;
+	list_for_each(entry, &world->tasks)
+		if (task_of(entry)->oom_mm == mm)
+			return;
+	free(mm);
+}
+
+/** Drop one user of a memory; the last one empties it. */
+static void mm_put(struct mm *mm)
+{
+	if (!mm || --mm->users)
+		return;
+	mm_exit(mm);
+	mm_forget(mm);
+}
 
 /**
  * @brief Let a task use another memory; the old one goes with its last user.
@@ -35,8 +72,7 @@ void task_set_mm(struct task *task, struct mm *mm)
 	if (mm)
 		mm->users++;
 	task->mm = mm;
-	if (old && --old->users == 0 && old != &world->init_mm)
-		free(old);
+	mm_put(old);
 }
 
 /**
@@ -164,6 +200,7 @@ unsigned long process_fault(struct task *task, unsigned long nr_pages)
 		mm->anon = address_space_new(task->comm, true);
 	if (!mm->anon)
 		return 0;
+	mm->anon->mm = mm;
 	world->current_task = task;
 	/* Each page counts at once: the OOM killer may weigh this process before it has the next. */
 	while (got < nr_pages && !task->fatal_signal_pending &&
@@ -176,25 +213,17 @@ unsigned long process_fault(struct task *task, unsigned long nr_pages)
 	return got;
 }
 
-/** Everything that a memory holds is gone. */
-static void mm_release_pages(struct mm *mm)
+/* departs: in 5.8.18 a victim that is gone stays on the list. The reaper finds it done with, which the event
+ * skip_task_reaping says. */
+/** A victim that is gone is on the reaper's list no more. */
+static void reaper_forget(const struct task *task)
 {
-	if (mm->anon)
-		address_space_release(mm->anon);
-	mm->rss_file = 0;
-	mm->rss_anon = 0;
-	mm->rss_shmem = 0;
-	mm->swap_entries = 0;
-}
+	struct task **link = &world->oom_reaper_list;
 
-/** Drop one user of a memory; the last one frees it. */
-static void mm_put(struct mm *mm)
-{
-	if (!mm || --mm->users)
-		return;
-	mm_release_pages(mm);
-	if (mm != &world->init_mm)
-		free(mm);
+	while (*link && *link != task)
+		link = &(*link)->oom_reaper_list;
+	if (*link)
+		*link = task->oom_reaper_list;
 }
 
 /**
@@ -205,16 +234,23 @@ static void mm_put(struct mm *mm)
  */
 void task_exit(struct task *task)
 {
+	struct mm *oom_mm = task->oom_mm == task->mm ? NULL : task->oom_mm;
+
 	if (current == task)
 		world->current_task = &world->init_task;
+	reaper_forget(task);
 	list_del(&task->tasks);
 	mm_put(task->mm);
+	if (oom_mm)
+		mm_forget(oom_mm);
 	free(task->mempolicy);
 	free(task);
 }
 
 /**
  * @brief Let every process that was killed, and does not run at the moment, exit.
+ *
+ * One that has offered the CPU in the middle of a request has to come to its end first.
  *
  * @return how many tasks ended
  * @source none (ours: stands for the scheduler giving them their last turn)
@@ -227,7 +263,8 @@ int killed_tasks_exit(void)
 	list_for_each_safe(entry, next, &world->tasks) {
 		struct task *task = task_of(entry);
 
-		if (!task->fatal_signal_pending || task == current || task == &world->init_task)
+		if (!task->fatal_signal_pending || task == current || task == &world->init_task ||
+		    (world->life && task == world->life->interrupted))
 			continue;
 		task_exit(task);
 		ended++;
@@ -249,19 +286,66 @@ void oom_reaper_queue(struct task *victim)
 		daemon_wake(world->life->reaper);
 }
 
+/** Empty a memory, except mappings that are shared, locked, or of huge page files. */
+static void mm_reap(struct mm *mm)
+{
+	if (mm->anon)
+		address_space_release_but(mm->anon, mm->stays_anon);
+	mm->rss_file = min_ul(mm->rss_file, mm->stays_file);
+	mm->rss_anon = min_ul(mm->rss_anon, mm->stays_anon);
+	mm->rss_shmem = min_ul(mm->rss_shmem, mm->stays_shmem);
+	mm->swap_entries = 0;
+}
+
+/** Pages as KiB. */
+static unsigned long kib(unsigned long pages)
+{
+	return pages * (PAGE_SIZE / 1024);
+}
+
+/* departs: 5.8.18 empties the other mappings, and leaves that of the device; which pages are in it is not known here. */
+/** Empty the memory of a victim, and say so; false when a device stands in the way. */
+static bool reap_and_report(const struct task *victim)
+{
+	struct mm *mm = victim->oom_mm;
+
+	if (mm->notifier_blocks)
+		return false;
+	mm_reap(mm);
+	printk("oom_reaper: reaped process %d (%s), now anon-rss:%lukB, file-rss:%lukB, "
+	       "shmem-rss:%lukB\n",
+	       victim->pid, victim->comm, kib(mm->rss_anon), kib(mm->rss_file), kib(mm->rss_shmem));
+	return true;
+}
+
 /** Try to empty one victim's memory; false to try again. */
 static bool oom_reap_task_mm(const struct task *victim)
 {
-	struct mm *mm = victim->mm;
+	const struct mm *mm = victim->oom_mm;
+	bool reaped;
 
 	if (mm->mmap_locked || mm->oom_skip) {
 		trace_skip_task_reaping(victim->pid);
 		return !mm->mmap_locked;
 	}
 	trace_start_task_reaping(victim->pid);
-	mm_release_pages(mm);
+	reaped = reap_and_report(victim);
 	trace_finish_task_reaping(victim->pid);
-	return true;
+	return reaped;
+}
+
+/* departs: 5.8.18 also prints where a victim that cannot be reaped stands. */
+/** Empty one victim's memory, or give up. Whatever came of it: nothing more is to be gained there. */
+static void oom_reap_task(const struct task *victim)
+{
+	struct mm *mm = victim->oom_mm;
+	int attempts = 0;
+
+	while (attempts++ < MAX_OOM_REAP_RETRIES && !oom_reap_task_mm(victim))
+		world_sleep(OOM_REAP_WAIT);
+	if (attempts > MAX_OOM_REAP_RETRIES && !mm->oom_skip)
+		printk("oom_reaper: unable to reap pid:%d (%s)\n", victim->pid, victim->comm);
+	mm->oom_skip = true;
 }
 
 /**
@@ -273,12 +357,9 @@ void oom_reaper_run(void)
 {
 	while (world->oom_reaper_list) {
 		struct task *victim = world->oom_reaper_list;
-		int attempts = 0;
 
 		world->oom_reaper_list = victim->oom_reaper_list;
-		while (attempts++ < MAX_OOM_REAP_RETRIES && !oom_reap_task_mm(victim))
-			world->jiffies += OOM_REAP_WAIT;
-		/* Whatever came of it: nothing more is to be gained here. */
-		victim->mm->oom_skip = true;
+		victim->oom_reaper_list = NULL;
+		oom_reap_task(victim);
 	}
 }

@@ -5,14 +5,17 @@
  *
  * Nothing runs beside a request in the slow path except what the request itself lets run. If a
  * round begins with the machine and the request exactly as they were at the beginning of an earlier
- * round, and nobody else is about to run, it can only go the same way again, for ever. 5.8.18 has
- * such loops: a costly order with __GFP_RETRY_MAYFAIL and without __GFP_IO, while compaction looks
- * possible (which it never is without I/O), and __GFP_NOFAIL when nothing can be reclaimed.
+ * round, it can only go the same way again, until time changes something. So the watchdog lets a second pass, in which
+ * daemons run, a nap ends, the disk writes and counters are folded. If the machine is then still as it was, the request
+ * goes round for ever. 5.8.18 has such loops: a costly order with __GFP_RETRY_MAYFAIL and without __GFP_IO, while
+ * compaction looks possible (which it never is without I/O); a small order without __GFP_FS, for which nobody is killed
+ * though the OOM step reports progress; and __GFP_NOFAIL when nothing can be reclaimed.
  *
  * "Exactly as they were" is a digest of everything that decides: free lists, counters with what CPUs
- * hold back, marks and boosts, the LRU lists with the flags of their pages, daemons, tasks, swap, and the
- * request's own counters as far as they still count. What would happen in time, the folding of counters,
- * is done before a circle is called endless.
+ * hold back, marks and boosts, compaction's positions and hints, the LRU lists with the flags of their pages, daemons
+ * and what they were asked for, the disk, tasks, swap, and the request's own counters as far as they still count. That
+ * a daemon is about to run is a state like others: it is no progress by itself, or a request that never lets it run
+ * would never be found out.
  */
 #include <stdio.h>
 
@@ -30,6 +33,21 @@ static void mix(u64 *digest, u64 value)
 {
 	*digest = (*digest ^ value) * 0x9e3779b97f4a7c15ull;
 	*digest ^= *digest >> 29;
+}
+
+/** Where compaction would begin in a zone, and which pageblocks it would pass over. */
+static void mix_compaction(u64 *digest, const struct zone *zone)
+{
+	unsigned long pfn = zone->zone_start_pfn & ~(pageblock_nr_pages - 1);
+
+	mix(digest, zone->compact_cached_migrate_pfn[0]);
+	mix(digest, zone->compact_cached_migrate_pfn[1]);
+	mix(digest, zone->compact_cached_free_pfn);
+	mix(digest, zone->compact_init_migrate_pfn);
+	mix(digest, zone->compact_init_free_pfn);
+	mix(digest, zone->compact_blockskip_flush);
+	for (; pfn < zone_end_pfn(zone); pfn += pageblock_nr_pages)
+		mix(digest, get_pageblock_skip(pfn));
 }
 
 /** Everything about a zone that a decision reads. */
@@ -56,6 +74,7 @@ static void mix_zone(u64 *digest, const struct zone *zone)
 	mix(digest, zone->flags);
 	mix(digest, ((u64)zone->compact_considered << 32) | zone->compact_defer_shift);
 	mix(digest, (u64)zone->compact_order_failed);
+	mix_compaction(digest, zone);
 }
 
 /** Which pages are on the LRU lists, in which order, in which state. */
@@ -90,8 +109,24 @@ static void mix_node(u64 *digest, struct pglist_data *pgdat)
 		mix_lruvec(digest, mem_cgroup_lruvec(memcg, pgdat));
 	for (int item = 0; item < NR_LRU_LISTS; item++)
 		mix(digest, (u64)pgdat->vm_stat[item]);
-	mix(digest, (u64)pgdat->kswapd_failures);
 	mix(digest, pgdat->flags);
+	mix(digest, (u64)pgdat->kswapd_failures);
+	mix(digest, pgdat->kswapd_waiting);
+	mix(digest, (u64)pgdat->kswapd_order);
+	mix(digest, (u64)pgdat->kswapd_highest_zoneidx);
+	mix(digest, pgdat->kcompactd_waiting);
+	mix(digest, (u64)pgdat->kcompactd_max_order);
+	mix(digest, (u64)pgdat->kcompactd_highest_zoneidx);
+}
+
+/** Who is about to run, who takes a nap, and how much waits for the disk. */
+static void mix_life(u64 *digest)
+{
+	const struct life *life = world->life;
+
+	for (int i = 0; i < life->nr_daemons; i++)
+		mix(digest, (u64)life->daemon[i].runnable << 1 | life->daemon[i].timed);
+	mix(digest, life->disk.nr_queued);
 }
 
 /** Who lives, and who is dying. */
@@ -121,6 +156,7 @@ static u64 digest_of(const struct slow_request *request)
 	for_each_online_node(nid)
 		mix_node(&digest, NODE_DATA(nid));
 	mix_tasks(&digest);
+	mix_life(&digest);
 	mix(&digest, request->order);
 	mix(&digest, request->alloc_flags);
 	mix(&digest, (u64)(unsigned long)request->ac->nodemask);
@@ -149,6 +185,15 @@ static void describe(const struct slow_request *request, char *text, size_t size
 		(request->gfp_mask & __GFP_NOFAIL) ? "; __GFP_NOFAIL forbids it to fail" : "");
 }
 
+/** The second in which the request would go on spinning, for whatever ends by waiting. */
+static void let_a_second_pass(void)
+{
+	/* The interrupted task cannot be put aside for another. */
+	if (!in_interrupt())
+		world_sleep(HZ);
+	vmstat_shepherd();
+}
+
 /**
  * @brief A round begins: was the machine here before?
  *
@@ -161,26 +206,17 @@ static void describe(const struct slow_request *request, char *text, size_t size
 static bool watch_round(const struct slow_request *request)
 {
 	struct watchdog *dog = &world->life->watchdog;
-	u64 digest;
-	bool seen;
+	u64 digest = digest_of(request);
+	bool seen = request->rounds > 1 && (digest == dog->last || digest == dog->milestone);
 
-	if (life_is_busy())
-		return false;
-	digest = digest_of(request);
-	seen = request->rounds > 1 && (digest == dog->last || digest == dog->milestone);
 	dog->last = digest;
 	if ((request->rounds & (request->rounds - 1)) == 0)
 		dog->milestone = digest;
-	if (!seen) {
-		dog->folded = false;
+	if (!seen)
 		return false;
-	}
-	/* Who goes on for ever goes on for more than a second, in which counters are folded. */
-	if (!dog->folded) {
-		dog->folded = true;
-		if (vmstat_shepherd())
-			return false;
-	}
+	let_a_second_pass();
+	if (digest_of(request) != digest)
+		return false;
 	dog->livelocks++;
 	describe(request, dog->report, sizeof(dog->report));
 	if (dog->handler)

@@ -19,6 +19,9 @@ void wire_hooks(struct machine *machine)
 	machine->hooks.compaction_capture = compaction_capture;
 	machine->hooks.oom_reaper_woken = oom_reaper_queue;
 	machine->hooks.memcg_uncharge_page = __memcg_kmem_uncharge_page;
+	machine->hooks.lru_page_uncharged = mem_cgroup_uncharge;
+	machine->hooks.lru_page_moved = mem_cgroup_migrate;
+	machine->hooks.release = life_release;
 	machine->hooks.drain_local_stock = drain_local_stock;
 #ifdef CONFIG_NUMA
 	machine->hooks.mempolicy_nodemask_intersects = mempolicy_nodemask_intersects;

@@ -10,8 +10,14 @@
 #include "replay/replay.h"
 #include "world/world.h"
 
+/** FNV-1a of nothing. */
+u64 hash_start(void)
+{
+	return 14695981039346656037ull;
+}
+
 /** FNV-1a over the eight bytes of a number, lowest first. */
-static u64 hash_word(u64 hash, u64 word)
+u64 hash_word(u64 hash, u64 word)
 {
 	for (int byte = 0; byte < 8; byte++)
 		hash = (hash ^ ((word >> (8 * byte)) & 0xff)) * 1099511628211ull;
@@ -31,7 +37,7 @@ static u64 hash_list(u64 hash, u64 name, const struct list_head *list)
 /** A number that stands for every list of a zone in list order. */
 static u64 hash_zone(const struct zone *zone)
 {
-	u64 hash = 14695981039346656037ull;
+	u64 hash = hash_start();
 	int cpu;
 
 	for (u64 order = 0; order < MAX_ORDER; order++)
@@ -46,6 +52,26 @@ static u64 hash_zone(const struct zone *zone)
 }
 
 /**
+ * @brief Write the check line of a zone: counts, and a hash of all its lists.
+ *
+ * @param out where to; the line without its end
+ * @param zone the zone
+ */
+void check_line_of_zone(FILE *out, const struct zone *zone)
+{
+	int count = 0;
+
+	fprintf(out, "c %d %s", zone_to_nid(zone), zone->name);
+	for (int order = 0; order < MAX_ORDER; order++)
+		fprintf(out, " %lu", zone->free_area[order].nr_free);
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++) /* all are online in a recording */
+		count += zone->pageset[cpu].pcp.count;
+	fprintf(out, " | pcp %d boost %lu ha %lu free %ld hash %016llx", count,
+		zone->watermark_boost, zone->nr_reserved_highatomic, zone->vm_stat[NR_FREE_PAGES],
+		(unsigned long long)hash_zone(zone));
+}
+
+/**
  * @brief `c NID ZONE ...`: compare counts and the hash of all lists.
  *
  * @param replay the replay
@@ -55,26 +81,19 @@ static u64 hash_zone(const struct zone *zone)
 int replay_check_zone(struct replay *replay, const char *line)
 {
 	const char *cursor = line + 1;
-	const struct zone *zone;
 	char got[256];
+	FILE *out;
 	long nid;
-	int zid, cpu, count = 0;
-	size_t length;
+	int zid;
 
 	if (!take_number(&cursor, &nid) || nid < 0 || nid >= MAX_NUMNODES || !NODE_DATA(nid) ||
 	    !take_zone(&cursor, &zid))
 		return reader_fail(&replay->reader, "'c NID ZONE ...' of the machine");
-	zone = &NODE_DATA(nid)->node_zones[zid];
-	length = (size_t)snprintf(got, sizeof(got), "c %ld %s", nid, zone->name);
-	for (int order = 0; order < MAX_ORDER; order++)
-		length += (size_t)snprintf(got + length, sizeof(got) - length, " %lu",
-					   zone->free_area[order].nr_free);
-	for (cpu = 0; cpu < world->nr_cpus; cpu++) /* all are online in a recording */
-		count += zone->pageset[cpu].pcp.count;
-	snprintf(got + length, sizeof(got) - length,
-		 " | pcp %d boost %lu ha %lu free %ld hash %016llx", count, zone->watermark_boost,
-		 zone->nr_reserved_highatomic, zone->vm_stat[NR_FREE_PAGES],
-		 (unsigned long long)hash_zone(zone));
+	out = fmemopen(got, sizeof(got), "w");
+	if (!out)
+		return reader_refuse(&replay->reader, "out of memory");
+	check_line_of_zone(out, &NODE_DATA(nid)->node_zones[zid]);
+	fclose(out);
 	replay->result->checks++;
 	if (strcmp(line, got))
 		result_differs(replay->result, replay->reader.next, line, "%s", got);

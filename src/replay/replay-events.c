@@ -3,94 +3,21 @@
  * @file
  * @brief The events of an operation: each is compared with its line of the recording as it fires.
  */
-#include <stdio.h>
-
+#include "memory_map.h"
 #include "replay/replay.h"
 #include "world/world.h"
 
-/**
- * @brief The line after the current operation that holds its next event.
- *
- * @param replay the replay
- * @return the line without its indent; NULL when there is none
- */
-const char *replay_next_event(const struct replay *replay)
+/** Is this the event by which the recording tells that a page was freed, at this point? */
+static bool free_is_recorded(const struct replay *replay, enum trace_event_id id)
 {
-	const char *line = reader_peek(&replay->reader);
-
-	return line && line[0] == ' ' && line[1] == ' ' ? line + 2 : NULL;
-}
-
-/** How an event is written in a recording. */
-static const struct event_form {
-	enum trace_event_id id;
-	char letter;
-	const char *kind; /**< word after the letter, or NULL */
-	int nr_fields;	  /**< fields compared, from the first */
-	u8 field[8];	  /**< which field of the event stands there */
-	unsigned int hex; /**< bit n: the n-th number is hexadecimal */
-} event_forms[] = {
-	{ TRACE_mm_page_alloc_zone_locked, 'l', NULL, 3, { 0, 1, 2 }, 0 },
-	{ TRACE_mm_page_pcpu_drain, 'd', NULL, 3, { 0, 1, 2 }, 0 },
-	{ TRACE_mm_page_alloc_extfrag, 'x', NULL, 5, { 0, 1, 2, 3, 4 }, 0 },
-	{ TRACE_mm_vmscan_wakeup_kswapd, 'k', NULL, 3, { 0, 1, 2 }, 0 },
-	{ TRACE_mm_compaction_wakeup_kcompactd, 'w', NULL, 3, { 0, 1, 2 }, 0 },
-	{ TRACE_mm_vmscan_direct_reclaim_begin, 'r', NULL, 2, { 0, 1 }, 2 },
-	{ TRACE_mm_vmscan_direct_reclaim_end, 'e', NULL, 1, { 0 }, 0 },
-	{ TRACE_mm_compaction_try_to_compact_pages, 't', NULL, 3, { 0, 1, 2 }, 2 },
-	{ TRACE_mm_compaction_suitable, 's', NULL, 4, { 0, 1, 2, 3 }, 0 },
-	{ TRACE_reclaim_retry_zone, 'y', NULL, 8, { 0, 1, 2, 3, 4, 5, 6, 7 }, 0 },
-	{ TRACE_compact_retry, 'p', NULL, 6, { 0, 1, 2, 3, 4, 5 }, 0 },
-	{ TRACE_mm_compaction_deferred, 'o', "deferred", 6, { 0, 1, 2, 3, 4, 5 }, 0 },
-	{ TRACE_mm_compaction_defer_compaction, 'o', "defer", 6, { 0, 1, 2, 3, 4, 5 }, 0 },
-	{ TRACE_mm_compaction_defer_reset, 'o', "reset", 6, { 0, 1, 2, 3, 4, 5 }, 0 },
-	{ TRACE_mm_page_free, 'F', NULL, 2, { 0, 1 }, 0 },
-	{ TRACE_mm_page_alloc, 'A', NULL, 4, { 0, 1, 2, 3 }, 4 },
-};
-
-/** How this event is written; NULL for events that recordings leave out. */
-static const struct event_form *form_of(enum trace_event_id id)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(event_forms); i++)
-		if (event_forms[i].id == id)
-			return &event_forms[i];
-	return NULL;
-}
-
-/** Does a line of the recording say the same as an event? */
-static bool event_matches(const struct event_form *form, const struct trace_event *event,
-			  const char *line)
-{
-	if (*line++ != form->letter || (form->kind && !take_word(&line, form->kind)))
+	if (replay->profile->computes_reclaim && !replay->compacting)
+		return id == TRACE_mm_page_free_batched &&
+		       (replay->in_reclaim || replay->in_daemons);
+	if (id == TRACE_mm_page_free_batched)
 		return false;
-	for (int i = 0; i < form->nr_fields; i++) {
-		unsigned long hex;
-		long value;
-
-		if (form->hex & (1u << i)) {
-			if (!take_hex(&line, &hex))
-				return false;
-			value = (long)hex;
-		} else if (!take_number(&line, &value)) {
-			return false;
-		}
-		if (value != event->field[form->field[i]])
-			return false;
-	}
-	return take_end(&line);
-}
-
-/** Write an event as a recording does. */
-static void event_as_recorded(const struct event_form *form, const struct trace_event *event,
-			      char *text, size_t size)
-{
-	size_t length = (size_t)snprintf(text, size, "%c%s%s", form->letter, form->kind ? " " : "",
-					 form->kind ? form->kind : "");
-
-	for (int i = 0; i < form->nr_fields; i++)
-		length += (size_t)snprintf(text + length, size - length,
-					   form->hex & (1u << i) ? " %llx" : " %lld",
-					   (long long)event->field[form->field[i]]);
+	/* Elsewhere only the free that follows a refused charge. */
+	return replay->profile->all_events || replay->compacting ||
+	       (replay->allocating && !replay->in_reclaim);
 }
 
 /** Is this an event that the recording has a line for, at this point? */
@@ -98,15 +25,61 @@ static bool event_is_recorded(const struct replay *replay, const struct trace_ev
 {
 	switch (event->id) {
 	case TRACE_mm_page_alloc:
-		return replay->all_events;
+		return replay->profile->all_events;
 	case TRACE_mm_page_free:
-		/* Elsewhere only the free that follows a refused charge. */
-		return (replay->all_events || replay->allocating) && !replay->in_reclaim;
+	case TRACE_mm_page_free_batched:
+		return free_is_recorded(replay, event->id);
 	case TRACE_mm_compaction_suitable:
-		return !replay->in_reclaim;
+		return !replay->in_reclaim || replay->profile->computes_reclaim;
+	case TRACE_mm_vmscan_memcg_reclaim_begin:
+	case TRACE_mm_vmscan_memcg_reclaim_end:
+	case TRACE_mem_cgroup_protected:
+		return replay->profile->groups;
 	default:
 		return true;
 	}
+}
+
+/** Take note of what an event begins or ends, after it was found right. */
+static void follow_event(struct replay *replay, const struct trace_event *event)
+{
+	switch (event->id) {
+	case TRACE_mm_vmscan_direct_reclaim_begin:
+	case TRACE_mm_vmscan_memcg_reclaim_begin:
+		replay->in_reclaim = true;
+		break;
+	case TRACE_mm_vmscan_direct_reclaim_end:
+	case TRACE_mm_vmscan_memcg_reclaim_end:
+		replay->in_reclaim = false;
+		replay_check_nodes(replay);
+		break;
+	case TRACE_mm_compaction_begin:
+		replay->compacting = true;
+		break;
+	case TRACE_mm_compaction_end:
+		replay->compacting = false;
+		replay_zone_compacted(replay, event);
+		break;
+	case TRACE_mm_compaction_suitable:
+		if (replay->profile->computes_compaction && !replay->in_reclaim)
+			replay_zone_tested(replay, event);
+		break;
+	default:
+		break;
+	}
+}
+
+/** What an operation returned may have been moved or freed since: remember it where it is. */
+static void follow_page(struct replay *replay, const struct trace_event *event)
+{
+	u8 *held;
+
+	if (event->id != TRACE_migrate_page_states && event->id != TRACE_mm_page_free)
+		return;
+	held = held_order(replay, pfn_to_page((unsigned long)event->field[0]));
+	if (event->id == TRACE_migrate_page_states)
+		*held_order(replay, pfn_to_page((unsigned long)event->field[1])) = *held;
+	*held = 0;
 }
 
 /** Keep the last events for the account of a divergence. */
@@ -124,10 +97,11 @@ static void remember_event(struct replay *replay, const struct trace_event *even
 void replay_event(const struct trace_event *event, void *context)
 {
 	struct replay *replay = context;
-	const struct event_form *form = form_of(event->id);
+	const struct event_form *form = event_form_of(event->id);
 	const char *line = replay_next_event(replay);
 	char got[200];
 
+	follow_page(replay, event);
 	if (replay->result->outcome != REPLAY_IDENTICAL || !form ||
 	    !event_is_recorded(replay, event))
 		return;
@@ -135,10 +109,7 @@ void replay_event(const struct trace_event *event, void *context)
 	if (line && event_matches(form, event, line)) {
 		replay->reader.next++;
 		replay->result->events++;
-		if (event->id == TRACE_mm_vmscan_direct_reclaim_begin)
-			replay->in_reclaim = true;
-		if (event->id == TRACE_mm_vmscan_direct_reclaim_end)
-			replay->in_reclaim = false;
+		follow_event(replay, event);
 		return;
 	}
 	event_as_recorded(form, event, got, sizeof(got));

@@ -95,14 +95,14 @@ static bool take_unknown_block(const struct replay *replay, struct page *page, u
 int replay_free(struct replay *replay, const char *line)
 {
 	struct page *page;
-	long pfn, order;
+	long order;
 	u8 *held;
 
 	line++;
-	if (!take_number(&line, &pfn) || !take_number(&line, &order) || !take_end(&line) ||
-	    pfn < 0 || !pfn_valid((unsigned long)pfn) || order < 0 || order >= MAX_ORDER)
+	page = take_page(&line);
+	if (!page || !take_number(&line, &order) || !take_end(&line) || order < 0 ||
+	    order >= MAX_ORDER)
 		return reader_fail(&replay->reader, "'f PFN ORDER'");
-	page = pfn_to_page((unsigned long)pfn);
 	held = held_order(replay, page);
 	/* A page that is free already is a difference, which the free itself reports. */
 	if (page_count(page) > 0 && order + 1 != *held &&

@@ -49,19 +49,24 @@ static unsigned long recorded_reclaimable(struct zone *zone)
 static int free_recorded_page(struct replay *replay, const char *line)
 {
 	LIST_OF_PAGES(list);
-	long pfn, order;
-	struct page *page;
+	struct page *page = take_page(&line);
+	long order;
 
-	if (!take_number(&line, &pfn) || !take_number(&line, &order) || !take_end(&line) ||
-	    order != 0 || pfn < 0 || !pfn_valid((unsigned long)pfn))
+	if (!page || !take_number(&line, &order) || !take_end(&line) || order != 0)
 		return reader_fail(&replay->reader, "'F PFN 0'");
-	page = pfn_to_page((unsigned long)pfn);
 	if (page_count(page) != 1) {
-		result_differs(replay->result, replay->reader.next, line, "page %ld is not in use",
-			       pfn);
+		result_differs(replay->result, replay->reader.next, line, "page %lu is not in use",
+			       page_to_pfn(page));
 		return -1;
 	}
 	*held_order(replay, page) = 0;
+	if (page->mapping) {
+		/* A page of a cache that the snapshot names. */
+		page_owner(page)->nrpages--;
+		page->mapping = NULL;
+		lru_list_del(page);
+		ClearPageFlag(page, PG_active);
+	}
 	ClearPageFlag(page, PG_lru);
 	set_page_count(page, 0);
 	list_add(&page->lru, &list);
@@ -78,8 +83,16 @@ static unsigned long recorded_reclaim(gfp_t gfp_mask, unsigned int order)
 
 	(void)gfp_mask;
 	(void)order;
+	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+		replay->reclaimed_zones[nid] = ~0u;
 	while (replay->result->outcome == REPLAY_IDENTICAL &&
 	       (line = replay_next_event(replay)) != NULL) {
+		/* Reclaim empties the batches before it scans a list; each page is compared as it comes. */
+		if (!strncmp(line, "li ", 3) &&
+		    world->lru_pvecs[world->this_cpu][PVEC_LRU_ADD].nr) {
+			lru_add_drain();
+			continue;
+		}
 		if (*line == 'e') {
 			line++;
 			take_number(&line, &reclaimed);
@@ -175,17 +188,28 @@ static enum compact_result recorded_compact(struct zone *zone, unsigned int orde
 	return (enum compact_result)result;
 }
 
+/** A recording's driver refuses to move the pages that it has marked; everybody else agrees. */
+static bool owner_agrees(struct page *from, struct page *to)
+{
+	(void)to;
+	return !is_driver_movable(from) || !PageFlag(from, PG_dirty);
+}
+
 /**
- * @brief Let a machine's reclaim and compaction achieve what the recording says.
+ * @brief Let a machine's reclaim and compaction achieve what the recording says, where its profile leaves them to it.
  *
  * @param replay the replay; it must outlive the machine
  * @param machine the machine
  */
 void replay_take_recorded(struct replay *replay, struct machine *machine)
 {
-	machine->environment.reclaimable_pages = recorded_reclaimable;
-	machine->environment.direct_reclaim = recorded_reclaim;
-	machine->environment.compact_zone = recorded_compact;
+	if (!replay->profile->computes_reclaim) {
+		machine->environment.reclaimable_pages = recorded_reclaimable;
+		machine->environment.direct_reclaim = recorded_reclaim;
+	}
+	if (!replay->profile->computes_compaction)
+		machine->environment.compact_zone = recorded_compact;
+	machine->hooks.page_moved = owner_agrees;
 	machine->environment.context = replay;
 	machine->hooks.slow_round = stop_after_difference;
 }

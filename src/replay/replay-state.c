@@ -52,17 +52,25 @@ static const char *recorded_line_for(struct reader *reader, const char *ours, un
 	return recorded;
 }
 
-/** In which order does the snapshot ahead have its nodes and zones? */
-static enum snapshot_order order_ahead(const struct reader *reader)
+/** What kind of snapshot lies ahead? */
+static struct snapshot_form form_ahead(const struct reader *reader)
 {
+	struct snapshot_form form = { .order = NODE_BY_NODE };
 	struct reader ahead = *reader;
 	const char *line;
 	int nodes = 0;
 
 	/* There is a zone: a snapshot without one was refused, and this one is of the same machine. */
-	while ((line = reader_line(&ahead)) != NULL && strncmp(line, "zone ", 5))
+	while ((line = reader_line(&ahead)) != NULL && strncmp(line, "zone ", 5)) {
 		nodes += !strncmp(line, "node ", 5);
-	return nodes > 1 ? NODES_FIRST : NODE_BY_NODE;
+		form.lists |= !strncmp(line, "vmctl ", 6);
+		form.groups |= !strncmp(line, "memcgs ", 7);
+	}
+	if (nodes > 1)
+		form.order = NODES_FIRST;
+	while ((line = reader_line(&ahead)) != NULL && *line == ' ')
+		form.pages |= !strncmp(line, " scanner ", 9);
+	return form;
 }
 
 /**
@@ -77,12 +85,43 @@ char *replay_machine_as_text(const struct reader *reader)
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	struct snapshot_form form = form_ahead(reader);
 
 	if (!out)
 		return NULL;
-	snapshot_write(out, order_ahead(reader));
+	snapshot_write(out, &form);
 	fclose(out);
 	return text;
+}
+
+/**
+ * @brief Compare lines of ours with those that the recording has here, up to the first that differs.
+ *
+ * @param reader at the first recorded line; left after the last that was compared
+ * @param result receives the difference, if there is one
+ * @param text the lines of ours; taken apart
+ * @param without lines that begin so are not compared; NULL: all are
+ * @return how many values were compared
+ */
+unsigned long replay_compare_text(struct reader *reader, struct replay_result *result, char *text,
+				  const char *without)
+{
+	unsigned long values = 0;
+	char *line, *rest;
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		/* There is a line: the last one of the file comes after every snapshot and block. */
+		const char *recorded = recorded_line_for(reader, line, &values);
+
+		if (without && !strncmp(line, without, strlen(without)))
+			continue;
+		if (!lines_agree(recorded, line)) {
+			result_state_differs(result, reader->next, recorded, line);
+			break;
+		}
+		values += values_in(line);
+	}
+	return values;
 }
 
 /**
@@ -97,26 +136,14 @@ char *replay_machine_as_text(const struct reader *reader)
 unsigned long replay_compare_state(struct reader *reader, struct replay_result *result,
 				   const char *without)
 {
-	unsigned long values = 0;
-	char *written = replay_machine_as_text(reader), *line, *rest;
+	char *written = replay_machine_as_text(reader);
+	unsigned long values;
 
 	if (!written) {
 		reader_refuse(reader, "out of memory");
 		return 0;
 	}
-	for (line = strtok_r(written, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		/* There is a line: the last one of the file comes after every snapshot. */
-		const char *recorded = recorded_line_for(reader, line, &values);
-
-		if (without && !strncmp(line, without, strlen(without)))
-			continue;
-		if (!lines_agree(recorded, line)) {
-			result_differs(result, reader->next, recorded, "%s",
-				       line + strspn(line, " "));
-			break;
-		}
-		values += values_in(line);
-	}
+	values = replay_compare_text(reader, result, written, without);
 	free(written);
 	return values;
 }

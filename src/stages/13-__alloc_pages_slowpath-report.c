@@ -88,23 +88,6 @@ void dump_stack(const char *const *chain)
 }
 
 /**
- * @brief May a report be written now? Says how many were suppressed when a new interval opens.
- *
- * @return true to write it
- * @source none (ours: what lib/ratelimit.c does for the limiter of warn_alloc)
- */
-static bool report_allowed(void)
-{
-	struct printk_limit *limit = &world->warn_alloc_limit;
-
-	if (limit->missed && world->jiffies - limit->begin > WARN_ALLOC_INTERVAL) {
-		printk("warn_alloc: %u callbacks suppressed\n", limit->missed);
-		limit->missed = 0;
-	}
-	return printk_ratelimit(limit, WARN_ALLOC_INTERVAL, 1);
-}
-
-/**
  * @brief Which nodes does a failure's report show?
  *
  * All of them in an interrupt and for a request that cannot sleep; and for victims, reclaimers and tasks that exit, unless
@@ -142,7 +125,7 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
 	/* Step 1: silence does not count against the limit */
 	if (gfp_mask & __GFP_NOWARN)
 		return;
-	if (!report_allowed())
+	if (!printk_ratelimit(&world->warn_alloc_limit, "warn_alloc", WARN_ALLOC_INTERVAL, 1))
 		return;
 
 	/* Step 2: who asked for what, and which nodes could be used */

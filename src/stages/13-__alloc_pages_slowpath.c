@@ -383,10 +383,13 @@ static enum slow_verdict slow_nopage(struct slow_request *rq)
 		warn_once(ONCE_NOFAIL_COSTLY,
 			  "__alloc_pages_slowpath: __GFP_NOFAIL with order %u\n", rq->order);
 
-	/* Step 3: some of the reserve, and then from the top */
+	/* Step 3: some of the reserve; then let others run, and begin another round */
 	witness_request(DECISION_MUST_NOT_FAIL, 0, 0);
 	rq->page = __alloc_pages_cpuset_fallback(rq->gfp_mask, rq->order, ALLOC_HARDER, rq->ac);
-	return rq->page ? SLOW_GOT_PAGE : SLOW_RETRY;
+	if (rq->page)
+		return SLOW_GOT_PAGE;
+	world_reschedule();
+	return SLOW_RETRY;
 }
 
 /**

@@ -3,8 +3,9 @@
  * @file
  * @brief kcompactd: each node's thread that builds large blocks in the background.
  *
- * kswapd asks for it before its nap, for the order it was woken for, and when it has taken back a boost. So do
- * requests that cannot compact memory themselves, where kswapd has nothing to do. The thread is a task of the
+ * kswapd asks for it when it has taken back a boost, and before its nap: for the order it was woken for where it left
+ * that to compaction, else for what it was asked for meanwhile. So do requests that cannot compact memory themselves,
+ * where kswapd has nothing to do or is given up. The thread is a task of the
  * machine; whoever schedules the machine's tasks runs it some time after the hook kcompactd_woken.
  */
 #include "gfp.h"
@@ -16,7 +17,7 @@
  * @brief Compact one zone in the background, if that is sensible.
  *
  * @param cc the thread's run; its zone is set
- * @source mm/compaction.c:2556
+ * @source mm/compaction.c:2537
  */
 static void kcompactd_zone(struct compact_control *cc)
 {
@@ -76,6 +77,8 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 /**
  * @brief Work until nothing is asked for, then sleep again.
  *
+ * It says that it sleeps after each time that it has worked, also when it goes on at once.
+ *
  * @param pgdat the node; the running task is its kcompactd
  * @source mm/compaction.c:2645
  */
@@ -84,8 +87,9 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 void kcompactd(struct pglist_data *pgdat)
 {
 	pgdat->kcompactd_waiting = false;
-	while (pgdat->kcompactd_max_order > 0)
+	while (pgdat->kcompactd_max_order > 0) {
 		kcompactd_do_work(pgdat);
-	trace_mm_compaction_kcompactd_sleep(pgdat->node_id);
+		trace_mm_compaction_kcompactd_sleep(pgdat->node_id);
+	}
 	pgdat->kcompactd_waiting = true;
 }

@@ -38,7 +38,7 @@ static void clear_pgdat_congested(struct pglist_data *pgdat)
 /**
  * @brief May kswapd sleep?
  *
- * Tasks that wait for it go on whatever the answer is: they look for themselves.
+ * Tasks that wait for it are woken whatever the answer is: they look for themselves.
  *
  * @param pgdat the node
  * @param order order it works for
@@ -70,7 +70,7 @@ static void age_active_anon(struct pglist_data *pgdat, struct scan_control *sc)
 
 	if (!world->total_swap_pages || !inactive_is_low(&pgdat->lruvec, LRU_INACTIVE_ANON))
 		return;
-	while ((memcg = memcg_next(NULL, memcg)))
+	while ((memcg = mem_cgroup_iter(NULL, memcg)))
 		shrink_active_list(SWAP_CLUSTER_MAX, mem_cgroup_lruvec(memcg, pgdat), sc,
 				   LRU_ACTIVE_ANON);
 }

@@ -4,9 +4,10 @@
  * @brief Stage 15, part: scanning one list, portion by portion.
  *
  * Pages are taken from the tail of a list in portions of 32. Those of an inactive list are reclaimed, kept or put
- * back on the active one; those of an active list move to the inactive one, or stay when they are in use.
+ * back on the active one; those of an active list move to the inactive one, or stay when code in them was executed.
  *
- * The decisions are 5.8.18's; what lies on the lists, and how its owners answer, is a model.
+ * Recordings hold this for pages of files that nobody has mapped. Looking at page tables, buffers and
+ * waiting for other reclaimers are in none.
  */
 #include "memory_map.h"
 #include "page_cache.h"
@@ -37,6 +38,48 @@ bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
 	return few * ratio < many;
 }
 
+/** Pages that isolation has taken off a list or set aside, by zone. */
+struct isolation {
+	struct list_head *taken;  /**< the pages for the caller, the last one first */
+	struct list_head skipped; /**< those of zones that are no use to the request */
+	unsigned long nr_taken[MAX_NR_ZONES];
+	unsigned long nr_skipped;
+	unsigned long total_taken;
+};
+
+/**
+ * @brief Take one page off the tail of a list, or move it out of the way.
+ *
+ * @param iso receives the page, or counts it
+ * @param list the list
+ * @param page its last page
+ * @param sc the activity
+ * @return true when the page counts as looked at
+ * @source mm/vmscan.c:1652
+ */
+static bool isolate_tail(struct isolation *iso, struct list_head *list, struct page *page,
+			 const struct scan_control *sc)
+{
+	/* Step 1: no use to the request: to the side, and back to the head in the end */
+	if ((int)page_zonenum(page) > sc->reclaim_idx) {
+		list_move(&page->lru, &iso->skipped);
+		iso->nr_skipped++;
+		return false;
+	}
+	/* Step 2: about to be freed, or not wanted: to the head */
+	if ((!sc->may_unmap && page_mapped(page)) || !page_count(page)) {
+		list_move(&page->lru, list);
+		return true;
+	}
+	/* Step 3: into the caller's hands */
+	get_page(page);
+	ClearPageFlag(page, PG_lru);
+	list_move(&page->lru, iso->taken);
+	iso->nr_taken[page_zonenum(page)]++;
+	iso->total_taken++;
+	return true;
+}
+
 /**
  * @brief Take pages off the tail of a list.
  *
@@ -47,84 +90,74 @@ bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
  * @param sc the activity
  * @param lru which list
  * @return pages taken
- * @source none (ours: what mm/vmscan.c does under the same name)
+ * @source mm/vmscan.c:1652
  */
 static unsigned long isolate_lru_pages(unsigned long nr_to_scan, struct lruvec *lruvec,
 				       struct list_head *taken, unsigned long *nr_scanned,
-				       struct scan_control *sc, enum lru_list lru)
+				       const struct scan_control *sc, enum lru_list lru)
 {
-	struct list_head skipped, *list = &lruvec->lists[lru];
-	unsigned int mode = sc->may_unmap ? 0 : ISOLATE_UNMAPPED;
-	unsigned long scan = 0, nr_taken = 0, nr_skipped = 0;
+	struct isolation iso = { .taken = taken };
+	struct list_head *list = &lruvec->lists[lru];
+	unsigned long scan = 0;
 
-	INIT_LIST_HEAD(&skipped);
-	while (scan < nr_to_scan && !list_empty(list)) {
-		struct page *page = list_entry(list->prev, struct page, lru);
+	INIT_LIST_HEAD(&iso.skipped);
+	while (scan < nr_to_scan && !list_empty(list))
+		if (isolate_tail(&iso, list, list_entry(list->prev, struct page, lru), sc))
+			scan++;
+	/* The oldest of those set aside is again the oldest of them. */
+	list_splice_init(&iso.skipped, list);
+	*nr_scanned = scan + iso.nr_skipped;
+	trace_mm_vmscan_lru_isolate(sc->may_unmap ? 0 : ISOLATE_UNMAPPED, sc->reclaim_idx,
+				    sc->order, nr_to_scan, *nr_scanned, iso.nr_skipped,
+				    iso.total_taken, (int)lru);
+	/* One change for all pages of a zone: counters that lag behind tell the difference. */
+	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+		if (iso.nr_taken[zid])
+			update_lru_size(lruvec, &lruvec->pgdat->node_zones[zid], lru,
+					-(long)iso.nr_taken[zid]);
+	return iso.total_taken;
+}
 
-		/* Step 1: no use to the request: to the side, and back to the head in the end */
-		if ((int)page_zonenum(page) > sc->reclaim_idx) {
-			list_move(&page->lru, &skipped);
-			nr_skipped++;
-			continue;
-		}
-		scan++;
-		/* Step 2: about to be freed, or not wanted: to the head */
-		if ((mode && page_mapped(page)) || !isolate_lru_page(page)) {
-			list_move(&page->lru, list);
-			continue;
-		}
-		list_add(&page->lru, taken);
-		nr_taken++;
+/**
+ * @brief Put a page back at the head of the list that its flags name, and drop the reference.
+ *
+ * @param page the page, in the caller's hands
+ * @param free receives it, if that was the last reference
+ * @return true when it is on its list again
+ * @source mm/vmscan.c:1847
+ */
+static bool move_page_to_lru(struct page *page, struct list_head *free)
+{
+	list_del(&page->lru);
+	if (!page_evictable(page)) {
+		putback_lru_page(page);
+		return false;
 	}
-	while (!list_empty(&skipped))
-		list_move(skipped.prev, list);
-	*nr_scanned = scan + nr_skipped;
-	trace_mm_vmscan_lru_isolate(mode, sc->reclaim_idx, sc->order, nr_to_scan, *nr_scanned,
-				    nr_skipped, nr_taken, (int)lru);
-	return nr_taken;
+	lru_list_add(page);
+	if (put_page_to_free(page, free))
+		return false;
+	if (PageFlag(page, PG_active))
+		workingset_age_nonresident(page_lruvec(page), 1);
+	return true;
 }
 
 /**
  * @brief Put pages back on the lists that their flags name now.
  *
- * @param list the pages, from the tail on
- * @source none (ours: what mm/vmscan.c does under the same name)
+ * @param list the pages, from the tail on; afterwards those that nobody holds any more
+ * @return pages that are on lists again
+ * @source mm/vmscan.c:1847
  */
-static void move_pages_to_lru(struct list_head *list)
+static unsigned long move_pages_to_lru(struct list_head *list)
 {
-	while (!list_empty(list)) {
-		struct page *page = list_entry(list->prev, struct page, lru);
+	unsigned long moved = 0;
+	struct list_head free;
 
-		list_del(&page->lru);
-		putback_lru_page(page);
-	}
-}
-
-/**
- * @brief Remember what reclaiming a kind of page cost: writes.
- *
- * @param lruvec the lists
- * @param file file pages, else anonymous ones
- * @param nr_pages pages written
- * @source mm/swap.c:281
- */
-static void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages)
-{
-	for (;;) {
-		unsigned long size = 0;
-
-		*(file ? &lruvec->file_cost : &lruvec->anon_cost) += nr_pages;
-		for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++)
-			size += lruvec_page_state(lruvec, (enum node_stat_item)(NR_LRU_BASE + lru));
-		/* What was long ago counts less. */
-		if (lruvec->file_cost + lruvec->anon_cost > size / 4) {
-			lruvec->file_cost /= 2;
-			lruvec->anon_cost /= 2;
-		}
-		if (!lruvec->memcg)
-			return;
-		lruvec = mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat);
-	}
+	INIT_LIST_HEAD(&free);
+	while (!list_empty(list))
+		moved += move_page_to_lru(list_entry(list->prev, struct page, lru), &free);
+	list_splice_init(&free, list);
+	return moved;
 }
 
 /**
@@ -189,8 +222,8 @@ static void trace_shrink_inactive(int nid, unsigned long nr_scanned, unsigned lo
 	TRACE(mm_vmscan_lru_shrink_inactive, nid, (s64)nr_scanned, (s64)nr_reclaimed,
 	      (s64)stat->nr_dirty, (s64)stat->nr_writeback, (s64)stat->nr_congested,
 	      (s64)stat->nr_immediate, (s64)stat->nr_activate[0], (s64)stat->nr_activate[1],
-	      (s64)stat->nr_ref_keep, (s64)stat->nr_unmap_fail, priority,
-	      trace_reclaim_flags(file));
+	      (s64)stat->nr_ref_keep, (s64)stat->nr_unmap_fail, priority, trace_reclaim_flags(file),
+	      (s64)stat->nr_unqueued_dirty, (s64)stat->nr_pageout, (s64)stat->nr_lazyfree_fail);
 }
 
 /**
@@ -224,6 +257,7 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, struct lruve
 
 	/* Step 2: take a portion, see what becomes of it, put the rest back */
 	INIT_LIST_HEAD(&pages);
+	lru_add_drain();
 	nr_taken = isolate_lru_pages(nr_to_scan, lruvec, &pages, &nr_scanned, sc, lru);
 	mod_node_page_state(pgdat, isolated, (long)nr_taken);
 	if (!nr_taken)
@@ -232,6 +266,7 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, struct lruve
 	move_pages_to_lru(&pages);
 	mod_node_page_state(pgdat, isolated, -(long)nr_taken);
 	lru_note_cost(lruvec, file, stat.nr_pageout);
+	free_lru_pages(&pages);
 
 	/* Step 3: nothing but dirty pages that nobody writes: let somebody write them */
 	if (stat.nr_unqueued_dirty == nr_taken && world->hooks.flushers_woken)
@@ -239,6 +274,77 @@ static unsigned long shrink_inactive_list(unsigned long nr_to_scan, struct lruve
 	add_to_sums(&sc->nr, &stat, nr_taken, file);
 	trace_shrink_inactive(pgdat->node_id, nr_scanned, nr_reclaimed, &stat, sc->priority, file);
 	return nr_reclaimed;
+}
+
+/**
+ * @brief Was a page of an active list used since somebody last looked? Looking clears the accessed bits.
+ *
+ * A file page that somebody else has locked counts as used, but nobody looks how.
+ *
+ * @param page the page
+ * @param exec receives whether code in it was executed
+ * @source none (ours: what mm/rmap.c does under the name page_referenced, on the model's facts)
+ */
+static void look_at_active(struct page *page, bool *exec)
+{
+	*exec = false;
+	if ((PageFlag(page, PG_locked) && !PageAnon(page)) || (page->private & LRU_VM_LOCKED))
+		return;
+	*exec = (page->private & LRU_ACCESSED) && (page->private & LRU_EXEC);
+	page->private &= ~LRU_ACCESSED;
+}
+
+/**
+ * @brief Too many buffers: those of a page of an active list are dropped, if nobody uses them.
+ *
+ * @param page the page
+ * @source mm/vmscan.c:2012
+ */
+static void strip_buffers(struct page *page)
+{
+	if (world->buffer_heads_over_limit && PageFlag(page, PG_private) &&
+	    !PageFlag(page, PG_locked))
+		try_to_release_page(page);
+}
+
+/**
+ * @brief Decide where the pages of a portion of an active list belong.
+ *
+ * @param pages the pages, from the tail on
+ * @param active receives those that stay
+ * @param inactive receives the others
+ * @param file file pages, else anonymous ones
+ * @return pages that stay because code in them was executed
+ * @source mm/vmscan.c:2012
+ */
+static unsigned long sort_active(struct list_head *pages, struct list_head *active,
+				 struct list_head *inactive, bool file)
+{
+	unsigned long rotated = 0;
+
+	while (!list_empty(pages)) {
+		struct page *page = list_entry(pages->prev, struct page, lru);
+		bool exec;
+
+		world_reschedule();
+		list_del(&page->lru);
+		if (!page_evictable(page)) {
+			putback_lru_page(page);
+			continue;
+		}
+		strip_buffers(page);
+		look_at_active(page, &exec);
+		/* Code that is being executed stays; everything else must prove itself again. */
+		if (exec && file) {
+			rotated++;
+			list_add(&page->lru, active);
+			continue;
+		}
+		ClearPageFlag(page, PG_active);
+		SetPageFlag(page, PG_workingset);
+		list_add(&page->lru, inactive);
+	}
+	return rotated;
 }
 
 /**
@@ -256,39 +362,23 @@ void shrink_active_list(unsigned long nr_to_scan, struct lruvec *lruvec, struct 
 	struct pglist_data *pgdat = lruvec->pgdat;
 	bool file = lru == LRU_ACTIVE_FILE;
 	enum node_stat_item isolated = file ? NR_ISOLATED_FILE : NR_ISOLATED_ANON;
-	unsigned long nr_scanned, nr_taken, rotated = 0, moved = 0;
+	unsigned long nr_scanned, nr_taken, rotated, stayed, moved;
 	struct list_head pages, active, inactive;
 
 	INIT_LIST_HEAD(&pages);
 	INIT_LIST_HEAD(&active);
 	INIT_LIST_HEAD(&inactive);
+	lru_add_drain();
 	nr_taken = isolate_lru_pages(nr_to_scan, lruvec, &pages, &nr_scanned, sc, lru);
 	mod_node_page_state(pgdat, isolated, (long)nr_taken);
-	while (!list_empty(&pages)) {
-		struct page *page = list_entry(pages.prev, struct page, lru);
-		bool used = page->private & LRU_ACCESSED;
-
-		list_del(&page->lru);
-		if (!page_evictable(page)) {
-			putback_lru_page(page);
-			continue;
-		}
-		page->private &= ~LRU_ACCESSED;
-		/* Code that is being executed stays; everything else must prove itself again. */
-		if (used && file && (page->private & LRU_EXEC)) {
-			rotated++;
-			list_add(&page->lru, &active);
-			continue;
-		}
-		ClearPageFlag(page, PG_active);
-		SetPageFlag(page, PG_workingset);
-		moved++;
-		list_add(&page->lru, &inactive);
-	}
-	move_pages_to_lru(&active);
-	move_pages_to_lru(&inactive);
+	rotated = sort_active(&pages, &active, &inactive, file);
+	stayed = move_pages_to_lru(&active);
+	moved = move_pages_to_lru(&inactive);
+	/* What nobody holds any more is freed, the former inactive ones first. */
+	list_splice_init(&inactive, &active);
 	mod_node_page_state(pgdat, isolated, -(long)nr_taken);
-	trace_mm_vmscan_lru_shrink_active(pgdat->node_id, nr_taken, rotated, moved, rotated,
+	free_lru_pages(&active);
+	trace_mm_vmscan_lru_shrink_active(pgdat->node_id, nr_taken, stayed, moved, rotated,
 					  sc->priority, trace_reclaim_flags(file));
 }
 

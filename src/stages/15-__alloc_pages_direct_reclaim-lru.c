@@ -6,12 +6,13 @@
  * Each node, and on it each memory cgroup, has four lists of pages that could be taken back: pages of
  * files and **anonymous** pages (the memory of processes, which swap takes), each **active** (used
  * more than once lately) and **inactive**. A page enters a list at its head; reclaim looks at the
- * tail. A fifth list holds what must not be reclaimed.
+ * tail. A fifth list holds what must not be reclaimed. Pages do not come and go one by one: each CPU
+ * collects them first (part `-pagevecs`).
  *
- * departs: 5.8.18 collects additions and moves in batches of 15 per CPU; here each takes effect at
- * once. Pages on these lists are single: transparent huge pages are not modelled.
+ * departs: pages on these lists are single: transparent huge pages are not modelled.
  */
 #include "stages/stages.h"
+#include "tracepoints.h"
 #include "vmstat.h"
 #include "world/world.h"
 
@@ -59,19 +60,19 @@ bool page_evictable(const struct page *page)
 /**
  * @brief Count pages of a list in or out, in every counter that knows of them.
  *
- * @param page a page of the list
+ * Many pages at once are one change: what counters hold back afterwards depends on that.
+ *
+ * @param lruvec the lists
+ * @param zone zone of the pages
  * @param lru which list
- * @param delta pages
- * @source none (ours: what include/linux/mm_inline.h does under the name update_lru_size)
+ * @param nr_pages pages, negative when they leave
+ * @source include/linux/mm_inline.h:38
  */
-static void lru_count(const struct page *page, enum lru_list lru, long delta)
+void update_lru_size(struct lruvec *lruvec, struct zone *zone, enum lru_list lru, long nr_pages)
 {
-	struct lruvec *lruvec = page_lruvec(page);
-	struct zone *zone = page_zone(page);
-
-	lruvec->lru_size[zone_idx(zone)][lru] += (unsigned long)delta;
-	mod_lruvec_state(lruvec, (enum node_stat_item)(NR_LRU_BASE + lru), delta);
-	__mod_zone_page_state(zone, (enum zone_stat_item)(NR_ZONE_LRU_BASE + lru), delta);
+	mod_lruvec_state(lruvec, (enum node_stat_item)(NR_LRU_BASE + lru), nr_pages);
+	__mod_zone_page_state(zone, (enum zone_stat_item)(NR_ZONE_LRU_BASE + lru), nr_pages);
+	lruvec->lru_size[zone_idx(zone)][lru] += (unsigned long)nr_pages;
 }
 
 /**
@@ -85,8 +86,8 @@ void lru_list_add(struct page *page)
 	enum lru_list lru = page_lru(page);
 
 	SetPageFlag(page, PG_lru);
+	update_lru_size(page_lruvec(page), page_zone(page), lru, 1);
 	list_add(&page->lru, &page_lruvec(page)->lists[lru]);
-	lru_count(page, lru, 1);
 }
 
 /**
@@ -111,24 +112,67 @@ void lru_list_del(struct page *page)
 {
 	ClearPageFlag(page, PG_lru);
 	list_del(&page->lru);
-	lru_count(page, page_lru(page), -1);
+	update_lru_size(page_lruvec(page), page_zone(page), page_lru(page), -1);
 }
 
 /**
- * @brief Put a new page on its list, or on the one of those that must not be reclaimed.
+ * @brief A page without references leaves its list, if it is on one, and its owner.
  *
- * @param page the page, on no list
- * @source none (ours: what mm/swap.c does under the same name)
+ * @param page the page
+ * @source none (ours: a step of what mm/swap.c does in put_page and release_pages)
  */
-void lru_cache_add(struct page *page)
+static void page_leaves(struct page *page)
 {
-	if (page_evictable(page)) {
-		ClearPageFlag(page, PG_unevictable);
-	} else {
-		ClearPageFlag(page, PG_active);
-		SetPageFlag(page, PG_unevictable);
-	}
-	lru_list_add(page);
+	if (PageFlag(page, PG_lru))
+		lru_list_del(page);
+	ClearPageFlag(page, PG_active);
+	ClearPageFlag(page, PG_unevictable);
+	page->mapping = NULL;
+}
+
+/**
+ * @brief A page of the LRU lists leaves the memory cgroup that was charged for it.
+ *
+ * @param page the page
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_uncharge)
+ */
+static void lru_page_uncharge(struct page *page)
+{
+	if (page->mem_cgroup && world->hooks.lru_page_uncharged)
+		world->hooks.lru_page_uncharged(page);
+	page->mem_cgroup = NULL;
+}
+
+/**
+ * @brief Free pages that came from the LRU lists, in the order in which they lie here.
+ *
+ * @param pages the pages, without references and on no LRU list; empty afterwards
+ * @source none (ours: mem_cgroup_uncharge_list and free_unref_page_list, which 5.8.18 calls in a row)
+ */
+void free_lru_pages(struct list_head *pages)
+{
+	struct list_head *entry;
+
+	list_for_each(entry, pages)
+		lru_page_uncharge(list_entry(entry, struct page, lru));
+	free_unref_page_list(pages);
+}
+
+/**
+ * @brief Drop a reference to a page; with the last one it leaves its list for another.
+ *
+ * @param page the page
+ * @param free receives it at the head, if that was the last
+ * @return true when it was
+ * @source none (ours: a step of what mm/swap.c does under the name release_pages)
+ */
+bool put_page_to_free(struct page *page, struct list_head *free)
+{
+	if (!put_page_testzero(page))
+		return false;
+	page_leaves(page);
+	list_add(&page->lru, free);
+	return true;
 }
 
 /**
@@ -141,14 +185,8 @@ void put_page(struct page *page)
 {
 	if (!put_page_testzero(page))
 		return;
-	if (PageFlag(page, PG_lru))
-		lru_list_del(page);
-	ClearPageFlag(page, PG_active);
-	ClearPageFlag(page, PG_unevictable);
-	page->mapping = NULL;
-	if (page->mem_cgroup && world->hooks.lru_page_uncharged)
-		world->hooks.lru_page_uncharged(page);
-	page->mem_cgroup = NULL;
+	page_leaves(page);
+	lru_page_uncharge(page);
 	free_unref_page(page);
 }
 
@@ -169,7 +207,7 @@ bool isolate_lru_page(struct page *page)
 }
 
 /**
- * @brief Put an isolated page back on the list that its flags name, and drop the reference.
+ * @brief Put an isolated page back, by way of the CPU's pagevec, and drop the reference.
  *
  * @param page the page
  * @source none (ours: what mm/vmscan.c does under the same name)
@@ -181,32 +219,25 @@ void putback_lru_page(struct page *page)
 }
 
 /**
- * @brief Move a page to the active list.
+ * @brief Remember what reclaiming a kind of page cost: writes, and pages that had to be read again.
  *
- * @param page the page; nothing happens when it is on no list, active, or unevictable
- * @source none (ours: what mm/swap.c does under the same name)
+ * @param lruvec the lists; those of the groups above remember it too
+ * @param file file pages, else anonymous ones
+ * @param nr_pages pages; 0 may still halve what was remembered
+ * @source mm/swap.c:281
  */
-void activate_page(struct page *page)
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages)
 {
-	if (!PageFlag(page, PG_lru) || PageFlag(page, PG_active) || PageFlag(page, PG_unevictable))
-		return;
-	lru_list_del(page);
-	SetPageFlag(page, PG_active);
-	lru_list_add(page);
-}
+	for (; lruvec; lruvec = parent_lruvec(lruvec)) {
+		unsigned long size = 0;
 
-/**
- * @brief A page was used. The second use since reclaim last looked makes it active.
- *
- * @param page the page
- * @source none (ours: what mm/swap.c does under the same name)
- */
-void mark_page_accessed(struct page *page)
-{
-	if (!PageFlag(page, PG_referenced)) {
-		SetPageFlag(page, PG_referenced);
-	} else if (!PageFlag(page, PG_active) && !PageFlag(page, PG_unevictable)) {
-		activate_page(page);
-		ClearPageFlag(page, PG_referenced);
+		*(file ? &lruvec->file_cost : &lruvec->anon_cost) += nr_pages;
+		for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++)
+			size += lruvec_page_state(lruvec, (enum node_stat_item)(NR_LRU_BASE + lru));
+		/* What was long ago counts less. */
+		if (lruvec->file_cost + lruvec->anon_cost > size / 4) {
+			lruvec->file_cost /= 2;
+			lruvec->anon_cost /= 2;
+		}
 	}
 }

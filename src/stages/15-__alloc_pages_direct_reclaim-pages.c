@@ -8,8 +8,9 @@
  * through a list of tests; the first that decides, decides. A page is **kept** on the inactive list,
  * **activated** (it will not be looked at again soon), or **reclaimed**.
  *
- * The tests and their order are 5.8.18's. What they ask, whether an entry of a page table has its
- * accessed bit set or whether a device takes a write, is answered by a model: bits in page->private
+ * The tests and their order are 5.8.18's. Recordings hold those of file pages that nobody has mapped: locked,
+ * being written, referenced, dirty, held by others, free to go. In the others, whether an entry of a page
+ * table has its accessed bit set or a device takes a write is answered by a model: bits in page->private
  * and flags of the page's mapping (include/page_cache.h).
  */
 #include "memory_map.h"
@@ -25,6 +26,7 @@ enum page_verdict {
 	PAGE_KEPT,   /**< stays on the inactive list */
 	PAGE_ACTIVE, /**< goes to the active list */
 	PAGE_BUSY,   /**< kept; somebody else has the page's lock */
+	PAGE_AGAIN,  /**< waited for; ask all tests once more */
 };
 
 /** What page tables say about the use of a page. */
@@ -51,7 +53,7 @@ struct page_trial {
  * @param page the page
  * @source none (ours: what mm/swap_state.c does under the name delete_from_swap_cache)
  */
-static void swap_cache_remove(struct page *page)
+void swap_cache_remove(struct page *page)
 {
 	ClearPageFlag(page, PG_swapcache);
 	world->nr_swapcache_pages--;
@@ -64,12 +66,12 @@ static void swap_cache_remove(struct page *page)
  * @brief Give an anonymous page a place in swap, which makes it dirty.
  *
  * @param page the page
- * @return false when swap is full
+ * @return false when swap is full, or the page's group may not have more of it
  * @source none (ours: what mm/swap_state.c does under the same name)
  */
 static bool add_to_swap(struct page *page)
 {
-	if (!world->nr_swap_pages)
+	if (!mem_cgroup_nr_swap_pages(page->mem_cgroup))
 		return false;
 	world->nr_swap_pages--;
 	world->nr_swapcache_pages++;
@@ -82,19 +84,103 @@ static bool add_to_swap(struct page *page)
 }
 
 /**
+ * @brief Does swap run short, for everybody or for a page's group?
+ *
+ * @param page the page
+ * @return true when more than half of it is used, or half of what a group may have of it
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+/* departs: swap.high of groups is left out; nothing else follows from it here. */
+static bool mem_cgroup_swap_full(const struct page *page)
+{
+	if (2 * world->nr_swap_pages < world->total_swap_pages)
+		return true;
+	if (world->memcg_legacy)
+		return false;
+	for (const struct mem_cgroup *memcg = page->mem_cgroup; memcg && memcg->parent;
+	     memcg = memcg->parent)
+		if (2 * (unsigned long)memcg->swap.usage >= memcg->swap.max)
+			return true;
+	return false;
+}
+
+/**
+ * @brief A page that is activated gives its place in swap back, if swap runs short.
+ *
+ * @param page the page
+ * @source mm/swapfile.c:1730
+ */
+static void return_swap(struct page *page)
+{
+	if (!PageFlag(page, PG_swapcache) ||
+	    (!PageFlag(page, PG_mlocked) && !mem_cgroup_swap_full(page)))
+		return;
+	/* Not while it is written there, nor while a page table would look for it there. */
+	if (PageFlag(page, PG_writeback) || (page->private & LRU_SWAP_ENTRY))
+		return;
+	swap_cache_remove(page);
+	world->nr_swap_pages++;
+	SetPageFlag(page, PG_dirty);
+}
+
+/**
+ * @brief Drop the buffers of a page.
+ *
+ * @param page the page, with PG_private
+ * @return false when somebody uses them, such as a write on its way
+ * @source none (ours: what mm/filemap.c does under the same name, on the model's facts)
+ */
+bool try_to_release_page(struct page *page)
+{
+	if (PageFlag(page, PG_writeback) || (page->private & LRU_BUFFERS_BUSY))
+		return false;
+	ClearPageFlag(page, PG_private);
+	page->_refcount--;
+	return true;
+}
+
+/**
+ * @brief Lock a page in memory: it is mapped in an area that is.
+ *
+ * @param page the page, isolated, and not known to be locked
+ * @source mm/mlock.c:88
+ */
+void mlock_vma_page(struct page *page)
+{
+	SetPageFlag(page, PG_mlocked);
+	__mod_zone_page_state(page_zone(page), NR_MLOCK, 1);
+}
+
+/**
  * @brief Remove every entry of a page from the page tables.
  *
  * @param page the page, mapped
  * @return false when one could not be removed
- * @source none (ours: what mm/rmap.c does under the same name, on the model's facts)
+ * @source mm/rmap.c:1373
  */
+/* departs: all entries of a page are alike here, so that either all go or none does. */
 static bool try_to_unmap(struct page *page)
 {
-	if (page->private & (LRU_UNMAP_FAILS | LRU_VM_LOCKED))
+	bool lazyfree = PageAnon(page) && !PageFlag(page, PG_swapbacked);
+
+	if (page->private & LRU_VM_LOCKED) {
+		mlock_vma_page(page);
 		return false;
+	}
+	if (page->private & LRU_UNMAP_FAILS)
+		return false;
+	/* Given up by its process, and then written to: it is wanted after all. */
+	if (lazyfree && PageFlag(page, PG_dirty)) {
+		SetPageFlag(page, PG_swapbacked);
+		return false;
+	}
 	page->_refcount -= page->_mapcount + 1;
 	page->_mapcount = -1;
 	page->private &= ~(LRU_ACCESSED | LRU_EXEC);
+	if (PageAnon(page))
+		anon_page_unmapped(page);
+	if (PageFlag(page, PG_swapcache))
+		page->private |= LRU_SWAP_ENTRY;
 	mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
 	return true;
 }
@@ -106,18 +192,19 @@ static bool try_to_unmap(struct page *page)
  *
  * @param page the page
  * @return what follows from it
- * @source none (ours: what mm/vmscan.c does under the same name)
+ * @source mm/vmscan.c:988
  */
+/* departs: reclaim in a group looks at the page tables of all processes, not at those of the group's alone. */
 static enum page_references page_check_references(struct page *page)
 {
 	unsigned long accessed = page->private & LRU_ACCESSED;
 	bool referenced = PageFlag(page, PG_referenced);
 
-	page->private &= ~LRU_ACCESSED;
 	ClearPageFlag(page, PG_referenced);
 	/* An area that is locked in memory keeps its pages by itself: unmapping will fail. */
 	if (page->private & LRU_VM_LOCKED)
 		return PAGEREF_RECLAIM;
+	page->private &= ~LRU_ACCESSED;
 	if (accessed) {
 		if (PageFlag(page, PG_swapbacked))
 			return PAGEREF_ACTIVATE;
@@ -157,7 +244,7 @@ static void count_dirty(struct page_trial *t)
  * @brief The page is being written: what now? (rows 4 to 6)
  *
  * @param t the trial
- * @return PAGE_ACTIVE, or PAGE_GO_ON after waiting for the write
+ * @return PAGE_ACTIVE; PAGE_AGAIN after waiting for the write; PAGE_GO_ON when there is none
  * @source mm/vmscan.c:1076
  */
 static enum page_verdict judge_writeback(struct page_trial *t)
@@ -179,13 +266,15 @@ static enum page_verdict judge_writeback(struct page_trial *t)
 		return PAGE_ACTIVE;
 	}
 	/* Step 3: a group of the legacy hierarchy has no other brake than waiting here */
+	/* departs: where nobody writes, the wait would never end. */
+	ClearPageFlag(page, PG_locked);
 	while (PageFlag(page, PG_writeback) && world->hooks.sleep)
 		world_sleep(1);
-	return PageFlag(page, PG_writeback) ? PAGE_ACTIVE : PAGE_GO_ON;
+	return PageFlag(page, PG_writeback) ? PAGE_ACTIVE : PAGE_AGAIN;
 }
 
 /**
- * @brief Is the page in use? (rows 8 and 9)
+ * @brief Is the page in use? (rows 7 to 9)
  *
  * @param t the trial; receives the references
  * @return the verdict
@@ -212,8 +301,9 @@ static enum page_verdict judge_references(struct page_trial *t)
 static enum page_verdict judge_anon_and_mapped(struct page_trial *t)
 {
 	struct page *page = t->page;
+	bool was_swapbacked = PageFlag(page, PG_swapbacked);
 
-	if (PageAnon(page) && PageFlag(page, PG_swapbacked) && !PageFlag(page, PG_swapcache)) {
+	if (PageAnon(page) && was_swapbacked && !PageFlag(page, PG_swapcache)) {
 		if (!(t->sc->gfp_mask & __GFP_IO))
 			return PAGE_KEPT;
 		if (!add_to_swap(page))
@@ -222,6 +312,8 @@ static enum page_verdict judge_anon_and_mapped(struct page_trial *t)
 	}
 	if (page_mapped(page) && !try_to_unmap(page)) {
 		t->stat->nr_unmap_fail++;
+		if (!was_swapbacked && PageFlag(page, PG_swapbacked))
+			t->stat->nr_lazyfree_fail++;
 		return PAGE_ACTIVE;
 	}
 	return PAGE_GO_ON;
@@ -234,48 +326,77 @@ static enum page_verdict judge_anon_and_mapped(struct page_trial *t)
  * @return false when the device is congested, unless the task writes to swap for a living
  * @source none (ours: what mm/vmscan.c does under the name may_write_to_inode)
  */
+/* departs: in 5.8.18 a task may also write to the one device that it serves itself; nobody here serves one. */
 static bool may_write_to(const struct address_space *owner)
 {
 	return (current->flags & PF_SWAPWRITE) || !owner->congested;
 }
 
 /**
- * @brief Write a dirty page out. (row 14)
+ * @brief A dirty page that lost its file: without its buffers it is clean.
+ *
+ * @param page the page
+ * @return the verdict
+ * @source mm/vmscan.c:783
+ */
+static enum page_verdict clean_orphan(struct page *page)
+{
+	if (!PageFlag(page, PG_private) || !try_to_release_page(page))
+		return PAGE_KEPT;
+	ClearPageFlag(page, PG_dirty);
+	printk("pageout: orphaned page");
+	return PAGE_GO_ON;
+}
+
+/**
+ * @brief Start writing a page.
  *
  * @param t the trial
- * @return PAGE_GO_ON when it is clean now
- * @source none (ours: what mm/vmscan.c does under the same name)
+ * @return PAGE_GO_ON when that is over already
+ * @source mm/vmscan.c:783
  */
-static enum page_verdict pageout(struct page_trial *t)
+static enum page_verdict start_write(struct page_trial *t)
 {
 	struct page *page = t->page;
-	struct address_space *owner = page_owner(page);
-	int expected = 2 + (PageFlag(page, PG_private) ? 1 : 0);
 
-	/* Step 1: a page that somebody else holds would only become dirty again */
-	if (page_count(page) != expected || !owner)
-		return PAGE_KEPT;
-	if (owner->no_writer)
-		return PAGE_ACTIVE;
-	if (!may_write_to(owner))
-		return PAGE_KEPT;
-
-	/* Step 2: start the write */
 	SetPageFlag(page, PG_reclaim);
-	if (!world->hooks.page_written || !world->hooks.page_written(page)) {
+	if (!world->hooks.page_written(page)) {
 		ClearPageFlag(page, PG_reclaim);
-		return PAGE_KEPT;
+		return PAGE_ACTIVE;
 	}
 	if (!PageFlag(page, PG_writeback))
 		ClearPageFlag(page, PG_reclaim);
 	trace_mm_vmscan_writepage(page, trace_reclaim_flags(page_is_file_lru(page)));
 	inc_node_state(t->pgdat, NR_VMSCAN_WRITE);
 	t->stat->nr_pageout++;
+	/* Most devices take their time. */
+	return PageFlag(page, PG_writeback) || PageFlag(page, PG_dirty) ? PAGE_KEPT : PAGE_GO_ON;
+}
 
-	/* Step 3: most devices take their time */
-	if (PageFlag(page, PG_writeback) || PageFlag(page, PG_dirty))
+/**
+ * @brief Write a dirty page out, if that could free it. (row 14)
+ *
+ * @param t the trial
+ * @return PAGE_GO_ON when it is clean now
+ * @source mm/vmscan.c:783
+ */
+static enum page_verdict pageout(struct page_trial *t)
+{
+	struct page *page = t->page;
+	struct address_space *owner = page_owner(page);
+	int buffers = PageFlag(page, PG_private) ? 1 : 0;
+
+	/* Step 1: a page that somebody else holds would only become dirty again */
+	if (page_count(page) - buffers != 2)
 		return PAGE_KEPT;
-	return PAGE_GO_ON;
+	if (!owner)
+		return clean_orphan(page);
+	/* Step 2: somebody must know how to write it, and its device must have room */
+	if (owner->no_writer || !world->hooks.page_written)
+		return PAGE_ACTIVE;
+	if (!may_write_to(owner))
+		return PAGE_KEPT;
+	return start_write(t);
 }
 
 /**
@@ -308,24 +429,30 @@ static enum page_verdict judge_dirty(struct page_trial *t)
 /**
  * @brief Detach a page from its mapping, if nobody else holds it. (row 17)
  *
- * @param page the page, with no reference but reclaim's and the cache's
+ * @param t the trial, of a page with an owner
  * @return false when somebody does
- * @source none (ours: what mm/vmscan.c does under the same name)
+ * @source mm/vmscan.c:857
  */
-static bool __remove_mapping(struct page *page)
+static bool __remove_mapping(struct page_trial *t)
 {
+	struct page *page = t->page;
 	struct address_space *owner = page_owner(page);
+	void *shadow = NULL;
 
 	/* departs: 5.8.18 checks once more whether somebody made it dirty; here nobody could. */
-	if (!owner || page_count(page) != 2)
+	if (page_count(page) != 2)
 		return false;
+	/* Memory that is shared without a file leaves no shadow: that waits for the page to go to swap. */
+	if (PageFlag(page, PG_swapcache) || page_is_file_lru(page))
+		shadow = shadow_entry(workingset_eviction(page, t->sc->target_mem_cgroup));
 	if (PageFlag(page, PG_swapcache)) {
 		swap_cache_remove(page);
-		owner->swapped++;
-	} else {
-		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
-		page->_refcount--;
+		*(owner->orphaned ? &world->nr_swap_pages : &owner->swapped) += 1;
+		return true;
 	}
+	page_slot_leave(page, shadow);
+	mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
+	page->_refcount--;
 	return true;
 }
 
@@ -340,25 +467,22 @@ static enum page_verdict judge_detach(struct page_trial *t)
 {
 	struct page *page = t->page;
 	struct address_space *owner = page_owner(page);
+	/* What its process no longer wants needs no swap, and what lost its file has no cache to leave. */
+	bool alone = (PageAnon(page) && !PageFlag(page, PG_swapbacked)) ||
+		     (!owner && PageFlag(page, PG_private));
 
 	/* Step 1: buffers hold a reference */
-	if (PageFlag(page, PG_private)) {
-		if (page->private & LRU_BUFFERS_BUSY)
-			return PAGE_ACTIVE;
-		ClearPageFlag(page, PG_private);
-		page->_refcount--;
-	}
-	/* Step 2: memory that its process no longer wants needs no swap; else leave the cache */
-	if (PageAnon(page) && !PageFlag(page, PG_swapbacked)) {
-		if (page_count(page) != 1)
-			return PAGE_KEPT;
-	} else if (!__remove_mapping(page)) {
+	if (PageFlag(page, PG_private) && !try_to_release_page(page))
+		return PAGE_ACTIVE;
+	/* Step 2: no other reference but reclaim's own must be left, and the cache's where there is one */
+	if (alone ? page_count(page) != 1 : !owner || !__remove_mapping(t))
 		return PAGE_KEPT;
-	}
-	/* Step 3: the last reference is reclaim's own */
+	/* Step 3: the last one is reclaim's own */
 	page->_refcount--;
-	owner->nrpages--;
-	owner->reclaimed++;
+	if (owner) {
+		owner->nrpages--;
+		owner->reclaimed++;
+	}
 	page->mapping = NULL;
 	return PAGE_GO_ON;
 }
@@ -375,6 +499,7 @@ static enum page_verdict judge_page(struct page_trial *t)
 	struct page *page = t->page;
 	enum page_verdict verdict;
 
+	t->sc->nr_scanned++;
 	if (!page_evictable(page))
 		return PAGE_ACTIVE;
 	if (!t->sc->may_unmap && page_mapped(page))
@@ -406,18 +531,15 @@ static enum page_verdict try_page(struct page_trial *t)
 	struct page *page = t->page;
 	enum page_verdict verdict;
 
-	if (PageFlag(page, PG_locked))
-		return PAGE_BUSY;
-	SetPageFlag(page, PG_locked);
-	t->sc->nr_scanned++;
-	verdict = judge_page(t);
-	/* A page that stays in memory gives its place in swap back when swap runs short. */
-	if (verdict == PAGE_ACTIVE && PageFlag(page, PG_swapcache) && page_count(page) == 2 &&
-	    !PageFlag(page, PG_writeback) && 2 * world->nr_swap_pages < world->total_swap_pages) {
-		swap_cache_remove(page);
-		world->nr_swap_pages++;
-		SetPageFlag(page, PG_dirty);
-	}
+	do {
+		if (PageFlag(page, PG_locked))
+			return PAGE_BUSY;
+		SetPageFlag(page, PG_locked);
+		verdict = judge_page(t);
+		/* Who waited for a write gave the lock away meanwhile. */
+	} while (verdict == PAGE_AGAIN);
+	if (verdict == PAGE_ACTIVE)
+		return_swap(page);
 	if (verdict == PAGE_ACTIVE && !PageFlag(page, PG_mlocked)) {
 		SetPageFlag(page, PG_active);
 		t->stat->nr_activate[page_is_file_lru(page)]++;
@@ -439,7 +561,7 @@ static enum page_verdict try_page(struct page_trial *t)
 unsigned long shrink_page_list(struct list_head *page_list, struct pglist_data *pgdat,
 			       struct scan_control *sc, struct reclaim_stat *stat)
 {
-	struct list_head keep, done, *entry;
+	struct list_head keep, done;
 	unsigned long nr_reclaimed = 0;
 
 	INIT_LIST_HEAD(&keep);
@@ -450,6 +572,7 @@ unsigned long shrink_page_list(struct list_head *page_list, struct pglist_data *
 	while (!list_empty(page_list)) {
 		struct page_trial t = { .pgdat = pgdat, .sc = sc, .stat = stat };
 
+		world_reschedule();
 		t.page = list_entry(page_list->prev, struct page, lru);
 		if (try_page(&t) != PAGE_GO_ON) {
 			list_move(&t.page->lru, &keep);
@@ -459,18 +582,8 @@ unsigned long shrink_page_list(struct list_head *page_list, struct pglist_data *
 		nr_reclaimed++;
 	}
 	/* Step 2: free what was reclaimed, the last one first */
-	list_for_each(entry, &done) {
-		struct page *page = list_entry(entry, struct page, lru);
-
-		if (page->mem_cgroup && world->hooks.lru_page_uncharged)
-			world->hooks.lru_page_uncharged(page);
-		page->mem_cgroup = NULL;
-		page->private = 0;
-		ClearPageFlag(page, PG_active);
-	}
-	free_unref_page_list(&done);
+	free_lru_pages(&done);
 	/* Step 3: hand back the others */
-	while (!list_empty(&keep))
-		list_move_tail(keep.next, page_list);
+	list_splice_init(&keep, page_list);
 	return nr_reclaimed;
 }

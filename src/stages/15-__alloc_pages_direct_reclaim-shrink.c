@@ -9,7 +9,9 @@
  * has cost lately and by swappiness. It then takes pages from the tails of the lists in portions of
  * 32.
  *
- * The decisions are 5.8.18's; what lies on the lists, and how its owners answer, is a model.
+ * Recordings hold this on machines without swap, where only file pages are scanned, and one holds that kswapd marks a
+ * node with nothing but dirty pages. The shares of anonymous pages, kswapd's other mark, and waiting for a congested
+ * device are in none.
  */
 #include "memory_map.h"
 #include "page_cache.h"
@@ -30,40 +32,6 @@ enum scan_balance {
 };
 
 /**
- * @brief The next group of a tree, parents first, in the order in which the groups were made.
- *
- * @param root the tree's root; NULL: the machine's
- * @param memcg the group before it; NULL: none yet
- * @return the next, or NULL
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_iter)
- */
-struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg)
-{
-	root = root ? root : &world->root_mem_cgroup;
-	if (!memcg)
-		return root;
-	/* Step 1: the oldest child; the machine's list has the newest first */
-	struct mem_cgroup *child = NULL;
-
-	for (struct mem_cgroup *one = world->mem_cgroups; one; one = one->next)
-		if (one->parent == memcg)
-			child = one;
-	if (child)
-		return child;
-	/* Step 2: else the next younger sibling, of the group or of one above it */
-	for (; memcg != root; memcg = memcg->parent) {
-		struct mem_cgroup *younger = NULL, *one = world->mem_cgroups;
-
-		for (; one != memcg; one = one->next)
-			if (one->parent == memcg->parent)
-				younger = one;
-		if (younger)
-			return younger;
-	}
-	return NULL;
-}
-
-/**
  * @brief Remember how many pages came back soon after they were reclaimed.
  *
  * @param target root of the reclaimed groups, or NULL
@@ -80,17 +48,20 @@ void snapshot_refaults(struct mem_cgroup *target, struct pglist_data *pgdat)
 /**
  * @brief How is the target shared out between anonymous and file pages?
  *
+ * @param lruvec the lists
  * @param sc the activity
+ * @param swappiness how readily anonymous pages are taken, 0 to 200
  * @return the balance; the first rule that applies
  * @source mm/vmscan.c:2239
  */
-static enum scan_balance choose_balance(const struct scan_control *sc)
+static enum scan_balance choose_balance(const struct lruvec *lruvec, const struct scan_control *sc,
+					unsigned long swappiness)
 {
-	if (!sc->may_swap || !world->nr_swap_pages)
+	if (!sc->may_swap || !mem_cgroup_nr_swap_pages(lruvec->memcg))
 		return SCAN_FILE;
-	if (sc->target_mem_cgroup && !world->vm_swappiness)
+	if (sc->target_mem_cgroup && !swappiness)
 		return SCAN_FILE;
-	if (!sc->priority && world->vm_swappiness)
+	if (!sc->priority && swappiness)
 		return SCAN_EQUAL;
 	if (sc->file_is_tiny)
 		return SCAN_ANON;
@@ -100,26 +71,38 @@ static enum scan_balance choose_balance(const struct scan_control *sc)
 /**
  * @brief Pages of a list that protection leaves to be scanned.
  *
- * departs: protection is the group's own setting; 5.8.18 also bounds it by what its parents leave it.
- *
  * @param memcg the group; NULL: the root
  * @param size length of the list
  * @param sc the activity
- * @return pages
+ * @return pages; some even of an empty list, as soon as there is any protection
  * @source mm/vmscan.c:2239
  */
 static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long size,
 				 const struct scan_control *sc)
 {
-	unsigned long protection, usage;
+	unsigned long protection = mem_cgroup_protection(memcg, sc->memcg_low_reclaim), usage;
 
-	if (!memcg)
-		return size;
-	protection = sc->memcg_low_reclaim ? memcg->min : max_ul(memcg->min, memcg->low);
 	if (!protection)
 		return size;
 	usage = max_ul((unsigned long)memcg->memory.usage, protection);
 	return max_ul(size - size * protection / usage, SWAP_CLUSTER_MAX);
+}
+
+/**
+ * @brief Pages of a zone on a list.
+ *
+ * @param lruvec the lists
+ * @param zid the zone
+ * @param lru which list
+ * @return pages; only without memory cgroups the zone's counter, which lags behind, has to do
+ * @source mm/vmscan.c:320
+ */
+static unsigned long lru_size_of_zone(const struct lruvec *lruvec, int zid, int lru)
+{
+	if (mem_cgroup_disabled())
+		return zone_page_state(&lruvec->pgdat->node_zones[zid],
+				       (enum zone_stat_item)(NR_ZONE_LRU_BASE + lru));
+	return lruvec->lru_size[zid][lru];
 }
 
 /**
@@ -133,19 +116,19 @@ static unsigned long unprotected(const struct mem_cgroup *memcg, unsigned long s
 static void get_scan_count(const struct lruvec *lruvec, const struct scan_control *sc,
 			   unsigned long *nr)
 {
-	enum scan_balance balance = choose_balance(sc);
+	unsigned long swappiness = mem_cgroup_swappiness(lruvec->memcg);
+	enum scan_balance balance = choose_balance(lruvec, sc, swappiness);
 	unsigned long total = sc->anon_cost + sc->file_cost;
 	unsigned long a = total + sc->anon_cost, f = total + sc->file_cost, s = a + f + 1;
 	/* The costlier one kind was lately, the smaller its share. */
-	unsigned long ap = (unsigned long)world->vm_swappiness * s / (a + 1);
-	unsigned long fp = (200ul - (unsigned long)world->vm_swappiness) * s / (f + 1);
+	unsigned long ap = swappiness * s / (a + 1), fp = (200 - swappiness) * s / (f + 1);
 
 	for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++) {
 		bool file = lru >= LRU_INACTIVE_FILE;
 		unsigned long size = 0;
 
 		for (int zid = 0; zid <= sc->reclaim_idx; zid++)
-			size += lruvec->lru_size[zid][lru];
+			size += lru_size_of_zone(lruvec, zid, lru);
 		nr[lru] = unprotected(lruvec->memcg, size, sc) >> sc->priority;
 		if (balance == SCAN_FRACT)
 			nr[lru] = nr[lru] * (file ? fp : ap) / (ap + fp);
@@ -227,25 +210,28 @@ static void shrink_lruvec(struct lruvec *lruvec, struct scan_control *sc)
 }
 
 /**
- * @brief Is a group protected from this pass?
+ * @brief Is a group to be left alone in this pass?
  *
+ * @param pgdat the node
  * @param memcg the group
  * @param sc the activity; notes that a group was spared that need not have been
  * @return true to leave it alone
  * @source mm/vmscan.c:2611
  */
-static bool memcg_protected(const struct mem_cgroup *memcg, struct scan_control *sc)
+static bool spare_memcg(const struct pglist_data *pgdat, struct mem_cgroup *memcg,
+			struct scan_control *sc)
 {
-	unsigned long usage = (unsigned long)memcg->memory.usage;
+	enum mem_cgroup_protection protection = mem_cgroup_protected(sc->target_mem_cgroup, memcg);
 
-	if (memcg == sc->target_mem_cgroup || memcg == &world->root_mem_cgroup)
-		return false;
-	if (memcg->min && usage <= memcg->min)
+	trace_mem_cgroup_protected(pgdat->node_id, memcg, protection);
+	if (protection != MEMCG_PROT_LOW)
+		return protection == MEMCG_PROT_MIN;
+	if (!sc->memcg_low_reclaim) {
+		sc->memcg_low_skipped = true;
 		return true;
-	if (!memcg->low || usage > memcg->low || sc->memcg_low_reclaim)
-		return false;
-	sc->memcg_low_skipped = true;
-	return true;
+	}
+	memcg_memory_event(memcg, MEMCG_LOW);
+	return false;
 }
 
 /**
@@ -259,8 +245,9 @@ static void shrink_node_memcgs(struct pglist_data *pgdat, struct scan_control *s
 {
 	struct mem_cgroup *root = sc->target_mem_cgroup, *memcg = NULL;
 
-	while ((memcg = memcg_next(root, memcg))) {
-		if (memcg_protected(memcg, sc))
+	while ((memcg = mem_cgroup_iter(root, memcg))) {
+		world_reschedule();
+		if (spare_memcg(pgdat, memcg, sc))
 			continue;
 		shrink_lruvec(mem_cgroup_lruvec(memcg, pgdat), sc);
 		shrink_slab(sc->gfp_mask, pgdat->node_id, memcg, sc->priority);
@@ -324,6 +311,19 @@ static void prepare_pass(struct lruvec *target, struct scan_control *sc)
 }
 
 /**
+ * @brief Wait for the disk, if a device has too many requests.
+ *
+ * @source none (ours: what mm/backing-dev.c does under the same name)
+ */
+static void wait_iff_congested(void)
+{
+	if (world->nr_congested_devices)
+		world_sleep(SHORT_WAIT);
+	else
+		world_reschedule();
+}
+
+/**
  * @brief After a pass: note what the node suffers from, and wait if that is the disk.
  *
  * @param target lists of the root of what was reclaimed
@@ -348,11 +348,10 @@ static void throttle_after_pass(struct lruvec *target, struct scan_control *sc)
 	if ((kswapd_runs || (sc->target_mem_cgroup && !world->memcg_legacy)) && sc->nr.dirty &&
 	    sc->nr.dirty == sc->nr.congested)
 		target->flags |= 1ul << LRUVEC_CONGESTED;
-	/* departs: a task that feeds a device of its own (PF_LOCAL_THROTTLE) waits only if that one
-	 * is congested; which device that is, is not modelled, and it never waits. */
-	if (!kswapd_runs && !(current->flags & PF_LOCAL_THROTTLE) && world->nr_congested_devices &&
-	    (target->flags & (1ul << LRUVEC_CONGESTED)))
-		world_sleep(SHORT_WAIT);
+	/* departs: a task that feeds a device of its own, and is writing to it (PF_LOCAL_THROTTLE), waits only if
+	 * that one is congested; nobody here does. */
+	if (!kswapd_runs && (target->flags & (1ul << LRUVEC_CONGESTED)))
+		wait_iff_congested();
 }
 
 /**

@@ -6,17 +6,21 @@
  * Pages of the page cache can be dropped, anonymous ones written to swap, and caches of the kernel
  * shrunk. A request that may sleep does some of that work itself when memory is short: this is
  * **direct reclaim**. If pages were freed, the zones are walked again; if that still finds nothing,
- * the freed pages may hide on per-CPU lists or behind the urgent reserve, so both are emptied once.
+ * the freed pages may hide on per-CPU lists or behind the urgent reserve: a pageblock of the reserve is given back,
+ * and the lists are emptied, once.
  *
  * This file holds the outer loop: who has to wait for kswapd first, and the priorities from 12 (look
  * at one page in 4096) down to 0 (at all of them) until 32 pages are reclaimed. The parts hold what
- * happens on a node: which lists (`-shrink`), which pages (`-pages`), which caches (`-slab`), the lists
- * themselves (`-lru`), and reclaim on a node before going to another (`-node`).
+ * happens on a node: which lists (`-shrink`), of which groups (`-groups`), how a list is scanned (`-lists`),
+ * which pages (`-pages`), which caches (`-slab`), the lists themselves (`-lru`) and the way to them
+ * (`-pagevecs`), pages that come back (`-workingset`), and reclaim on a node before going to another
+ * (`-node`).
  *
- * What decides is 5.8.18's and **exact**; what it decides about (which pages lie on the lists, whether
- * they were used, how the disk answers) is a **model**, see include/page_cache.h. Soft limits of
- * memory cgroups are not modelled: none is ever exceeded. A replay takes what reclaim achieved from
- * its recording.
+ * **Exact**, because recordings hold it: what becomes of pages of files that are clean, dirty, locked, used or held,
+ * for everybody and for groups of the unified hierarchy. No recording has swap, mapped pages of files,
+ * buffers, writes by reclaim, throttled tasks or the legacy hierarchy; there the rules are 5.8.18's, and what
+ * they ask is answered by a **model**, see include/page_cache.h. Soft limits of memory cgroups are not
+ * modelled: none is ever exceeded. Replays of some older recordings take what reclaim achieved from them.
  */
 #include "gfp.h"
 #include "gfp_zones.h"
@@ -208,7 +212,7 @@ static void shrink_zones(struct zonelist *zonelist, struct scan_control *sc)
 }
 
 /**
- * @brief After the last priority: remember refaults and forget congestion, on every node used.
+ * @brief After the last priority: remember refaults and forget congestion, on every node of the zonelist.
  *
  * @param zonelist the zones
  * @param sc the activity
@@ -297,7 +301,7 @@ static unsigned long do_try_to_free_pages(struct zonelist *zonelist, struct scan
  * @param order block of 2^order pages
  * @param gfp_mask the request's mask
  * @param nodemask its nodes, or NULL
- * @return pages freed
+ * @return pages freed; 1 also where compaction can help, or the task was killed while it waited
  * @source mm/vmscan.c:3238
  */
 unsigned long try_to_free_pages(struct zonelist *zonelist, unsigned int order, gfp_t gfp_mask,
@@ -370,7 +374,7 @@ unsigned long try_to_free_mem_cgroup_pages(struct mem_cgroup *memcg, unsigned lo
  * @param gfp_mask the request's mask
  * @param order block of 2^order pages
  * @param ac zones and nodes of the request
- * @return pages freed
+ * @return what try_to_free_pages() returned
  * @source mm/page_alloc.c:4214
  */
 static unsigned long __perform_reclaim(gfp_t gfp_mask, unsigned int order,
@@ -395,7 +399,7 @@ static unsigned long __perform_reclaim(gfp_t gfp_mask, unsigned int order,
  * @param order block of 2^order pages
  * @param alloc_flags flags of the walk
  * @param ac zones, nodes and lists of the request
- * @param did_some_progress receives the pages freed
+ * @param did_some_progress receives what try_to_free_pages() returned: 0 when nothing was achieved
  * @return the first page, or NULL
  * @source mm/page_alloc.c:4243
  */

@@ -5,25 +5,27 @@
  *
  * It works pageblock by pageblock and stops after the first one that it really looked into. There it
  * looks at every page frame: free blocks are jumped over, pages that can be moved are **isolated**
- * (taken out of reclaim's reach, so that nobody else handles them in the meantime), all others are
- * failures. A pageblock that was looked through in vain is marked, so that the next run passes it
- * by: the **skip hint**.
+ * (taken off their lists, so that nobody else handles them in the meantime), all others are
+ * failures. After 32 isolated pages it stops, to go on there in the next round; a pageblock that the last
+ * round which isolated anything began in is taken to its end.
+ *
+ * Two things in this walk mark a pageblock, so that later runs pass it by. One is the moment when its first page is about to
+ * be isolated. The other is the end of the walk, where no page was a candidate for isolation at all. A
+ * pageblock whose first candidate is a later page gets no mark, even if nothing was isolated in it.
  *
  * Compaction for a request that must not wait has a stricter rule. A page that cannot be moved spoils
  * the whole block of the wanted order, since that block cannot become free any more. What was isolated
  * in it is put back, and the scanner goes on after it.
  *
- * Exact, as far as the order of steps goes: which pageblocks are looked into, where the scanner stops,
- * and the hints. No recording shows them, so the tests stand alone.
+ * Exact: recordings of whole runs hold which pageblocks are looked into, where the scanner stops, what it
+ * takes, and the hints. For signals, too many isolated pages, holes, huge
+ * pages, dirty pages that are locked, and anonymous pages that somebody holds the tests stand alone.
  */
 #include "memory_map.h"
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
 #include "world/world.h"
-
-/** The fast search looks at lists of blocks of at least this order. */
-#define FAST_SEARCH_MIN_ORDER 3
 
 /** Ticks to wait when too many pages are isolated: 100 ms. */
 #define ISOLATION_WAIT (HZ / 10)
@@ -35,26 +37,15 @@ struct block_walk {
 	unsigned long end_pfn;
 	bool strict;		/**< one failure spoils a block of the wanted order */
 	unsigned long next_pfn; /**< first PFN after that block */
-	bool first_seen;	/**< the pageblock's first page was looked at */
+	bool first_seen; /**< the pageblock's first page was looked at, and the pageblock not marked */
+	bool candidate_seen; /**< a page of an LRU list was about to be isolated */
+	bool left;	     /**< the pageblock is marked: this walk is over */
 	unsigned long nr_scanned;
 	unsigned long nr_isolated;
 };
 
 /**
- * @brief First PFN after the block of an order that holds a PFN.
- *
- * @param pfn the PFN
- * @param order the order
- * @return a multiple of 2^order
- * @source none (ours: arithmetic)
- */
-static unsigned long block_end_pfn(unsigned long pfn, int order)
-{
-	return ((pfn >> order) + 1) << order;
-}
-
-/**
- * @brief Are more than half as many pages isolated on this node as are on its LRU lists?
+ * @brief Are more than half as many pages isolated on this node as are on its LRU lists, without the unevictable one?
  *
  * @param pgdat the node
  * @return true when it is better to wait
@@ -95,6 +86,25 @@ static bool wait_for_isolated(const struct compact_control *cc)
 }
 
 /**
+ * @brief Isolate a page of an LRU list, if it can be moved.
+ *
+ * @param walk the walk
+ * @param page the page
+ * @return false when it stays where it is
+ * @source mm/compaction.c:783
+ */
+static bool walk_lru_page(struct block_walk *walk, struct page *page)
+{
+	if (!lru_page_is_candidate(walk->cc, page))
+		return false;
+	/* 5.8.18 takes the lock of the LRU lists for the first candidate. */
+	if (!walk->candidate_seen)
+		mark_at_first_page(walk->cc, walk->pfn);
+	walk->candidate_seen = true;
+	return isolate_lru_candidate(walk->cc, page);
+}
+
+/**
  * @brief Look at one page frame; isolate what is there if it can be moved.
  *
  * @param walk the walk; moved to the last frame of what was found
@@ -104,6 +114,7 @@ static bool wait_for_isolated(const struct compact_control *cc)
 static bool walk_page(struct block_walk *walk)
 {
 	struct page *page = pfn_to_page(walk->pfn);
+	bool isolated;
 
 	/* Step 1: a free block: nothing to do, and no failure */
 	if (PageBuddy(page)) {
@@ -118,10 +129,10 @@ static bool walk_page(struct block_walk *walk)
 	}
 
 	/* Step 3: a single page */
-	if (!isolate_movable_page(walk->cc, page))
-		return false;
-	walk->nr_isolated++;
-	return true;
+	isolated = PageFlag(page, PG_lru) ? walk_lru_page(walk, page)
+					  : isolate_movable_page(walk->cc, page);
+	walk->nr_isolated += isolated;
+	return isolated;
 }
 
 /**
@@ -163,15 +174,44 @@ static bool block_is_done(struct block_walk *walk)
  * @brief At a pageblock's first page: is it marked to be passed by?
  *
  * @param walk the walk
- * @return true when it is, and hints count
+ * @return true when it is, and hints count; the walk is at its end then
  * @source mm/compaction.c:783
  */
 static bool block_is_marked(struct block_walk *walk)
 {
-	if (walk->first_seen || walk->pfn % pageblock_nr_pages)
+	if (walk->pfn % pageblock_nr_pages)
 		return false;
-	walk->first_seen = true;
-	return !walk->cc->ignore_skip_hint && get_pageblock_skip(walk->pfn);
+	if (isolation_suitable(walk->cc, walk->pfn)) {
+		walk->first_seen = true;
+		return false;
+	}
+	walk->pfn = walk->end_pfn;
+	walk->left = true;
+	return true;
+}
+
+/**
+ * @brief Look at what is at the present PFN.
+ *
+ * @param walk the walk; left at the last frame of what was looked at
+ * @return true when a page was isolated that makes the batch full
+ * @source mm/compaction.c:783
+ */
+static bool walk_frame(struct block_walk *walk)
+{
+	/* Step 1: a hole is not counted, but it counts as a failure */
+	if (pfn_valid_within(walk->pfn)) {
+		walk->nr_scanned++;
+		if (block_is_marked(walk))
+			return false;
+		if (walk_page(walk))
+			return walk->cc->nr_migratepages == COMPACT_CLUSTER_MAX &&
+			       !walk->cc->rescan;
+	}
+
+	/* Step 2: something that cannot be moved */
+	leave_spoilt_block(walk);
+	return false;
 }
 
 /**
@@ -183,36 +223,21 @@ static bool block_is_marked(struct block_walk *walk)
  */
 static bool walk_block(struct block_walk *walk)
 {
-	struct compact_control *cc = walk->cc;
+	while (walk->pfn < walk->end_pfn) {
+		bool full;
 
-	for (; walk->pfn < walk->end_pfn; walk->pfn++) {
-		bool good = false;
-
-		/* Step 1: stop after a finished block, for a signal, at a marked pageblock */
 		if (block_is_done(walk))
 			return true;
 		if (walk->pfn % COMPACT_CLUSTER_MAX == 0 && current->fatal_signal_pending) {
-			cc->contended = true;
+			walk->cc->contended = true;
 			return false;
 		}
-
-		/* Step 2: the page itself; a hole counts as a failure */
-		if (pfn_valid_within(walk->pfn)) {
-			walk->nr_scanned++;
-			if (block_is_marked(walk)) {
-				walk->pfn = walk->end_pfn;
-				return true;
-			}
-			good = walk_page(walk);
-		}
-		if (!good)
-			leave_spoilt_block(walk);
-
-		/* Step 3: a batch is enough, unless this pageblock was begun before */
-		if (cc->nr_migratepages == COMPACT_CLUSTER_MAX && !cc->rescan) {
-			walk->pfn++;
+		full = walk_frame(walk);
+		if (walk->left)
 			return true;
-		}
+		walk->pfn++;
+		if (full)
+			return true;
 	}
 	return true;
 }
@@ -233,7 +258,7 @@ static unsigned long isolate_migratepages_block(struct compact_control *cc, unsi
 		.cc = cc,
 		.pfn = low_pfn,
 		.end_pfn = end_pfn,
-		.strict = cc->direct_compaction && cc->mode == MIGRATE_ASYNC,
+		.strict = direct_async(cc),
 	};
 	bool finished;
 
@@ -251,114 +276,16 @@ static unsigned long isolate_migratepages_block(struct compact_control *cc, unsi
 	/* A free block may reach beyond the pageblock. */
 	walk.pfn = min_ul(walk.pfn, end_pfn);
 
-	/* Step 3: all of it was looked at and there is nothing, or it was begun before: not again */
+	/* Step 3: to the end, and in vain or for the second time: not again. A mark only where nobody was a
+	 * candidate, and even where hints do not count */
 	if (walk.pfn == end_pfn && (!walk.nr_isolated || cc->rescan)) {
-		if (walk.first_seen)
+		if (walk.first_seen && !walk.candidate_seen)
 			set_pageblock_skip(low_pfn);
 		update_cached_migrate(cc, walk.pfn);
 	}
 	trace_mm_compaction_isolate_migratepages(low_pfn, walk.pfn, walk.nr_scanned,
 						 walk.nr_isolated);
 	return walk.pfn;
-}
-
-/**
- * @brief Is a fast start allowed here?
- *
- * @param cc the run
- * @return true at the start of the zone or of a pageblock, for a costly order, when hints count, and
- * not for a waiting request that wants something other than movable blocks
- * @source mm/compaction.c:1635
- */
-static bool fast_start_allowed(const struct compact_control *cc)
-{
-	if (cc->ignore_skip_hint || cc->order <= (int)PAGE_ALLOC_COSTLY_ORDER)
-		return false;
-	if (cc->migrate_pfn != cc->zone->zone_start_pfn && cc->migrate_pfn % pageblock_nr_pages)
-		return false;
-	return !cc->direct_compaction || cc->migratetype == MIGRATE_MOVABLE;
-}
-
-/**
- * @brief Look at one free list for a block below a limit, in a pageblock that is not marked.
- *
- * The list is rotated: what was looked at goes to its tail, so that the next search sees others.
- *
- * @param list the list
- * @param high_pfn the limit
- * @param budget entries that may still be looked at, in all
- * @return the PFN of the block, or 0
- * @source mm/compaction.c:1635
- */
-static unsigned long fast_search_below(struct list_head *list, unsigned long high_pfn, int *budget)
-{
-	struct list_head *entry, *next;
-
-	list_for_each_safe(entry, next, list) {
-		unsigned long pfn = page_to_pfn(list_entry(entry, struct page, lru));
-		bool found = pfn < high_pfn && !get_pageblock_skip(pfn);
-
-		if (found || --*budget <= 0) {
-			/* Everything up to and including this entry goes after the rest. */
-			list_del(list);
-			list_link(list, entry, entry->next);
-			return found ? pfn : 0;
-		}
-	}
-	return 0;
-}
-
-/**
- * @brief Begin not where the last run stopped, but in a pageblock that is likely to be quickly
- * emptied: it has a free block already.
- *
- * @param cc the run
- * @return PFN to begin at
- * @source mm/compaction.c:1635
- */
-/* departs: the mark that the found pageblock gets makes the walk below leave it at once. This is what
- * 5.8.18's two rules come to; both are kept. */
-static unsigned long fast_find_migrateblock(struct compact_control *cc)
-{
-	struct zone *zone = cc->zone;
-	unsigned long distance = (cc->free_pfn - cc->migrate_pfn) / 2, found = 0;
-	int budget = (int)(COMPACT_CLUSTER_MAX >> min_ul(cc->fast_search_fail, 31)) + 1;
-
-	if (!fast_start_allowed(cc))
-		return cc->migrate_pfn;
-
-	/* Step 1: not too far up: to the middle from the zone's start, an eighth from elsewhere */
-	if (cc->migrate_pfn != zone->zone_start_pfn)
-		distance /= 4;
-
-	/* Step 2: search the lists below the wanted order, largest first */
-	spin_lock(&zone->lock);
-	for (int order = cc->order - 1; order >= FAST_SEARCH_MIN_ORDER && !found && budget > 0;
-	     order--)
-		found = fast_search_below(&zone->free_area[order].free_list[MIGRATE_MOVABLE],
-					  pageblock_start_pfn(cc->migrate_pfn + distance), &budget);
-	spin_unlock(&zone->lock);
-
-	/* Step 3: mark the pageblock, so that the next search finds another */
-	if (!found) {
-		cc->fast_search_fail++;
-		return cc->migrate_pfn;
-	}
-	cc->fast_search_fail = 0;
-	set_pageblock_skip(found);
-	return max_ul(pageblock_start_pfn(found), zone->zone_start_pfn);
-}
-
-/**
- * @brief Is this page part of a block that is used as one and fills a pageblock?
- *
- * @param page a page
- * @return true for huge pages and larger
- * @source mm/compaction.c:1752
- */
-static bool is_huge(const struct page *page)
-{
-	return compound_order(compound_head(page)) >= pageblock_order;
 }
 
 /**
@@ -373,13 +300,42 @@ static bool suitable_migration_source(const struct compact_control *cc, const st
 {
 	int block_type = get_pageblock_migratetype(page);
 
-	if (is_huge(page))
+	if (pageblock_skip_persistent(page))
 		return false;
-	if (cc->mode != MIGRATE_ASYNC || !cc->direct_compaction)
+	if (!direct_async(cc))
 		return true;
 	if (cc->migratetype == MIGRATE_MOVABLE)
 		return block_type == MIGRATE_MOVABLE || is_migrate_cma(block_type);
 	return block_type == cc->migratetype;
+}
+
+/**
+ * @brief Is there anything in the way of looking into this pageblock?
+ *
+ * @param cc the run
+ * @param low_pfn where to begin in it
+ * @param end_pfn first PFN after it
+ * @param fast_found the fast search chose it: its mark does not count here
+ * @return true when it can be looked into; the cached position goes past one of an unsuitable type
+ * @source mm/compaction.c:1752
+ */
+static bool pageblock_is_open(const struct compact_control *cc, unsigned long low_pfn,
+			      unsigned long end_pfn, bool fast_found)
+{
+	unsigned long start = max_ul(pageblock_start_pfn(low_pfn), cc->zone->zone_start_pfn);
+	const struct page *page = pageblock_pfn_to_page(start, end_pfn, cc->zone);
+
+	/* Step 1: outside, or marked; the middle of a pageblock is gone on with in any case */
+	if (!page)
+		return false;
+	if (low_pfn % pageblock_nr_pages == 0 && !fast_found && !isolation_suitable(cc, low_pfn))
+		return false;
+
+	/* Step 2: of the right type */
+	if (suitable_migration_source(cc, page))
+		return true;
+	update_cached_migrate(cc, end_pfn);
+	return false;
 }
 
 /**
@@ -392,27 +348,16 @@ static bool suitable_migration_source(const struct compact_control *cc, const st
 enum isolate_result isolate_migratepages(struct compact_control *cc)
 {
 	unsigned long low_pfn = fast_find_migrateblock(cc);
-	unsigned long block_end = pageblock_end_pfn(low_pfn);
-	bool fast_start = low_pfn != cc->migrate_pfn;
+	unsigned long end_pfn = pageblock_end_pfn(low_pfn);
+	/* 5.8.18 also asks that the search did not fail; where it found another pageblock it has not. */
+	bool fast_found = low_pfn != cc->migrate_pfn;
 
-	for (; block_end <= cc->free_pfn;
-	     fast_start = false, low_pfn = block_end, block_end += pageblock_nr_pages) {
-		struct page *page;
-
-		/* Step 1: pass by what lies outside, what is marked, and what is unsuitable */
-		page = pageblock_page(cc->zone, pageblock_start_pfn(low_pfn));
-		if (!page)
+	for (; end_pfn <= cc->free_pfn;
+	     fast_found = false, low_pfn = end_pfn, end_pfn += pageblock_nr_pages) {
+		if (!pageblock_is_open(cc, low_pfn, end_pfn, fast_found))
 			continue;
-		if (low_pfn % pageblock_nr_pages == 0 && !fast_start &&
-		    !isolation_suitable(cc, low_pfn))
-			continue;
-		if (!suitable_migration_source(cc, page)) {
-			update_cached_migrate(cc, block_end);
-			continue;
-		}
-
-		/* Step 2: look into it, and into no other this time */
-		low_pfn = isolate_migratepages_block(cc, low_pfn, block_end);
+		/* Look into this one, and into no other this time. */
+		low_pfn = isolate_migratepages_block(cc, low_pfn, end_pfn);
 		if (!low_pfn)
 			return ISOLATE_ABORT;
 		break;

@@ -12,14 +12,13 @@
  * pages from the upper end, and the first are moved into the second. The run ends when a block of the
  * wanted order is free, when the scanners meet, or when it must not go on.
  *
- * A run goes on where the last one stopped: a zone keeps a **cached position** for each scanner, and a
- * **skip hint** for each pageblock. Both are forgotten when runs have failed for long enough.
+ * A run goes on where the last one stopped, and passes by what others have marked (**hints**).
  *
  * A block that becomes free on the way need not reach the free lists at all, where others could take
  * it: the free path hands it to the run that waits for it. This is **capture**.
  *
- * Exact: start positions, when a run ends and how, capture, what is drained. Model: which pageblocks
- * lose their hint when hints are forgotten.
+ * Exact: recordings of whole runs hold the positions, the rounds, how they end, what is drained and what is caught. In
+ * none is a run contended, and none has CMA; there the tests stand alone.
  */
 #include <errno.h>
 
@@ -29,144 +28,6 @@
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "world/world.h"
-
-/**
- * @brief First page of a pageblock, as far as it lies in the zone.
- *
- * @param zone the zone
- * @param block_pfn first PFN of the pageblock
- * @return the first page inside the zone; NULL when the zone has a hole at either end of it
- * @source mm/compaction.c:1752
- */
-struct page *pageblock_page(const struct zone *zone, unsigned long block_pfn)
-{
-	unsigned long first = max_ul(block_pfn, zone->zone_start_pfn);
-	unsigned long last = min_ul(block_pfn + pageblock_nr_pages, zone_end_pfn(zone)) - 1;
-
-	if (zone->contiguous)
-		return pfn_to_page(first);
-	return __pageblock_pfn_to_page(first, last + 1, zone);
-}
-
-/**
- * @brief May a scanner look into a pageblock, as far as hints go?
- *
- * @param cc the run
- * @param block_pfn a PFN of the pageblock
- * @return false when it is marked to be passed by, and hints count
- * @source mm/compaction.c:205
- */
-bool isolation_suitable(const struct compact_control *cc, unsigned long block_pfn)
-{
-	return cc->ignore_skip_hint || !get_pageblock_skip(block_pfn);
-}
-
-/**
- * @brief Let the next run begin no lower than here.
- *
- * @param cc the run; one that never waits moves only its own position
- * @param pfn the PFN
- * @source mm/compaction.c:407
- */
-void update_cached_migrate(struct compact_control *cc, unsigned long pfn)
-{
-	unsigned long *cached = cc->zone->compact_cached_migrate_pfn;
-
-	cached[0] = max_ul(cached[0], pfn);
-	if (cc->mode != MIGRATE_ASYNC)
-		cached[1] = max_ul(cached[1], pfn);
-}
-
-/**
- * @brief Let the next run begin at the ends of the zone.
- *
- * @param zone the zone
- * @source mm/compaction.c:214
- */
-void reset_cached_positions(struct zone *zone)
-{
-	zone->compact_cached_migrate_pfn[0] = zone->zone_start_pfn;
-	zone->compact_cached_migrate_pfn[1] = zone->zone_start_pfn;
-	zone->compact_cached_free_pfn = pageblock_start_pfn(zone_end_pfn(zone) - 1);
-}
-
-/**
- * @brief Is there a free block in a pageblock, or a page that could be moved?
- *
- * @param zone the zone
- * @param block_pfn first PFN of the pageblock
- * @param free look for free blocks, not for pages to move
- * @return true when there is one
- * @source mm/compaction.c:317
- */
-static bool block_has(const struct zone *zone, unsigned long block_pfn, bool free)
-{
-	const struct page *page = pageblock_page(zone, block_pfn);
-	unsigned long end = min_ul(block_pfn + pageblock_nr_pages, zone_end_pfn(zone));
-
-	if (!page)
-		return false;
-	for (unsigned long pfn = page_to_pfn(page); pfn < end; pfn++, page++)
-		if (pfn_valid_within(pfn) && (free ? PageBuddy(page) : PageFlag(page, PG_lru)))
-			return true;
-	return false;
-}
-
-/**
- * @brief Forget a zone's hints, if a run that failed asked for it.
- *
- * The first pageblock from below with something to move, and the first from above with something
- * free, become the start positions.
- *
- * @param zone the zone
- * @source mm/compaction.c:317
- */
-/* departs: every page of a pageblock is looked at, and every pageblock loses its mark. 5.8.18 looks at
- * samples, and a pageblock with nothing of use in them stays marked. */
-void __reset_isolation_suitable(struct zone *zone)
-{
-	unsigned long first = pageblock_start_pfn(zone->zone_start_pfn);
-	unsigned long last = pageblock_start_pfn(zone_end_pfn(zone) - 1);
-	unsigned long migrate = first, free = last;
-
-	/* Step 1: only after a run that looked at everything in vain */
-	if (!zone->compact_blockskip_flush)
-		return;
-	zone->compact_blockskip_flush = false;
-
-	/* Step 2: remove the marks */
-	for (unsigned long pfn = first; pfn <= last; pfn += pageblock_nr_pages)
-		if (pageblock_page(zone, pfn))
-			clear_pageblock_skip(pfn);
-
-	/* Step 3: new start positions; when they meet, the ends of the zone */
-	while (migrate < free && !block_has(zone, migrate, false))
-		migrate += pageblock_nr_pages;
-	while (free > migrate && !block_has(zone, free, true))
-		free -= pageblock_nr_pages;
-	reset_cached_positions(zone);
-	if (migrate < free) {
-		migrate = max_ul(migrate, zone->zone_start_pfn);
-		zone->compact_cached_migrate_pfn[0] = migrate;
-		zone->compact_cached_migrate_pfn[1] = migrate;
-		zone->compact_cached_free_pfn = free;
-	}
-	zone->compact_init_migrate_pfn = zone->compact_cached_migrate_pfn[0];
-	zone->compact_init_free_pfn = zone->compact_cached_free_pfn;
-}
-
-/**
- * @brief Forget the hints of a node's zones. kswapd does it when it goes to sleep.
- *
- * @param pgdat the node
- * @source mm/compaction.c:369
- */
-void reset_isolation_suitable(struct pglist_data *pgdat)
-{
-	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
-		if (populated_zone(&pgdat->node_zones[zid]))
-			__reset_isolation_suitable(&pgdat->node_zones[zid]);
-}
 
 /**
  * @brief Catch a block that is being freed, if the running task waits for exactly this one.
@@ -202,9 +63,9 @@ bool compaction_capture(struct capture_control *capc, struct page *page, unsigne
  *
  * @param cc the run
  * @return true when they are in the same pageblock, or past each other
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:1185
  */
-static bool scanners_met(const struct compact_control *cc)
+static bool compact_scanners_met(const struct compact_control *cc)
 {
 	return cc->free_pfn >> pageblock_order <= cc->migrate_pfn >> pageblock_order;
 }
@@ -214,7 +75,7 @@ static bool scanners_met(const struct compact_control *cc)
  *
  * @param cc the run
  * @return true when a list has a block that it may take
- * @source mm/compaction.c:1950
+ * @source mm/compaction.c:1860
  */
 static bool wanted_block_is_free(const struct compact_control *cc)
 {
@@ -244,7 +105,7 @@ static bool wanted_block_is_free(const struct compact_control *cc)
 static enum compact_result __compact_finished(struct compact_control *cc)
 {
 	/* Step 1: the scanners have met: the next run begins afresh */
-	if (scanners_met(cc)) {
+	if (compact_scanners_met(cc)) {
 		reset_cached_positions(cc->zone);
 		if (cc->direct_compaction)
 			cc->zone->compact_blockskip_flush = true;
@@ -290,13 +151,14 @@ static void set_start_positions(struct compact_control *cc)
 	unsigned long start = zone->zone_start_pfn, end = zone_end_pfn(zone);
 	unsigned long *cached = zone->compact_cached_migrate_pfn;
 
-	/* Step 1: the ends of the zone */
+	/* Step 1: at the ends of the zone, without reading or setting what is remembered */
+	cc->fast_start_pfn = 0;
 	cc->migrate_pfn = start;
 	cc->free_pfn = pageblock_start_pfn(end - 1);
 	if (cc->whole_zone)
 		return;
 
-	/* Step 2: or where the last run stopped, if that makes sense */
+	/* Step 2: or where the last run stopped, if that lies in the zone */
 	if (zone->compact_cached_free_pfn >= start && zone->compact_cached_free_pfn < end)
 		cc->free_pfn = zone->compact_cached_free_pfn;
 	zone->compact_cached_free_pfn = cc->free_pfn;
@@ -310,12 +172,30 @@ static void set_start_positions(struct compact_control *cc)
 		cc->whole_zone = true;
 }
 
+/**
+ * @brief Pages that are isolated and not yet moved or given back.
+ *
+ * @param cc the run
+ * @return length of the list
+ * @source none (ours: counts)
+ */
+static unsigned long pages_isolated(const struct compact_control *cc)
+{
+	const struct list_head *entry;
+	unsigned long nr = 0;
+
+	list_for_each(entry, &cc->migratepages)
+		nr++;
+	return nr;
+}
+
 /** A run, besides what is wanted and held. */
 struct compact_run {
 	struct compact_control *cc;
 	struct capture_control *capc;
-	unsigned long
-		last_migrated_pfn; /**< where the round began that last moved pages; 0: none */
+	/** Where the scanner stood when the round began that last isolated pages, before any jump; 0: none
+	 * since a drain. */
+	unsigned long last_migrated_pfn;
 	bool update_cached; /**< take the waiting position along, as long as nothing was found */
 };
 
@@ -329,22 +209,22 @@ struct compact_run {
 static bool move_isolated(struct compact_run *run)
 {
 	struct compact_control *cc = run->cc;
-	unsigned long all = cc->nr_migratepages, failed;
 	long error = migrate_pages(cc);
+	unsigned long failed = error < 0 ? pages_isolated(cc) : (unsigned long)error;
 
-	failed = error < 0 ? cc->nr_migratepages : (unsigned long)error;
-	trace_mm_compaction_migratepages(all - failed, failed);
+	trace_mm_compaction_migratepages(cc->nr_migratepages, error, failed);
+	cc->nr_migratepages = 0;
 	if (!error)
 		return true;
 
 	/* Step 1: give back what could not be moved */
 	putback_movable_pages(cc);
-	if (error == -ENOMEM && !scanners_met(cc))
+	if (error == -ENOMEM && !compact_scanners_met(cc))
 		return false;
 
 	/* Step 2: a block that is wanted at once is spoilt: go on after it */
-	if (cc->direct_compaction && cc->mode == MIGRATE_ASYNC) {
-		cc->migrate_pfn = (((cc->migrate_pfn - 1) >> cc->order) + 1) << cc->order;
+	if (direct_async(cc)) {
+		cc->migrate_pfn = block_end_pfn(cc->migrate_pfn - 1, cc->order);
 		run->last_migrated_pfn = 0;
 	}
 	return true;
@@ -352,6 +232,9 @@ static bool move_isolated(struct compact_run *run)
 
 /**
  * @brief A block of the wanted order was left behind: let the moved pages' frames merge.
+ *
+ * Frames and copies both wait on this CPU: the frames on its list of single pages, the copies on their way to
+ * the LRU lists.
  *
  * @param run the run
  * @source mm/compaction.c:2083
@@ -363,7 +246,7 @@ static void drain_finished_block(struct compact_run *run)
 	if (cc->order <= 0 || !run->last_migrated_pfn)
 		return;
 	if (run->last_migrated_pfn < cc->migrate_pfn >> cc->order << cc->order) {
-		/* departs: the batches of pages on their way to LRU lists do not exist here. */
+		lru_add_drain();
 		drain_local_pages(cc->zone);
 		run->last_migrated_pfn = 0;
 	}
@@ -383,7 +266,7 @@ static enum compact_result compact_round(struct compact_run *run)
 	unsigned long start = cc->migrate_pfn;
 	enum isolate_result isolated;
 
-	/* Step 1: is this the pageblock of the previous round? Then finish it this time */
+	/* Step 1: did the last round that isolated pages begin in this pageblock? Then finish it this time */
 	cc->rescan = pageblock_start_pfn(run->last_migrated_pfn) == pageblock_start_pfn(start);
 
 	/* Step 2: isolate, and move */
@@ -430,6 +313,7 @@ static void return_free_pages(struct compact_control *cc)
  * @return how it went
  * @source mm/compaction.c:2083
  */
+/* departs: 5.8.18 offers the CPU again and again in the middle of a run; here nobody else runs until it is over. */
 enum compact_result compact_zone(struct compact_control *cc, struct capture_control *capc)
 {
 	struct compact_run run = { .cc = cc, .capc = capc };
@@ -441,6 +325,7 @@ enum compact_result compact_zone(struct compact_control *cc, struct capture_cont
 	/* Step 1: is it worth it? */
 	cc->nr_migratepages = cc->nr_freepages = 0;
 	cc->migrate_scanned = cc->free_scanned = 0;
+	INIT_LIST_HEAD(&cc->migratepages);
 	INIT_LIST_HEAD(&cc->freepages);
 	cc->migratetype = gfp_migratetype(cc->gfp_mask);
 	result = compaction_suitable(zone, cc->order, cc->alloc_flags, cc->highest_zoneidx);
@@ -454,9 +339,10 @@ enum compact_result compact_zone(struct compact_control *cc, struct capture_cont
 	run.update_cached =
 		!sync && zone->compact_cached_migrate_pfn[0] == zone->compact_cached_migrate_pfn[1];
 
-	/* Step 3: rounds, until there is a block, the scanners meet, or it must stop.
-	 * departs: pages on their way to LRU lists would be put there first; there are none here. */
+	/* Step 3: rounds, until there is a block, the scanners meet, or it must stop. What is on its way to an
+	 * LRU list could not be isolated: it goes there first */
 	trace_mm_compaction_begin(start, cc->migrate_pfn, cc->free_pfn, end, sync);
+	lru_add_drain();
 	while ((result = compact_finished(cc)) == COMPACT_CONTINUE)
 		if ((result = compact_round(&run)) != COMPACT_CONTINUE)
 			break;
@@ -468,17 +354,18 @@ enum compact_result compact_zone(struct compact_control *cc, struct capture_cont
 }
 
 /**
- * @brief Compact all zones of a node, whatever is free: what writing to compact_memory does.
+ * @brief Compact all zones of a node, whatever is free.
+ *
+ * What one zone leaves in the control block the next begins with.
  *
  * @param pgdat the node
- * @source none (ours: what a write to /proc/sys/vm/compact_memory asks for)
+ * @source mm/compaction.c:2426
  */
 void compact_node(struct pglist_data *pgdat)
 {
 	struct compact_control cc = {
 		.order = -1,
 		.gfp_mask = GFP_KERNEL,
-		.highest_zoneidx = MAX_NR_ZONES - 1,
 		.mode = MIGRATE_SYNC,
 		.whole_zone = true,
 		.ignore_skip_hint = true,
@@ -489,4 +376,20 @@ void compact_node(struct pglist_data *pgdat)
 		if (populated_zone(cc.zone))
 			compact_zone(&cc, NULL);
 	}
+}
+
+/**
+ * @brief Compact everything: what a write to /proc/sys/vm/compact_memory does.
+ *
+ * What is on its way to LRU lists goes there once, before the first node.
+ *
+ * @source none (ours: what mm/compaction.c does under the same name)
+ */
+void compact_nodes(void)
+{
+	int nid;
+
+	lru_add_drain_all();
+	for_each_online_node(nid)
+		compact_node(NODE_DATA(nid));
 }

@@ -19,10 +19,11 @@
 #include "world/world.h"
 
 /** At or below this index a failure is put down to lack of memory, not to fragmentation. */
+/* departs: in 5.8.18 this is a tunable, vm.extfrag_threshold; here it is a constant, the tunable's default. */
 #define EXTFRAG_THRESHOLD 500
 
 /**
- * @brief Put a zone off after a failure, for twice as many attempts as last time.
+ * @brief Put a zone off after a failure, for about twice as many attempts as last time, at most 63.
  *
  * @param zone the zone
  * @param order order that failed
@@ -100,7 +101,8 @@ bool compaction_restarting(const struct zone *zone, int order)
  *
  * @param zone the zone
  * @param order order wanted
- * @return 0 to 1000; -1000 when a block is there and it would not fail
+ * @return at most 1000, down to about -500 where a single block is free; -1000 when a block is there and it
+ * would not fail
  * @source mm/vmstat.c:1078
  */
 int fragmentation_index(const struct zone *zone, unsigned int order)
@@ -238,7 +240,7 @@ static enum compact_result compact_zone_order(struct zone *zone, int order, gfp_
 		.whole_zone = prio == MIN_COMPACT_PRIORITY,
 		.ignore_skip_hint = prio == MIN_COMPACT_PRIORITY,
 		.ignore_block_suitable = prio == MIN_COMPACT_PRIORITY,
-		.search_order = order,
+		.search_order = (short)order,
 	};
 	struct capture_control capc = { .cc = &cc };
 	enum compact_result result;
@@ -360,5 +362,8 @@ struct page *__alloc_pages_direct_compact(gfp_t gfp_mask, unsigned int order,
 		return page;
 	}
 	count_vm_events(COMPACTFAIL, 1);
+
+	/* Step 4: in vain: let others run */
+	world_reschedule();
 	return NULL;
 }

@@ -26,15 +26,22 @@
  */
 static bool thread_group_empty(const struct task *task)
 {
-	struct list_head *entry;
+	return next_thread(task, NULL) == task && !next_thread(task, task);
+}
 
-	list_for_each(entry, &world->tasks) {
-		const struct task *other = task_of(entry);
+/**
+ * @brief Does a process use this memory?
+ *
+ * @param process its leader
+ * @param mm the memory
+ * @return true when its first thread that has any uses this one
+ * @source none (ours: what mm/oom_kill.c does under the name process_shares_mm)
+ */
+static bool process_shares_mm(const struct task *process, const struct mm *mm)
+{
+	const struct task *task = find_task_mm(process);
 
-		if (other != task && other->tgid == task->tgid)
-			return false;
-	}
-	return true;
+	return task && task->mm == mm;
 }
 
 /**
@@ -43,14 +50,13 @@ static bool thread_group_empty(const struct task *task)
  * One thread that exits does not end the process: its memory stays with the others.
  *
  * @param task a thread of it
- * @return true when all of it exits, and it does not dump core first
+ * @return true when all of it exits: one that dumps core first does so only afterwards, or when it is killed
  * @source mm/oom_kill.c:785
  */
 static bool __task_will_free_mem(const struct task *task)
 {
-	if (task->flags & PF_DUMPCORE)
-		return false;
-	return task->group_exit || ((task->flags & PF_EXITING) && thread_group_empty(task));
+	return process_of(task)->group_exit ||
+	       ((task->flags & PF_EXITING) && thread_group_empty(task));
 }
 
 /**
@@ -62,17 +68,14 @@ static bool __task_will_free_mem(const struct task *task)
  */
 static bool task_will_free_mem(const struct task *task)
 {
-	struct list_head *entry;
+	struct task *other;
 
 	if (!task->mm || !__task_will_free_mem(task) || task->mm->oom_skip)
 		return false;
-	list_for_each(entry, &world->tasks) {
-		const struct task *other = task_of(entry);
-
-		if (other->mm == task->mm && other->tgid != task->tgid &&
+	for (other = next_process(NULL); other; other = next_process(other))
+		if (process_shares_mm(other, task->mm) && other->tgid != task->tgid &&
 		    !__task_will_free_mem(other))
 			return false;
-	}
 	return true;
 }
 
@@ -84,18 +87,15 @@ static bool task_will_free_mem(const struct task *task)
  */
 static void mark_oom_victim(struct task *task)
 {
-	struct list_head *entry;
+	struct task *thread;
 
 	if (task->tif_memdie)
 		return;
 	task->tif_memdie = true;
 	/* The mark counts for all threads of the process. */
-	list_for_each(entry, &world->tasks) {
-		struct task *thread = task_of(entry);
-
-		if (thread->tgid == task->tgid && !thread->oom_mm)
+	for (thread = next_thread(task, NULL); thread; thread = next_thread(task, thread))
+		if (!thread->oom_mm)
 			thread->oom_mm = task->mm;
-	}
 	trace_mark_victim(task->pid);
 }
 
@@ -107,9 +107,9 @@ static void mark_oom_victim(struct task *task)
  */
 static void wake_oom_reaper(struct task *task)
 {
-	if (task->mm->reaper_queued)
+	if (task->oom_mm->reaper_queued)
 		return;
-	task->mm->reaper_queued = true;
+	task->oom_mm->reaper_queued = true;
 	trace_wake_reaper(task->pid);
 	world->hooks.oom_reaper_woken(task);
 }
@@ -122,13 +122,9 @@ static void wake_oom_reaper(struct task *task)
  */
 static void kill_process(const struct task *process)
 {
-	struct list_head *entry;
+	struct task *task;
 
-	list_for_each(entry, &world->tasks) {
-		struct task *task = task_of(entry);
-
-		if (task->tgid != process->tgid)
-			continue;
+	for (task = next_thread(process, NULL); task; task = next_thread(process, task)) {
 		task->fatal_signal_pending = true;
 		task->group_exit = true;
 	}
@@ -143,21 +139,19 @@ static void kill_process(const struct task *process)
  */
 static bool kill_sharers(const struct task *victim)
 {
-	struct list_head *entry;
+	struct task *process;
 	bool can_reap = true;
 
-	list_for_each(entry, &world->tasks) {
-		struct task *task = task_of(entry);
-
-		if (task->mm != victim->mm || task->tgid == victim->tgid ||
-		    (task->flags & PF_KTHREAD))
+	for (process = next_process(NULL); process; process = next_process(process)) {
+		if (!process_shares_mm(process, victim->mm) || process->tgid == victim->tgid)
 			continue;
-		if (task->tgid == 1) {
+		if (process->tgid == 1) {
 			can_reap = false;
 			victim->mm->oom_skip = true;
-			continue;
+			oom_report_pinned(victim, process);
+		} else if (!(process->flags & PF_KTHREAD)) {
+			kill_process(process);
 		}
-		kill_process(task);
 	}
 	return can_reap;
 }
@@ -190,6 +184,21 @@ static void __oom_kill_process(struct task *process, const char *message)
 }
 
 /**
+ * @brief Kill one process of a group that dies as a whole, even one that was killed before.
+ *
+ * @param process its leader
+ * @param message points to how the log line begins
+ * @return true: the others follow
+ * @source none (ours: what mm/oom_kill.c does under the name oom_kill_memcg_member)
+ */
+static bool kill_member(struct task *process, void *message)
+{
+	if (process->oom_score_adj != OOM_SCORE_ADJ_MIN && process->tgid != 1)
+		__oom_kill_process(process, *(const char **)message);
+	return true;
+}
+
+/**
  * @brief Kill the chosen process, unless it is dying anyway, and its whole group if that is set up so.
  *
  * @param oc the request
@@ -200,7 +209,6 @@ static void oom_kill_process(struct oom_control *oc, const char *message)
 {
 	struct task *victim = oc->chosen;
 	struct mem_cgroup *group = mem_cgroup_oom_group(victim, oc->memcg);
-	struct list_head *entry;
 
 	/* Step 1: one that is dying anyway is only helped along */
 	if (task_will_free_mem(victim)) {
@@ -210,20 +218,14 @@ static void oom_kill_process(struct oom_control *oc, const char *message)
 	}
 
 	/* Step 2: report, but not too often, and kill */
-	if (printk_ratelimit(&world->oom_limit, OOM_REPORT_INTERVAL, OOM_REPORT_BURST))
+	if (printk_ratelimit(&world->oom_limit, __func__, OOM_REPORT_INTERVAL, OOM_REPORT_BURST))
 		oom_report(oc, victim);
 	__oom_kill_process(victim, message);
 
 	/* Step 3: all or none of a group */
-	if (!group)
-		return;
-	list_for_each(entry, &world->tasks) {
-		struct task *task = task_of(entry);
-
-		if (task->pid == task->tgid && task_in_mem_cgroup(task, group) &&
-		    task->oom_score_adj != OOM_SCORE_ADJ_MIN && oom_killable(task) &&
-		    !tsk_is_oom_victim(task))
-			__oom_kill_process(task, message);
+	if (group) {
+		oom_report_group(group);
+		mem_cgroup_scan_tasks(group, kill_member, &message);
 	}
 }
 
@@ -234,7 +236,7 @@ static void oom_kill_process(struct oom_control *oc, const char *message)
  * @return true when it stopped
  * @source mm/oom_kill.c:1003
  */
-static bool check_panic_on_oom(const struct oom_control *oc)
+static bool check_panic_on_oom(struct oom_control *oc)
 {
 	if (!world->panic_on_oom)
 		return false;
@@ -260,7 +262,7 @@ static bool kill_allocating_task(const struct oom_control *oc)
 {
 	return !oc->memcg && world->oom_kill_allocating_task && current->mm &&
 	       oom_killable(current) && oom_cpuset_eligible(current, oc) &&
-	       current->oom_score_adj != OOM_SCORE_ADJ_MIN;
+	       process_of(current)->oom_score_adj != OOM_SCORE_ADJ_MIN;
 }
 
 /**
@@ -345,4 +347,25 @@ void pagefault_out_of_memory(void)
 	world->oom_lock_held = true;
 	out_of_memory(&oc);
 	world->oom_lock_held = false;
+}
+
+/**
+ * @brief A user asks for a kill by hand, with the SysRq key and f: on top of whatever is going on.
+ *
+ * @return false when there was nobody to kill, which the log says too
+ * @source none (ours: what drivers/tty/sysrq.c does under the name moom_callback)
+ */
+bool sysrq_oom(void)
+{
+	int first_memory_node = first_node(world->node_memory_map);
+	struct oom_control oc = {
+		.zonelist = &NODE_DATA(first_memory_node)->node_zonelists[ZONELIST_FALLBACK],
+		.gfp_mask = GFP_KERNEL,
+		.order = -1,
+	};
+
+	if (out_of_memory(&oc))
+		return true;
+	printk("OOM request ignored. No task eligible\n");
+	return false;
 }

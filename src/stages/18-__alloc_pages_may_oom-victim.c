@@ -8,9 +8,11 @@
  * memory counts, and which processes, depends on what the request was confined by.
  *
  * A task here is a thread; a process is the tasks that share a tgid, led by the one whose pid equals
- * it. "All processes" is the machine's task list in order.
+ * it. Processes are looked at in the order of the machine's task list; those of a group at its limit
+ * group by group, a parent before its children, and in each group in the order in which they came into it.
  */
 #include "gfp_zones.h"
+#include "stages/reclaim.h"
 #include "stages/stages.h"
 #include "tracepoints.h"
 #include "vmstat.h"
@@ -21,26 +23,6 @@
 
 /** Score of a task that asked to be chosen first. */
 #define MOST_POINTS INT64_MAX
-
-/**
- * @brief Find a thread of a process that still has its memory.
- *
- * @param process any thread of the process
- * @return the thread, or NULL when all have given it up
- * @source none (ours: what mm/oom_kill.c does under the name find_lock_task_mm)
- */
-struct task *find_task_mm(const struct task *process)
-{
-	struct list_head *entry;
-
-	list_for_each(entry, &world->tasks) {
-		struct task *task = task_of(entry);
-
-		if (task->tgid == process->tgid && task->mm)
-			return task;
-	}
-	return NULL;
-}
 
 #ifdef CONFIG_NUMA
 /**
@@ -104,6 +86,22 @@ static enum oom_constraint constrained_to_nodes(struct oom_control *oc)
 #endif
 
 /**
+ * @brief How much memory and swap a group may use.
+ *
+ * @param memcg the group
+ * @return pages: its limit, and what it may have of the machine's swap; on v1 no more than its limit of both
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+unsigned long mem_cgroup_get_max(const struct mem_cgroup *memcg)
+{
+	unsigned long swap = min_ul(memcg->swap.max, world->total_swap_pages);
+
+	if (!mem_cgroup_swappiness(memcg))
+		return memcg->memory.max;
+	return min_ul(memcg->memory.max + swap, memcg->memsw.max);
+}
+
+/**
  * @brief Classify what the request was confined by, and how much memory that leaves in all.
  *
  * @param oc the request; receives totalpages
@@ -113,7 +111,9 @@ static enum oom_constraint constrained_to_nodes(struct oom_control *oc)
 enum oom_constraint constrained_alloc(struct oom_control *oc)
 {
 	if (oc->memcg) {
-		oc->totalpages = max_ul(mem_cgroup_max(oc->memcg), 1);
+		oc->totalpages = mem_cgroup_get_max(oc->memcg);
+		if (!oc->totalpages)
+			oc->totalpages = 1;
 		return CONSTRAINT_MEMCG;
 	}
 	oc->totalpages = world->totalram_pages + world->total_swap_pages;
@@ -129,25 +129,21 @@ enum oom_constraint constrained_alloc(struct oom_control *oc)
  *
  * @param process its leader
  * @param oc the request
- * @return true when one of its threads may use those nodes
+ * @return true when one of its threads may use those nodes, and where a group is short
  * @source mm/oom_kill.c:88
  * @source mm/oom_kill.c:123
  */
 bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc)
 {
 #ifdef CONFIG_NUMA
-	const struct list_head *entry;
+	struct task *task;
 
-	list_for_each(entry, &world->tasks) {
-		const struct task *task = task_of(entry);
-
-		if (task->tgid != process->tgid)
-			continue;
-		if (oc->constraint == CONSTRAINT_MEMORY_POLICY
-			    ? world->hooks.mempolicy_nodemask_intersects(task, oc->nodemask)
-			    : nodes_intersects(task->mems_allowed, current->mems_allowed))
+	if (oc->memcg)
+		return true;
+	for (task = next_thread(process, NULL); task; task = next_thread(process, task))
+		if (oc->nodemask ? world->hooks.mempolicy_nodemask_intersects(task, oc->nodemask)
+				 : nodes_intersects(task->mems_allowed, current->mems_allowed))
 			return true;
-	}
 	return false;
 #else
 	(void)process;
@@ -189,8 +185,7 @@ long oom_badness(const struct task *process, unsigned long totalpages)
 	if (!task)
 		return 0;
 	mm = task->mm;
-	if (process->oom_score_adj == OOM_SCORE_ADJ_MIN || mm->oom_skip ||
-	    process->vfork_done_pending)
+	if (process->oom_score_adj == OOM_SCORE_ADJ_MIN || mm->oom_skip || task->vfork_done_pending)
 		return 0;
 
 	/* Step 2: what it uses */
@@ -202,47 +197,94 @@ long oom_badness(const struct task *process, unsigned long totalpages)
 	return points > 0 ? points : 1;
 }
 
-/** What looking at one process led to. */
-enum oom_scan {
-	OOM_SCAN_GO_ON,
-	OOM_SCAN_ABORT, /**< a victim is dying: wait for it */
-};
+/**
+ * @brief Badness in thousandths of all memory, as /proc/PID/oom_score shows it.
+ *
+ * @param process its leader
+ * @return thousandths; 0 for a process that is exempt, and for one with next to nothing
+ * @source none (ours: what fs/proc/base.c does under the name proc_oom_score)
+ */
+unsigned long oom_score(const struct task *process)
+{
+	unsigned long totalpages = world->totalram_pages + world->total_swap_pages;
+
+	return (unsigned long)oom_badness(process, totalpages) * 1000 / totalpages;
+}
+
+/**
+ * @brief Look at the processes of a group, and then at those of each group below it.
+ *
+ * @param root the group, not the root of all
+ * @param look looks at one, by its leader; false ends it
+ * @param context for it
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_scan_tasks)
+ */
+void mem_cgroup_scan_tasks(struct mem_cgroup *root,
+			   bool (*look)(struct task *process, void *context), void *context)
+{
+	struct mem_cgroup *memcg = NULL;
+
+	while ((memcg = mem_cgroup_iter(root, memcg))) {
+		struct task *process = NULL;
+
+		while ((process = memcg_next_process(memcg, process)))
+			if (!look(process, context))
+				return;
+	}
+}
+
+/**
+ * @brief Look at every process that a request could have killed: all of them, or those of the group at its limit.
+ *
+ * @param oc the request
+ * @param look looks at one, by its leader; false ends it
+ * @param context for it
+ * @source mm/oom_kill.c:368
+ */
+void oom_scan(const struct oom_control *oc, bool (*look)(struct task *process, void *context),
+	      void *context)
+{
+	struct task *process;
+
+	if (oc->memcg) {
+		mem_cgroup_scan_tasks(oc->memcg, look, context);
+		return;
+	}
+	for (process = next_process(NULL); process; process = next_process(process))
+		if (!look(process, context))
+			return;
+}
 
 /**
  * @brief Look at one process and choose it if none so far would free more.
  *
  * @param process its leader
- * @param oc the request; receives the choice
- * @return OOM_SCAN_ABORT when an earlier victim is still dying
+ * @param request the request; receives the choice
+ * @return false when an earlier victim is still dying: the search is called off
  * @source mm/oom_kill.c:312
  */
-static enum oom_scan oom_evaluate_task(struct task *process, struct oom_control *oc)
+static bool oom_evaluate_task(struct task *process, void *request)
 {
+	struct oom_control *oc = request;
 	long points;
 
-	if (!oom_killable(process))
-		return OOM_SCAN_GO_ON;
-	if (oc->memcg) {
-		if (!task_in_mem_cgroup(process, oc->memcg))
-			return OOM_SCAN_GO_ON;
-	} else if (!oom_cpuset_eligible(process, oc)) {
-		return OOM_SCAN_GO_ON;
-	}
+	if (!oom_killable(process) || !oom_cpuset_eligible(process, oc))
+		return true;
 	/* A request by hand kills one more; any other waits for the victim that there is. */
 	if (!is_sysrq_oom(oc) && tsk_is_oom_victim(process)) {
 		if (process->oom_mm->oom_skip)
-			return OOM_SCAN_GO_ON;
+			return true;
 		oc->chosen = NULL;
 		oc->aborted = true;
-		return OOM_SCAN_ABORT;
+		return false;
 	}
 	points = process->oom_origin ? MOST_POINTS : oom_badness(process, oc->totalpages);
 	/* Of two equals the later one. */
 	if (points == NO_POINTS || points < oc->chosen_points)
-		return OOM_SCAN_GO_ON;
+		return true;
 	oc->chosen = process;
 	oc->chosen_points = points;
-	return OOM_SCAN_GO_ON;
+	return true;
 }
 
 /**
@@ -253,14 +295,7 @@ static enum oom_scan oom_evaluate_task(struct task *process, struct oom_control 
  */
 void select_bad_process(struct oom_control *oc)
 {
-	struct list_head *entry;
-
 	oc->chosen = NULL;
 	oc->chosen_points = NO_POINTS;
-	list_for_each(entry, &world->tasks) {
-		struct task *task = task_of(entry);
-
-		if (task->pid == task->tgid && oom_evaluate_task(task, oc) == OOM_SCAN_ABORT)
-			return;
-	}
+	oom_scan(oc, oom_evaluate_task, oc);
 }

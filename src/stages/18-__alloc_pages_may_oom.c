@@ -6,8 +6,8 @@
  * Before anybody is killed, one more walk at the high watermark: if somebody has freed a lot
  * in the meantime, the killing is unnecessary. Then a list of requests for which no process is
  * killed: large blocks, requests that accept failure, requests confined to low zones or to one
- * node, any request while the storage sleeps. Only what is left reaches the **OOM killer** ("out of memory"), which is in the part files
- * of this stage: one chooses a process and kills it, one writes the report.
+ * node, any request while the storage sleeps. Only what is left reaches the **OOM killer** ("out of memory"),
+ * which is in the part files of this stage: one chooses a process, one kills it, one writes the report.
  *
  * Killing frees nothing at once. So the victim is marked, and from then on its own allocations may
  * use the upper half of what is below the min mark, ignore its cpuset and the limits of its memory cgroup:

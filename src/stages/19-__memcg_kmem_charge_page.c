@@ -4,7 +4,7 @@
  * @brief Stage 19: charge a fresh block to the task's memory cgroup.
  *
  * A **memory cgroup** limits how much memory a group of tasks may use. Kernel memory counts when the
- * caller says so with __GFP_ACCOUNT. Groups form a tree, and a charge counts in every group up to the
+ * caller says so with __GFP_ACCOUNT, a page of a file when it is read. Groups form a tree, and a charge counts in every group up to the
  * root; it is refused when any of them would exceed its limit. To keep this cheap, a charge takes 32
  * pages at once and leaves the surplus to the CPU, in its **stock**.
  *
@@ -20,84 +20,6 @@
 #include "gfp.h"
 #include "stages/stages.h"
 #include "world/world.h"
-
-/**
- * @brief Charge a counter and all above it, if no limit forbids.
- *
- * @param counter the group's counter
- * @param nr_pages pages
- * @param fail receives the counter whose limit was hit
- * @return true when charged; on false nothing is
- * @source mm/page_counter.c:94
- */
-static bool page_counter_try_charge(struct page_counter *counter, unsigned long nr_pages,
-				    struct page_counter **fail)
-{
-	struct page_counter *c;
-
-	for (c = counter; c; c = c->parent) {
-		unsigned long usage = (unsigned long)c->usage + nr_pages;
-
-		/* A limit equal to the usage is full, not exceeded. */
-		if (usage > c->max) {
-			c->failcnt++;
-			*fail = c;
-			break;
-		}
-		c->usage = (long)usage;
-		c->watermark = max_ul(c->watermark, usage);
-	}
-	if (!c)
-		return true;
-	/* Take back what the levels below were charged. */
-	for (struct page_counter *undo = counter; undo != c; undo = undo->parent)
-		undo->usage -= (long)nr_pages;
-	return false;
-}
-
-/**
- * @brief Charge a counter and all above it, whatever the limits say.
- *
- * @param counter the group's counter
- * @param nr_pages pages
- * @source mm/page_counter.c:67
- */
-static void page_counter_charge(struct page_counter *counter, unsigned long nr_pages)
-{
-	for (; counter; counter = counter->parent) {
-		counter->usage += (long)nr_pages;
-		counter->watermark = max_ul(counter->watermark, (unsigned long)counter->usage);
-	}
-}
-
-/**
- * @brief Take a charge back from a counter and all above it.
- *
- * @param counter the group's counter
- * @param nr_pages pages
- * @source mm/page_counter.c:151
- */
-static void page_counter_uncharge(struct page_counter *counter, unsigned long nr_pages)
-{
-	for (; counter; counter = counter->parent)
-		counter->usage -= (long)nr_pages;
-}
-
-/**
- * @brief Change a limit of the older hierarchy (v1).
- *
- * @param counter the counter
- * @param max the new limit, pages
- * @return 0, or -EBUSY when the usage exceeds it already
- * @source mm/page_counter.c:169
- */
-int page_counter_set_max(struct page_counter *counter, unsigned long max)
-{
-	if ((unsigned long)counter->usage > max)
-		return -EBUSY;
-	counter->max = max;
-	return 0;
-}
 
 /**
  * @brief Does memory together with swap have a counter?
@@ -178,7 +100,7 @@ static bool consume_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
  */
 static void drain_stock(struct memcg_stock *stock)
 {
-	if (stock->cached)
+	if (stock->cached && stock->nr_pages)
 		cancel_charge(stock->cached, stock->nr_pages);
 	stock->nr_pages = 0;
 	stock->cached = NULL;
@@ -230,7 +152,7 @@ void drain_local_stock(int cpu)
 /**
  * @brief See to it that stocks with pages of a group, or of one below it, are emptied.
  *
- * The running CPU's is empty afterwards. On other CPUs the work is queued, and nobody waits for it.
+ * The running CPU's, if it is one of them, is empty afterwards. On other CPUs the work is queued, and nobody waits for it.
  *
  * @param root the group
  * @source mm/memcontrol.c:2145
@@ -455,8 +377,8 @@ static enum charge_verdict charge_at_limit(struct charge *c)
  * @source mm/memcontrol.c:2447
  */
 /* departs: what follows from memory.high, on return to user space or in the background, is left out: it fails
- * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy every
- * group counts in its parent, and swap is accounted for. */
+ * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy swap is
+ * accounted for. */
 static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct charge c = {
@@ -567,4 +489,62 @@ void __memcg_kmem_uncharge_page(struct page *page, unsigned int order)
 	cancel_charge(memcg, 1ul << order);
 	page->mem_cgroup = NULL;
 	__ClearPageKmemcg(page);
+}
+
+/**
+ * @brief Charge a page of a file to the group of whoever reads it.
+ *
+ * @param page the page
+ * @param gfp_mask the reader's mask
+ * @return 0, also when nothing has to be charged; -ENOMEM when the limit forbids it
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+/* departs: a page that comes back from swap goes to whoever faults; 5.8.18 remembers which group it belonged to. */
+int mem_cgroup_charge(struct page *page, gfp_t gfp_mask)
+{
+	struct mem_cgroup *memcg = current->mm ? current->memcg : &world->root_mem_cgroup;
+
+	if (mem_cgroup_disabled() || memcg == &world->root_mem_cgroup)
+		return 0;
+	if (try_charge(memcg, gfp_mask, 1))
+		return -ENOMEM;
+	page->mem_cgroup = memcg;
+	return 0;
+}
+
+/**
+ * @brief A page that is on no list any more is freed: take its charge back.
+ *
+ * @param page the page; one of the root group is charged nowhere
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+void mem_cgroup_uncharge(struct page *page)
+{
+	struct mem_cgroup *memcg = page->mem_cgroup;
+
+	if (memcg && memcg != &world->root_mem_cgroup)
+		cancel_charge(memcg, 1);
+	page->mem_cgroup = NULL;
+}
+
+/**
+ * @brief A page moves: its group pays for the new place too, whatever the limits say.
+ *
+ * The old place is uncharged when it is freed. The root group's is not, so its usage grows by one each time.
+ *
+ * @param from the old place
+ * @param to the new one
+ * @source none (ours: what mm/memcontrol.c does under the same name)
+ */
+void mem_cgroup_migrate(const struct page *from, struct page *to)
+{
+	struct mem_cgroup *memcg = from->mem_cgroup;
+
+	to->mem_cgroup = memcg;
+	if (mem_cgroup_disabled())
+		return;
+	memcg = memcg ? memcg : &world->root_mem_cgroup;
+	page_counter_charge(&memcg->memory, 1);
+	if (do_memsw_account())
+		page_counter_charge(&memcg->memsw, 1);
 }

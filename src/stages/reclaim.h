@@ -37,6 +37,7 @@ struct reclaim_stat {
 	unsigned long nr_activate[2]; /**< anonymous, file */
 	unsigned long nr_ref_keep;
 	unsigned long nr_unmap_fail;
+	unsigned long nr_lazyfree_fail; /**< turned out to be wanted after all */
 };
 
 /** Sums of one pass over a node, which decide how to wait. */
@@ -78,6 +79,13 @@ struct scan_control {
 	struct reclaim_sums nr;
 };
 
+/** How a memory cgroup is protected from a reclaim. */
+enum mem_cgroup_protection {
+	MEMCG_PROT_NONE,
+	MEMCG_PROT_LOW, /**< unless nothing else is left */
+	MEMCG_PROT_MIN, /**< always */
+};
+
 /** Is the running task a kswapd? */
 static inline bool current_is_kswapd(void)
 {
@@ -90,6 +98,11 @@ static inline int trace_reclaim_flags(bool file)
 	return (file ? RECLAIM_WB_FILE : RECLAIM_WB_ANON) | RECLAIM_WB_ASYNC;
 }
 
+unsigned long mem_cgroup_swappiness(const struct mem_cgroup *memcg);
+enum mem_cgroup_protection mem_cgroup_protected(struct mem_cgroup *root, struct mem_cgroup *memcg);
+unsigned long mem_cgroup_protection(const struct mem_cgroup *memcg, bool in_low_reclaim);
+bool try_to_release_page(struct page *page);
+void mlock_vma_page(struct page *page);
 bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive);
 void shrink_node(struct pglist_data *pgdat, struct scan_control *sc);
 void shrink_active_list(unsigned long nr_to_scan, struct lruvec *lruvec, struct scan_control *sc,

@@ -168,8 +168,11 @@ unsigned long try_to_free_mem_cgroup_pages(struct mem_cgroup *memcg, unsigned lo
 					   gfp_t gfp_mask, bool may_swap);
 void shrinker_register(struct shrinker *shrinker);
 void shrinker_unregister(struct shrinker *shrinker);
+void memcg_set_shrinker_bit(struct mem_cgroup *memcg, struct pglist_data *pgdat,
+			    const struct shrinker *shrinker);
 /* 15, part: the LRU lists */
 struct mem_cgroup *memcg_next(struct mem_cgroup *root, struct mem_cgroup *memcg);
+struct mem_cgroup *mem_cgroup_iter(struct mem_cgroup *root, struct mem_cgroup *memcg);
 struct lruvec *page_lruvec(const struct page *page);
 enum lru_list page_lru(const struct page *page);
 bool page_evictable(const struct page *page);
@@ -177,11 +180,25 @@ void lru_list_add(struct page *page);
 void lru_list_add_tail(struct page *page);
 void lru_list_del(struct page *page);
 void lru_cache_add(struct page *page);
+void swap_cache_remove(struct page *page);
 bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
 void put_page(struct page *page);
+void free_lru_pages(struct list_head *pages);
+bool put_page_to_free(struct page *page, struct list_head *free);
+void update_lru_size(struct lruvec *lruvec, struct zone *zone, enum lru_list lru, long nr_pages);
 void activate_page(struct page *page);
+void rotate_reclaimable_page(struct page *page);
 void mark_page_accessed(struct page *page);
+void lru_add_drain(void);
+void lru_add_drain_cpu(int cpu);
+void lru_add_drain_all(void);
+void lru_note_cost(struct lruvec *lruvec, bool file, unsigned long nr_pages);
+/* 15, part: pages that come back */
+void workingset_age_nonresident(struct lruvec *lruvec, unsigned long nr_pages);
+unsigned long workingset_eviction(const struct page *page, struct mem_cgroup *target);
+void workingset_refault(struct page *page, unsigned long value);
+void workingset_activation(const struct page *page);
 
 /* What node_reclaim() answers. */
 #define NODE_RECLAIM_NOSCAN  (-2)
@@ -211,20 +228,35 @@ enum compact_result compact_zone(struct compact_control *cc, struct capture_cont
 bool compaction_capture(struct capture_control *capc, struct page *page, unsigned int order,
 			int migratetype);
 void compact_node(struct pglist_data *pgdat);
+void compact_nodes(void);
 /* 16, part: skip hints and cached positions */
 void __reset_isolation_suitable(struct zone *zone);
 void reset_isolation_suitable(struct pglist_data *pgdat);
 void reset_cached_positions(struct zone *zone);
-struct page *pageblock_page(const struct zone *zone, unsigned long block_pfn);
-bool isolation_suitable(const struct compact_control *cc, unsigned long block_pfn);
-void update_cached_migrate(struct compact_control *cc, unsigned long pfn);
-/* 16, part: the scanner of pages in use */
+struct page *pageblock_pfn_to_page(unsigned long start_pfn, unsigned long end_pfn,
+				   const struct zone *zone);
+bool pageblock_skip_persistent(const struct page *page);
+bool isolation_suitable(const struct compact_control *cc, unsigned long pfn);
+void mark_at_first_page(const struct compact_control *cc, unsigned long pfn);
+void update_cached_migrate(const struct compact_control *cc, unsigned long pfn);
+void update_pageblock_skip(const struct compact_control *cc, unsigned long pfn);
+/* 16, part: the scanner of pages in use, and its fast search */
 enum isolate_result isolate_migratepages(struct compact_control *cc);
-/* 16, part: the scanner of free pages */
+unsigned long fast_find_migrateblock(struct compact_control *cc);
+unsigned int freelist_scan_limit(const struct compact_control *cc);
+/* 16, part: the scanner of free pages, and its fast search */
 struct page *compaction_alloc(struct compact_control *cc);
 void compaction_free(struct compact_control *cc, struct page *page);
 unsigned long release_freepages(struct compact_control *cc);
+unsigned long take_free_block(struct compact_control *cc, struct page *page,
+			      struct list_head *taken);
+unsigned long isolate_freepages_block(struct compact_control *cc, unsigned long *start,
+				      unsigned long end_pfn, struct list_head *taken,
+				      unsigned long stride);
+void fast_isolate_freepages(struct compact_control *cc, struct list_head *taken);
 /* 16, part: which pages can be moved, and moving them */
+bool lru_page_is_candidate(const struct compact_control *cc, const struct page *page);
+bool isolate_lru_candidate(struct compact_control *cc, struct page *page);
 bool isolate_movable_page(struct compact_control *cc, struct page *page);
 void putback_movable_pages(struct compact_control *cc);
 long migrate_pages(struct compact_control *cc);
@@ -245,23 +277,41 @@ struct page *__alloc_pages_may_oom(gfp_t gfp_mask, unsigned int order,
 				   unsigned long *did_some_progress);
 bool out_of_memory(struct oom_control *oc);
 void pagefault_out_of_memory(void);
+bool sysrq_oom(void);
 /* 18, part: choosing a process */
-struct task *find_task_mm(const struct task *process);
+unsigned long mem_cgroup_get_max(const struct mem_cgroup *memcg);
 enum oom_constraint constrained_alloc(struct oom_control *oc);
 bool oom_cpuset_eligible(const struct task *process, const struct oom_control *oc);
 bool oom_killable(const struct task *process);
 long oom_badness(const struct task *process, unsigned long totalpages);
 void select_bad_process(struct oom_control *oc);
+unsigned long oom_score(const struct task *process);
+void mem_cgroup_scan_tasks(struct mem_cgroup *root,
+			   bool (*look)(struct task *process, void *context), void *context);
+void oom_scan(const struct oom_control *oc, bool (*look)(struct task *process, void *context),
+	      void *context);
 /* 18, part: the report */
-void oom_report(const struct oom_control *oc, const struct task *victim);
+void oom_report(struct oom_control *oc, const struct task *victim);
 void oom_report_killed(const struct task *victim, const char *message);
+void oom_report_pinned(const struct task *victim, const struct task *init);
+void oom_report_group(const struct mem_cgroup *memcg);
 
 /* 19 */
 void drain_local_stock(int cpu);
-int page_counter_set_max(struct page_counter *counter, unsigned long max);
 __cold int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int order);
 void __memcg_kmem_uncharge_page(struct page *page, unsigned int order);
 __cold void memcg_hotplug_cpu_dead(int cpu);
+int mem_cgroup_charge(struct page *page, gfp_t gfp_mask);
+void mem_cgroup_uncharge(struct page *page);
+void mem_cgroup_migrate(const struct page *from, struct page *to);
+/* 19, part: counters */
+bool page_counter_try_charge(struct page_counter *counter, unsigned long nr_pages,
+			     struct page_counter **fail);
+void page_counter_charge(struct page_counter *counter, unsigned long nr_pages);
+void page_counter_uncharge(struct page_counter *counter, unsigned long nr_pages);
+int page_counter_set_max(struct page_counter *counter, unsigned long max);
+void page_counter_set_protection(struct page_counter *counter, unsigned long min,
+				 unsigned long low);
 
 /* 20 */
 void __free_pages(struct page *page, unsigned int order);

@@ -6,16 +6,19 @@
 #include "state/lists.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "memory_map.h"
+#include "stages/stages.h"
+#include "state/snapshot-pages.h"
 #include "state/state.h"
 #include "vmstat.h"
 #include "world/world.h"
 
 _Static_assert(LISTS_ZONES >= MAX_NUMNODES * MAX_NR_ZONES && LISTS_TYPES == MIGRATE_TYPES &&
 		       LISTS_ORDERS == MAX_ORDER && LISTS_TIERS == MAX_NR_ZONES &&
-		       LISTS_MARKS == NR_WMARK,
+		       LISTS_MARKS == NR_WMARK && LRU_LISTS_SHOWN == NR_LRU_LISTS,
 	       "a copy has room for what zones have");
 
 /**
@@ -70,12 +73,48 @@ static void copy_zone(struct zone *zone, struct listed_zone *copy)
 	count_pageblocks(zone, copy->pageblocks);
 }
 
+/** Take down the pages of all groups on a list of a node, or, without room for them, only count them. */
+static size_t copy_lru(struct pglist_data *pgdat, int lru, struct listed_page *page)
+{
+	unsigned int place = (unsigned int)(pgdat->node_id * LRU_LISTS_SHOWN + lru);
+	struct mem_cgroup *memcg = NULL;
+	const struct list_head *entry;
+	size_t pages = 0;
+
+	while ((memcg = memcg_next(NULL, memcg))) {
+		/* A group without lists is given none for being looked at. */
+		if (memcg->parent && !memcg->lruvecs)
+			continue;
+		list_for_each(entry, &mem_cgroup_lruvec(memcg, pgdat)->lists[lru]) {
+			unsigned long pfn = page_to_pfn(list_entry(entry, struct page, lru));
+
+			if (page)
+				page[pages] = (struct listed_page){ pfn, place };
+			pages++;
+		}
+	}
+	return pages;
+}
+
+/** Take down the LRU lists of all nodes, or count their pages. */
+static size_t copy_lru_lists(struct listed_page *page)
+{
+	size_t pages = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		for (int lru = 0; lru < NR_LRU_LISTS; lru++)
+			pages += copy_lru(NODE_DATA(nid), lru, page ? page + pages : NULL);
+	return pages;
+}
+
 /**
- * @brief Take down what is free on the machine in focus: all zones with memory.
+ * @brief Take down what is free on the machine in focus, all zones with memory, and what is on its LRU lists.
  *
- * @param lists receives the copy
+ * @param lists receives the copy; free() its pages
+ * @return false when the host has no memory
  */
-void lists_take(struct pageflow_lists *lists)
+bool lists_take(struct pageflow_lists *lists)
 {
 	struct zone *zone;
 	int nid;
@@ -84,4 +123,11 @@ void lists_take(struct pageflow_lists *lists)
 	lists->type_name = migratetype_names;
 	for_each_populated_zone(nid, zone)
 		copy_zone(zone, &lists->zone[lists->nr_zones++]);
+	lists->lru_name = page_list_names;
+	lists->nr_pages = copy_lru_lists(NULL);
+	lists->page = malloc((lists->nr_pages + 1) * sizeof(*lists->page));
+	if (!lists->page)
+		return false;
+	copy_lru_lists(lists->page);
+	return true;
 }

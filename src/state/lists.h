@@ -8,6 +8,8 @@
 #ifndef LISTS_H
 #define LISTS_H
 
+#include <stddef.h>
+
 #define LISTS_ZONES  16 /* of a machine, at most */
 #define LISTS_TYPES  6
 #define LISTS_ORDERS 11
@@ -27,11 +29,24 @@ struct listed_zone {
 	unsigned long reserve[LISTS_TIERS]; /**< lowmem reserve, by the request's highest zone */
 };
 
-/** The free lists, pageblocks and marks of a machine. */
+/** Lists of a node that reclaim looks at. */
+#define LRU_LISTS_SHOWN 5
+
+/** A page on one of them. */
+struct listed_page {
+	unsigned long pfn;
+	unsigned int place; /**< node times LRU_LISTS_SHOWN, plus the list */
+};
+
+/** The free lists, pageblocks and marks of a machine; the pages on its LRU lists. */
 struct pageflow_lists {
 	int nr_zones;
 	struct listed_zone zone[LISTS_ZONES]; /**< by node, then by address */
 	const char *const *type_name;	      /**< of LISTS_TYPES types */
+	struct listed_page
+		*page; /**< list by list, head first, the groups of a list one after another */
+	size_t nr_pages;
+	const char *const *lru_name; /**< of LRU_LISTS_SHOWN lists */
 };
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "life/life.h"
 #include "state/records.h"
 #include "world/world.h"
 
@@ -51,6 +52,7 @@ const struct record_field machine_fields[] = {
 	FIELD(struct machine, memcg_disabled),
 	FIELD(struct machine, memcg_legacy),
 	FIELD(struct machine, memcg_local_events),
+	FIELD(struct machine, memcg_recursive_prot),
 	FIELD(struct machine, total_swap_pages),
 	FIELD(struct machine, nr_swap_pages),
 	FIELD(struct machine, nr_swapcache_pages),
@@ -98,8 +100,10 @@ const struct record_field node_fields[] = {
 	FIELD(struct pglist_data, kswapd.nap_end),
 	FIELD(struct pglist_data, lruvec.anon_cost),
 	FIELD(struct pglist_data, lruvec.file_cost),
+	FIELD(struct pglist_data, lruvec.nonresident_age),
 	FIELD(struct pglist_data, lruvec.refaults),
 	FIELD(struct pglist_data, lruvec.flags),
+	FIELD(struct pglist_data, lruvec.shrinker_map),
 	FIELDS_END,
 };
 
@@ -113,6 +117,32 @@ const struct record_field zone_fields[] = {
 	FIELD(struct zone, compact_init_migrate_pfn),
 	FIELD(struct zone, compact_init_free_pfn),
 	FIELD(struct zone, compact_blockskip_flush),
+	FIELDS_END,
+};
+
+const struct record_field lruvec_fields[] = {
+	FIELD(struct lruvec, anon_cost),
+	FIELD(struct lruvec, file_cost),
+	FIELD(struct lruvec, nonresident_age),
+	FIELD(struct lruvec, refaults),
+	FIELD(struct lruvec, flags),
+	FIELD(struct lruvec, shrinker_map),
+	FIELDS_END,
+};
+
+const struct record_field mapping_fields[] = {
+	FIELD(struct address_space, nrpages),	     FIELD(struct address_space, reclaimed),
+	FIELD(struct address_space, swapped),	     FIELD(struct address_space, next_index),
+	FIELD(struct address_space, unevictable),    FIELD(struct address_space, no_writer),
+	FIELD(struct address_space, no_migratepage), FIELD(struct address_space, congested),
+	FIELD(struct address_space, synchronous),    FIELD(struct address_space, anonymous),
+	FIELD(struct address_space, orphaned),	     FIELDS_END,
+};
+
+const struct record_field daemon_fields[] = {
+	FIELD(struct daemon, runnable),
+	FIELD(struct daemon, timed),
+	FIELD(struct daemon, deadline),
 	FIELDS_END,
 };
 
@@ -132,20 +162,19 @@ const struct record_field task_fields[] = {
 	FIELD(struct task, oom_origin),
 	FIELD(struct task, vfork_done_pending),
 	FIELD(struct task, oom_score_adj),
+	FIELD(struct task, memcg_joined),
 	FIELD(struct task, need_resched),
 	FIELDS_END,
 };
 
 const struct record_field mm_fields[] = {
-	FIELD(struct mm, total_vm),
-	FIELD(struct mm, rss_file),
-	FIELD(struct mm, rss_anon),
-	FIELD(struct mm, rss_shmem),
-	FIELD(struct mm, swap_entries),
-	FIELD(struct mm, pgtable_bytes),
-	FIELD(struct mm, oom_skip),
-	FIELD(struct mm, reaper_queued),
-	FIELDS_END,
+	FIELD(struct mm, total_vm),	 FIELD(struct mm, rss_file),
+	FIELD(struct mm, rss_anon),	 FIELD(struct mm, rss_shmem),
+	FIELD(struct mm, swap_entries),	 FIELD(struct mm, pgtable_bytes),
+	FIELD(struct mm, stays_file),	 FIELD(struct mm, stays_anon),
+	FIELD(struct mm, stays_shmem),	 FIELD(struct mm, oom_skip),
+	FIELD(struct mm, mmap_locked),	 FIELD(struct mm, notifier_blocks),
+	FIELD(struct mm, reaper_queued), FIELDS_END,
 };
 
 const struct record_field cpuset_fields[] = {
@@ -165,17 +194,44 @@ const struct record_field cpuset_fields[] = {
 	FIELD_NAMED(struct mem_cgroup, memory_events[event], "events_" word), \
 		FIELD_NAMED(struct mem_cgroup, memory_events_local[event], "events_local_" word)
 
+#define STAT_EVENT(event, word) FIELD_NAMED(struct mem_cgroup, stat_events[event], word)
+
 const struct record_field memcg_fields[] = {
 	COUNTER(memory),
+	COUNTER(swap),
 	COUNTER(memsw),
 	COUNTER(kmem),
-	FIELD(struct mem_cgroup, min),
-	FIELD(struct mem_cgroup, low),
+	FIELD(struct mem_cgroup, id),
+	FIELD_NAMED(struct mem_cgroup, memory.min, "min"),
+	FIELD_NAMED(struct mem_cgroup, memory.low, "low"),
+	FIELD_NAMED(struct mem_cgroup, memory.emin, "emin"),
+	FIELD_NAMED(struct mem_cgroup, memory.elow, "elow"),
+	FIELD_NAMED(struct mem_cgroup, memory.min_usage, "min_usage"),
+	FIELD_NAMED(struct mem_cgroup, memory.low_usage, "low_usage"),
+	FIELD_NAMED(struct mem_cgroup, memory.children_min_usage, "children_min_usage"),
+	FIELD_NAMED(struct mem_cgroup, memory.children_low_usage, "children_low_usage"),
+	FIELD(struct mem_cgroup, swappiness),
+	FIELD(struct mem_cgroup, no_hierarchy),
 	FIELD(struct mem_cgroup, oom_kill_disable),
 	FIELD(struct mem_cgroup, oom_group),
+	EVENTS(MEMCG_LOW, "low"),
+	EVENTS(MEMCG_HIGH, "high"),
 	EVENTS(MEMCG_MAX, "max"),
 	EVENTS(MEMCG_OOM, "oom"),
 	EVENTS(MEMCG_OOM_KILL, "oom_kill"),
+	STAT_EVENT(MEMCG_KERNEL_STACK, "kernel_stack"),
+	STAT_EVENT(MEMCG_SOCK, "sock"),
+	STAT_EVENT(MEMCG_PGFAULT, "pgfault"),
+	STAT_EVENT(MEMCG_PGMAJFAULT, "pgmajfault"),
+	STAT_EVENT(MEMCG_PGREFILL, "pgrefill"),
+	STAT_EVENT(MEMCG_PGSCAN, "pgscan"),
+	STAT_EVENT(MEMCG_PGSTEAL, "pgsteal"),
+	STAT_EVENT(MEMCG_PGACTIVATE, "pgactivate"),
+	STAT_EVENT(MEMCG_PGDEACTIVATE, "pgdeactivate"),
+	STAT_EVENT(MEMCG_PGLAZYFREE, "pglazyfree"),
+	STAT_EVENT(MEMCG_PGLAZYFREED, "pglazyfreed"),
+	STAT_EVENT(MEMCG_THP_FAULT_ALLOC, "thp_fault_alloc"),
+	STAT_EVENT(MEMCG_THP_COLLAPSE_ALLOC, "thp_collapse_alloc"),
 	FIELDS_END,
 };
 
@@ -208,6 +264,19 @@ long record_get(const struct record_field *field, const void *record)
 		value = (s64)((u64)value << unused) >> unused;
 	}
 	return value;
+}
+
+/**
+ * @brief Write ` NAME VALUE` of every field.
+ *
+ * @param out where to
+ * @param fields the table of fields
+ * @param record the structure they are in
+ */
+void record_write_fields(FILE *out, const struct record_field *fields, const void *record)
+{
+	for (; fields->name; fields++)
+		fprintf(out, " %s %ld", fields->name, record_get(fields, record));
 }
 
 /** Give a field a value; false when it does not fit. */

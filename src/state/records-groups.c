@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "life/life.h"
+#include "stages/stages.h"
 #include "state/records.h"
 #include "world/world.h"
 
@@ -105,6 +106,18 @@ static void path_above(const char *path, char *above)
 	snprintf(above, MEMCG_NAME_LEN, "%.*s", length ? length : 1, length ? path : "/");
 }
 
+/** Set a group's fields. Unless they say themselves what its parent knows of its protection, the parent learns of it. */
+static int set_memcg(struct reader *reader, const char *line, struct mem_cgroup *memcg)
+{
+	bool told = strstr(line, " min_usage ") != NULL;
+
+	if (record_set_all(reader, line, memcg_fields, memcg))
+		return -1;
+	if (!told)
+		page_counter_set_protection(&memcg->memory, memcg->memory.min, memcg->memory.low);
+	return 0;
+}
+
 static int read_memcg(struct reader *reader, const char *line)
 {
 	char path[MEMCG_NAME_LEN], parent_path[MEMCG_NAME_LEN];
@@ -125,7 +138,7 @@ static int read_memcg(struct reader *reader, const char *line)
 		memcg = memcg_new(path, parent, PAGE_COUNTER_MAX);
 	if (!memcg)
 		return reader_refuse(reader, "out of memory");
-	return record_set_all(reader, line, memcg_fields, memcg);
+	return set_memcg(reader, line, memcg);
 }
 
 /** Take a node and a group: its LRU lists there. */
@@ -136,6 +149,15 @@ static struct lruvec *take_lruvec(const char **line)
 
 	return pgdat && record_take_memcg(line, &memcg) && memcg ? mem_cgroup_lruvec(memcg, pgdat)
 								 : NULL;
+}
+
+static int read_lruvec_state(struct reader *reader, const char *line)
+{
+	struct lruvec *lruvec = take_lruvec(&line);
+
+	if (!lruvec)
+		return reader_fail(reader, "'lruvec_state NID PATH NAME VALUE ...'");
+	return record_set_all(reader, line, lruvec_fields, lruvec);
 }
 
 static int read_lruvec_stat(struct reader *reader, const char *line)
@@ -188,6 +210,7 @@ const struct record_kind group_records[] = {
 	{ "cpuset", read_cpuset },
 	{ "memcg", read_memcg },
 	{ "stock", read_stock },
+	{ "lruvec_state", read_lruvec_state },
 	{ "lruvec_stat", read_lruvec_stat },
 	{ "lruvec_diff", read_lruvec_diff },
 	{ 0 },

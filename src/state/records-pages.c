@@ -8,6 +8,7 @@
 #include "memory_map.h"
 #include "stages/stages.h"
 #include "state/records.h"
+#include "state/state.h"
 #include "world/world.h"
 
 /** Take `PFN+N` inside the memory map. */
@@ -39,7 +40,8 @@ static int read_skip(struct reader *reader, const char *line)
 }
 
 /** Make a page what a record says. */
-static void page_set_state(struct page *page, const struct page_state *state)
+static void page_set_state(struct page *page, const struct page_state *state,
+			   const struct address_space *owner)
 {
 	page->flags &= ~PAGE_FLAGS_CHECK_AT_PREP;
 	page->flags |= state->flags;
@@ -47,13 +49,14 @@ static void page_set_state(struct page *page, const struct page_state *state)
 	page->_mapcount = state->mapcount;
 	page->index = state->index;
 	page->private = state->private;
-	page->mapping = (void *)state->mapping;
+	page->mapping = (void *)(state->mapping | (unsigned long)owner);
 	page->mem_cgroup = state->memcg;
 }
 
 static int read_pages(struct reader *reader, const char *line)
 {
 	struct page_state state = { .refcount = 1, .mapcount = -1 };
+	struct address_space *owner = NULL;
 	unsigned long pfn, count;
 	int taken = 1;
 
@@ -63,11 +66,12 @@ static int read_pages(struct reader *reader, const char *line)
 		taken = record_set_one(reader, &line, page_fields, &state);
 	if (taken < 0)
 		return -1;
-	if ((take_word(&line, "memcg") && !record_take_memcg(&line, &state.memcg)) ||
+	if ((take_word(&line, "owner") && !record_take_mapping(&line, &owner)) ||
+	    (take_word(&line, "memcg") && !record_take_memcg(&line, &state.memcg)) ||
 	    !take_end(&line) || state.flags & ~PAGE_FLAGS_CHECK_AT_PREP)
-		return reader_fail(reader, "'pages PFN+N NAME VALUE ... memcg PATH'");
+		return reader_fail(reader, "'pages PFN+N NAME VALUE ... owner N memcg PATH'");
 	for (; count; count--, pfn++)
-		page_set_state(pfn_to_page(pfn), &state);
+		page_set_state(pfn_to_page(pfn), &state, owner);
 	return 0;
 }
 
@@ -111,10 +115,17 @@ static int read_lru(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "'lru NID LIST PFN ...'");
 }
 
+/** Pages that wait on a CPU for their list; the line is that of the recordings. */
+static int read_pagevec(struct reader *reader, const char *line)
+{
+	if (!snapshot_read_pagevec(reader, line) && !snapshot_check_pagevecs(reader))
+		return 0;
+	/* Nobody shall meet pages there that cannot be there. */
+	memset(world->lru_pvecs, 0, sizeof(world->lru_pvecs));
+	return -1;
+}
+
 const struct record_kind page_records[] = {
-	{ "skip", read_skip },
-	{ "pages", read_pages },
-	{ "compound", read_compound },
-	{ "lru", read_lru },
-	{ 0 },
+	{ "skip", read_skip }, { "pages", read_pages },	    { "compound", read_compound },
+	{ "lru", read_lru },   { "pagevec", read_pagevec }, { 0 },
 };

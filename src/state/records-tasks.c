@@ -33,6 +33,7 @@ static int share_mm(struct reader *reader, const char **line, struct task *task)
 /** Take one of the words of a task that name something; 0 when it is none of them. */
 static int take_task_reference(struct reader *reader, const char **line, struct task *task)
 {
+	struct mem_cgroup *memcg;
 	char word[64];
 	long pid;
 
@@ -49,10 +50,12 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 		cpuset_attach(task, cpuset);
 		return 1;
 	}
-	if (take_word(line, "memcg"))
-		return record_take_memcg(line, &task->memcg)
-			       ? 1
-			       : reader_refuse(reader, "there is no such memory cgroup");
+	if (take_word(line, "memcg")) {
+		if (!record_take_memcg(line, &memcg) || !memcg)
+			return reader_refuse(reader, "there is no such memory cgroup");
+		memcg_join(task, memcg);
+		return 1;
+	}
 	if (take_word(line, "active_memcg"))
 		return record_take_memcg(line, &task->active_memcg)
 			       ? 1
@@ -117,16 +120,57 @@ static int read_task(struct reader *reader, const char *line)
 	return failed ? failed : reader_fail(reader, "nodes of the machine");
 }
 
-static int read_mm(struct reader *reader, const char *line)
+/**
+ * @brief Take the pid of a process from a line.
+ *
+ * @param reader for the error
+ * @param line the rest of the line; what is taken is taken from it
+ * @return its memory, or NULL after noting an error
+ */
+struct mm *record_take_mm(struct reader *reader, const char **line)
 {
 	struct task *task = NULL;
 	long pid;
 
-	if (take_value(&line, &pid))
+	if (take_value(line, &pid))
 		task = task_by_pid(pid);
-	if (!task || !task->mm)
-		return reader_refuse(reader, "there is no such process");
-	return record_set_all(reader, line, mm_fields, task->mm);
+	if (task && task->mm)
+		return task->mm;
+	reader_refuse(reader, "there is no such process");
+	return NULL;
+}
+
+static int read_mm(struct reader *reader, const char *line)
+{
+	struct mm *mm = record_take_mm(reader, &line);
+
+	return mm ? record_set_all(reader, line, mm_fields, mm) : -1;
+}
+
+/** Is a victim on the reaper's list? */
+static bool reaper_knows(const struct task *task)
+{
+	const struct task *victim = world->oom_reaper_list;
+
+	while (victim && victim != task)
+		victim = victim->oom_reaper_list;
+	return victim != NULL;
+}
+
+/** One more victim for the reaper, which takes it before those named above. */
+static int read_reaper(struct reader *reader, const char *line)
+{
+	struct task *task = NULL;
+	long pid;
+
+	if (take_value(&line, &pid) && take_end(&line))
+		task = task_by_pid(pid);
+	if (!task || !task->oom_mm || reaper_knows(task))
+		return reader_refuse(reader,
+				     "there is no such victim that the reaper does not know");
+	task->oom_reaper_list = world->oom_reaper_list;
+	world->oom_reaper_list = task;
+	return 0;
 }
 
 #ifdef CONFIG_NUMA
@@ -261,6 +305,7 @@ static int read_set_mempolicy(struct reader *reader, const char *line)
 const struct record_kind task_records[] = {
 	{ "task", read_task },
 	{ "mm", read_mm },
+	{ "reaper", read_reaper },
 	{ "policy", read_policy },
 	{ "current", read_current },
 	{ "set_mempolicy", read_set_mempolicy },

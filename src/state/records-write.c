@@ -13,15 +13,8 @@
 #include "memory_map.h"
 #include "world/world.h"
 
-/** Mappings below this are marks; others are the addresses of their owners, which do not outlive the process. */
+/** Mappings below this are marks; others are the addresses of their owners, with a tag. */
 #define MOST_MAPPING_MARK 4096ul
-
-/** ` NAME VALUE` of every field. */
-static void write_fields(FILE *out, const struct record_field *fields, const void *record)
-{
-	for (; fields->name; fields++)
-		fprintf(out, " %s %ld", fields->name, record_get(fields, record));
-}
 
 /** Numbers, and the end of the line. */
 static void write_array(FILE *out, const long *values, int count)
@@ -53,7 +46,7 @@ void records_write_early(FILE *out)
 static void write_machine(FILE *out)
 {
 	fprintf(out, "machine");
-	write_fields(out, machine_fields, world);
+	record_write_fields(out, machine_fields, world);
 	fputc('\n', out);
 	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
 		fprintf(out, "cpu %d node %d online %d\n", cpu, world->cpu_node[cpu],
@@ -75,7 +68,7 @@ static void write_zone_records(FILE *out, const struct zone *zone)
 	int nid = zone_to_nid(zone);
 
 	fprintf(out, "zone_state %d %s", nid, zone->name);
-	write_fields(out, zone_fields, zone);
+	record_write_fields(out, zone_fields, zone);
 	fprintf(out, "\nzone_stat %d %s", nid, zone->name);
 	write_array(out, zone->vm_stat, NR_VM_ZONE_STAT_ITEMS);
 #ifdef CONFIG_NUMA
@@ -107,7 +100,7 @@ static void write_nodes(FILE *out)
 
 	for_each_online_node(nid) {
 		fprintf(out, "node_state %d", nid);
-		write_fields(out, node_fields, NODE_DATA(nid));
+		record_write_fields(out, node_fields, NODE_DATA(nid));
 		fprintf(out, "\nnode_stat %d", nid);
 		write_array(out, NODE_DATA(nid)->vm_stat, NR_VM_NODE_STAT_ITEMS);
 		for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
@@ -186,8 +179,11 @@ static struct page_state page_get_state(const struct page *page)
 		.memcg = page->mem_cgroup,
 	};
 
-	if (state.mapping >= MOST_MAPPING_MARK)
-		state.mapping = 0;
+	/* An owner that the machine does not know does not outlive the process. */
+	if (state.mapping >= MOST_MAPPING_MARK) {
+		state.owner = record_mapping_number((void *)(state.mapping & ~PAGE_MAPPING_FLAGS));
+		state.mapping &= state.owner ? PAGE_MAPPING_FLAGS : 0;
+	}
 	return state;
 }
 
@@ -195,7 +191,7 @@ static bool same_state(const struct page_state *a, const struct page_state *b)
 {
 	return a->flags == b->flags && a->refcount == b->refcount && a->mapcount == b->mapcount &&
 	       a->index == b->index && a->private == b->private && a->mapping == b->mapping &&
-	       a->memcg == b->memcg;
+	       a->owner == b->owner && a->memcg == b->memcg;
 }
 
 /** A run of pages of one state; a plain page in use needs no record. */
@@ -207,7 +203,9 @@ static void write_run(FILE *out, unsigned long start, unsigned long end,
 	if (start == end || same_state(state, &plain))
 		return;
 	fprintf(out, "pages %lu+%lu", start, end - start);
-	write_fields(out, page_fields, state);
+	record_write_fields(out, page_fields, state);
+	if (state->owner)
+		fprintf(out, " owner %ld", state->owner);
 	fprintf(out, " memcg %s\n", state->memcg ? state->memcg->path : "-");
 }
 
@@ -273,6 +271,12 @@ static void write_lruvec(FILE *out, int nid, const char *path, const struct lruv
 			fprintf(out, " %lu", page_to_pfn(list_entry(entry, struct page, lru)));
 		fputc('\n', out);
 	}
+	/* Those of a node's own lists are among the fields of the node. */
+	if (lruvec->memcg) {
+		fprintf(out, "lruvec_state %d %s", nid, path);
+		record_write_fields(out, lruvec_fields, lruvec);
+		fputc('\n', out);
+	}
 	fprintf(out, "lruvec_stat %d %s", nid, path);
 	write_array(out, lruvec->lruvec_stat, NR_VM_NODE_STAT_ITEMS);
 	for (int cpu = 0; cpu < world->nr_cpus; cpu++) {
@@ -293,6 +297,7 @@ static void write_lru(FILE *out)
 			if (memcg->lruvecs)
 				write_lruvec(out, nid, memcg->path, &memcg->lruvecs[nid]);
 	}
+	snapshot_write_pagevecs(out, "");
 }
 
 /* ---- groups and tasks ---- */
@@ -304,7 +309,7 @@ static void write_cpusets(FILE *out, const struct cpuset *cpuset)
 		return;
 	write_cpusets(out, cpuset->next);
 	fprintf(out, "cpuset %s parent %s", cpuset->name, cpuset->parent->name);
-	write_fields(out, cpuset_fields, cpuset);
+	record_write_fields(out, cpuset_fields, cpuset);
 	fputc('\n', out);
 }
 
@@ -315,18 +320,18 @@ static void write_memcgs(FILE *out, const struct mem_cgroup *memcg)
 		return;
 	write_memcgs(out, memcg->next);
 	fprintf(out, "memcg %s parent %s", memcg->path, memcg->parent->path);
-	write_fields(out, memcg_fields, memcg);
+	record_write_fields(out, memcg_fields, memcg);
 	fputc('\n', out);
 }
 
 static void write_groups(FILE *out)
 {
 	fprintf(out, "cpuset /");
-	write_fields(out, cpuset_fields, &world->top_cpuset);
+	record_write_fields(out, cpuset_fields, &world->top_cpuset);
 	fputc('\n', out);
 	write_cpusets(out, world->cpusets);
 	fprintf(out, "memcg /");
-	write_fields(out, memcg_fields, &world->root_mem_cgroup);
+	record_write_fields(out, memcg_fields, &world->root_mem_cgroup);
 	fputc('\n', out);
 	write_memcgs(out, world->mem_cgroups);
 	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
@@ -372,11 +377,11 @@ static void write_task(FILE *out, const struct task *task)
 		fprintf(out, " mm_of -");
 	else if (owner != task)
 		fprintf(out, " mm_of %d", owner->pid);
-	write_fields(out, task_fields, task);
+	record_write_fields(out, task_fields, task);
 	fputc('\n', out);
 	if (owner == task) {
 		fprintf(out, "mm %d", task->pid);
-		write_fields(out, mm_fields, task->mm);
+		record_write_fields(out, mm_fields, task->mm);
 		fputc('\n', out);
 	}
 	write_policy(out, task);
@@ -389,6 +394,15 @@ static void write_victim(FILE *out, const struct task *task)
 		fprintf(out, "task %d oom_mm_of %d\n", task->pid, first_user(task->oom_mm)->pid);
 }
 
+/** The reaper's list from its end: a victim that is read is put before the others. */
+static void write_reaper_list(FILE *out, const struct task *victim)
+{
+	if (!victim)
+		return;
+	write_reaper_list(out, victim->oom_reaper_list);
+	fprintf(out, "reaper %d\n", victim->pid);
+}
+
 /**
  * @brief Write all records that stand after the zones.
  *
@@ -399,15 +413,19 @@ void records_write(FILE *out)
 	const struct list_head *entry;
 
 	write_machine(out);
+	records_write_life(out);
 	write_nodes(out);
 	write_skip(out);
 	write_groups(out);
 	write_pages(out);
+	records_write_slots(out);
 	write_lru(out);
 	list_for_each(entry, &world->tasks)
 		write_task(out, list_entry(entry, struct task, tasks));
 	list_for_each(entry, &world->tasks)
 		write_victim(out, list_entry(entry, struct task, tasks));
+	records_write_claims(out);
+	write_reaper_list(out, world->oom_reaper_list);
 	fprintf(out, "current %d\n", current->pid);
 	/* Making groups and tasks counts them; the numbers that count stand last. */
 	fprintf(out, "machine memcg_kmem_enabled %d\n", world->memcg_kmem_enabled);

@@ -21,18 +21,28 @@
  *     zone_numa_stat NID ZONE VALUE ...
  *     pageset NID ZONE CPU expire N stat VALUE ... numa VALUE ...
  *     skip PFN+N ...                          pageblocks that compaction passes over
- *     pages PFN+N NAME VALUE ... memcg PATH   pages in use that differ from a plain one
+ *     pages PFN+N NAME VALUE ... owner N memcg PATH   pages in use that differ from a plain one
  *     compound PFN ORDER
  *     lru NID LIST PFN ...                    a list of reclaimable pages of one group, head first
  *     cpuset NAME parent NAME mems HEX ...    when the nodes change, its tasks follow
  *     memcg PATH [parent PATH] NAME VALUE ...  without parent: /a/b is below /a
  *     stock CPU PATH N                        what a CPU holds in advance for a group
+ *     lruvec_state NID PATH NAME VALUE ...    costs, refaults and flags of a group's lists
  *     lruvec_stat NID PATH VALUE ...          counters of a group's lists
  *     lruvec_diff NID PATH CPU VALUE ...      what a CPU holds back of them
  *     task PID comm NAME cpuset NAME memcg PATH mm_of PID NAME VALUE ...
  *     mm PID NAME VALUE ...                   the memory of a task's process
+ *     reaper PID                              a victim that the OOM reaper is to take next
  *     policy PID mode M flags F preferred N nodes HEX relative HEX | policy PID none
  *     current PID
+ *     mapping N NAME FIELD VALUE ...          a file, or anonymous memory; 1 is the oldest
+ *     slots N PFN+N ...                       pages of a mapping that are in its slots, by their index
+ *     shadows N INDEX:VALUE ...               what evicted pages left in their slots
+ *     pagevec CPU NAME PFN ...                pages that a CPU has collected for the LRU lists
+ *     anon PID N                              the mapping of a process's anonymous pages
+ *     disk pages_per_tick N queue PFN ...     what the disk writes, and writes next
+ *     live next_fold TICK                     the daemons are there
+ *     daemon N NAME VALUE ...                 what one of them does, in the order in which they were made
  *     sysctl NAME VALUE                       as if written to /proc/sys/vm: what follows is derived
  *     set_mempolicy MODE HEX                  as the system call does it, for the running task
  *     pm_restrict_gfp_mask                    the machine goes to sleep: no request may start I/O any more
@@ -43,7 +53,7 @@
 #include "world/world.h"
 
 static const struct record_kind *const tables[] = { machine_records, page_records, group_records,
-						    task_records };
+						    task_records,    life_records, slot_records };
 
 /**
  * @brief Carry out one record on the machine in focus.

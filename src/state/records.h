@@ -24,7 +24,8 @@ struct page_state {
 	int mapcount;
 	unsigned long index;
 	unsigned long private;
-	unsigned long mapping;
+	unsigned long mapping; /**< tag, or mark; the owner goes by its number */
+	long owner;	       /**< number of the mapping the page belongs to; 0: none */
 	struct mem_cgroup *memcg;
 };
 
@@ -38,7 +39,8 @@ struct written_policy {
 };
 
 extern const struct record_field machine_fields[], node_fields[], zone_fields[], task_fields[],
-	mm_fields[], cpuset_fields[], memcg_fields[], page_fields[];
+	mm_fields[], cpuset_fields[], memcg_fields[], page_fields[], lruvec_fields[],
+	mapping_fields[], daemon_fields[];
 
 /** A record by its first word; a table ends with the word NULL. */
 struct record_kind {
@@ -46,7 +48,8 @@ struct record_kind {
 	int (*read)(struct reader *reader, const char *line);
 };
 
-extern const struct record_kind machine_records[], page_records[], group_records[], task_records[];
+extern const struct record_kind machine_records[], page_records[], group_records[], task_records[],
+	life_records[], slot_records[];
 
 /* records-fields.c */
 long record_get(const struct record_field *field, const void *record);
@@ -55,8 +58,14 @@ int record_set_one(struct reader *reader, const char **cursor, const struct reco
 int record_set_all(struct reader *reader, const char *line, const struct record_field *fields,
 		   void *record);
 struct pglist_data *record_take_node(const char **line);
+void record_write_fields(FILE *out, const struct record_field *fields, const void *record);
+
+/* records-life.c */
+long record_mapping_number(const struct address_space *wanted);
+bool record_take_mapping(const char **line, struct address_space **space);
 
 /* records-tasks.c */
+struct mm *record_take_mm(struct reader *reader, const char **line);
 #ifdef CONFIG_NUMA
 struct mempolicy *record_policy(struct reader *reader, const struct written_policy *written);
 #endif

@@ -28,11 +28,37 @@ static void write_node(FILE *out, const struct pglist_data *pgdat)
 	}
 }
 
-static void write_counters(FILE *out, const struct zone *zone)
+/**
+ * @brief Write the marks of a zone.
+ *
+ * @param out where to
+ * @param zone the zone
+ * @source none (ours: the format of the recordings)
+ */
+void snapshot_write_watermark(FILE *out, const struct zone *zone)
 {
 	fprintf(out, " watermark min %lu low %lu high %lu boost %lu flags %lx\n",
 		zone->_watermark[WMARK_MIN], zone->_watermark[WMARK_LOW],
 		zone->_watermark[WMARK_HIGH], zone->watermark_boost, zone->flags);
+}
+
+/**
+ * @brief Write how many pages of a zone are free, by the zone's own counters.
+ *
+ * @param out where to
+ * @param zone the zone
+ * @source none (ours: the format of the recordings)
+ */
+void snapshot_write_vmstat(FILE *out, const struct zone *zone)
+{
+	fprintf(out, " vmstat nr_free_pages %ld nr_free_cma %ld drift_mark %lu\n",
+		zone->vm_stat[NR_FREE_PAGES], zone->vm_stat[NR_FREE_CMA_PAGES],
+		zone->percpu_drift_mark);
+}
+
+static void write_counters(FILE *out, const struct zone *zone)
+{
+	snapshot_write_watermark(out, zone);
 	fprintf(out, " lowmem_reserve %lu %lu %lu %lu\n", zone->lowmem_reserve[ZONE_DMA],
 		zone->lowmem_reserve[ZONE_DMA32], zone->lowmem_reserve[ZONE_NORMAL],
 		zone->lowmem_reserve[ZONE_MOVABLE]);
@@ -41,9 +67,7 @@ static void write_counters(FILE *out, const struct zone *zone)
 		fprintf(out, " compact considered %u shift %u failed %d\n",
 			zone->compact_considered, zone->compact_defer_shift,
 			zone->compact_order_failed);
-	fprintf(out, " vmstat nr_free_pages %ld nr_free_cma %ld drift_mark %lu\n",
-		zone->vm_stat[NR_FREE_PAGES], zone->vm_stat[NR_FREE_CMA_PAGES],
-		zone->percpu_drift_mark);
+	snapshot_write_vmstat(out, zone);
 #ifdef CONFIG_NUMA
 	unsigned long stat[NR_VM_NUMA_STAT_ITEMS];
 
@@ -116,7 +140,10 @@ static void write_pageblocks(FILE *out, const struct zone *zone)
 /** Is this a page in use that migration could move? */
 static bool is_movable(unsigned long pfn)
 {
-	return pfn_valid(pfn) && PageFlag(pfn_to_page(pfn), PG_lru);
+	const struct page *page = pfn_to_page(pfn);
+
+	return pfn_valid(pfn) &&
+	       (PageFlag(page, PG_lru) || (is_driver_movable(page) && page_count(page)));
 }
 
 static bool is_hole(unsigned long pfn)
@@ -157,13 +184,9 @@ static bool has_holes(const struct zone *zone)
 	return valid < zone->spanned_pages;
 }
 
-static void write_zone(FILE *out, const struct zone *zone)
+/** Write what every snapshot has of a zone below its first line. */
+static void write_zone_lines(FILE *out, const struct zone *zone)
 {
-	fprintf(out, "zone %d %s start_pfn %lu spanned %lu present %lu managed %lu\n",
-		zone_to_nid(zone), zone->name, zone->zone_start_pfn, zone->spanned_pages,
-		zone->present_pages, zone->managed_pages);
-	if (!zone->present_pages)
-		return;
 	write_counters(out, zone);
 	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
 		write_pageset(out, &zone->pageset[cpu], cpu);
@@ -177,29 +200,78 @@ static void write_zone(FILE *out, const struct zone *zone)
 	write_runs(out, zone, is_movable);
 }
 
-static void write_zones(FILE *out, const struct pglist_data *pgdat)
+/**
+ * @brief Write the whole state of a zone with memory, as snapshots have it below the zone's first line.
+ *
+ * @param out where to
+ * @param zone the zone
+ * @param form which lines there are
+ * @source none (ours: the format of the recordings)
+ */
+void snapshot_write_zone_state(FILE *out, const struct zone *zone, const struct snapshot_form *form)
+{
+	write_zone_lines(out, zone);
+	if (form->pages)
+		snapshot_write_page_lines(out, zone, form->lists);
+}
+
+static void write_zone(FILE *out, const struct zone *zone, const struct snapshot_form *form)
+{
+	fprintf(out, "zone %d %s start_pfn %lu spanned %lu present %lu managed %lu\n",
+		zone_to_nid(zone), zone->name, zone->zone_start_pfn, zone->spanned_pages,
+		zone->present_pages, zone->managed_pages);
+	if (!zone->present_pages)
+		return;
+	snapshot_write_zone_state(out, zone, form);
+}
+
+static void write_zones(FILE *out, const struct pglist_data *pgdat,
+			const struct snapshot_form *form)
 {
 	for (int zid = 0; zid < MAX_NR_ZONES; zid++)
-		write_zone(out, &pgdat->node_zones[zid]);
+		write_zone(out, &pgdat->node_zones[zid], form);
+}
+
+/** The lists of a node, and its zones. */
+static void write_node_content(FILE *out, struct pglist_data *pgdat,
+			       const struct snapshot_form *form)
+{
+	if (form->lists)
+		snapshot_write_lists(out, "", pgdat, true);
+	write_zones(out, pgdat, form);
+}
+
+/** What stands before the lists and zones of all nodes. */
+static void write_before_lists(FILE *out, const struct snapshot_form *form)
+{
+	if (form->pages)
+		snapshot_write_pagevecs(out, "");
+	if (form->groups)
+		snapshot_write_groups(out);
 }
 
 /** Nodes and zones in one of the two orders that recordings have them in. */
-static void write_nodes(FILE *out, enum snapshot_order order)
+static void write_nodes(FILE *out, const struct snapshot_form *form)
 {
 	int nid;
 
 	for_each_online_node(nid) {
 		write_node(out, NODE_DATA(nid));
-		if (order == NODE_BY_NODE)
-			write_zones(out, NODE_DATA(nid));
+		if (form->order == NODES_FIRST)
+			continue;
+		/* One node, or a saved machine, which has records of these. */
+		write_before_lists(out, form);
+		write_node_content(out, NODE_DATA(nid), form);
 	}
-	if (order == NODES_FIRST)
-		for_each_online_node(nid)
-			write_zones(out, NODE_DATA(nid));
+	if (form->order == NODE_BY_NODE)
+		return;
+	write_before_lists(out, form);
+	for_each_online_node(nid)
+		write_node_content(out, NODE_DATA(nid), form);
 }
 
 /** Everything from the `kernel` line to `end`; with `saved` our own records too. */
-static void write_body(FILE *out, enum snapshot_order order, bool saved)
+static void write_body(FILE *out, const struct snapshot_form *form, bool saved)
 {
 #ifdef CONFIG_NUMA
 	const int numa = 1;
@@ -219,7 +291,9 @@ static void write_body(FILE *out, enum snapshot_order order, bool saved)
 		world->page_group_by_mobility_disabled);
 	if (saved)
 		records_write_early(out);
-	write_nodes(out, order);
+	if (form->lists)
+		snapshot_write_vmctl(out);
+	write_nodes(out, form);
 	if (saved)
 		records_write(out);
 	fprintf(out, "end\n");
@@ -229,12 +303,12 @@ static void write_body(FILE *out, enum snapshot_order order, bool saved)
  * @brief Write a snapshot of the machine in focus, from the `kernel` line to `end`.
  *
  * @param out where to
- * @param order which comes first, a node's zones or the other nodes
+ * @param form which lines it has, and in which order
  * @source none (ours: the format of the recordings)
  */
-void snapshot_write(FILE *out, enum snapshot_order order)
+void snapshot_write(FILE *out, const struct snapshot_form *form)
 {
-	write_body(out, order, false);
+	write_body(out, form, false);
 }
 
 /**
@@ -245,6 +319,8 @@ void snapshot_write(FILE *out, enum snapshot_order order)
  */
 void snapshot_save(FILE *out)
 {
+	const struct snapshot_form form = { .order = NODE_BY_NODE };
+
 	fprintf(out, "pageflow snapshot v1\nsnapshot saved\n");
-	write_body(out, NODE_BY_NODE, true);
+	write_body(out, &form, true);
 }

@@ -349,7 +349,7 @@ static int read_zone_record(struct reader *reader, struct zone *zone, const char
 		return read_vmstat(reader, zone, line);
 	if (take_word(&line, "numa_stat"))
 		return read_numa_stat(reader, zone, line);
-	return reader_fail(reader, "a line of a zone's state");
+	return snapshot_read_page_line(reader, zone, line);
 }
 
 /**

@@ -392,9 +392,11 @@ static int read_snapshot(struct reader *reader)
 {
 	struct written_zonelists zonelists = { 0 };
 	const char *line;
+	size_t start;
 
 	if (read_kernel(reader) || read_sysctl(reader) || reserve_memory(reader))
 		return -1;
+	start = reader->next;
 	while ((line = reader_line(reader)) && strcmp(line, "end")) {
 		int failed;
 
@@ -404,6 +406,12 @@ static int read_snapshot(struct reader *reader)
 			failed = read_zonelist(reader, &zonelists, line);
 		else if (!strncmp(line, "zone ", 5))
 			failed = read_zone(reader, line);
+		else if (snapshot_is_group_line(line))
+			failed = snapshot_read_group(reader, line);
+		else if (!strncmp(line, "pagevec ", 8))
+			failed = snapshot_read_pagevec(reader, line + 8);
+		else if (snapshot_is_list_line(line))
+			failed = 0;
 		else
 			failed = record_apply(reader, line);
 		if (failed)
@@ -411,7 +419,11 @@ static int read_snapshot(struct reader *reader)
 	}
 	if (!line)
 		return reader_fail(reader, "'end' of the snapshot");
-	return check_complete(reader) || make_zonelists(reader, &zonelists) ? -1 : 0;
+	return check_complete(reader) || make_zonelists(reader, &zonelists) ||
+			       snapshot_read_slots(reader, start) ||
+			       snapshot_check_pagevecs(reader) || snapshot_read_lists(reader, start)
+		       ? -1
+		       : 0;
 }
 
 /**

@@ -64,8 +64,10 @@ static void machine_first_task(struct machine *machine)
 	snprintf(machine->top_cpuset.name, sizeof(machine->top_cpuset.name), "/");
 	machine->top_cpuset.mems_allowed = NODE_MASK_ALL;
 	snprintf(machine->root_mem_cgroup.path, sizeof(machine->root_mem_cgroup.path), "/");
+	machine->root_mem_cgroup.id = ROOT_MEM_CGROUP_ID;
 	machine->root_mem_cgroup.memory.max = PAGE_COUNTER_MAX;
 	machine->root_mem_cgroup.memsw.max = PAGE_COUNTER_MAX;
+	machine->root_mem_cgroup.swap.max = PAGE_COUNTER_MAX;
 	machine->root_mem_cgroup.kmem.max = PAGE_COUNTER_MAX;
 }
 
@@ -143,6 +145,25 @@ static void machine_free_groups(struct machine *machine)
 }
 
 /**
+ * @brief Free a memory that is known only because the OOM killer chose its process.
+ *
+ * @param machine the machine
+ * @param mm the memory, or NULL
+ * @source none (ours: the kernel counts references)
+ */
+static void free_victims_mm(struct machine *machine, struct mm *mm)
+{
+	struct list_head *entry;
+
+	if (!mm || mm->users || mm == &machine->init_mm)
+		return;
+	list_for_each(entry, &machine->tasks)
+		if (task_of(entry)->oom_mm == mm)
+			task_of(entry)->oom_mm = NULL;
+	free(mm);
+}
+
+/**
  * @brief Free the tasks of a machine, all but the first, which is part of its record.
  *
  * @param machine the machine
@@ -157,6 +178,7 @@ static void machine_free_tasks(struct machine *machine)
 
 		if (task == &machine->init_task)
 			continue;
+		free_victims_mm(machine, task->oom_mm);
 		if (task->mm && task->mm != &machine->init_mm && --task->mm->users == 0)
 			free(task->mm);
 		free(task->mempolicy);

@@ -19,34 +19,99 @@
  */
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root)
 {
+	if (root->no_hierarchy)
+		return memcg == root;
 	while (memcg && memcg != root)
 		memcg = memcg->parent;
 	return memcg != NULL;
 }
 
 /**
- * @brief Limit of a group.
+ * @brief The group that a group counts in.
  *
  * @param memcg the group
- * @return pages
- * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_max, swap aside)
+ * @return the group above; NULL for the root, and for one that does not count in the group above
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
  */
-unsigned long mem_cgroup_max(const struct mem_cgroup *memcg)
+struct mem_cgroup *parent_mem_cgroup(const struct mem_cgroup *memcg)
 {
-	return memcg->memory.max;
+	return memcg->memory.parent ? memcg->parent : NULL;
 }
 
 /**
- * @brief Does a process belong to a group or to one below it?
+ * @brief The number of a group.
  *
- * @param task one of its threads
- * @param memcg the group
- * @return true when it does
- * @source none (ours: the kernel walks the group's processes instead)
+ * @param memcg the group; NULL: the root
+ * @return the number
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
  */
-bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg)
+unsigned int mem_cgroup_id(const struct mem_cgroup *memcg)
 {
-	return memcg_is_below(task->memcg, memcg);
+	return memcg ? memcg->id : ROOT_MEM_CGROUP_ID;
+}
+
+/**
+ * @brief The group with a number.
+ *
+ * @param id the number
+ * @return the group; NULL when there is none
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_from_id)
+ */
+struct mem_cgroup *mem_cgroup_by_id(unsigned int id)
+{
+	struct mem_cgroup *memcg = world->mem_cgroups;
+
+	if (id == ROOT_MEM_CGROUP_ID)
+		return &world->root_mem_cgroup;
+	while (memcg && memcg->id != id)
+		memcg = memcg->next;
+	return memcg;
+}
+
+/**
+ * @brief The next process of a group, in the order in which they came into it. Groups below it are not looked at.
+ *
+ * @param memcg the group
+ * @param before the leader of one of its processes; NULL to begin with
+ * @return the leader of the next one, or NULL after the last
+ * @source none (ours: what kernel/cgroup/cgroup.c does under the name css_task_iter_next)
+ */
+/* departs: a process whose first thread has ended comes after the others in 5.8.18; here it keeps its place. */
+struct task *memcg_next_process(const struct mem_cgroup *memcg, const struct task *before)
+{
+	struct task *process, *next = NULL;
+	bool passed = !before;
+
+	for (process = next_process(NULL); process; process = next_process(process)) {
+		unsigned long earliest = before ? before->memcg_joined + !passed : 0;
+
+		if (process == before)
+			passed = true;
+		else if (process->memcg == memcg && process->memcg_joined >= earliest &&
+			 (!next || process->memcg_joined < next->memcg_joined))
+			next = process;
+	}
+	return next;
+}
+
+/**
+ * @brief A counter of a group, with the groups below it, as its memory.stat shows it.
+ *
+ * @param memcg the group
+ * @param item which counter
+ * @return the sum over all nodes without what CPUs hold back; a negative one reads as 0
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+/* departs: 5.8.18 has counters of the group as a whole besides those of each node, and folds the former by themselves.
+ * On one node both are the same. */
+unsigned long memcg_page_state(struct mem_cgroup *memcg, enum node_stat_item item)
+{
+	long sum = 0;
+	int nid;
+
+	for_each_online_node(nid)
+		sum += mem_cgroup_lruvec(memcg, NODE_DATA(nid))->lruvec_stat[item];
+	return never_negative(sum);
 }
 
 /**
@@ -72,7 +137,7 @@ void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event)
  *
  * @param victim the process
  * @param oom_domain the group at its limit; NULL: all of memory
- * @return the topmost group below the domain that is set up that way, or NULL
+ * @return the topmost group that is set up that way, from the victim's up to the domain itself; or NULL
  * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_oom_group)
  */
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
@@ -128,6 +193,39 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
 }
 
 /**
+ * @brief The lists of the group above, on the same node.
+ *
+ * @param lruvec the lists
+ * @return those of the group that its group counts in; NULL where there is none
+ * @source none (ours: what include/linux/memcontrol.h does under the same name)
+ */
+struct lruvec *parent_lruvec(const struct lruvec *lruvec)
+{
+	struct mem_cgroup *parent = lruvec->memcg ? parent_mem_cgroup(lruvec->memcg) : NULL;
+
+	return parent ? mem_cgroup_lruvec(parent, lruvec->pgdat) : NULL;
+}
+
+/**
+ * @brief Swap space that a group may still use.
+ *
+ * @param memcg the group; NULL: the root
+ * @return pages; on v2 no more than the limits of the group and of those above it leave
+ * @source none (ours: what mm/memcontrol.c does under the name mem_cgroup_get_nr_swap_pages)
+ */
+/* departs: what groups have in swap is not counted, so a limit is judged by what a snapshot or a user says of that. */
+unsigned long mem_cgroup_nr_swap_pages(const struct mem_cgroup *memcg)
+{
+	unsigned long pages = world->nr_swap_pages;
+
+	if (world->memcg_legacy)
+		return pages;
+	for (; memcg && memcg->parent; memcg = memcg->parent)
+		pages = min_ul(pages, never_negative((long)memcg->swap.max - memcg->swap.usage));
+	return pages;
+}
+
+/**
  * @brief Add to a counter of LRU lists, and to those of every group above.
  *
  * @param delta the change
@@ -137,13 +235,8 @@ struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *p
  */
 static void lruvec_state_add(long delta, struct lruvec *lruvec, enum node_stat_item item)
 {
-	struct lruvec *above = NULL;
-
-	for (; lruvec; lruvec = above) {
+	for (; lruvec; lruvec = parent_lruvec(lruvec))
 		lruvec->lruvec_stat[item] += delta;
-		above = lruvec->memcg ? mem_cgroup_lruvec(lruvec->memcg->parent, lruvec->pgdat)
-				      : NULL;
-	}
 }
 
 /**

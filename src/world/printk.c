@@ -147,22 +147,37 @@ void warn_once(int which, const char *format, ...)
 }
 
 /**
- * @brief May a message be printed now?
+ * @brief A new interval of a message begins. If any was suppressed in the old one, say how many.
  *
  * @param limit the message's state
+ * @param caller the function whose message it is
+ * @source none (ours: a step of what lib/ratelimit.c does under the name ___ratelimit)
+ */
+static void ratelimit_restart(struct printk_limit *limit, const char *caller)
+{
+	if (limit->missed)
+		printk("%s: %u callbacks suppressed\n", caller, limit->missed);
+	limit->missed = 0;
+	limit->started = true;
+	limit->begin = world->jiffies;
+	limit->printed = 0;
+}
+
+/**
+ * @brief May a message be printed now? Says how many were suppressed when a new interval begins.
+ *
+ * @param limit the message's state
+ * @param caller the function whose message it is
  * @param interval ticks
  * @param burst messages per interval
- * @return true to print; suppressed calls are counted in limit->missed, which the caller reports
- * and clears when a new interval opens
- * @source none (ours: the rule of the kernel's rate limiter)
+ * @return true to print
+ * @source none (ours: what lib/ratelimit.c does under the name ___ratelimit)
  */
-bool printk_ratelimit(struct printk_limit *limit, unsigned long interval, unsigned int burst)
+bool printk_ratelimit(struct printk_limit *limit, const char *caller, unsigned long interval,
+		      unsigned int burst)
 {
-	if (!limit->started || world->jiffies - limit->begin > interval) {
-		limit->started = true;
-		limit->begin = world->jiffies;
-		limit->printed = 0;
-	}
+	if (!limit->started || world->jiffies - limit->begin > interval)
+		ratelimit_restart(limit, caller);
 	if (limit->printed < burst) {
 		limit->printed++;
 		return true;

@@ -78,15 +78,35 @@ __cold int sysctl_write(const char *name, long value);
 
 /* memcg.c: the tree of memory cgroups, and the counters of their lists */
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root);
-unsigned long mem_cgroup_max(const struct mem_cgroup *memcg);
-bool task_in_mem_cgroup(const struct task *task, const struct mem_cgroup *memcg);
+struct task *memcg_next_process(const struct mem_cgroup *memcg, const struct task *before);
+unsigned long memcg_page_state(struct mem_cgroup *memcg, enum node_stat_item item);
 void memcg_memory_event(struct mem_cgroup *memcg, enum memcg_memory_event event);
 struct mem_cgroup *mem_cgroup_oom_group(const struct task *victim,
 					const struct mem_cgroup *oom_domain);
 struct lruvec *mem_cgroup_lruvec(struct mem_cgroup *memcg, struct pglist_data *pgdat);
+struct mem_cgroup *parent_mem_cgroup(const struct mem_cgroup *memcg);
+struct lruvec *parent_lruvec(const struct lruvec *lruvec);
+unsigned long mem_cgroup_nr_swap_pages(const struct mem_cgroup *memcg);
 __cold void mod_lruvec_state(struct lruvec *lruvec, enum node_stat_item item, long delta);
 __cold void mod_lruvec_page_state(const struct page *page, enum node_stat_item item, long delta);
 __cold void lruvec_stats_fold(int cpu);
+
+/* tasks.c: the tasks of a machine, by processes */
+struct task *next_process(const struct task *before);
+struct task *next_thread(const struct task *process, const struct task *before);
+const struct task *process_of(const struct task *task);
+struct task *find_task_mm(const struct task *process);
+void anon_page_unmapped(const struct page *page);
+unsigned int mem_cgroup_id(const struct mem_cgroup *memcg);
+struct mem_cgroup *mem_cgroup_by_id(unsigned int id);
+
+/* page_slots.c: the slots of files */
+void *page_slot(const struct address_space *space, unsigned long index);
+bool page_slot_set(struct address_space *space, unsigned long index, void *entry);
+bool page_has_slot(const struct page *page);
+void page_slot_leave(const struct page *page, void *entry);
+void *page_slot_next(const struct address_space *space, unsigned long *index);
+void page_slots_free(struct address_space *space);
 
 /* vmstat.c: thresholds and folding */
 
@@ -130,7 +150,8 @@ __attribute__((format(printf, 1, 2))) __cold void warn(const char *format, ...);
 __attribute__((format(printf, 2, 3))) __cold void warn_once(int which, const char *format, ...);
 void add_taint(enum taint flag);
 void taint_format(char *text, size_t size);
-bool printk_ratelimit(struct printk_limit *limit, unsigned long interval, unsigned int burst);
+bool printk_ratelimit(struct printk_limit *limit, const char *caller, unsigned long interval,
+		      unsigned int burst);
 
 /* clock.c: sleeping, offering the CPU, and going on on another one */
 void world_sleep(unsigned long ticks);

@@ -12,10 +12,11 @@ def test_a_session_with_arm64_code(configuration):
 
     if shutil.which('gdb-multiarch') is None:
         pytest.skip('gdb-multiarch is not installed: .ci/setup arm64')
-    commands = 'tour; tour out; pf-diff; pf-events; pf-buddyinfo; pf-gfp KERNEL; tour next; tour why; pf-path'
+    commands = 'tour; tour out; pf-diff; pf-events; pf-buddyinfo; pf-gfp KERNEL; pf-lru; pf-scanners; tour next; tour why; pf-path'
     said = run(commands, configuration=configuration, flavour='arm64')
     assert 'alloc_page returned pfn 0x103c00 of zone Normal' in said
     assert 'gfp_flags=GFP_KERNEL migratetype=0' in said and '    - 0x103c00\n' in said
     assert 'Node 0, zone   Normal' in said and 'zones up to ZONE_NORMAL' in said
+    assert '  unevictable         0\n' in said and f'  0x100000    {"." * 32}\n' in said
     assert said.splitlines()[-1].startswith('=>  01  alloc_page')
     assert 'Traceback' not in said and 'QEMU' not in said

@@ -102,6 +102,24 @@ def test_pf_watermark_levels(gdb):
     assert gdb('pf-watermark Low') == "there is no zone 'Low': this machine has DMA, DMA32, Normal\n"
 
 
+def test_pf_lru_and_pf_scanners(answers):
+    commands = ['pf-lru', 'pf-lru -n 0 -l inactive_file -r 2', 'pf-lru -l x', 'pf-lru -n', 'pf-scanners']
+    commands += ['pf-scanners Normal', 'pf-scanners Low']
+    lru, one, wrong, short, scanners, normal, low = answers(commands)
+    assert lru.startswith('node 0, group /\n  inactive_anon       0\n')
+    assert one.splitlines()[1] == '  inactive_file       0' and 'active_anon' not in one
+    assert wrong.startswith("expected 'lru [node N] [list NAME]")
+    assert short.startswith("pf-lru: '-n' needs a node")
+    assert 'node 0, zone DMA: 512 pageblocks\n' in scanners and f'{"_" * 64}\n  ...\n' in scanners
+    assert normal.splitlines()[4] == f'  0x100000    {"." * 32}' and normal.count('pageblocks,') == 1
+    assert low == "there is no zone 'Low': this machine has DMA, DMA32, Normal"
+
+
+def test_pf_scanners_of_a_node(gdb):
+    said = gdb('pf-scanners Normal@1; pf-lru -n 1', configuration='numa')
+    assert 'node 1, zone Normal: 32 pageblocks' in said and 'node 0' not in said
+
+
 def test_pf_gfp_names_and_numbers(answers):
     words = ['GFP_KERNEL|__GFP_ZERO', 'KERNEL|ZERO', '0xdc0', '0', 'gfp_mask', '__GFP_MOVABLE|__GFP_RECLAIMABLE']
     said, short, number, zero, variable, refused = answers([f'pf-gfp {one}' for one in words])
@@ -182,7 +200,7 @@ def test_pf_break_bad_input(answers):
 def test_without_a_running_program(answers):
     commands = [
         'pf-buddyinfo', 'pf-zoneinfo', 'pf-pagetypeinfo', 'pf-freelist', 'pf-page 1', 'pf-watermark', 'pf-path',
-        'pf-events', 'pf-diff', 'tour next', 'tour into', 'tour out', 'tour why', 'print $zone("DMA")',
+        'pf-lru', 'pf-scanners', 'pf-events', 'pf-diff', 'tour next', 'tour into', 'tour out', 'tour why', 'print $zone("DMA")',
     ]  # fmt: skip
     said = answers(['kill', *commands])[1:]
     for command, answer in zip(commands, said):
@@ -191,8 +209,8 @@ def test_without_a_running_program(answers):
 
 def test_every_command_has_help(answers):
     names = ['tour', *(f'tour {one}' for one in ('next', 'into', 'out', 'why', 'map')), 'pf-tui', 'pageflow']
-    last = ('buddyinfo', 'zoneinfo', 'pagetypeinfo', 'freelist', 'page', 'watermark', 'gfp', 'path', 'events', 'diff')
-    names += [f'pf-{one}' for one in (*last, 'break')]
+    last = ('buddyinfo', 'zoneinfo', 'pagetypeinfo', 'freelist', 'page', 'watermark', 'lru', 'scanners')
+    names += [f'pf-{one}' for one in (*last, 'gfp', 'path', 'events', 'diff', 'break')]
     for name, said in zip(names, answers([f'help {name}' for name in names])):
         assert f'Usage: {name}' in said, name
     names = ('gfp', 'alloc', 'stage', 'zone', 'free', 'pfn', 'page', 'path')
@@ -212,6 +230,8 @@ def test_completion(answers):
         ('pf-f', ['pf-freelist']),
         ('pf-freelist -z N', ['pf-freelist -z Normal']),
         ('pf-freelist -m Un', ['pf-freelist -m Unmovable']),
+        ('pf-lru -l un', ['pf-lru -l unevictable']),
+        ('pf-scanners N', ['pf-scanners Normal']),
         ('pf-watermark D', ['pf-watermark DMA', 'pf-watermark DMA32']),
         ('pf-gfp GFP_KERN', ['pf-gfp GFP_KERNEL', 'pf-gfp GFP_KERNEL_ACCOUNT']),
         ('pf-gfp GFP_KERNEL|__GFP_ZE', ['pf-gfp GFP_KERNEL|__GFP_ZERO']),

@@ -9,6 +9,7 @@ functions   none over 60 lines, the median of the stages at most 15
 provenance  each function says which line of 5.8.18 it stands for, and every place named agrees with docs/kernel-map.tsv
 configuration  options of the kernel, and numbers that follow from them, are as docs/configuration.rst has them
 versions    statements about later kernels name a version
+conditions  what docs/conditions.tsv says a condition is reached by is there
 
 Prints what is wrong, one line each, and exits 1. `layers` reads the objects of `make build`.
 """
@@ -43,6 +44,9 @@ def stems(root):
                 yield f"src/stages/{stem}.c: {place.relative_to(root)} is missing"
         if pages.is_dir() and not (pages / f"{stem}.c.gcov.html").exists():
             yield f"src/stages/{stem}.c: no coverage page; does any of it run in `make coverage`?"
+    for place in sorted(root.glob("docs/continued/*.rst")):
+        if place.stem.removesuffix("-continued") not in doors or not place.stem.endswith("-continued"):
+            yield f"{place.relative_to(root)}: continues no chapter; a continuation is named NN-DOOR-continued.rst"
     for place in [*sorted(root.glob("docs/stages/[0-9]*.rst")), *sorted(root.glob("tests/stages/[0-9]*.c"))]:
         if f"{place.stem}.c" not in names or (place.suffix == ".rst" and place.stem not in doors):
             yield f"{place.relative_to(root)}: there is no src/stages/{place.stem}.c"
@@ -380,7 +384,7 @@ def configuration(root):
 
 def versions(root):
     """What a chapter or docs/later.rst says about later kernels names the version where it was seen."""
-    pages = sorted(root.glob("docs/stages/*.rst"))
+    pages = [*sorted(root.glob("docs/stages/*.rst")), *sorted(root.glob("docs/continued/*.rst"))]
     for path in [*pages, *root.glob("docs/later.rst")]:
         for line, sentence in statements.count(path.read_text(), "", path not in pages).undated:
             yield (
@@ -389,11 +393,31 @@ def versions(root):
             )
 
 
+# ---- conditions --------------------------------------------------------------------------------------------------
+
+
+def conditions(root):
+    """Each condition of the second reading is reached by a recording or a test that is there, or argued."""
+    yield from source.conditions.findings(root)
+
+
 # ------------------------------------------------------------------------------------------------------------------
 
 CHECKS = {
     check.__name__: check
-    for check in (stems, layers, circles, sizes, names, spdx, functions, provenance, configuration, versions)
+    for check in (
+        stems,
+        layers,
+        circles,
+        sizes,
+        names,
+        spdx,
+        functions,
+        provenance,
+        configuration,
+        versions,
+        conditions,
+    )
 }
 
 

@@ -8,6 +8,7 @@ import statistics
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "docs" / "_ext"))
+import conditions  # noqa: E402, F401
 import tree_facts  # noqa: E402
 
 STAGE_FILE = re.compile(r"^(\d\d)-(\w+?)(?:-(\w+))?\.c$")

@@ -89,6 +89,17 @@ def test_stems_finds_chapter_without_stage(tree):
     assert findings("stems", tree) == ["docs/stages/12-prep_new_page.rst: there is no src/stages/12-prep_new_page.c"]
 
 
+def test_stems_finds_continuation_without_chapter(tree):
+    tree("docs/continued/10-rmqueue-continued.rst", "")
+    assert findings("stems", tree) == []
+    for name in ("10-rmqueue", "12-prep_new_page-continued"):
+        tree(f"docs/continued/{name}.rst", "")
+    assert [one.split(":")[0] for one in findings("stems", tree)] == [
+        "docs/continued/10-rmqueue.rst",
+        "docs/continued/12-prep_new_page-continued.rst",
+    ]
+
+
 def test_layers_finds_call_to_the_left(tree):
     tree("src/stages/06-__alloc_pages_nodemask.c", "int heart(void) { return 0; }\n")
     tree("src/stages/10-rmqueue.c", "int heart(void); int rmqueue(void) { return heart(); }\n")
@@ -361,6 +372,38 @@ def test_versions_reads_the_page_on_later_kernels(tree):
         "docs/later.rst:12: no version: 'In all of them:'",
         "docs/later.rst:14: no version: 'Three marks.'",
     ]
+
+
+ROW = "10 rmqueue\tThe list is empty.\t{}\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        (ROW.format("uma96-order0-10"), None),
+        (ROW.format("rmqueue_takes_first; test_takes_first; uma96-order0-10"), None),
+        (ROW.format("argued: it never is, with `CONFIG_X`; nor without"), "'nor without' is no recording"),
+        (ROW.format("argued: it never is, with `CONFIG_X`"), None),
+        (ROW.format("uma96-order0-11"), "there is no recording tests/traces/uma96-order0-11.trace.xz"),
+        (ROW.format("rmqueue_takes_last"), "there is no test rmqueue_takes_last"),
+        (ROW.format("of course"), "'of course' is no recording, no test, and does not begin with 'argued: '"),
+        ("rmqueue\tThe list is empty.\tuma96-order0-10\n", "the number of a stage, a blank, and what it is about"),
+        ("10 rmqueue\tThe list is empty.\n", "three fields, separated by tabs"),
+        ("10 rmqueue\tThe list is empty.\t\n", "three fields, separated by tabs"),
+    ],
+)
+def test_conditions_finds_what_is_not_there(tree, row, wrong):
+    tree("tests/stages/10-rmqueue.c", 'TEST(rmqueue_takes_first, "10-1")\n{\n}\n')
+    tree("tests/tools/test_rmqueue.py", "def test_takes_first():\n    pass\n")
+    tree("tests/traces/uma96-order0-10.trace.xz", "")
+    assert findings("conditions", tree) == []
+    tree("docs/conditions.tsv", "# SPDX-License-Identifier: GPL-2.0-only\nabout\tcondition\treached by\n" + row)
+    found = findings("conditions", tree)
+    assert len(found) == bool(wrong)
+    assert not wrong or (found[0].startswith("docs/conditions.tsv:3: ") and wrong in found[0])
+    read = check.source.conditions.read(tree.root)
+    assert len(read) == (not wrong or wrong.startswith("there is no"))
+    assert not read or read[0][1:4] == ("10", "rmqueue", "The list is empty.")
 
 
 def test_statements_are_counted(tree):

@@ -76,6 +76,29 @@ TEST(counters_are_folded_once_a_second, "20-30")
 	ck_assert_int_eq(zone->vm_stat[NR_MLOCK], 2);
 }
 
+static void let_killed_exit(void *ended)
+{
+	*(int *)ended = killed_tasks_exit();
+}
+
+/* Expect a task that was killed in the middle of a request to be there when it goes on. */
+TEST(killed_tasks_exit_when_they_are_done, "")
+{
+	int ended = -1;
+	struct task *task;
+
+	test_machine_uma(64);
+	daemons_start();
+	task = task_new(9, "task");
+	task->fatal_signal_pending = true;
+	daemon_wake(daemon_new("exit", 0, let_killed_exit, &ended));
+	world->current_task = task;
+	world_reschedule();
+	ck_assert_int_eq(ended, 0);
+	world->current_task = &world->init_task;
+	ck_assert_int_eq(killed_tasks_exit(), 1);
+}
+
 /* Expect the running CPU to fold as soon as it sleeps, if its work is announced; but not while a daemon is to run. */
 TEST(counters_are_folded_when_the_cpu_goes_idle, "20-32")
 {
@@ -231,6 +254,23 @@ TEST(watchdog_finds_the_livelock_of_5_8, "17-9 13-12")
 	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[3], 0);
 }
 
+/* The second loop: a single page, no __GFP_FS, nothing to reclaim. Nobody is killed, and that is called progress. */
+TEST(watchdog_finds_the_second_livelock_of_5_8, "13-12 18-4")
+{
+	test_machine_uma(64);
+	ck_assert(life_begin());
+	watchdog_start();
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	test_task("victim", 7);
+	test_forget_events();
+	ck_assert_ptr_null(alloc_pages(GFP_NOFS, 0));
+	ck_assert_ptr_nonnull(strstr(test_console(), "livelock: round 2 of init's request for "
+						     "order 0 with GFP_NOFS"));
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_direct_reclaim_end), 1);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_direct_reclaim_end)->field[0], 0);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
+}
+
 TEST(watchdog_same_request_with_io_ends, "17-9")
 {
 	fragmented_machine();
@@ -263,7 +303,7 @@ TEST(watchdog_nofail_without_anything_to_reclaim, "13-12 13-11")
 	ck_assert_ptr_nonnull(strstr(test_console(), "compaction not asked"));
 }
 
-TEST(watchdog_waits_while_others_are_busy, "13-12")
+TEST(watchdog_waits_a_second_for_others, "13-12")
 {
 	struct slow_request request = { .rounds = 1 };
 	struct alloc_context ac = { 0 };
@@ -275,22 +315,99 @@ TEST(watchdog_waits_while_others_are_busy, "13-12")
 	page = page_cache_add(address_space_new("f", false), GFP_KERNEL);
 	page_dirty(page);
 	page_write(page);
-	/* Something is being written: whatever repeats may end by that. */
+	ck_assert(!world->hooks.slow_round(&request));
+	/* Something is being written, and the CPU holds counters back: whatever repeats may end by that. */
+	ck_assert(need_update(0));
+	request.rounds = 2;
+	ck_assert(!world->hooks.slow_round(&request));
+	ck_assert_uint_eq(world->jiffies, HZ);
+	ck_assert(!PageFlag(page, PG_writeback));
+	ck_assert(!need_update(0));
+	request.rounds = 3;
+	ck_assert(!world->hooks.slow_round(&request));
+	/* The third repetition leads nowhere: a second later everything is as it was. */
+	request.rounds = 4;
+	ck_assert(world->hooks.slow_round(&request));
+	ck_assert_uint_eq(world->jiffies, 2 * HZ);
+}
+
+/* A disk that has stopped does not end a circle, nor does a kswapd that is woken and never let run. */
+TEST(watchdog_takes_being_busy_for_no_progress, "13-12")
+{
+	struct slow_request request = { .rounds = 1 };
+	struct alloc_context ac = { 0 };
+
+	test_machine_uma(64);
+	daemons_start();
+	request.ac = &ac;
+	world->level = LEVEL_SOFTIRQ;
+	world->life->disk.pages_per_tick = 0;
+	world->life->disk.nr_queued = 1;
+	daemon_wake(world->life->kswapd[0]);
+	ck_assert(!world->hooks.slow_round(&request));
+	request.rounds = 2;
+	ck_assert(world->hooks.slow_round(&request));
+	ck_assert(world->life->kswapd[0]->runnable);
+	ck_assert_uint_eq(world->jiffies, 0);
+	world->life->disk.nr_queued = 0;
+	world->level = LEVEL_TASK;
+}
+
+/*
+ *  A task that may use all reserves has taken every page, and asks for one more that must not fail. Such a task
+ *  does not reclaim.
+ *  Expect: it offers the CPU in every round, kswapd reclaims pages of the file, and the watchdog says nothing.
+ */
+TEST(nofail_among_reclaimers_lets_kswapd_run, "13-12 13-16")
+{
+	struct address_space *file;
+
+	test_machine_uma(64);
+	world->watermark_boost_factor = 0;
+	daemons_start();
+	file = address_space_new("movie", false);
+	ck_assert_uint_eq(page_cache_fill(file, GFP_HIGHUSER_MOVABLE, 15000), 15000);
+	current->flags |= PF_MEMALLOC;
+	while (alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0))
+		;
+	test_forget_events();
+	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL | __GFP_NOFAIL, 0));
+	ck_assert_int_gt(test_count(TRACE_mm_vmscan_kswapd_wake), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_direct_reclaim_begin), 0);
+	ck_assert_ptr_null(strstr(test_console(), "livelock"));
+}
+
+/* The same with nothing to reclaim. Expect kswapd to give up, and only then the watchdog's word. */
+TEST(nofail_among_reclaimers_waits_for_kswapd_to_give_up, "13-12 13-16")
+{
+	test_machine_uma(64);
+	daemons_start();
+	current->flags |= PF_MEMALLOC;
+	while (alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0))
+		;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOFAIL, 0));
+	ck_assert_int_eq(NODE_DATA(0)->kswapd_failures, 16);
+	ck_assert_ptr_nonnull(strstr(test_console(), "livelock"));
+}
+
+/* Somebody waits in a nap of kswapd's for what kswapd will do when it finds the balance lost. */
+TEST(watchdog_lets_naps_end, "13-12")
+{
+	struct slow_request request = { .rounds = 1 };
+	struct alloc_context ac = { 0 };
+
+	test_machine_uma(64);
+	daemons_start();
+	request.ac = &ac;
+	wakeup_kswapd(test_zone(0, ZONE_DMA), GFP_KERNEL, 10, ZONE_NORMAL);
+	world->life->kswapd[0]->runnable = true;
+	NODE_DATA(0)->kswapd_waiting = false;
+	world_reschedule();
+	ck_assert_int_eq(NODE_DATA(0)->kswapd.state, KSWAPD_NAPPING);
 	ck_assert(!world->hooks.slow_round(&request));
 	request.rounds = 2;
 	ck_assert(!world->hooks.slow_round(&request));
-	disk_run(1);
-	request.rounds = 3;
-	ck_assert(!world->hooks.slow_round(&request));
-	/* What the CPU holds back of counters is folded first: that may open the circle. */
-	request.rounds = 4;
-	ck_assert(need_update(0));
-	ck_assert(!world->hooks.slow_round(&request));
-	ck_assert(!need_update(0));
-	request.rounds = 5;
-	ck_assert(!world->hooks.slow_round(&request));
-	request.rounds = 6;
-	ck_assert(world->hooks.slow_round(&request));
+	ck_assert_int_eq(NODE_DATA(0)->kswapd.state, KSWAPD_ASLEEP);
 }
 
 TEST(watchdog_finds_longer_circles, "13-12")

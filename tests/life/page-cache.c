@@ -140,6 +140,7 @@ TEST(page_cache_maps_and_touches, "")
 	struct address_space *file = address_space_new("file", false);
 	struct page *page = page_cache_add(file, GFP_KERNEL);
 
+	lru_add_drain();
 	page_map(page, true);
 	page_map(page, false);
 	ck_assert_int_eq(page_count(page), 3);
@@ -150,8 +151,11 @@ TEST(page_cache_maps_and_touches, "")
 	ck_assert(page->private & LRU_EXEC);
 	struct page *anon = page_cache_add(address_space_new("a", true), GFP_KERNEL);
 
+	lru_add_drain();
+	anon->private = LRU_SWAP_ENTRY;
 	page_map(anon, false);
 	ck_assert_int_eq(page_count(anon), 2);
+	ck_assert_uint_eq(anon->private, 0);
 	anon->_mapcount = -1;
 	page_map(anon, false);
 	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 2);
@@ -188,6 +192,8 @@ TEST(page_cache_disk_resumes_what_was_being_written, "")
 
 	page_cache_fill(file, GFP_KERNEL, DISK_QUEUE + 1);
 	page_write(page_cache_add(address_space_new("heap", true), GFP_KERNEL));
+	lru_add_drain();
+	page_write(page_cache_add(address_space_new("waits", false), GFP_KERNEL));
 	free(world->life);
 	world->life = NULL;
 	/* One page more than the disk takes at a time. */
@@ -200,9 +206,11 @@ TEST(page_cache_disk_resumes_what_was_being_written, "")
 		SetPageFlag(page, PG_writeback);
 		mod_lruvec_page_state(page, NR_WRITEBACK, 1);
 	}
+	/* Nothing is written of this one. */
+	page_cache_add(file, GFP_KERNEL);
 	ck_assert(life_begin());
-	ck_assert_int_eq(test_node_count(NR_WRITEBACK), DISK_QUEUE + 2 - DISK_PAGES_PER_TICK);
-	ck_assert_uint_eq(disk_run(100), DISK_QUEUE + 2 - DISK_PAGES_PER_TICK);
+	ck_assert_int_eq(test_node_count(NR_WRITEBACK), DISK_QUEUE + 3 - DISK_PAGES_PER_TICK);
+	ck_assert_uint_eq(disk_run(100), DISK_QUEUE + 3 - DISK_PAGES_PER_TICK);
 	ck_assert_int_eq(test_node_count(NR_WRITEBACK), 0);
 }
 
@@ -215,7 +223,9 @@ TEST(page_cache_written_pages_wait_where_reclaim_left_them, "15-3")
 	isolated = page_cache_add(file, GFP_KERNEL);
 	locked = page_cache_add(file, GFP_KERNEL);
 	page_cache_add(file, GFP_KERNEL);
+	lru_add_drain();
 	activate_page(marked);
+	lru_add_drain();
 	page_dirty(marked);
 	page_dirty(isolated);
 	page_dirty(locked);
@@ -230,11 +240,28 @@ TEST(page_cache_written_pages_wait_where_reclaim_left_them, "15-3")
 	SetPageFlag(locked, PG_unevictable);
 	lru_list_add(locked);
 	disk_run(1);
+	lru_add_drain();
 	/* The marked page is inactive now, and the next to be taken. */
 	ck_assert_ptr_eq(NODE_DATA(0)->lruvec.lists[LRU_INACTIVE_FILE].prev, &marked->lru);
 	ck_assert(!PageFlag(marked, PG_reclaim) && !PageFlag(marked, PG_active));
 	ck_assert(!PageFlag(isolated, PG_lru));
 	ck_assert(PageFlag(locked, PG_unevictable));
+}
+
+TEST(page_cache_drops_pages_wherever_they_are, "")
+{
+	live_machine();
+	struct address_space *file = address_space_new("file", false);
+	struct page *waiting = page_cache_add(file, GFP_KERNEL), *isolated;
+
+	page_cache_drop(waiting);
+	ck_assert_int_eq(page_count(waiting), 0);
+	isolated = page_cache_add(file, GFP_KERNEL);
+	lru_add_drain();
+	isolate_lru_page(isolated);
+	page_cache_drop(isolated);
+	ck_assert_int_eq(page_count(isolated), 0);
+	ck_assert_uint_eq(file->nrpages, 0);
 }
 
 TEST(page_cache_refuses_when_memory_is_out, "")
@@ -279,44 +306,161 @@ TEST(page_cache_goes_with_its_machine, "")
 
 TEST(page_cache_owner_goes_and_its_pages_with_him, "")
 {
-	struct page *page, *written, *dying;
+	struct page *page, *dying;
 
 	live_machine();
 	struct address_space *heap = address_space_new("heap", true);
-	struct address_space *file = address_space_new("file", false);
 
 	swap_on(10);
 	page_cache_fill(heap, GFP_KERNEL, 10);
-	page_cache_fill(file, GFP_KERNEL, 10);
-	page = page_cache_add(file, GFP_KERNEL);
+	page = page_cache_add(heap, GFP_KERNEL);
 	page_map(page, false);
-	isolate_lru_page(page);
-	written = page_cache_add(file, GFP_KERNEL);
-	page_dirty(written);
-	page_write(written);
-	dying = page_cache_add(file, GFP_KERNEL);
+	lru_add_drain();
+	ck_assert(isolate_lru_page(page));
+	dying = page_cache_add(heap, GFP_KERNEL);
 	set_page_count(dying, 0);
 	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL | __GFP_COMP, 3));
 	heap->swapped = 3;
 	world->nr_swap_pages = 7;
 	ck_assert_uint_eq(address_space_release(heap), 10);
 	ck_assert_uint_eq(world->nr_swap_pages, 10);
-	/* The disk keeps what it works on, and somebody else frees what he is about to. */
+	/* Expect: a page in somebody's hands is free when he puts it down; another one he is about to free himself. */
+	ck_assert_uint_eq(heap->nrpages, 2);
+	ck_assert_int_eq(page_count(page), 1);
+	ck_assert(!page_mapped(page));
+	putback_lru_page(page);
+	lru_add_drain();
+	ck_assert_int_eq(page_count(page), 0);
+	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 1);
+	test_check_lists();
+}
+
+TEST(page_cache_file_goes_but_for_what_the_disk_works_on, "")
+{
+	struct page *page;
+
+	live_machine();
+	struct address_space *file = address_space_new("file", false);
+
+	page_cache_fill(file, GFP_KERNEL, 10);
+	page_map(page_cache_add(file, GFP_KERNEL), false);
+	page = page_cache_add(file, GFP_KERNEL);
+	page_dirty(page);
+	page_write(page);
 	ck_assert_uint_eq(address_space_release(file), 11);
-	ck_assert_uint_eq(file->nrpages, 2);
-	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 0);
+	ck_assert_uint_eq(file->nrpages, 1);
 	ck_assert_int_eq(test_node_count(NR_FILE_MAPPED), 0);
+}
+
+TEST(page_cache_owner_goes_and_keeps_what_is_locked, "")
+{
+	live_machine();
+	struct address_space *heap = address_space_new("heap", true);
+
+	page_cache_fill(heap, GFP_KERNEL, 10);
+	ck_assert_uint_eq(address_space_release_but(heap, 4), 6);
+	ck_assert_uint_eq(heap->nrpages, 4);
+	ck_assert_uint_eq(address_space_release(heap), 4);
+}
+
+/** Places in swap that are taken, beyond those of pages in the swap cache and of pages that are only in swap. */
+static long places_lost(const struct address_space *space)
+{
+	return (long)(world->total_swap_pages - world->nr_swap_pages) -
+	       (long)(world->nr_swapcache_pages + space->swapped);
+}
+
+TEST(page_cache_owner_goes_while_his_pages_are_written, "18-15")
+{
+	/*
+	 * Expect: a page that the disk works on keeps its place in swap until reclaim comes across it, and not longer: its
+	 * process is dead, so nobody will ever ask for it. No place is lost.
+	 */
+	struct zone *zone = live_machine();
+	struct address_space *heap = address_space_new("heap", true);
+	struct address_space *other = address_space_new("other", true);
+
+	swap_on(20000);
+	page_cache_fill(heap, GFP_HIGHUSER_MOVABLE, zone->managed_pages + 2000);
+	ck_assert_int_gt(test_node_count(NR_WRITEBACK), 0);
+	ck_assert_uint_gt(heap->swapped, 0);
+	address_space_release(heap);
+	ck_assert_uint_eq(heap->swapped, 0);
+	ck_assert_int_eq(places_lost(heap), 0);
+	ck_assert_uint_eq(world->nr_swapcache_pages, heap->nrpages);
+	ck_assert_uint_gt(heap->nrpages, 0);
+	daemons_run();
+	page_cache_fill(other, GFP_HIGHUSER_MOVABLE, zone->managed_pages + 2000);
+	ck_assert_uint_eq(heap->nrpages, 0);
+	ck_assert_uint_eq(heap->swapped, 0);
+	ck_assert_int_eq(places_lost(other), 0);
+	test_check_lists();
 }
 
 TEST(page_cache_owner_goes_from_memory_with_holes, "")
 {
-	struct address_space *file;
+	struct address_space *heap;
 
 	test_machine_zones(64);
 	daemons_start();
-	file = address_space_new("file", false);
-	page_cache_fill(file, GFP_KERNEL, 2);
+	heap = address_space_new("heap", true);
+	page_cache_fill(heap, GFP_KERNEL, 2);
 	/* One page more is on the books than there is: all of memory is searched. */
-	file->nrpages++;
-	ck_assert_uint_eq(address_space_release(file), 2);
+	heap->nrpages++;
+	ck_assert_uint_eq(address_space_release(heap), 2);
+}
+
+/** Put a fresh page into a slot of a file. */
+static struct page *read_at(struct address_space *file, unsigned long index, gfp_t gfp_mask)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 0);
+
+	ck_assert_int_eq(page_cache_add_at(page, file, index, gfp_mask), 0);
+	put_page(page);
+	return page;
+}
+
+TEST(page_cache_slots_remember_pages_that_were_evicted, "19-13")
+{
+	struct address_space *file;
+	struct mem_cgroup *group;
+	struct page *page;
+	void *shadow;
+
+	live_machine();
+	file = address_space_new("file", false);
+	group = memcg_new("/g", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+	current->memcg = group;
+	page = read_at(file, 5, GFP_KERNEL);
+	ck_assert_ptr_eq(page_slot(file, 5), page);
+	ck_assert_ptr_eq(page->mem_cgroup, group);
+	ck_assert(PageFlag(page, PG_uptodate) && !PageFlag(page, PG_locked));
+	lru_add_drain();
+	ck_assert_int_eq(page_count(page), 1);
+	/* Expect reclaim to leave a shadow, and the charge to go back. */
+	ck_assert_uint_ge(try_to_free_mem_cgroup_pages(group, 1, GFP_KERNEL, false), 1);
+	shadow = page_slot(file, 5);
+	ck_assert(is_shadow(shadow));
+	ck_assert_int_eq(group->memory.usage, 31);
+	/* Expect a refused charge to leave it there. */
+	page = alloc_pages(GFP_KERNEL, 0);
+	group->memory.max = 31;
+	world->memcg_stock[0].nr_pages = 0;
+	ck_assert_int_ne(page_cache_add_at(page, file, 5, GFP_NOWAIT), 0);
+	ck_assert_ptr_eq(page_slot(file, 5), shadow);
+	ck_assert_int_eq(page_count(page), 1);
+	ck_assert(!PageFlag(page, PG_locked));
+	ck_assert_ptr_null(page->mapping);
+	/* There is no such slot: nothing stays charged. */
+	group->memory.max = PAGE_COUNTER_MAX;
+	ck_assert_int_ne(page_cache_add_at(page, file, MAX_PAGE_SLOTS, GFP_KERNEL), 0);
+	ck_assert_ptr_null(page->mem_cgroup);
+	__free_pages(page, 0);
+	/* Expect the page that comes back to count as a refault, unless it is to be written anew. */
+	page = read_at(file, 5, GFP_KERNEL);
+	ck_assert_ptr_eq(page_slot(file, 5), page);
+	ck_assert_int_eq(test_node_count(WORKINGSET_REFAULT), 1);
+	page_slot_set(file, 6, shadow);
+	read_at(file, 6, GFP_KERNEL | __GFP_WRITE);
+	ck_assert_int_eq(test_node_count(WORKINGSET_REFAULT), 1);
 }

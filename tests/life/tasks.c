@@ -7,6 +7,7 @@
 
 #include "life/life.h"
 #include "machines.h"
+#include "page_cache.h"
 
 TEST(process_gets_the_next_pid, "")
 {
@@ -88,4 +89,109 @@ TEST(process_may_share_the_memory_of_init, "")
 	world->init_mm.users = 1;
 	task_exit(task);
 	ck_assert_int_eq(world->init_mm.users, 0);
+}
+
+TEST(memory_of_a_victim_is_known_until_the_victim_is_gone, "18-9")
+{
+	struct task *victim, *thread;
+
+	test_machine_uma(32);
+	victim = process_new("victim", 0);
+	thread = thread_new(victim);
+	victim->oom_mm = thread->oom_mm = victim->mm;
+	victim->mm->rss_anon = 7;
+	task_set_mm(victim, NULL);
+	ck_assert_uint_eq(thread->mm->rss_anon, 7);
+	task_set_mm(thread, NULL);
+	/* Expect: empty, but still there to be asked whether it is done with. */
+	ck_assert_uint_eq(victim->oom_mm->rss_anon, 0);
+	ck_assert(victim->oom_mm->oom_skip);
+	task_exit(thread);
+	ck_assert(victim->oom_mm->oom_skip);
+	task_exit(victim);
+}
+
+TEST(reaper_forgets_a_victim_that_ends_first, "18-9")
+{
+	struct task *first, *second, *third;
+
+	test_machine_uma(32);
+	first = process_new("first", 0);
+	second = process_new("second", 0);
+	third = process_new("third", 0);
+	first->oom_mm = first->mm;
+	second->oom_mm = second->mm;
+	third->oom_mm = third->mm;
+	oom_reaper_queue(first);
+	oom_reaper_queue(second);
+	oom_reaper_queue(third);
+	task_exit(second);
+	ck_assert_ptr_eq(world->oom_reaper_list, third);
+	ck_assert_ptr_eq(third->oom_reaper_list, first);
+	task_exit(third);
+	oom_reaper_run();
+	ck_assert(first->mm->oom_skip);
+	ck_assert_int_eq(test_count(TRACE_start_task_reaping), 1);
+}
+
+TEST(process_that_is_reaped_keeps_what_is_locked, "18-15")
+{
+	struct task *task;
+
+	test_machine_uma(32);
+	task = process_new("worker", 0);
+	ck_assert_uint_eq(process_fault(task, 10), 10);
+	task->oom_mm = task->mm;
+	task->mm->stays_anon = 3;
+	oom_reaper_queue(task);
+	oom_reaper_run();
+	ck_assert_uint_eq(task->mm->rss_anon, 3);
+	ck_assert_uint_eq(task->mm->anon->nrpages, 3);
+	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 3);
+	task_exit(task);
+	ck_assert_int_eq(test_node_count(NR_ANON_MAPPED), 0);
+}
+
+TEST(reaper_lets_the_disk_work_while_it_waits, "18-15")
+{
+	struct address_space *file;
+	struct task *task;
+
+	test_machine_uma(32);
+	ck_assert(daemons_start());
+	file = address_space_new("log", false);
+	for (int i = 0; i < 100; i++) {
+		struct page *page = page_cache_add(file, GFP_KERNEL);
+
+		page_dirty(page);
+		page_write(page);
+	}
+	task = process_new("worker", 0);
+	task->oom_mm = task->mm;
+	task->mm->mmap_locked = true;
+	oom_reaper_queue(task);
+	ck_assert_uint_gt(world->life->disk.nr_queued, 0);
+	oom_reaper_run();
+	ck_assert_uint_eq(world->life->disk.nr_queued, 0);
+}
+
+TEST(process_joins_a_group_with_all_its_threads, "18-16")
+{
+	struct mem_cgroup *group;
+	struct task *first, *second, *thread;
+
+	test_machine_uma(32);
+	group = memcg_new("/job", &world->root_mem_cgroup, 100);
+	first = process_new("first", 0);
+	second = process_new("second", 0);
+	thread = thread_new(second);
+	memcg_join(thread, group);
+	memcg_join(first, group);
+	ck_assert_ptr_eq(second->memcg, group);
+	ck_assert_ptr_eq(memcg_next_process(group, NULL), second);
+	ck_assert_ptr_eq(memcg_next_process(group, second), first);
+	ck_assert_ptr_null(memcg_next_process(group, first));
+	/* Expect: who is there already keeps his place. */
+	memcg_join(second, group);
+	ck_assert_ptr_eq(memcg_next_process(group, NULL), second);
 }

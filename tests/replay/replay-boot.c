@@ -117,7 +117,8 @@ TEST(boot_replay_notices_lists, "")
 	recording_replay(text, &result);
 	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
 	ck_assert_uint_eq(result.line, line);
-	ck_assert_str_eq(result.expected, "free 10 Movable 1");
+	/* The list is long: of both, the place is shown where they differ. */
+	ck_assert_str_eq(result.expected, "free … Movable 1");
 }
 
 TEST(boot_replay_notices_derived_figures, "")

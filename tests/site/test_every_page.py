@@ -109,7 +109,7 @@ def packed(path):
     return len(gzip.compress(path.read_bytes(), 9))
 
 
-@pytest.mark.parametrize('name', chapters())
+@pytest.mark.parametrize('name', chapters() + pages('docs/continued/*.html'))
 def test_a_chapter_is_light(site, name):
     """At most 250 kB over the wire on a first visit, 60 kB once what all pages share is there."""
     page = packed(SITE / name)

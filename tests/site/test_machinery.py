@@ -304,6 +304,21 @@ def test_the_build_refuses(tree, path, old, new, words):
     assert any(one in said for one in words.split('|')), said
 
 
+def test_a_continuation_shows_what_its_chapter_does_not(tree):
+    moved = f'docs/continued/{STEM}-continued'
+    chapter = CHAPTER.replace('.. c-listing:: helper\n', '').replace(' [06-1]', '')
+    tree('index.rst', f'Book\n====\n\n.. toctree::\n\n   docs/stages/{STEM}\n   {moved}\n')
+    tree(f'docs/stages/{STEM}.rst', chapter)
+    tree(f'{moved}.rst', 'More\n====\n\nA claim [06-1].\n\n.. stage-code::\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    more = (tree.out / f'{moved}.html').read_text(encoding='utf-8')
+    assert 'id="code-helper"' in more and 'id="code-__alloc_pages_nodemask"' not in more
+    assert f'href="../continued/{STEM}-continued.html#code-helper"' in page
+    assert f'href="../stages/{STEM}.html#proof-06-1"' in more
+    assert f'href="../continued/{STEM}-continued.html#claim-06-1"' in page
+
+
 def test_a_transcript_is_run_and_must_go_well(tree):
     tree(
         f'docs/stages/{STEM}.rst',
@@ -715,3 +730,50 @@ def test_recorded_requests_tell_events_and_their_pages(tree):
     assert (
         'lists: 3; a block taken over from another type: 512 (order 9, Movable); taken from the free lists: 512' in page
     )
+
+
+RUNS = """trace v1 profile kswapd seed 1 ops 2
+snapshot before
+end
+K
+  kw 0 3 3
+  vs 0 5 5 0 0 0 0 0 0 0 0 0 0 0 12 1
+  vs 0 32 30 0 0 0 0 0 0 0 0 0 0 0 11 1
+  vs 0 8 8 0 0 0 0 0 0 0 0 0 0 0 11 1
+  ks 0
+  vs 0 9 9 0 0 0 0 0 0 0 0 0 0 0 11 1
+K
+  kw 0 0 0
+  vs 0 7 0 0 0 0 0 0 0 0 0 0 0 0 12 1
+  ks 0
+snapshot after
+"""
+
+
+def test_recorded_run_adds_up_what_kswapd_did(tree):
+    path = tree.out.parent / 'tests' / 'traces' / 'small-kswapd-1.trace.xz'
+    path.parent.mkdir(parents=True)
+    path.write_bytes(lzma.compress(RUNS.encode()))
+    tree('build/pageflow', SHELL)
+    (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
+    table = '.. recorded-run:: small-kswapd-1\n'
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert cells(page, 'pf-run')[1:] == [['12', '1', '5', '5', '5'], ['11', '2', '40', '38', '43']]
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}   :run: 3\n')
+    code, said, _page = tree.build()
+    assert code and 'the recording has no run 3 of kswapd' in said
+
+
+def test_conditions_are_tabled_with_what_reaches_them(proof, tree):
+    tree(
+        'docs/conditions.tsv',
+        'about\tcondition\treached by\n06 helper\tThe `order` is 0\tsmall-order0-1; some_test; argued: it is `never`\n',
+    )
+    code, said, page = proof('Conditions\n----------\n\n.. conditions-table::\n')
+    assert (code, said) == (0, '')
+    assert f'{STEM[:2]} {STEM[3:]}</a></p>' in page.replace('<span class="std std-ref">', '').replace('</span>', '')
+    assert cells(page, 'pf-conditions')[1:] == [
+        ['helper', 'The order is 0', 'small-order0-1 , some_test , it is never']
+    ]

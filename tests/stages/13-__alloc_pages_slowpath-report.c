@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "machines.h"
+#include "report-samples.h"
 
 TEST(warn_alloc_silence_and_rate, "13-13")
 {
@@ -82,165 +83,24 @@ TEST(nodemask_format_sets, "13-13")
 #endif
 }
 
-/*
- * A sample of the real kernel, read into a machine: every number of the report goes to the counter
- * that it shows. What the machine then prints must be the sample again.
- */
-
-static char *read_sample(const char *path)
-{
-	static char text[8192];
-	FILE *file = fopen(path, "r");
-	size_t length;
-
-	ck_assert_msg(file != NULL, "cannot open %s; run from the top of the tree", path);
-	length = fread(text, 1, sizeof(text) - 1, file);
-	text[length] = '\0';
-	fclose(file);
-	return text;
-}
-
-/** The number after `key` in the line of `text` that begins at `line`. */
-static unsigned long number_of(const char *line, const char *key)
-{
-	const char *at = strstr(line, key);
-
-	ck_assert_msg(at != NULL, "the sample has no '%s'", key);
-	return strtoul(at + strlen(key), NULL, 10);
-}
-
-static const struct {
-	const char *key;
-	enum node_stat_item item;
-	unsigned int unit; /**< 1: pages, 4: KiB */
-} node_numbers[] = {
-	{ " active_anon:", NR_ACTIVE_ANON, 4 },
-	{ " inactive_anon:", NR_INACTIVE_ANON, 4 },
-	{ " active_file:", NR_ACTIVE_FILE, 4 },
-	{ " inactive_file:", NR_INACTIVE_FILE, 4 },
-	{ " unevictable:", NR_UNEVICTABLE, 4 },
-	{ "isolated(anon):", NR_ISOLATED_ANON, 4 },
-	{ "isolated(file):", NR_ISOLATED_FILE, 4 },
-	{ " mapped:", NR_FILE_MAPPED, 4 },
-	{ " dirty:", NR_FILE_DIRTY, 4 },
-	{ " writeback:", NR_WRITEBACK, 4 },
-	{ " shmem:", NR_SHMEM, 4 },
-	{ "slab_reclaimable:", NR_SLAB_RECLAIMABLE, 1 },
-	{ "slab_unreclaimable:", NR_SLAB_UNRECLAIMABLE, 1 },
-};
-
-static const struct {
-	const char *key;
-	enum zone_stat_item item;
-	unsigned int unit;
-} zone_numbers[] = {
-	{ " free:", NR_FREE_PAGES, 4 },
-	{ " active_anon:", NR_ZONE_ACTIVE_ANON, 4 },
-	{ " inactive_anon:", NR_ZONE_INACTIVE_ANON, 4 },
-	{ " active_file:", NR_ZONE_ACTIVE_FILE, 4 },
-	{ " inactive_file:", NR_ZONE_INACTIVE_FILE, 4 },
-	{ " unevictable:", NR_ZONE_UNEVICTABLE, 4 },
-	{ " writepending:", NR_ZONE_WRITE_PENDING, 4 },
-	{ " mlocked:", NR_MLOCK, 4 },
-	{ " kernel_stack:", NR_KERNEL_STACK_KB, 1 },
-	{ " pagetables:", NR_PAGETABLE, 4 },
-	{ " bounce:", NR_BOUNCE, 4 },
-	{ " free_cma:", NR_FREE_CMA_PAGES, 4 },
-};
-
-static void take_node_numbers(const char *text, struct pglist_data *pgdat)
-{
-	const char *line = strstr(text, "\nNode 0 active_anon") + 7;
-
-	for (size_t i = 0; i < ARRAY_SIZE(node_numbers); i++) {
-		long value;
-
-		value = (long)(number_of(node_numbers[i].unit == 4 ? line - 1 : text,
-					 node_numbers[i].key) /
-			       node_numbers[i].unit);
-		pgdat->vm_stat[node_numbers[i].item] = value;
-		world->vm_node_stat[node_numbers[i].item] = value;
-	}
-	world->vm_node_stat[NR_FILE_PAGES] = strtol(strstr(text, "64kB\n") + 5, NULL, 10);
-	pgdat->kswapd_failures = strstr(text, "all_unreclaimable? yes") ? 16 : 0;
-}
-
-static void take_zone_numbers(const char *text, struct zone *zone)
-{
-	const char *line = strstr(text, "\nDMA free:") + 4;
-
-	memset(zone->pageset->vm_stat_diff, 0, sizeof(zone->pageset->vm_stat_diff));
-	for (size_t i = 0; i < ARRAY_SIZE(zone_numbers); i++) {
-		long value = (long)(number_of(line, zone_numbers[i].key) / zone_numbers[i].unit);
-
-		zone->vm_stat[zone_numbers[i].item] = value;
-		world->vm_zone_stat[zone_numbers[i].item] = value;
-	}
-	test_set_watermarks(zone, number_of(line, " min:") / 4, number_of(line, " low:") / 4,
-			    number_of(line, " high:") / 4);
-	zone->nr_reserved_highatomic = number_of(line, "reserved_highatomic:") / 4;
-	zone->present_pages = number_of(line, "present:") / 4;
-	zone->managed_pages = number_of(line, "managed:") / 4;
-	zone->pageset->pcp.count = (int)number_of(line, "local_pcp:") / 4;
-}
-
-/** Give the zone the free blocks that the sample's line of free lists names. */
-static void take_free_lists(const char *text, struct zone *zone)
-{
-	const char *cursor = strstr(text, "\nDMA: ") + 6;
-	unsigned long next = 0;
-
-	for (unsigned int order = 0; order < MAX_ORDER; order++) {
-		char *end;
-		unsigned long blocks = strtoul(cursor, &end, 10);
-		const char *letters;
-
-		cursor = strchr(end, ' ') + 1;
-		letters = *cursor == '(' ? cursor + 1 : "U";
-		if (*cursor == '(')
-			cursor = strchr(cursor, ')') + 2;
-		next = (next + (1ul << order) - 1) & ~((1ul << order) - 1);
-		for (unsigned long i = 0; i < blocks; i++, next += 1ul << order) {
-			const char *list = strchr(migratetype_letters, *letters);
-
-			add_to_free_list(test_page(zone, next), zone, order,
-					 (int)(list - migratetype_letters));
-			if (letters[1] != ')' && letters[1] >= 'A' && letters[1] <= 'Z')
-				letters++;
-		}
-	}
-}
-
 static void print_as_sample(const char *path)
 {
-	struct zone *zone;
-	char *sample = read_sample(path), *trace;
+	char *sample = sample_read(path);
 	const char *header = sample;
 	char comm[32], names[64];
 	unsigned int order, mask;
 
 	test_machine_cma(128, 16);
-	zone = test_zone(0, ZONE_DMA);
 	test_empty_machine();
 	snprintf(world->uts_release, sizeof(world->uts_release), "5.8.18+");
 	snprintf(world->uts_version, sizeof(world->uts_version), "#10");
-	take_node_numbers(sample, NODE_DATA(0));
-	take_zone_numbers(sample, zone);
-	take_free_lists(sample, zone);
+	sample_take_memory(sample);
 	ck_assert_int_eq(sscanf(header,
 				"%31[^:]: page allocation failure: order:%u, mode:0x%x(%63[^)])",
 				comm, &order, &mask, names),
 			 4);
 	warn_alloc(mask, NULL, "page allocation failure: order:%u", order);
-	/* The samples' call traces are cut; ours goes before the comparison. */
-	trace = strstr(test_console(), "Call trace:");
-	memmove(trace, strstr(trace, "Mem-Info:"), strlen(strstr(trace, "Mem-Info:")) + 1);
-#ifdef CONFIG_NUMA
-	/* The samples come from a kernel without CONFIG_NUMA: a zone has no node before it. */
-	for (char *at; (at = strstr(trace, "\nNode 0 DMA"));)
-		memmove(at + 1, at + 8, strlen(at + 8) + 1);
-#endif
-	ck_assert_str_eq(test_console(), sample);
+	ck_assert_str_eq(sample_console(), sample);
 }
 
 TEST(warn_alloc_prints_what_5_8_18_printed_atomic, "13-14")
@@ -260,23 +120,15 @@ TEST(warn_alloc_prints_what_5_8_18_printed_nowait, "13-14")
 
 TEST(show_free_areas_prints_what_5_8_18_printed_when_out_of_memory, "13-14")
 {
-	char *sample = read_sample("tests/samples/5.8.18-oom.dmesg"), *end;
-	struct zone *zone;
+	char *sample = sample_read("tests/samples/5.8.18-oom.dmesg"), *end;
 
 	test_machine_cma(128, 16);
-	zone = test_zone(0, ZONE_DMA);
 	test_empty_machine();
-	take_node_numbers(sample, NODE_DATA(0));
-	take_zone_numbers(sample, zone);
-	take_free_lists(sample, zone);
+	sample_take_memory(sample);
 	show_mem(SHOW_MEM_FILTER_NODES, NULL);
 	end = strstr(sample, "Tasks state");
 	*end = '\0';
-#ifdef CONFIG_NUMA
-	for (char *at; (at = strstr(test_console(), "\nNode 0 DMA"));)
-		memmove(at + 1, at + 8, strlen(at + 8) + 1);
-#endif
-	ck_assert_str_eq(test_console(), strstr(sample, "Mem-Info"));
+	ck_assert_str_eq(sample_console(), strstr(sample, "Mem-Info"));
 }
 
 TEST(show_free_areas_counts_all_cpus_and_the_running_one, "13-14")

@@ -498,6 +498,40 @@ TEST(slowpath_victim_since_this_round_gets_another_one, "13-10")
 	ck_assert_int_eq(reclaims, 2);
 }
 
+static unsigned long let_kswapd_sleep(gfp_t gfp_mask, unsigned int order)
+{
+	NODE_DATA(0)->kswapd_waiting = true;
+	return answer_reclaim(gfp_mask, order);
+}
+
+static bool stop_after_three(const struct slow_request *request)
+{
+	return request->rounds > 3;
+}
+
+/** Wake-ups of kswapd in three rounds, when it sleeps again after each. */
+static int wakeups_in_three_rounds(bool victim)
+{
+	starved_machine();
+	test_set_watermarks(test_zone(0, ZONE_DMA), 64, 80, 96);
+	world->oom_lock_held = true;
+	world->environment.direct_reclaim = let_kswapd_sleep;
+	world->hooks.slow_round = stop_after_three;
+	current->oom_mm = victim ? current->mm : NULL;
+	NODE_DATA(0)->kswapd_waiting = true;
+	test_forget_events();
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN, 0));
+	ck_assert_int_eq(reclaims, 3);
+	return test_count(TRACE_mm_vmscan_wakeup_kswapd);
+}
+
+/* The flags of a reserve take the place of all others, that to wake kswapd included. */
+TEST(slowpath_reserves_silence_kswapd, "13-5")
+{
+	ck_assert_int_eq(wakeups_in_three_rounds(false), 3);
+	ck_assert_int_eq(wakeups_in_three_rounds(true), 1);
+}
+
 TEST(slowpath_oom_last_look_finds_a_page, "13-10")
 {
 	struct zone *zone = starved_machine();
@@ -566,18 +600,23 @@ TEST(slowpath_nofail_warns_of_costly_orders_and_reclaimers, "13-11")
 	ck_assert_ptr_null(strstr(test_console(), "PF_MEMALLOC"));
 }
 
-static bool stop_after_three(const struct slow_request *request)
+static int offers;
+
+static void count_offer(void)
 {
-	return request->rounds > 3;
+	offers++;
 }
 
-TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12")
+TEST(slowpath_nofail_memalloc_spins_until_the_watchdog_stops_it, "13-11 13-12 13-16")
 {
 	starved_machine();
 	test_witness();
 	current->flags |= PF_MEMALLOC;
 	world->hooks.slow_round = stop_after_three;
+	world->hooks.reschedule = count_offer;
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOFAIL | __GFP_NOWARN, 0));
+	/* Each of the three rounds ends with an offer to others; nothing else in it makes one. */
+	ck_assert_int_eq(offers, 3);
 	ck_assert_ptr_nonnull(strstr(test_console(), "__GFP_NOFAIL in PF_MEMALLOC context"));
 	ck_assert_int_eq(reclaims, 0);
 	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "2; 2; 2; 8");
@@ -930,6 +969,16 @@ TEST(context_of_a_dying_task_makes_it_the_victim, "13-15 18-8")
 	ck_assert_str_eq(test_decisions(DECISION_RESERVES), "8");
 	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "6");
 	ck_assert(!big->fatal_signal_pending);
+}
+
+/* Without __GFP_FS nobody is killed, and others go round; but one that dies has tried its reserve, and leaves. */
+TEST(context_of_a_dying_task_ends_a_request_without_fs, "13-15 18-8")
+{
+	machine_with_a_process_to_kill(0);
+	current->group_exit = true;
+	world->hooks.oom_reaper_woken = oom_reaper_queue;
+	ck_assert_ptr_null(alloc_pages(GFP_NOFS | __GFP_NOWARN, 0));
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "6");
 }
 
 TEST(context_of_a_core_dump_and_of_a_kernel_thread_before_the_killer, "13-15 18-3 18-5")

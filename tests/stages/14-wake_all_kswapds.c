@@ -471,6 +471,28 @@ TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-1
 	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_NORMAL);
 }
 
+/*
+ *  150 of the zone's pages are free, and a task wants to reclaim. Half of the min mark is 100 without a boost, and 200
+ *  with one of 200 pages.
+ *  Expect: only the boost makes the task wait, and wakes kswapd for it, without an event and without an order.
+ */
+TEST(boost_counts_where_tasks_are_held_back, "14-16")
+{
+	setup();
+	for (unsigned long i = 0; i < 50; i++)
+		test_free_block(test_page(zone, 1000 + 2 * i), 0, MIGRATE_UNMOVABLE);
+	zone_page_state_add(1, zone, NR_ZONE_INACTIVE_FILE);
+	ck_assert_int_eq(test_free_pages(zone), 150);
+	ck_assert(allow_direct_reclaim(pgdat));
+	ck_assert(pgdat->kswapd_waiting);
+	zone->watermark_boost = 200;
+	ck_assert(!allow_direct_reclaim(pgdat));
+	ck_assert(!pgdat->kswapd_waiting);
+	ck_assert_int_eq(pgdat->kswapd_highest_zoneidx, ZONE_NORMAL);
+	ck_assert_int_eq(pgdat->kswapd_order, 0);
+	ck_assert_int_eq(test_events(), 0);
+}
+
 TEST(kswapd_interrupted_nap_keeps_the_order, "14-9")
 {
 	live(0);

@@ -51,7 +51,7 @@ TEST(node_reclaim_modes, "15-19")
 	scene.pgdat = NODE_DATA(0);
 	scene.file = address_space_new("file", false);
 	for (int i = 0; i < 1000; i++) {
-		page = page_cache_add(scene.file, GFP_KERNEL);
+		page = listed_page(scene.file, GFP_KERNEL);
 		page_map(page, false);
 		page_dirty(page);
 	}
@@ -79,7 +79,7 @@ TEST(node_reclaim_makes_its_task_a_reclaimer, "15-19 13-15")
 	scene.pgdat = NODE_DATA(0);
 	scene.file = address_space_new("file", false);
 	for (int i = 0; i < 1000; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->hooks.flushers_woken = note_flags;
 	world->node_reclaim_mode = 1;
 	ck_assert_int_eq(node_reclaim(scene.pgdat, GFP_KERNEL, 0), NODE_RECLAIM_SOME);

@@ -9,7 +9,7 @@
 
 static struct page *isolated(struct address_space *space)
 {
-	struct page *page = page_cache_add(space, GFP_KERNEL);
+	struct page *page = listed_page(space, GFP_KERNEL);
 
 	ck_assert(isolate_lru_page(page));
 	ClearPageFlag(page, PG_active);
@@ -86,6 +86,7 @@ TEST(shrink_page_list_row_2_unevictable, "15-5")
 	/* Not activated, but put back where it belongs. */
 	ck_assert_int_eq(outcome(page), KEPT);
 	lru_cache_add(page);
+	lru_add_drain();
 	ck_assert(PageFlag(page, PG_unevictable));
 	lru_list_del(page);
 	ClearPageFlag(page, PG_mlocked);
@@ -110,7 +111,7 @@ TEST(shrink_page_list_row_3_mapped, "15-5")
 	ck_assert_int_eq(outcome(isolated(scene.file)), RECLAIMED);
 }
 
-TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
+TEST(shrink_page_list_rows_4_and_6_writeback, "15-6")
 {
 	struct page *page;
 
@@ -118,7 +119,7 @@ TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
 	page = isolated(scene.file);
 	page_dirty(page);
 	page_write(page);
-	/* Row 5: marked, so that the end of the write is noticed. */
+	/* Row 6: marked, so that the end of the write is noticed. */
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ck_assert_uint_eq(scene.stat.nr_writeback, 1);
 	ck_assert_uint_eq(scene.stat.nr_congested, 0);
@@ -142,7 +143,7 @@ TEST(shrink_page_list_rows_4_and_5_writeback, "15-6")
 	ck_assert_uint_eq(scene.stat.nr_unqueued_dirty, 0);
 }
 
-TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
+TEST(shrink_page_list_row_5_legacy_group_waits, "15-6")
 {
 	struct page *page;
 
@@ -152,10 +153,10 @@ TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
 	page = isolated(scene.file);
 	page_dirty(page);
 	page_write(page);
-	/* Not marked yet: row 5. */
+	/* Not marked yet: row 6. */
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ClearPageFlag(page, PG_active);
-	/* Not allowed into file systems: row 5. */
+	/* Not allowed into file systems: row 6. */
 	scene.control.gfp_mask = GFP_NOFS;
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ClearPageFlag(page, PG_active);
@@ -173,6 +174,34 @@ TEST(shrink_page_list_row_6_legacy_group_waits, "15-6")
 	world->memcg_legacy = true;
 	world->hooks.sleep = NULL;
 	ck_assert_int_eq(outcome(page), ACTIVATED);
+}
+
+static struct page *waited_for;
+
+/** The write ends, and somebody else is at the page when reclaim comes back. */
+static void lock_after_write(unsigned long ticks)
+{
+	(void)ticks;
+	ck_assert(!PageFlag(waited_for, PG_locked));
+	ClearPageFlag(waited_for, PG_writeback);
+	SetPageFlag(waited_for, PG_locked);
+}
+
+/* Expect a page that was waited for to be tried again from its lock on. */
+TEST(shrink_page_list_row_5_locked_meanwhile, "15-6")
+{
+	reclaim_setup();
+	world->memcg_legacy = true;
+	world->hooks.sleep = lock_after_write;
+	scene.control.target_mem_cgroup = memcg_new("/box", &world->root_mem_cgroup, 100);
+	waited_for = isolated(scene.file);
+	SetPageFlag(waited_for, PG_writeback);
+	SetPageFlag(waited_for, PG_reclaim);
+	INIT_LIST_HEAD(&scene.batch);
+	list_add(&waited_for->lru, &scene.batch);
+	ck_assert_uint_eq(shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat),
+			  0);
+	ck_assert(PageFlag(waited_for, PG_locked) && !PageFlag(waited_for, PG_active));
 }
 
 TEST(shrink_page_list_rows_7_to_9_references, "15-7")
@@ -206,13 +235,32 @@ TEST(shrink_page_list_rows_7_to_9_references, "15-7")
 	page_touch_mapped(page);
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ck_assert_uint_eq(scene.stat.nr_activate[0], 1);
-	/* Row 7: an area locked in memory keeps it, by refusing to unmap (row 11). */
+}
+
+TEST(shrink_page_list_row_7_mapped_where_memory_is_locked, "15-7")
+{
+	struct page *page, *anon;
+
+	reclaim_setup();
+	/* Unmapping fails (row 11), and finds out that the page is locked: it is not activated, and leaves for the list
+	 * of those that must not be reclaimed. */
 	page = isolated(scene.file);
 	page_map(page, false);
 	page_touch_mapped(page);
 	page->private |= LRU_VM_LOCKED;
-	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert_uint_eq(scene.stat.nr_unmap_fail, 1);
+	ck_assert_uint_eq(scene.stat.nr_activate[1], 0);
+	ck_assert(PageFlag(page, PG_mlocked));
+	ck_assert_uint_eq(page->private & LRU_ACCESSED, 1);
+	ck_assert_uint_eq(zone_page_state_snapshot(scene.zone, NR_MLOCK), 1);
+	/* An anonymous one was given a place in swap just before, and returns it at once. */
+	anon = isolated(scene.heap);
+	anon->private |= LRU_VM_LOCKED;
+	ck_assert_int_eq(outcome(anon), KEPT);
+	ck_assert(PageFlag(anon, PG_mlocked) && !PageFlag(anon, PG_swapcache));
+	ck_assert_uint_eq(world->nr_swap_pages, 4096);
+	ck_assert_uint_eq(zone_page_state_snapshot(scene.zone, NR_MLOCK), 2);
 }
 
 TEST(shrink_page_list_row_10_swap, "15-8")
@@ -261,42 +309,110 @@ TEST(shrink_page_list_row_11_cannot_be_unmapped, "15-8")
 	page->private |= LRU_UNMAP_FAILS;
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ck_assert_uint_eq(scene.stat.nr_unmap_fail, 1);
-	/* It keeps its place in swap while there is plenty, and loses it when swap runs short. */
+	/* It keeps its place in swap while there is plenty... */
 	ck_assert(PageFlag(page, PG_swapcache));
+	ck_assert_uint_ge(world->nr_swap_pages * 2, world->total_swap_pages);
+	/* ...and returns it when swap runs short, however many hold the page. */
 	ClearPageFlag(page, PG_active);
-	_Bool plenty = world->nr_swap_pages * 2 >= world->total_swap_pages;
-
-	ck_assert(plenty);
-	page->_mapcount = -1;
-	page->_refcount = 2;
-	SetPageFlag(page, PG_mlocked);
-	ck_assert_int_eq(outcome(page), KEPT);
-	ck_assert(PageFlag(page, PG_swapcache));
+	ClearPageFlag(page, PG_dirty);
+	get_page(page);
 	world->nr_swap_pages = 1;
-	ck_assert_int_eq(outcome(page), KEPT);
-	ck_assert(!PageFlag(page, PG_swapcache));
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(!PageFlag(page, PG_swapcache) && PageFlag(page, PG_dirty));
 	ck_assert_uint_eq(world->nr_swap_pages, 2);
 }
 
-TEST(shrink_page_list_place_in_swap_is_kept_while_others_use_it, "15-8")
+TEST(shrink_page_list_place_in_swap_is_kept_while_it_is_needed, "15-8")
 {
 	struct page *page;
 
 	reclaim_setup();
+	device_set_congested(scene.heap, true);
 	page = isolated(scene.heap);
-	page->private |= LRU_UNMAP_FAILS;
+	/* Unmapped, so that page tables name its place in swap; but its device takes no more. */
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_swapcache) && !page_mapped(page));
 	world->nr_swap_pages = 2;
-	/* Still mapped: more references than the cache's and reclaim's. */
+	scene.heap->no_writer = true;
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ck_assert(PageFlag(page, PG_swapcache));
-	/* Being written. */
-	page = isolated(scene.heap);
-	SetPageFlag(page, PG_swapcache);
-	page->_refcount = 2;
-	page->_mapcount = -1;
+	/* Used again: nobody would look for it in swap any more, but it is being written there. */
+	ClearPageFlag(page, PG_active);
+	page_map(page, false);
+	page->private |= LRU_UNMAP_FAILS;
 	SetPageFlag(page, PG_writeback);
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ck_assert(PageFlag(page, PG_swapcache));
+	ClearPageFlag(page, PG_writeback);
+	ClearPageFlag(page, PG_active);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(!PageFlag(page, PG_swapcache));
+}
+
+TEST(shrink_page_list_swap_that_a_group_may_have, "15-8")
+{
+	struct mem_cgroup *group;
+	struct page *page;
+
+	reclaim_setup();
+	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	group->swap.max = 10;
+	group->swap.usage = 10;
+	page = isolated(scene.heap);
+	page->mem_cgroup = group;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(!PageFlag(page, PG_swapcache));
+	/* Half of it used: a page that stays gives its place back. On the older hierarchy there is no such limit. */
+	for (int used = 4; used <= 6; used++) {
+		group->swap.usage = used == 6 ? 5 : used;
+		world->memcg_legacy = used == 6;
+		page = isolated(scene.heap);
+		page->mem_cgroup = group;
+		page_map(page, false);
+		page->private |= LRU_UNMAP_FAILS;
+		ck_assert_int_eq(outcome(page), ACTIVATED);
+		ck_assert_int_eq(PageFlag(page, PG_swapcache), used != 5);
+	}
+	world->memcg_legacy = false;
+}
+
+TEST(shrink_page_list_shared_memory_leaves_no_shadow, "15-21")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_swapbacked);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	ck_assert_uint_eq(scene.pgdat->lruvec.nonresident_age, 0);
+	ck_assert_int_eq(outcome(isolated(scene.file)), RECLAIMED);
+	ck_assert_uint_eq(scene.pgdat->lruvec.nonresident_age, 1);
+}
+
+TEST(shrink_page_list_row_11_given_up_and_wanted_again, "15-8")
+{
+	struct page *page;
+
+	reclaim_setup();
+	/* Its process gave it up, and has written to it since. */
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	SetPageFlag(page, PG_dirty);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(PageFlag(page, PG_swapbacked) && page_mapped(page));
+	ck_assert_uint_eq(scene.stat.nr_unmap_fail, 1);
+	ck_assert_uint_eq(scene.stat.nr_lazyfree_fail, 1);
+	ck_assert_uint_eq(scene.stat.nr_activate[0], 1);
+	/* Not written to: it is dropped without further ado. */
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	/* Somebody else keeps it mapped. */
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	page->private |= LRU_UNMAP_FAILS;
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert_uint_eq(scene.stat.nr_lazyfree_fail, 0);
 }
 
 TEST(shrink_page_list_row_12_dirty_file_page, "15-9 13-15")
@@ -391,12 +507,15 @@ TEST(shrink_page_list_row_14_writing, "15-10 13-15")
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	ClearPageFlag(page, PG_active);
 	scene.file->no_writer = false;
-	/* The device refuses. */
+	/* Its owner would rather keep it, or there is no owner who writes. */
 	world->hooks.page_written = refuse;
-	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ck_assert(!PageFlag(page, PG_reclaim));
+	ClearPageFlag(page, PG_active);
 	SetPageFlag(page, PG_reclaim);
 	world->hooks.page_written = NULL;
-	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert_int_eq(outcome(page), ACTIVATED);
+	ClearPageFlag(page, PG_active);
 	SetPageFlag(page, PG_reclaim);
 	/* It says it wrote, and the page is dirty again. */
 	world->hooks.page_written = still_dirty;
@@ -412,16 +531,33 @@ TEST(shrink_page_list_row_14_writing, "15-10 13-15")
 	current->flags |= PF_SWAPWRITE;
 	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert(PageFlag(page, PG_writeback));
-	/* A page with buffers has a reference more; a page of nobody is not written. */
+	/* A page with buffers has a reference more. */
 	page = dirty_page_for_kswapd();
 	SetPageFlag(page, PG_private);
 	get_page(page);
 	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert(PageFlag(page, PG_writeback));
+}
+
+TEST(shrink_page_list_row_14_pages_of_nobody, "15-10")
+{
+	struct page *page;
+
+	reclaim_setup();
+	/* A page that lost its file cannot be written. Without its buffers it is clean; but it stays, for lack of a cache to
+	 * leave, as long as somebody else holds it. */
 	page = dirty_page_for_kswapd();
 	page->mapping = NULL;
 	ck_assert_int_eq(outcome(page), KEPT);
-	ck_assert(!PageFlag(page, PG_writeback));
+	SetPageFlag(page, PG_private);
+	get_page(page);
+	page->private |= LRU_BUFFERS_BUSY;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_dirty));
+	page->private &= ~LRU_BUFFERS_BUSY;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(!PageFlag(page, PG_dirty) && !PageFlag(page, PG_private));
+	ck_assert_str_eq(test_take_console(), "pageout: orphaned page");
 }
 
 TEST(shrink_page_list_row_15_buffers, "15-10")
@@ -436,6 +572,11 @@ TEST(shrink_page_list_row_15_buffers, "15-10")
 	ck_assert_int_eq(outcome(page), ACTIVATED);
 	page->private &= ~LRU_BUFFERS_BUSY;
 	ClearPageFlag(page, PG_active);
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	/* A page that lost its file, held by its buffers alone. */
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_private);
+	page->mapping = NULL;
 	ck_assert_int_eq(outcome(page), RECLAIMED);
 }
 

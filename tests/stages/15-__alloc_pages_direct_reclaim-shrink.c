@@ -38,14 +38,16 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	struct page *code, *data, *locked, *code_unused;
 
 	reclaim_setup();
-	code = page_cache_add(scene.file, GFP_KERNEL);
-	data = page_cache_add(scene.file, GFP_KERNEL);
-	locked = page_cache_add(scene.file, GFP_KERNEL);
-	code_unused = page_cache_add(scene.file, GFP_KERNEL);
+	code = listed_page(scene.file, GFP_KERNEL);
+	data = listed_page(scene.file, GFP_KERNEL);
+	locked = listed_page(scene.file, GFP_KERNEL);
+	code_unused = listed_page(scene.file, GFP_KERNEL);
 	activate_page(code);
 	activate_page(data);
 	activate_page(locked);
 	activate_page(code_unused);
+	activate_page(code_unused);
+	lru_add_drain();
 	activate_page(code_unused);
 	page_map(code, true);
 	page_touch_mapped(code);
@@ -57,11 +59,12 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	ck_assert(PageFlag(code, PG_active));
 	ck_assert(!PageFlag(data, PG_active) && PageFlag(data, PG_workingset));
 	ck_assert(!PageFlag(code_unused, PG_active));
+	lru_add_drain();
 	ck_assert(PageFlag(locked, PG_unevictable));
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 4);
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[4], 1);
 	/* Anonymous code does not exist: it moves. */
-	struct page *anon = page_cache_add(scene.heap, GFP_KERNEL);
+	struct page *anon = listed_page(scene.heap, GFP_KERNEL);
 
 	anon->private |= LRU_EXEC;
 	page_touch_mapped(anon);
@@ -70,6 +73,104 @@ TEST(shrink_active_list_moves_used_or_not, "15-11")
 	/* The event comes even when there is nothing. */
 	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_ANON);
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 0);
+}
+
+TEST(shrink_active_list_pages_of_others, "15-11")
+{
+	struct page *locked, *area, *gone, *stays;
+
+	reclaim_setup();
+	locked = listed_page(scene.file, GFP_KERNEL);
+	area = listed_page(scene.file, GFP_KERNEL);
+	gone = listed_page(scene.file, GFP_KERNEL);
+	stays = listed_page(scene.file, GFP_KERNEL);
+	activate_page(locked);
+	activate_page(area);
+	activate_page(gone);
+	activate_page(stays);
+	lru_add_drain();
+	/* Nobody looks at a page that somebody else has locked, nor further than at an area of locked memory. */
+	page_map(locked, true);
+	page_touch_mapped(locked);
+	SetPageFlag(locked, PG_locked);
+	page_map(area, true);
+	page_touch_mapped(area);
+	area->private |= LRU_VM_LOCKED;
+	/* Its owner lets go while it is being scanned: here, just before. */
+	gone->_refcount--;
+	gone->mapping = NULL;
+	get_page(gone);
+	page_map(stays, true);
+	page_touch_mapped(stays);
+	scene.pgdat->lruvec.nonresident_age = 0;
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert(!PageFlag(locked, PG_active) && (locked->private & LRU_ACCESSED));
+	ck_assert(!PageFlag(area, PG_active) && (area->private & LRU_ACCESSED));
+	ck_assert(PageFlag(stays, PG_active) && !(stays->private & LRU_ACCESSED));
+	/* A page that stays active is a tick of the clock, one that does not is none. */
+	ck_assert_uint_eq(scene.pgdat->lruvec.nonresident_age, 1);
+	ck_assert(!PageFlag(gone, PG_active));
+	/* A locked anonymous page is looked at all the same. */
+	struct page *anon = listed_page(scene.heap, GFP_KERNEL);
+
+	page_touch_mapped(anon);
+	SetPageFlag(anon, PG_locked);
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_ANON);
+	ck_assert_uint_eq(anon->private & LRU_ACCESSED, 0);
+}
+
+/** Somebody else lets go of the page that is being scanned, when the scan offers the CPU. */
+static struct page *held_by_other;
+
+static void other_lets_go(void)
+{
+	if (held_by_other && !PageFlag(held_by_other, PG_lru))
+		put_page(held_by_other);
+	held_by_other = NULL;
+}
+
+TEST(pages_that_nobody_holds_any_more_are_freed_after_the_scan, "15-11")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = listed_page(scene.file, GFP_KERNEL);
+	activate_page(page);
+	lru_add_drain();
+	held_by_other = page;
+	world->hooks.reschedule = other_lets_go;
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert_int_eq(page_count(page), 0);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[1], 1);
+	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_lru_shrink_active)->field[3], 0);
+	ck_assert_uint_eq(
+		scene.pgdat->lruvec.lru_size[zone_idx(page_zone(page))][LRU_INACTIVE_FILE], 0);
+	ck_assert_int_eq(test_node_count(NR_ISOLATED_FILE), 0);
+}
+
+TEST(shrink_active_list_drops_buffers_when_there_are_too_many, "15-11")
+{
+	struct page *plain, *busy, *written, *locked, *dropped;
+	struct page **const pages[] = { &plain, &busy, &written, &locked, &dropped };
+
+	reclaim_setup();
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+		*pages[i] = listed_page(scene.file, GFP_KERNEL);
+		activate_page(*pages[i]);
+		if (i) {
+			SetPageFlag(*pages[i], PG_private);
+			get_page(*pages[i]);
+		}
+	}
+	busy->private |= LRU_BUFFERS_BUSY;
+	SetPageFlag(written, PG_writeback);
+	SetPageFlag(locked, PG_locked);
+	world->buffer_heads_over_limit = true;
+	shrink_active_list(32, &scene.pgdat->lruvec, &scene.control, LRU_ACTIVE_FILE);
+	ck_assert(PageFlag(busy, PG_private) && PageFlag(written, PG_private) &&
+		  PageFlag(locked, PG_private));
+	ck_assert(!PageFlag(dropped, PG_private));
+	ck_assert_int_eq(page_count(dropped), 1);
 }
 
 TEST(shrink_list_leaves_active_lists_alone_unless_told, "15-11")
@@ -96,10 +197,10 @@ TEST(isolation_skips_zones_and_mapped_pages, "15-12")
 	scene.pgdat = NODE_DATA(0);
 	scene.control =
 		(struct scan_control){ .nr_to_reclaim = 32, .gfp_mask = GFP_KERNEL, .priority = 0 };
-	high = page_cache_add(scene.file, GFP_KERNEL);
-	low = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
-	mapped = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
-	dying = page_cache_add(scene.file, GFP_DMA | GFP_KERNEL);
+	high = listed_page(scene.file, GFP_KERNEL);
+	low = listed_page(scene.file, GFP_DMA | GFP_KERNEL);
+	mapped = listed_page(scene.file, GFP_DMA | GFP_KERNEL);
+	dying = listed_page(scene.file, GFP_DMA | GFP_KERNEL);
 	page_map(mapped, false);
 	set_page_count(dying, 0);
 	ck_assert_int_eq(page_zonenum(high), ZONE_NORMAL);
@@ -115,6 +216,21 @@ TEST(isolation_skips_zones_and_mapped_pages, "15-12")
 	ck_assert_int_eq(event->field[6], 1); /* taken */
 	/* The skipped page lies at the head now. */
 	ck_assert_ptr_eq(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].next, &high->lru);
+}
+
+TEST(pages_that_must_not_be_reclaimed_leave_by_a_pagevec, "15-12 15-20")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = listed_page(scene.file, GFP_KERNEL);
+	SetPageFlag(page, PG_mlocked);
+	ck_assert_uint_eq(shrink_list(LRU_INACTIVE_FILE, 1, &scene.pgdat->lruvec, &scene.control),
+			  0);
+	ck_assert(!PageFlag(page, PG_lru));
+	lru_add_drain();
+	ck_assert_int_eq(page_lru(page), LRU_UNEVICTABLE);
+	ck_assert_int_eq(page_count(page), 1);
 }
 
 TEST(shrink_inactive_list_waits_while_too_much_is_isolated, "15-12 13-15")
@@ -158,14 +274,14 @@ TEST(shrink_inactive_list_wakes_the_flushers, "15-12")
 {
 	reclaim_setup();
 	for (int i = 0; i < 8; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->hooks.reschedule = NULL;
 	shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control);
 	ck_assert_uint_eq(scene.control.nr.unqueued_dirty, 8);
 	ck_assert(life_is_busy());
 	world->hooks.flushers_woken = NULL;
 	for (int i = 0; i < 8; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->subscriber = NULL;
 	shrink_list(LRU_INACTIVE_FILE, 8, &scene.pgdat->lruvec, &scene.control);
 	test_machine_uma(64);
@@ -197,18 +313,35 @@ static void two_kinds(void)
 {
 	reclaim_setup();
 	for (int i = 0; i < 2048; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
 		ClearPageFlag(page, PG_active);
 		page->private |= LRU_UNMAP_FAILS;
 		lru_list_add(page);
-		page = page_cache_add(scene.file, GFP_KERNEL);
+		page = listed_page(scene.file, GFP_KERNEL);
 		get_page(page);
 	}
 	scene.control.priority = 4;
 	scene.control.nr_to_reclaim = 1000000;
 	test_set_watermarks(scene.zone, 10, 20, 30);
+}
+
+TEST(get_scan_count_without_groups_counts_by_zones, "15-13")
+{
+	reclaim_setup();
+	world->nr_swap_pages = 0;
+	for (int i = 0; i < 64; i++)
+		listed_page(scene.file, GFP_KERNEL);
+	scene.control.priority = 2;
+	scene.control.force_deactivate = true;
+	/* The zone's counter lags 8 pages behind the list. */
+	world->memcg_disabled = true;
+	scene.zone->vm_stat[NR_ZONE_INACTIVE_FILE] = 56;
+	ck_assert_uint_eq(zone_page_state(scene.zone, NR_ZONE_INACTIVE_FILE), 56);
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[3], 56 >> 2);
+	world->memcg_disabled = false;
 }
 
 TEST(get_scan_count_rules, "15-13")
@@ -271,7 +404,7 @@ static void shrink_both(unsigned long files, int anonymous)
 {
 	page_cache_fill(scene.file, GFP_KERNEL, files);
 	for (int i = 0; i < anonymous; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
 		ClearPageFlag(page, PG_active);
@@ -300,11 +433,32 @@ TEST(shrink_lruvec_stops_in_proportion, "15-13")
 
 /* ---- After a pass ----------------------------------------------------------------------------------- */
 
+TEST(shrink_lruvec_keeps_a_supply_of_inactive_anonymous_pages, "15-13")
+{
+	reclaim_setup();
+	for (int i = 0; i < 100; i++) {
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
+
+		mark_page_accessed(page);
+		mark_page_accessed(page);
+	}
+	lru_add_drain();
+	test_forget_events();
+	/* Of so short a list nothing is scanned at priority 12; 32 pages move over all the same, if there is swap. */
+	scene.control.priority = 12;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_shrink_active, 0)->field[1], 32);
+	world->total_swap_pages = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_active), 1);
+}
+
 TEST(shrink_node_kswapd_marks_the_node, "15-14 13-15")
 {
 	reclaim_setup();
 	for (int i = 0; i < 64; i++) {
-		struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+		struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 		page_dirty(page);
 		page_write(page);
@@ -328,7 +482,7 @@ TEST(shrink_node_congestion_makes_others_wait, "15-14 13-15")
 {
 	reclaim_setup();
 	for (int i = 0; i < 64; i++)
-		page_dirty(page_cache_add(scene.file, GFP_KERNEL));
+		page_dirty(listed_page(scene.file, GFP_KERNEL));
 	world->hooks.reschedule = NULL;
 	world->hooks.sleep = NULL;
 	device_set_congested(scene.file, true);
@@ -341,16 +495,17 @@ TEST(shrink_node_congestion_makes_others_wait, "15-14 13-15")
 	ck_assert_uint_eq(scene.pgdat->lruvec.flags, 1ul << LRUVEC_CONGESTED);
 	ck_assert_uint_eq(scene.pgdat->flags & (1ul << PGDAT_DIRTY), 1ul << PGDAT_DIRTY);
 	ck_assert_uint_eq(world->jiffies, 0);
-	/* A reclaiming task waits; not one that feeds a device of its own, nor when it is over. */
+	/* A reclaiming task waits, also one that feeds a device but is not writing now; not when it is over. */
 	current->flags &= ~PF_KSWAPD;
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert_uint_eq(world->jiffies, HZ / 10);
 	current->flags |= PF_LOCAL_THROTTLE;
 	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
 	current->flags &= ~PF_LOCAL_THROTTLE;
 	device_set_congested(scene.file, false);
 	shrink_node(scene.pgdat, &scene.control);
-	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
 }
 
 TEST(shrink_node_congestion_of_a_group, "15-14")
@@ -362,7 +517,7 @@ TEST(shrink_node_congestion_of_a_group, "15-14")
 		world->memcg_legacy = legacy;
 		scene.control.target_mem_cgroup = memcg_new("/g", &world->root_mem_cgroup, 1000);
 		for (int i = 0; i < 64; i++) {
-			struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+			struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 			lru_list_del(page);
 			page->mem_cgroup = scene.control.target_mem_cgroup;
@@ -455,16 +610,16 @@ TEST(groups_protection, "15-18")
 	min = memcg_new("/min", &world->root_mem_cgroup, 1000);
 	group_fill(low, 64);
 	group_fill(min, 64);
-	low->low = 100;
-	min->min = 64;
+	low->memory.low = 100;
+	min->memory.min = 64;
 	/* Everybody else has nothing: first both are spared, then `low` is not. */
 	ck_assert_uint_gt(try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL), 0);
 	ck_assert_int_lt(low->memory.usage, 64);
 	ck_assert_int_eq(min->memory.usage, 64);
 	ck_assert_uint_ge(world->vm_event[ALLOCSTALL], 2);
 	/* Above its protection a group is scanned, but less. */
-	min->min = 16;
-	low->low = 10;
+	min->memory.min = 16;
+	low->memory.low = 10;
 	try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL);
 	ck_assert_int_lt(min->memory.usage, 64);
 }
@@ -476,7 +631,7 @@ TEST(lru_costs_reach_the_parents, "15-18")
 	reclaim_setup();
 	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
 	for (int i = 0; i < 256; i++) {
-		struct page *page = page_cache_add(scene.heap, GFP_KERNEL);
+		struct page *page = listed_page(scene.heap, GFP_KERNEL);
 
 		lru_list_del(page);
 		ClearPageFlag(page, PG_active);

@@ -32,7 +32,7 @@ TEST(try_to_free_pages_again_with_active_pages, "15-1")
 	reclaim_setup();
 	/* Only active pages of about the same number as inactive ones that cannot go. */
 	for (int i = 0; i < 100; i++) {
-		struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+		struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 		if (i < 50)
 			activate_page(page);
@@ -77,6 +77,20 @@ TEST(try_to_free_pages_cpuset_and_buffer_heads, "15-1")
 	world->buffer_heads_over_limit = true;
 	world->laptop_mode = true;
 	ck_assert_uint_ge(try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL), 32);
+}
+
+TEST(try_to_free_pages_takes_the_zone_from_the_mask_as_asked, "15-1")
+{
+	reclaim_setup();
+	page_cache_fill(scene.file, GFP_KERNEL, 200);
+	test_forget_events();
+	current->flags |= PF_MEMALLOC_NOIO | PF_MEMALLOC_NOCMA;
+	ck_assert_uint_ge(try_to_free_pages(scene_zonelist(), 0, GFP_HIGHUSER_MOVABLE, NULL), 32);
+	current->flags &= ~(PF_MEMALLOC_NOIO | PF_MEMALLOC_NOCMA);
+	/* The event has the mask with its scopes; the highest zone is that of the mask without. */
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_direct_reclaim_begin, 0)->field[1],
+			 GFP_HIGHUSER_MOVABLE & ~(__GFP_IO | __GFP_FS | __GFP_MOVABLE));
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[1], ZONE_MOVABLE);
 }
 
 TEST(direct_reclaim_drains_once, "15-16")

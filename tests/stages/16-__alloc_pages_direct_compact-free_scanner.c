@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * Stage 16: the scanner of free pages, and its fast search.
+ * Stage 16: the scanner of free pages.
  */
 #include "compaction-scenes.h"
 #include "gfp.h"
@@ -268,185 +268,82 @@ TEST(free_scan_stops_at_the_reserve, "16-10")
 	ck_assert_ptr_nonnull(compaction_alloc(cc));
 	ck_assert_uint_eq(cc->nr_freepages, 2);
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_freepages), 2);
-	expect_free_scan(14 * BLOCK, 14 * BLOCK + 6, 7, 3);
+	/* The pageblock above held nothing, so only every other page is looked at here. */
+	expect_free_scan(14 * BLOCK, 14 * BLOCK + 6, 4, 3);
 	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 14 * BLOCK));
 }
 
-/* ---- the fast search of free pages ---- */
-
-static struct compact_control *fast_free_run(struct zone *zone, unsigned long nr_migratepages)
-{
-	struct compact_control *cc = scene_free_run(zone, MIGRATE_SYNC_LIGHT, nr_migratepages);
-
-	cc->order = cc->search_order = 4;
-	cc->free_pfn = TEST_DRAM_PFN + 12 * BLOCK;
-	return cc;
-}
-
-/** Between scanners at 0 and 12: the top quarter begins at 9, the top half at 6. */
-TEST(fast_search_takes_from_the_top_quarter, "")
+/* mm/compaction.c:1536: wider steps after each pageblock without a find, for those who wait too. */
+TEST(free_scan_takes_wider_steps, "16-15")
 {
 	struct zone *zone = scene_full();
-	struct compact_control *cc = fast_free_run(zone, 4);
-	struct page *page;
+	struct compact_control *cc = scene_free_run(zone, MIGRATE_SYNC_LIGHT, 300);
+	static const int looks[] = { 512, 256, 128, 64, 32, 16, 16, 512, 512, 256 };
 
 	test_set_watermarks(zone, 0, 0, 0);
-	for (unsigned long i = 0; i < 16; i++)
-		test_free_block(test_page(zone, BLOCK + 2 * i), 0, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 9 * BLOCK + 256), 2, MIGRATE_MOVABLE);
-	page = compaction_alloc(cc);
-	ck_assert_uint_eq(pageblock_start_pfn(page_to_pfn(page)), TEST_DRAM_PFN + 9 * BLOCK);
-	ck_assert_uint_eq(cc->nr_freepages, 3);
-	/* No walk, and the free position stays. The next search begins at this order. */
-	ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_freepages), 0);
-	ck_assert_uint_eq(cc->free_pfn, TEST_DRAM_PFN + 12 * BLOCK);
-	ck_assert_int_eq(cc->search_order, 2);
-	ck_assert_uint_eq(cc->fast_search_fail, 0);
+	for (unsigned long i = 0; i < 8; i++)
+		test_free_block(test_page(zone, i), 0, MIGRATE_MOVABLE);
+	/* In the seventh from above there is something where a step ends, and next to it. */
+	test_free_block(test_page(zone, 9 * BLOCK + 64), 0, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 8 * BLOCK + 3), 0, MIGRATE_MOVABLE);
+	ck_assert_ptr_nonnull(compaction_alloc(cc));
+	for (int i = 0; i < 10; i++)
+		ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_freepages, i)->field[2],
+				 looks[i]);
+	/* Marked, although only some of its pages were looked at. */
+	ck_assert(get_pageblock_skip(TEST_DRAM_PFN + 10 * BLOCK));
 }
 
-TEST(fast_search_looks_around_the_block, "")
-{
-	for (int async = 0; async < 2; async++) {
-		struct zone *zone = scene_full();
-		struct compact_control *cc = fast_free_run(zone, 8);
-
-		test_set_watermarks(zone, 0, 0, 0);
-		for (unsigned long i = 0; i < 16; i++)
-			test_free_block(test_page(zone, BLOCK + 2 * i), 0, MIGRATE_MOVABLE);
-		test_free_block(test_page(zone, 9 * BLOCK + 511), 0, MIGRATE_MOVABLE);
-		test_free_block(test_page(zone, 9 * BLOCK + 1), 0, MIGRATE_MOVABLE);
-		test_free_block(test_page(zone, 9 * BLOCK + 256), 2, MIGRATE_MOVABLE);
-		if (async) {
-			cc->mode = MIGRATE_ASYNC;
-			cc->direct_compaction = true;
-		}
-		ck_assert_ptr_nonnull(compaction_alloc(cc));
-		ck_assert_uint_eq(cc->nr_freepages, async ? 3 : 5);
-		ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_freepages), async ? 0 : 2);
-		/* All of it was not enough: it is marked. */
-		ck_assert_int_eq(get_pageblock_skip(TEST_DRAM_PFN + 9 * BLOCK), !async);
-		machine_free(world);
-	}
-}
-
-TEST(fast_search_block_fills_its_pageblocks_half, "")
+/* After a free block the steps go on from its last page. */
+TEST(free_scan_steps_lose_their_alignment, "16-15")
 {
 	struct zone *zone = scene_full();
-	struct compact_control *cc = fast_free_run(zone, 300);
+	struct compact_control *cc = scene_free_run(zone, MIGRATE_ASYNC, 300);
 
 	test_set_watermarks(zone, 0, 0, 0);
-	cc->order = cc->search_order = 9;
-	/* At the start of its pageblock: nothing before it. Enough after it: no mark. */
-	test_free_block(test_page(zone, 9 * BLOCK), 8, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 9 * BLOCK + 256), 6, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 0), 0, MIGRATE_MOVABLE);
+	for (unsigned long i = 0; i < 8; i++)
+		test_free_block(test_page(zone, i), 0, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK + 32), 2, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK + 64), 0, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK + 67), 0, MIGRATE_MOVABLE);
 	ck_assert_ptr_nonnull(compaction_alloc(cc));
-	ck_assert_uint_eq(cc->nr_freepages, 319);
-	expect_free_scan(9 * BLOCK + 256, 9 * BLOCK + 320, 1, 64);
-	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 9 * BLOCK));
-	scene_end_run(cc);
-	/* And at its end: nothing after it. Enough before it. */
-	zone = scene_full();
-	cc = fast_free_run(zone, 257);
+	/* 0, 32, then 35 + 32 = 67, and on from there: 16 looks. */
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_freepages, 0)->field[2], 16);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_freepages, 0)->field[3], 5);
+}
+
+/* mm/compaction.c:997, mm/migrate.c:1437: the page taken last is used first. */
+TEST(free_scan_hands_out_the_one_taken_last_first, "16-15")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_free_run(zone, MIGRATE_SYNC_LIGHT, 7);
+	static const unsigned long expect[] = { 20, 11, 10, 9, 8, 2, 0 };
+
 	test_set_watermarks(zone, 0, 0, 0);
-	cc->order = cc->search_order = 9;
-	test_free_block(test_page(zone, 0), 0, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 9 * BLOCK + 256), 8, MIGRATE_MOVABLE);
-	ck_assert_ptr_nonnull(compaction_alloc(cc));
-	ck_assert_uint_eq(cc->nr_freepages, 255);
+	for (unsigned long i = 0; i < 8; i++)
+		test_free_block(test_page(zone, i), 0, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK), 0, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK + 2), 0, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK + 8), 2, MIGRATE_MOVABLE);
+	test_free_block(test_page(zone, 15 * BLOCK + 20), 0, MIGRATE_MOVABLE);
+	for (int i = 0; i < 7; i++)
+		ck_assert_ptr_eq(compaction_alloc(cc), test_page(zone, 15 * BLOCK + expect[i]));
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_freepages), 1);
-	scene_end_run(cc);
 }
 
-TEST(fast_search_else_the_best_of_the_top_half, "")
+TEST(free_scan_ends_for_a_fatal_signal, "16-6 13-15")
 {
 	struct zone *zone = scene_full();
-	struct compact_control *cc = fast_free_run(zone, 1);
-	struct page *page;
+	struct compact_control *cc = scene_free_run(zone, MIGRATE_SYNC_LIGHT, 300);
 
-	test_set_watermarks(zone, 0, 0, 0);
-	test_free_block(test_page(zone, 7 * BLOCK), 0, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 8 * BLOCK), 0, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 9 * BLOCK), 0, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, BLOCK), 3, MIGRATE_MOVABLE);
-	/* One entry a list, from the tail: order 3 is too low, order 0 good enough. */
-	page = compaction_alloc(cc);
-	ck_assert_ptr_eq(page, test_page(zone, 7 * BLOCK));
-	/* With a look at all of them it would have been another one. */
-	cc = fast_free_run(zone, 1);
-	cc->free_pfn = TEST_DRAM_PFN + 15 * BLOCK;
-	page = compaction_alloc(cc);
-	ck_assert_ptr_eq(page, test_page(zone, 9 * BLOCK));
-}
-
-TEST(fast_search_rotates_the_list, "")
-{
-	struct zone *zone = scene_full();
-	struct compact_control *cc = fast_free_run(zone, 1);
-
-	test_set_watermarks(zone, 0, 0, 0);
-	test_free_block(test_page(zone, 2 * BLOCK), 1, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 11 * BLOCK), 1, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 3 * BLOCK), 1, MIGRATE_MOVABLE);
-	test_expect_list(zone, 1, MIGRATE_MOVABLE, "40600 41600 40400");
-	/* The tail is too low: it goes to the head. Then the scan finds the block itself. */
+	/* Asked at every 32nd page. */
+	for (unsigned long i = 0; i < 200; i++)
+		test_free_block(test_page(zone, 15 * BLOCK + 2 * i), 0, MIGRATE_MOVABLE);
+	cc->free_pfn = TEST_DRAM_PFN + 15 * BLOCK + 1;
+	current->fatal_signal_pending = true;
 	ck_assert_ptr_nonnull(compaction_alloc(cc));
-	test_expect_list(zone, 1, MIGRATE_MOVABLE, "40400 40600");
-	ck_assert_uint_eq(cc->fast_search_fail, 1);
-}
-
-TEST(fast_search_begins_one_lower_after_each_round, "")
-{
-	struct zone *zone = scene_full();
-	struct compact_control *cc = fast_free_run(zone, 1);
-	static const int next[] = { 2, 1, 0, 3, 2 };
-
-	/* Nothing free at all: four orders are tried from 3 on, then from 2 on, and so on. */
-	test_set_watermarks(zone, 0, 0, 0);
-	cc->free_pfn = TEST_DRAM_PFN + BLOCK;
-	cc->search_order = 9;
-	for (int i = 0; i < 5; i++) {
-		ck_assert_ptr_null(compaction_alloc(cc));
-		cc->free_pfn = TEST_DRAM_PFN + BLOCK;
-		ck_assert_int_eq(cc->search_order, next[i]);
-	}
-	ck_assert_uint_eq(cc->fast_search_fail, 5);
-}
-
-TEST(fast_search_ends_at_the_reserve, "16-10")
-{
-	struct zone *zone = scene_full();
-	struct compact_control *cc = fast_free_run(zone, 1);
-
-	test_free_block(test_page(zone, 10 * BLOCK), 3, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 11 * BLOCK), 0, MIGRATE_MOVABLE);
-	ck_assert_ptr_null(compaction_alloc(cc));
-	ck_assert_uint_eq(cc->fast_search_fail, 1);
-	ck_assert_int_eq(test_free_pages(zone), 9);
-}
-
-TEST(fast_search_at_the_start_moves_the_free_position, "")
-{
-	for (int direct = 0; direct < 3; direct++) {
-		struct zone *zone = scene_full();
-		struct compact_control *cc = fast_free_run(zone, 1);
-
-		test_set_watermarks(zone, 0, 0, 0);
-		cc->free_pfn = TEST_DRAM_PFN + 15 * BLOCK;
-		cc->direct_compaction = direct;
-		/* Free memory below the middle: on with its highest pageblock. */
-		if (direct == 2) {
-			test_free_block(test_page(zone, 2 * BLOCK), 0, MIGRATE_MOVABLE);
-			test_free_block(test_page(zone, 4 * BLOCK), 0, MIGRATE_MOVABLE);
-			test_free_block(test_page(zone, 3 * BLOCK), 0, MIGRATE_MOVABLE);
-		}
-		ck_assert_int_eq(compaction_alloc(cc) != NULL, direct == 2);
-		if (direct == 2)
-			expect_free_scan(4 * BLOCK, 4 * BLOCK + 1, 1, 1);
-		else /* None at all: everything is looked at; who waits begins in the middle. */
-			ck_assert_int_eq(
-				test_event(TRACE_mm_compaction_isolate_freepages, 0)->field[0],
-				(s64)(TEST_DRAM_PFN + (direct ? 7 : 15) * BLOCK));
-		machine_free(world);
-	}
+	ck_assert(cc->contended);
+	ck_assert_uint_eq(cc->nr_freepages, 14);
+	expect_free_scan(15 * BLOCK + 1, 15 * BLOCK + 32, 31, 15);
+	ck_assert_uint_eq(cc->free_pfn, TEST_DRAM_PFN + 15 * BLOCK + 32);
 }

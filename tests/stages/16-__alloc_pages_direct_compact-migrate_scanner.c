@@ -38,9 +38,11 @@ static struct zone *scene_kinds(void)
 	for (unsigned long i = 10; i < 13; i++) {
 		struct page *page = test_page(zone, i);
 
+		lru_list_del(page);
 		page->mapping = (void *)((unsigned long)&scene_file | PAGE_MAPPING_ANON);
 		page->_mapcount = 0;
 		SetPageFlag(page, PG_swapbacked);
+		lru_list_add(page);
 	}
 	set_page_count(test_page(zone, 10), 2);
 	SetPageFlag(test_page(zone, 12), PG_swapcache);
@@ -49,12 +51,6 @@ static struct zone *scene_kinds(void)
 	SetPageFlag(test_page(zone, 14), PG_dirty);
 	test_forget_events();
 	return zone;
-}
-
-static bool dirty_stays(const struct page *page)
-{
-	ck_assert(PageFlag(page, PG_dirty));
-	return false;
 }
 
 TEST(isolate_every_kind_of_page, "16-7")
@@ -67,7 +63,7 @@ TEST(isolate_every_kind_of_page, "16-7")
 		struct compact_control *cc = scene_run_on(zone, modes[i]);
 
 		cc->direct_compaction = false;
-		world->hooks.dirty_page_movable = dirty_stays;
+		scene_file.no_migratepage = true;
 		ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_SUCCESS);
 		ck_assert(!scene_holds(test_page(zone, 0)));
 		ck_assert(!scene_holds(test_page(zone, 4)) && !scene_holds(test_page(zone, 5)));
@@ -89,26 +85,14 @@ TEST(isolate_every_kind_of_page, "16-7")
 
 		putback_movable_pages(cc);
 		ck_assert_uint_eq(cc->nr_migratepages, 0);
+		lru_add_drain();
 		ck_assert(PageFlag(test_page(zone, 15), PG_lru));
 		ck_assert(!PageFlag(test_page(zone, 9), PG_lru));
 		ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_ANON), 0);
 		ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
+		scene_file.no_migratepage = false;
 		machine_free(world);
 	}
-}
-
-static bool dirty_goes(const struct page *page)
-{
-	return PageFlag(page, PG_dirty);
-}
-
-TEST(isolate_dirty_page_its_owner_can_move, "16-7")
-{
-	struct zone *zone = scene_kinds();
-
-	world->hooks.dirty_page_movable = dirty_goes;
-	isolate_migratepages(scene_run_on(zone, MIGRATE_SYNC_LIGHT));
-	ck_assert(scene_holds(test_page(zone, 14)));
 }
 
 TEST(isolate_dirty_page_that_can_be_moved, "16-7")
@@ -142,21 +126,70 @@ TEST(isolate_stops_at_a_batch_and_goes_on_there, "16-7")
 	expect_scan(0, 63, 63, 32);
 	ck_assert_uint_eq(cc->migrate_pfn, TEST_DRAM_PFN + 63);
 	putback_movable_pages(cc);
+	lru_add_drain();
 	/* A pageblock that was begun before is finished, however many there are. */
 	cc->rescan = true;
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_SUCCESS);
 	ck_assert_uint_eq(cc->nr_migratepages, 256 - 32);
 	expect_scan(63, BLOCK, BLOCK - 63, 256 - 32);
 	putback_movable_pages(cc);
-	/* Its start was not seen this time: no mark, but the next run begins after it. */
-	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN));
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + BLOCK);
-	/* From its start on, it gets the mark although there was much to move. */
-	cc->migrate_pfn = TEST_DRAM_PFN + BLOCK;
-	isolate_migratepages(cc);
-	ck_assert_uint_eq(cc->nr_migratepages, 256);
-	ck_assert(get_pageblock_skip(TEST_DRAM_PFN + BLOCK));
-	putback_movable_pages(cc);
+	/* The mark is from the moment when the first page was isolated. Later runs begin behind it, and behind
+	 * the next one too. */
+	ck_assert(get_pageblock_skip(TEST_DRAM_PFN));
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 2 * BLOCK);
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 2 * BLOCK);
+	lru_add_drain();
+}
+
+/*
+ *  mm/compaction.c:388, :958: a pageblock is marked when its first page is about to be isolated, whatever
+ *  becomes of that; not when a later page was the first candidate, even if nothing was isolated.
+ */
+TEST(isolate_marks_a_pageblock_at_its_first_page, "16-12")
+{
+	static const struct {
+		const char *what;
+		unsigned long page; /* the only candidate */
+		bool refused, ignore;
+		bool marked, moved_on;
+	} row[] = {
+		{ "first page, taken", 0, false, false, true, false },
+		{ "first page, refused", 0, true, false, true, true },
+		{ "later page, taken", 7, false, false, false, false },
+		{ "later page, refused", 7, true, false, false, true },
+		{ "hints do not count", 0, false, true, false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+
+		scene_make_movable(test_page(zone, row[i].page), 0);
+		if (row[i].refused)
+			SetPageFlag(test_page(zone, row[i].page), PG_writeback);
+		cc->ignore_skip_hint = row[i].ignore;
+		isolate_migratepages(cc);
+		expect_scan(0, BLOCK, (int)BLOCK, !row[i].refused);
+		ck_assert_msg(get_pageblock_skip(TEST_DRAM_PFN) == row[i].marked, "%s",
+			      row[i].what);
+		ck_assert_msg(zone->compact_cached_migrate_pfn[0] ==
+				      (row[i].moved_on ? TEST_DRAM_PFN + 2 * BLOCK : 0),
+			      "%s", row[i].what);
+		putback_movable_pages(cc);
+		machine_free(world);
+	}
+}
+
+/* Full effort ignores marks, but sets them where nothing was a candidate. */
+TEST(isolate_with_full_effort_still_marks_what_is_empty, "16-12")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+
+	cc->ignore_skip_hint = true;
+	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
+	ck_assert(get_pageblock_skip(TEST_DRAM_PFN));
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 2 * BLOCK);
 }
 
 /*
@@ -175,7 +208,8 @@ TEST(isolate_async_spoilt_block_is_given_up, "16-8")
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_SUCCESS);
 	ck_assert_uint_eq(cc->nr_migratepages, 4);
 	ck_assert(scene_holds(test_page(zone, 8)) && !scene_holds(test_page(zone, 0)));
-	ck_assert(PageFlag(test_page(zone, 0), PG_lru));
+	/* What was isolated in the first one waits to go back. */
+	ck_assert_uint_eq(world->lru_pvecs[0][PVEC_LRU_ADD].nr, 3);
 	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 4);
 	/* Four pages of the first block, four and a free one of the second. */
 	expect_scan(0, 16, 9, 4);
@@ -239,16 +273,15 @@ TEST(isolate_marks_a_pageblock_without_anything, "16-12")
 	scene_make_movable(test_page(zone, 2 * BLOCK), 0);
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
 	ck_assert(get_pageblock_skip(TEST_DRAM_PFN));
-	/* A run that does not wait moves its own start only. */
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + BLOCK);
+	/* A run that does not wait moves its own start only, to behind the pageblock after the finished one. */
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 2 * BLOCK);
 	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], 0);
 	cc->mode = MIGRATE_SYNC_LIGHT;
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 2 * BLOCK);
-	/* With something found, nothing of the kind. */
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 3 * BLOCK);
+	/* With something found, the position stays. */
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_SUCCESS);
-	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 2 * BLOCK));
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 2 * BLOCK);
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 3 * BLOCK);
 	putback_movable_pages(cc);
 }
 
@@ -271,7 +304,7 @@ TEST(isolate_unsuitable_sources_advance_the_start, "16-8")
 	set_pageblock_migratetype(test_page(zone, 0), MIGRATE_UNMOVABLE);
 	set_pageblock_migratetype(test_page(zone, BLOCK), MIGRATE_CMA);
 	isolate_migratepages(cc);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + BLOCK);
+	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 2 * BLOCK);
 	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN));
 	ck_assert_uint_eq(pageblock_start_pfn(cc->migrate_pfn), TEST_DRAM_PFN + BLOCK);
 
@@ -288,6 +321,8 @@ TEST(isolate_unsuitable_sources_advance_the_start, "16-8")
 	isolate_migratepages(cc);
 	ck_assert_uint_eq(pageblock_start_pfn(cc->migrate_pfn), TEST_DRAM_PFN);
 	putback_movable_pages(cc);
+	lru_add_drain();
+	clear_pageblock_skip(TEST_DRAM_PFN);
 	cc = scene_run_on(zone, MIGRATE_ASYNC);
 	cc->direct_compaction = false;
 	cc->migratetype = MIGRATE_UNMOVABLE;
@@ -402,177 +437,4 @@ TEST(isolate_hole_counts_as_a_failure, "")
 	ck_assert_int_eq(test_last_event(TRACE_mm_compaction_isolate_migratepages)->field[2],
 			 6 + 32);
 	putback_movable_pages(cc);
-	/* At the zone's end, a pageblock that ends in the middle still is one. */
-	ck_assert_ptr_eq(pageblock_page(zone, TEST_DRAM_PFN + 8 * 256),
-			 pfn_to_page(TEST_DRAM_PFN + 8 * 256));
-	/* At its start, one that begins before it is looked at from there on. */
-	ck_assert_ptr_eq(pageblock_page(zone, TEST_DRAM_PFN), pfn_to_page(TEST_DRAM_PFN + 256));
-}
-
-TEST(pageblock_with_a_hole_at_either_end, "")
-{
-	static struct boot_spec spec;
-	const struct zone *zone;
-
-	/* 16 to 18 MiB ends in a hole, 18 to 20 is one, 20 to 22 begins with one. */
-	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 2 };
-	spec.memory[0] = (struct boot_range){ TEST_DRAM, 17 * MIB, 0, false };
-	spec.memory[1] = (struct boot_range){ TEST_DRAM + 21 * MIB, 4 * MIB, 0, false };
-	test_machine_boot(&spec);
-	zone = test_zone(0, ZONE_DMA);
-	ck_assert_ptr_nonnull(pageblock_page(zone, TEST_DRAM_PFN + 14 * 256));
-	ck_assert_ptr_null(pageblock_page(zone, TEST_DRAM_PFN + 16 * 256));
-	ck_assert_ptr_null(pageblock_page(zone, TEST_DRAM_PFN + 18 * 256));
-	ck_assert_ptr_null(pageblock_page(zone, TEST_DRAM_PFN + 20 * 256));
-	ck_assert_ptr_nonnull(pageblock_page(zone, TEST_DRAM_PFN + 22 * 256));
-}
-
-#ifdef CONFIG_NUMA
-TEST(pageblock_of_another_node_is_left_alone, "")
-{
-	static struct boot_spec spec;
-	const struct zone *zone;
-
-	/* Node 1 lies inside the span of node 0's zone, its ends in the middle of pageblocks. */
-	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 3 };
-	spec.memory[0] = (struct boot_range){ TEST_DRAM, 17 * MIB, 0, false };
-	spec.memory[1] = (struct boot_range){ TEST_DRAM + 17 * MIB, 4 * MIB, 1, false };
-	spec.memory[2] = (struct boot_range){ TEST_DRAM + 21 * MIB, 5 * MIB, 0, false };
-	test_machine_boot(&spec);
-	zone = test_zone(0, ZONE_DMA);
-	ck_assert_ptr_nonnull(pageblock_page(zone, TEST_DRAM_PFN + 14 * 256));
-	ck_assert_ptr_null(pageblock_page(zone, TEST_DRAM_PFN + 16 * 256));
-	ck_assert_ptr_null(pageblock_page(zone, TEST_DRAM_PFN + 18 * 256));
-	ck_assert_ptr_null(pageblock_page(zone, TEST_DRAM_PFN + 20 * 256));
-	ck_assert_ptr_nonnull(pageblock_page(zone, TEST_DRAM_PFN + 22 * 256));
-}
-#endif
-
-/* ---- the fast start ---- */
-
-/** A zone full of pages that cannot be moved, and a run for order 6. */
-static struct compact_control *fast_run(void)
-{
-	struct compact_control *cc = scene_run_on(scene_full(), MIGRATE_SYNC_LIGHT);
-
-	cc->order = 6;
-	cc->search_order = 6;
-	return cc;
-}
-
-/*
- *  Free blocks of order 4 in the pageblocks 9 (beyond the middle) and 5.
- *  Expect: pageblock 5 is found, marked, and therefore left again at once.
- */
-TEST(fast_start_finds_a_pageblock_and_marks_it, "16-12")
-{
-	struct compact_control *cc = fast_run();
-	struct zone *zone = cc->zone;
-
-	test_free_block(test_page(zone, 5 * BLOCK + 32), 4, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 9 * BLOCK), 4, MIGRATE_MOVABLE);
-	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
-	expect_scan(5 * BLOCK, 6 * BLOCK, 1, 0);
-	ck_assert(get_pageblock_skip(TEST_DRAM_PFN + 5 * BLOCK));
-	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 9 * BLOCK));
-	ck_assert_uint_eq(cc->fast_search_fail, 0);
-	/* What was looked at went to the tail; here that is everything. */
-	test_expect_list(zone, 4, MIGRATE_MOVABLE, "41200 40a20");
-	/* Not found a second time, since it is marked: the scanner goes on where it is. */
-	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
-	ck_assert_uint_eq(cc->fast_search_fail, 1);
-	expect_scan(6 * BLOCK, 7 * BLOCK, BLOCK, 0);
-}
-
-TEST(fast_start_rotates_the_list, "")
-{
-	struct compact_control *cc = fast_run();
-	struct zone *zone = cc->zone;
-
-	for (unsigned long i = 4; i > 0; i--)
-		test_free_block(test_page(zone, (i == 2 ? i : i + 8) * BLOCK), 3, MIGRATE_MOVABLE);
-	test_expect_list(zone, 3, MIGRATE_MOVABLE, "41200 40400 41600 41800");
-	isolate_migratepages(cc);
-	test_expect_list(zone, 3, MIGRATE_MOVABLE, "41600 41800 41200 40400");
-}
-
-TEST(fast_start_looks_at_few_entries, "")
-{
-	struct compact_control *cc = fast_run();
-	struct zone *zone = cc->zone;
-
-	/* 40 blocks too high up, and a good one after them; order 3 is not even looked at. */
-	test_free_block(test_page(zone, 3 * BLOCK), 3, MIGRATE_MOVABLE);
-	test_free_block(test_page(zone, 2 * BLOCK), 4, MIGRATE_MOVABLE);
-	for (unsigned long i = 0; i < 40; i++)
-		test_free_block(test_page(zone, 10 * BLOCK + 16 * i), 4, MIGRATE_MOVABLE);
-	/* 33 entries are looked at, and go to the tail. */
-	isolate_migratepages(cc);
-	ck_assert_uint_eq(cc->fast_search_fail, 1);
-	expect_scan(0, BLOCK, BLOCK, 0);
-	ck_assert_ptr_eq(get_page_from_free_area(&zone->free_area[4], MIGRATE_MOVABLE),
-			 test_page(zone, 10 * BLOCK + 16 * 6));
-	/* After a failure 17, and now the good one is among them. */
-	cc->migrate_pfn = TEST_DRAM_PFN;
-	isolate_migratepages(cc);
-	expect_scan(2 * BLOCK, 3 * BLOCK, 1, 0);
-	/* After many, one. */
-	cc->fast_search_fail = 40;
-	cc->migrate_pfn = TEST_DRAM_PFN;
-	isolate_migratepages(cc);
-	ck_assert_uint_eq(cc->fast_search_fail, 41);
-}
-
-TEST(fast_start_goes_an_eighth_from_elsewhere, "")
-{
-	struct compact_control *cc = fast_run();
-	struct zone *zone = cc->zone;
-
-	/* From pageblock 3, with the free scanner in 15: 12 blocks, an eighth of them ends in 4. */
-	cc->migrate_pfn += 3 * BLOCK;
-	test_free_block(test_page(zone, 4 * BLOCK), 5, MIGRATE_MOVABLE);
-	isolate_migratepages(cc);
-	expect_scan(3 * BLOCK, 4 * BLOCK, BLOCK, 0);
-	/* Below is good too: the scanner goes back. */
-	cc->migrate_pfn = TEST_DRAM_PFN + 6 * BLOCK;
-	isolate_migratepages(cc);
-	expect_scan(4 * BLOCK, 5 * BLOCK, 1, 0);
-}
-
-TEST(fast_start_only_where_it_is_allowed, "")
-{
-	static const struct {
-		int order;
-		unsigned long offset;
-		bool ignore, direct;
-		int type;
-		bool fast;
-		unsigned long block; /* that has a free block */
-	} row[] = {
-		{ 6, 0, false, true, MIGRATE_MOVABLE, true, 2 },
-		{ 6, BLOCK, false, true, MIGRATE_MOVABLE, true, 0 },
-		{ 4, 0, false, true, MIGRATE_MOVABLE, true, 2 },
-		{ 3, 0, false, true, MIGRATE_MOVABLE, false, 2 },
-		{ 6, 64, false, true, MIGRATE_MOVABLE, false, 2 },
-		{ 6, 0, true, true, MIGRATE_MOVABLE, false, 2 },
-		{ 6, 0, false, true, MIGRATE_UNMOVABLE, false, 2 },
-		{ 6, 0, false, false, MIGRATE_UNMOVABLE, true, 2 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
-		struct compact_control *cc = fast_run();
-		struct zone *zone = cc->zone;
-
-		test_free_block(test_page(zone, row[i].block * BLOCK), 3, MIGRATE_MOVABLE);
-		cc->order = cc->search_order = row[i].order;
-		cc->migrate_pfn += row[i].offset;
-		cc->ignore_skip_hint = row[i].ignore;
-		cc->direct_compaction = row[i].direct;
-		cc->migratetype = row[i].type;
-		isolate_migratepages(cc);
-		ck_assert_msg(get_pageblock_skip(TEST_DRAM_PFN + row[i].block * BLOCK) ==
-				      row[i].fast,
-			      "row %zu", i);
-		machine_free(world);
-	}
 }

@@ -303,11 +303,14 @@ TEST(compact_zone_nowhere_to_move_to_is_contended, "16-6 16-10")
 		test_free_block(test_page(zone, 8 * BLOCK + 2 * n), 0, MIGRATE_UNMOVABLE);
 	test_free_block(test_page(zone, 14 * BLOCK), 6, MIGRATE_HIGHATOMIC);
 	zone->compact_cached_free_pfn = TEST_DRAM_PFN + 14 * BLOCK;
+	/* Not at the start of a scan: the free scanner is not moved to the middle. */
+	zone->compact_init_free_pfn = TEST_DRAM_PFN + 15 * BLOCK;
 	ck_assert_int_eq(compact_zone(cc, NULL), COMPACT_CONTENDED);
 	ck_assert_int_eq(test_last_event(TRACE_mm_compaction_migratepages)->field[0], 0);
 	ck_assert_int_eq(test_last_event(TRACE_mm_compaction_migratepages)->field[1], 8);
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_migratepages), 1);
 	ck_assert_uint_eq(scene_moves, 0);
+	lru_add_drain();
 	ck_assert(PageFlag(test_page(zone, 0), PG_lru));
 	test_check_lists();
 }
@@ -321,7 +324,9 @@ static struct zone *scene_odd(void)
 		scene_make_movable(test_page(zone, i), i);
 		test_free_block(test_page(zone, i - 1), 0, MIGRATE_MOVABLE);
 	}
-	/* The tail of the list is the lowest page: the fast search finds nothing. */
+	/* Not at the start of a scan, and the tail of the list is the lowest page: the fast search for a target
+	 * finds nothing. */
+	zone->compact_init_free_pfn = TEST_DRAM_PFN + 15 * BLOCK;
 	zone->compact_cached_free_pfn = TEST_DRAM_PFN + 14 * BLOCK;
 	test_forget_events();
 	return zone;
@@ -336,10 +341,14 @@ TEST(compact_zone_async_leaves_a_block_after_a_failed_move, "16-8")
 	compact_zone(cc, NULL);
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_migratepages, 0)->field[0], 31);
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_migratepages, 0)->field[1], 1);
-	/* Only the fast start looks back, at what became free, and marks the pageblock. */
+	/* On with the next pageblock, but for the fast search: it finds what became free behind, marks the
+	 * pageblock, and leaves it for the mark. */
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 1)->field[0],
+			 TEST_DRAM_PFN);
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 1)->field[2], 1);
+	/* Then it finds nothing better, and the scanner goes back to that block once. */
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 2)->field[0],
-			 (s64)(TEST_DRAM_PFN + BLOCK));
+			 TEST_DRAM_PFN + 32);
 	ck_assert_ptr_eq(scene_owner[1], test_page(zone, 1));
 	scene_check(scene_owner[1], 1);
 }
@@ -443,90 +452,42 @@ TEST(compact_zone_takes_the_waiting_position_along, "16-5")
 		ck_assert_int_eq(compact_zone(cc, NULL), COMPACT_SUCCESS);
 		ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 0)->field[3],
 				 0);
-		ck_assert_uint_eq(cached[0], TEST_DRAM_PFN + 2 * BLOCK);
-		ck_assert_uint_eq(cached[1], TEST_DRAM_PFN + (apart ? 64 : BLOCK));
+		/* A block beyond each that was gone through in vain; the other position came along once. */
+		ck_assert_uint_eq(cached[0], TEST_DRAM_PFN + 3 * BLOCK);
+		ck_assert_uint_eq(cached[1], TEST_DRAM_PFN + (apart ? 64 : 2 * BLOCK));
 		machine_free(world);
 	}
 }
 
-/* ---- forgetting hints ---- */
-
-TEST(reset_isolation_only_on_demand, "16-12")
-{
-	struct zone *zone = scene_full();
-
-	set_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK);
-	reset_isolation_suitable(NODE_DATA(0));
-	ck_assert(get_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK));
-	zone->compact_blockskip_flush = true;
-	reset_isolation_suitable(NODE_DATA(0));
-	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK));
-	ck_assert(!zone->compact_blockskip_flush);
-}
-
-TEST(reset_isolation_finds_new_start_positions, "16-12")
-{
-	struct zone *zone = scene_full();
-
-	scene_make_movable(test_page(zone, 2 * BLOCK + 511), 0);
-	test_free_block(test_page(zone, 13 * BLOCK), 0, MIGRATE_MOVABLE);
-	zone->compact_blockskip_flush = true;
-	__reset_isolation_suitable(zone);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 2 * BLOCK);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], TEST_DRAM_PFN + 2 * BLOCK);
-	ck_assert_uint_eq(zone->compact_init_migrate_pfn, TEST_DRAM_PFN + 2 * BLOCK);
-	ck_assert_uint_eq(zone->compact_cached_free_pfn, TEST_DRAM_PFN + 13 * BLOCK);
-	ck_assert_uint_eq(zone->compact_init_free_pfn, TEST_DRAM_PFN + 13 * BLOCK);
-}
-
-TEST(reset_isolation_positions_that_meet_are_the_ends, "16-12")
-{
-	for (int free_too = 0; free_too < 2; free_too++) {
-		struct zone *zone = scene_full();
-
-		if (free_too) {
-			scene_make_movable(test_page(zone, 9 * BLOCK), 0);
-			test_free_block(test_page(zone, 3 * BLOCK), 0, MIGRATE_MOVABLE);
-		}
-		zone->compact_blockskip_flush = true;
-		__reset_isolation_suitable(zone);
-		ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN);
-		ck_assert_uint_eq(zone->compact_cached_free_pfn, TEST_DRAM_PFN + 15 * BLOCK);
-		machine_free(world);
-	}
-}
-
-TEST(reset_isolation_in_a_ragged_zone, "16-12")
-{
-	struct zone *zone = scene_ragged();
-
-	SetPageFlag(pfn_to_page(TEST_DRAM_PFN + 300), PG_lru);
-	/* Free only after the hole of the third pageblock. */
-	test_free_block(pfn_to_page(TEST_DRAM_PFN + 4 * 256 + 460), 0, MIGRATE_MOVABLE);
-	zone->compact_blockskip_flush = true;
-	__reset_isolation_suitable(zone);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], TEST_DRAM_PFN + 256);
-	ck_assert_uint_eq(zone->compact_cached_free_pfn, TEST_DRAM_PFN + 4 * 256);
-	/* Holes at the ends of pageblocks: nothing there. */
-	test_machine_zones(16);
-	zone = test_zone(0, ZONE_DMA);
-	zone->compact_blockskip_flush = true;
-	__reset_isolation_suitable(zone);
-	ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], zone->zone_start_pfn);
-}
+/* ---- hints that are too old ---- */
 
 TEST(compact_zone_restarts_after_the_longest_deferral, "16-12")
 {
-	struct zone *zone = scene_checkered();
+	for (int flush = 0; flush < 2; flush++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc =
+			zone_run(zone, 3, GFP_HIGHUSER_MOVABLE, MIGRATE_SYNC_LIGHT);
 
-	zone->compact_defer_shift = 6;
-	zone->compact_considered = 64;
-	zone->compact_blockskip_flush = true;
-	for (unsigned long block = 0; block < 16; block++)
-		set_pageblock_skip(TEST_DRAM_PFN + block * BLOCK);
-	compact_zone(zone_run(zone, 3, GFP_KERNEL, MIGRATE_SYNC_LIGHT), NULL);
-	ck_assert_uint_gt(scene_moves, 0);
-	scene_check_owners(2);
+		for (unsigned long i = 0; i < 8; i++)
+			scene_make_movable(test_page(zone, i), i);
+		for (unsigned long n = 0; n < 200; n++)
+			test_free_block(test_page(zone, 14 * BLOCK + 2 * n), 0, MIGRATE_MOVABLE);
+		for (unsigned long block = 0; block < 16; block++)
+			set_pageblock_skip(TEST_DRAM_PFN + block * BLOCK);
+		zone->compact_defer_shift = 6;
+		zone->compact_considered = 64;
+		zone->compact_blockskip_flush = flush;
+		test_forget_events();
+		ck_assert_int_eq(compact_zone(cc, NULL),
+				 flush ? COMPACT_SUCCESS : COMPACT_PARTIAL_SKIPPED);
+		ck_assert_uint_eq(scene_moves, flush ? 8 : 0);
+		/* New positions: a run from the lowest counts as one through the whole zone. */
+		ck_assert_int_eq(scene_begin_field(1), TEST_DRAM_PFN);
+		ck_assert_int_eq(scene_begin_field(2),
+				 TEST_DRAM_PFN + 15 * (s64)BLOCK - (flush ? 1 : 0));
+		ck_assert_int_eq(cc->whole_zone, flush);
+		machine_free(world);
+	}
 }
 
 /* ---- the whole zone, on request ---- */
@@ -544,6 +505,23 @@ TEST(compact_node_moves_all_there_is, "16-9")
 	drain_all_pages(NULL);
 	scene_check_owners(2);
 	ck_assert_uint_ge(test_zone(0, ZONE_DMA)->free_area[10].nr_free, 2);
+}
+
+/* What waits for a list could not be moved: it goes there once, before the first node. */
+TEST(compact_nodes_empties_the_pagevecs_first, "16-9")
+{
+	struct zone *zone = scene_full();
+	struct page *page = test_page(zone, 0);
+
+	scene_make_movable(page, 0);
+	for (unsigned long n = 0; n < 200; n++)
+		test_free_block(test_page(zone, 14 * BLOCK + 2 * n), 0, MIGRATE_MOVABLE);
+	lru_list_del(page);
+	lru_cache_add(page);
+	test_forget_events();
+	compact_nodes();
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
+	ck_assert_uint_eq(scene_moves, 1);
 }
 
 /** A machine whose memory begins at PFN 0. */

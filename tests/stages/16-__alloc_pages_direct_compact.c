@@ -119,6 +119,31 @@ TEST(direct_compact_fails_and_counts_it, "16-1")
 	ck_assert_uint_eq(current->flags & PF_MEMALLOC, 0);
 }
 
+static int offers;
+
+static void count_offer(void)
+{
+	offers++;
+}
+
+TEST(direct_compact_in_vain_lets_others_run, "16-1")
+{
+	enum compact_result result;
+	struct alloc_context ac;
+
+	test_machine_uma(32);
+	ac = request_zones(MIGRATE_UNMOVABLE);
+	world->hooks.reschedule = count_offer;
+	plan_for_all(COMPACT_PARTIAL_SKIPPED);
+	ck_assert_ptr_nonnull(
+		__alloc_pages_direct_compact(GFP_KERNEL, 4, 0, &ac, DEF_COMPACT_PRIORITY, &result));
+	ck_assert_int_eq(offers, 0);
+	test_empty_machine();
+	ck_assert_ptr_null(
+		__alloc_pages_direct_compact(GFP_KERNEL, 4, 0, &ac, DEF_COMPACT_PRIORITY, &result));
+	ck_assert_int_eq(offers, 1);
+}
+
 TEST(direct_compact_keeps_an_outer_memalloc_scope, "")
 {
 	enum compact_result result;
@@ -497,7 +522,8 @@ TEST(restarting_only_after_the_longest_deferral, "16-12")
 
 /*
  *  #.#.#.#.|#.#.#.#.| ... |#.#.#.#.|      half of it free, not one block of two pages
- *  Expect, after one request for a pageblock: it is served, nothing is lost.
+ *  Expect, after one request for a block of 16: it is served, nothing is lost. One for a whole pageblock is not: the
+ *  run that does not wait leaves every pageblock at the inner page of a free block, and all of them marked.
  */
 TEST(direct_compact_cures_fragmentation, "")
 {
@@ -505,9 +531,13 @@ TEST(direct_compact_cures_fragmentation, "")
 	struct page *page;
 
 	ck_assert_uint_eq(zone->free_area[1].nr_free, 0);
-	page = alloc_pages(GFP_HIGHUSER_MOVABLE, pageblock_order);
+	page = alloc_pages(GFP_HIGHUSER_MOVABLE, 4);
 	ck_assert_ptr_nonnull(page);
-	ck_assert_uint_gt(scene_moves, 200);
+	ck_assert_uint_gt(scene_moves, 31);
+	scene_check_owners(2);
+	scene_checkered();
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE, pageblock_order));
+	ck_assert_uint_eq(scene_moves % COMPACT_CLUSTER_MAX, 0);
 	scene_check_owners(2);
 }
 

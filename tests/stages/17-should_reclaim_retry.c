@@ -100,6 +100,44 @@ TEST(should_reclaim_retry_wants_a_block_for_large_orders, "17-3")
 	ck_assert(reclaim_retry(2, false));
 }
 
+static bool reclaim_retry_with(unsigned int alloc_flags)
+{
+	return should_reclaim_retry(GFP_KERNEL, 0, &ac, alloc_flags, true, &loops);
+}
+
+TEST(should_reclaim_retry_flags_lower_the_mark_as_in_a_walk, "17-3")
+{
+	setup();
+	/* 1000 free pages, a mark of 1000: it takes a lower one. */
+	test_set_watermarks(zone, 1000, 1200, 1400);
+	ck_assert(!reclaim_retry_with(ALLOC_WMARK_MIN));
+	ck_assert(reclaim_retry_with(ALLOC_HARDER));
+	ck_assert(reclaim_retry_with(ALLOC_HIGH));
+	ck_assert(reclaim_retry_with(ALLOC_OOM));
+	/* The reserves without limit lower nothing here. */
+	ck_assert(!reclaim_retry_with(ALLOC_NO_WATERMARKS));
+	/* Free CMA pages do not count without their flag, but what can be reclaimed does. */
+	test_set_watermarks(zone, 600, 700, 800);
+	zone_page_state_add(500, zone, NR_FREE_CMA_PAGES);
+	ck_assert(!reclaim_retry_with(ALLOC_WMARK_MIN));
+	ck_assert(reclaim_retry_with(ALLOC_CMA));
+	zone_page_state_add(200, zone, NR_ZONE_INACTIVE_FILE);
+	ck_assert(reclaim_retry_with(ALLOC_WMARK_MIN));
+}
+
+TEST(should_reclaim_retry_asks_no_cpuset, "17-3")
+{
+	setup();
+	world->nr_cpusets = 1;
+	current->mems_allowed = NODE_MASK_NONE;
+	ck_assert(reclaim_retry(0, true));
+#ifdef CONFIG_NUMA
+	/* But the nodemask counts. */
+	ac.nodemask = &current->mems_allowed;
+	ck_assert(!reclaim_retry(0, true));
+#endif
+}
+
 TEST(should_reclaim_retry_waits_for_the_disk, "17-4")
 {
 	setup();
@@ -198,6 +236,20 @@ TEST(should_compact_retry_success_within_limits, "17-7")
 		yes++;
 	ck_assert_int_eq(yes, 4);
 	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[4], 4);
+}
+
+TEST(should_compact_retry_event_has_the_limit_that_was_used, "17-7")
+{
+	setup();
+	/* A costly success that ends at its limit, and other results, which look at no limit. */
+	retries = 4;
+	ck_assert(!compact_retry(4, COMPACT_SUCCESS));
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[3], 4);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[4], 4);
+	compact_retry(4, COMPACT_DEFERRED);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[4], 16);
+	compact_retry(4, COMPACT_SKIPPED);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[4], 16);
 }
 
 TEST(should_compact_retry_skipped_asks_whether_reclaim_would_help, "17-8")

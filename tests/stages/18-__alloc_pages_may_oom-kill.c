@@ -59,9 +59,32 @@ TEST(oom_badness_without_memory_left, "18-5")
 	mm = task->mm;
 	task->mm = NULL;
 	ck_assert_int_eq(oom_badness(task, 8000), 0);
-	/* Expect: a thread that still has the memory speaks for the process. */
+	/* Expect: a thread that still has the memory speaks for the process, and so does whom it borrowed it from. */
 	thread_new(task)->mm = mm;
 	ck_assert_int_eq(oom_badness(task, 8000), 50);
+	task->vfork_done_pending = true;
+	ck_assert_int_eq(oom_badness(task, 8000), 50);
+	find_task_mm(task)->vfork_done_pending = true;
+	ck_assert_int_eq(oom_badness(task, 8000), 0);
+}
+
+TEST(oom_score_is_badness_in_thousandths, "18-5")
+{
+	/* Expect the numbers of a machine with 30577 pages (tests/samples/5.8.18-oom-global-1.dmesg). */
+	struct task *task;
+
+	test_machine_uma(128);
+	world->totalram_pages = 30577;
+	task = oom_process("offered", 486);
+	task->mm->pgtable_bytes = 40960;
+	ck_assert_uint_eq(oom_score(task), 16);
+	task->oom_score_adj = 700;
+	ck_assert_uint_eq(oom_score(task), 703);
+	task->oom_score_adj = -600;
+	ck_assert_uint_eq(oom_score(task), 0);
+	task->oom_score_adj = 0;
+	world->total_swap_pages = 30577;
+	ck_assert_uint_eq(oom_score(task), 8);
 }
 
 TEST(out_of_memory_kills_the_worst_and_of_equals_the_later, "18-6")
@@ -103,6 +126,23 @@ TEST(out_of_memory_waits_for_a_victim_that_still_dies, "18-7")
 	oom_reaper_run();
 	ck_assert(first->mm->oom_skip);
 	ck_assert_int_eq(oom_ask(oom_request(), true), next->pid);
+}
+
+TEST(out_of_memory_by_hand_says_so_when_there_is_nobody, "18-7")
+{
+	/* Expect: no panic; the order of the report is that of a request by hand; waiting victims do not keep it back. */
+	struct task *first, *next;
+
+	machine_without_memory();
+	ck_assert(!sysrq_oom());
+	ck_assert_has(test_console(), "invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, ");
+	ck_assert_has(test_console(), "no killable processes...\n"
+				      "OOM request ignored. No task eligible\n");
+	next = oom_process("next", 50);
+	first = oom_process("first", 100);
+	ck_assert(sysrq_oom());
+	ck_assert(first->fatal_signal_pending);
+	ck_assert(!next->fatal_signal_pending);
 }
 
 TEST(out_of_memory_by_hand_kills_one_more, "18-7")
@@ -174,23 +214,36 @@ TEST(out_of_memory_does_not_count_on_one_thread_that_exits, "18-8")
 	/* Expect: the other thread keeps the memory, so somebody is killed. */
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
+	/* Expect: the same when it is the other one that exits. */
+	thread->flags = PF_EXITING;
+	current->flags = 0;
+	world->current_task = thread;
+	big = oom_process("next", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
 	/* Expect: when the whole process exits, it is waited for. */
+	world->current_task = task_by_pid(thread->tgid);
 	current->group_exit = true;
 	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
 }
 
 TEST(out_of_memory_ignores_dying_tasks_that_dump_core_or_were_reaped, "18-8")
 {
-	struct task *big;
+	struct task *big, *thread;
 
 	machine_without_memory();
 	big = oom_process("big", 100);
+	/* Expect: one thread writes the dump for all of them, and the others wait for it with their memory. */
 	world->current_task = oom_process("dumper", 10);
-	current->group_exit = true;
-	current->flags = PF_DUMPCORE;
+	thread = thread_new(current);
+	thread->flags = PF_DUMPCORE;
+	current->flags = PF_EXITING;
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
-	current->flags = 0;
+	/* Expect: a dump ends with the process, also where it is killed before. */
+	current->group_exit = true;
+	big = oom_process("next", 100);
+	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
 	current->mm->oom_skip = true;
 	big = oom_process("other", 100);
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
@@ -280,6 +333,7 @@ TEST(out_of_memory_spares_memory_that_init_shares, "18-9")
 	ck_assert_int_eq(test_count(TRACE_wake_reaper), 0);
 	ck_assert(victim->mm->oom_skip);
 	ck_assert(!world->init_task.fatal_signal_pending);
+	ck_assert_has(test_console(), "oom killer 2 (victim) has mm pinned by 1 (init)\n");
 }
 
 TEST(out_of_memory_may_kill_the_task_that_asks, "18-6")
@@ -340,6 +394,15 @@ TEST(out_of_memory_panics_if_set_up_so, "18-6")
 	ck_assert_int_eq(oom_ask(by_hand, true), big->pid);
 }
 
+/** Put a process into a memory cgroup, and say which it is. */
+static struct task *member_of(struct mem_cgroup *group, const char *comm, unsigned long anon)
+{
+	struct task *task = oom_process(comm, anon);
+
+	memcg_join(task, group);
+	return task;
+}
+
 TEST(out_of_memory_in_a_group_chooses_from_the_group, "18-11")
 {
 	struct mem_cgroup *group;
@@ -349,67 +412,159 @@ TEST(out_of_memory_in_a_group_chooses_from_the_group, "18-11")
 	machine_without_memory();
 	oom_process("outside", 1000);
 	group = memcg_new("/box", &world->root_mem_cgroup, 100);
-	member = oom_process("member", 10);
-	member->memcg = group;
+	member = member_of(group, "member", 10);
 	oc = (struct oom_control){ .memcg = group, .gfp_mask = GFP_NOFS };
 	ck_assert_int_eq(oom_ask(oc, true), member->pid);
-	ck_assert_ptr_nonnull(
-		strstr(test_console(), "Memory cgroup stats for /box:\nanon 40960\n"));
-	ck_assert_ptr_nonnull(strstr(
-		test_console(), "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"
-				"mems_allowed="));
-	ck_assert_ptr_nonnull(
-		strstr(test_console(), ",oom_memcg=/box,task_memcg=/box,task=member,"));
-	ck_assert_ptr_nonnull(
-		strstr(test_console(), "Memory cgroup out of memory: Killed process"));
+	ck_assert_has(test_console(), "Memory cgroup stats for /box:\nanon 0\n");
+	ck_assert_has(test_console(),
+		      "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"
+		      "mems_allowed=");
+	ck_assert_has(test_console(), ",oom_memcg=/box,task_memcg=/box,task=member,");
+	ck_assert_has(test_console(), "Memory cgroup out of memory: Killed process");
+	ck_assert_has_not(test_console(), "outside");
 	member->mm->oom_skip = true;
 	/* Expect: an empty group is no reason to panic. */
 	ck_assert_int_eq(oom_ask(oc, false), 0);
 }
 
-TEST(out_of_memory_kills_a_group_as_a_whole_if_set_up_so, "18-11")
+TEST(out_of_memory_in_a_group_counts_its_swap, "18-16")
 {
+	/*
+	 * Expect: thousandths of 1000 + 8000 pages, so that 100 of them are 900 pages and the smaller process goes. Without
+	 * the swap they would be 100 pages, and the other one would go.
+	 */
+	struct mem_cgroup *group;
+	struct oom_control oc;
+	struct task *big, *offered;
+
+	machine_without_memory();
+	swap_on(20000);
+	group = memcg_new("/job", &world->root_mem_cgroup, 1000);
+	group->swap.max = 8000;
+	big = member_of(group, "a", 300);
+	offered = member_of(group, "b", 100);
+	offered->oom_score_adj = 100;
+	oc = (struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL };
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMCG);
+	ck_assert_uint_eq(oc.totalpages, 9000);
+	ck_assert_int_eq(oom_ask(oc, true), offered->pid);
+	offered->mm->oom_skip = true;
+	ck_assert_int_eq(oom_ask(oc, true), big->pid);
+
+	/* Expect: no more than the machine has; nothing when it is not to be used; on v1 no more than memory and swap. */
+	world->total_swap_pages = 500;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMCG);
+	ck_assert_uint_eq(oc.totalpages, 1500);
+	group->memsw.max = 1200;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMCG);
+	ck_assert_uint_eq(oc.totalpages, 1200);
+	world->vm_swappiness = 0;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMCG);
+	ck_assert_uint_eq(oc.totalpages, 1000);
+	/* Expect: a limit of 0 is one page. */
+	group->memory.max = 0;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMCG);
+	ck_assert_uint_eq(oc.totalpages, 1);
+}
+
+TEST(out_of_memory_in_a_group_goes_group_by_group, "18-16")
+{
+	/*
+	 * Expect: a parent before its children, the older child first, in a group whoever came first; of equals the last in
+	 * that order. The numbers of the processes do not matter.
+	 */
+	struct mem_cgroup *top, *old, *young;
+	struct task *a, *b, *c, *d;
+	struct oom_control oc;
+
+	machine_without_memory();
+	top = memcg_new("/top", &world->root_mem_cgroup, 1000);
+	old = memcg_new("/top/old", top, 1000);
+	young = memcg_new("/top/young", top, 1000);
+	a = member_of(young, "a", 100);
+	b = oom_process("b", 100);
+	c = member_of(old, "c", 100);
+	d = member_of(top, "d", 100);
+	memcg_join(b, old);
+	oc = (struct oom_control){ .memcg = top, .gfp_mask = GFP_KERNEL };
+	ck_assert_int_eq(oom_ask(oc, true), a->pid);
+	a->mm->oom_skip = true;
+	ck_assert_int_eq(oom_ask(oc, true), b->pid);
+	b->mm->oom_skip = true;
+	ck_assert_int_eq(oom_ask(oc, true), c->pid);
+	c->mm->oom_skip = true;
+	ck_assert_int_eq(oom_ask(oc, true), d->pid);
+}
+
+TEST(out_of_memory_in_a_group_waits_for_a_victim_there, "18-7")
+{
+	/* Expect: what was chosen in another group so far is dropped, and the search does not go on to the next. */
+	struct mem_cgroup *top, *old, *young;
+	struct oom_control oc;
+	struct task *first;
+
+	machine_without_memory();
+	top = memcg_new("/top", &world->root_mem_cgroup, 1000);
+	old = memcg_new("/top/old", top, 1000);
+	young = memcg_new("/top/young", top, 1000);
+	member_of(top, "d", 1);
+	first = member_of(old, "a", 100);
+	member_of(young, "b", 10);
+	oc = (struct oom_control){ .memcg = top, .gfp_mask = GFP_KERNEL };
+	ck_assert_int_eq(oom_ask(oc, true), first->pid);
+	ck_assert_int_eq(oom_ask(oc, true), 0);
+}
+
+TEST(out_of_memory_kills_a_group_as_a_whole_if_set_up_so, "18-17")
+{
+	/* Expect: the victim a second time, as 5.8.18 kills it; each kill counts. */
 	struct task *first, *second, *exempt;
 	struct mem_cgroup *group;
 
 	machine_without_memory();
 	group = memcg_new("/all", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
 	group->oom_group = true;
-	first = oom_process("first", 10);
-	second = oom_process("second", 20);
-	exempt = oom_process("exempt", 5);
+	first = member_of(group, "first", 10);
+	second = member_of(group, "second", 20);
+	exempt = member_of(group, "exempt", 5);
 	exempt->oom_score_adj = OOM_SCORE_ADJ_MIN;
-	first->memcg = second->memcg = exempt->memcg = group;
+	world->init_task.memcg = group;
+	world->init_task.memcg_joined = 99;
 	thread_new(first);
 	ck_assert(out_of_memory(&(struct oom_control){ .order = 0 }));
 	ck_assert(first->fatal_signal_pending);
 	ck_assert(second->fatal_signal_pending);
 	ck_assert(!exempt->fatal_signal_pending);
-	ck_assert_uint_eq(world->vm_event[OOM_KILL], 2);
+	ck_assert(!world->init_task.fatal_signal_pending);
+	ck_assert_uint_eq(world->vm_event[OOM_KILL], 3);
+	ck_assert_uint_eq(group->memory_events[MEMCG_OOM_KILL], 3);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 2);
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 2);
+	ck_assert_has(test_console(),
+		      "kB oom_score_adj:0\n"
+		      "Tasks in /all are going to be killed due to memory.oom.group set\n"
+		      "Out of memory: Killed process 2 (first)");
 }
 
-TEST(out_of_memory_in_a_group_goes_past_members_without_memory, "18-11")
+TEST(out_of_memory_in_a_group_goes_past_members_without_memory, "18-17")
 {
-	struct task *member, *exited, *helper;
+	struct task *member, *exited, *thread;
 	struct mem_cgroup *group;
 
 	machine_without_memory();
 	group = memcg_new("/all", &world->root_mem_cgroup, 100);
 	group->oom_group = true;
-	member = oom_process("member", 10);
-	exited = oom_process("exited", 1);
+	member = member_of(group, "member", 10);
+	exited = member_of(group, "exited", 1);
 	free(exited->mm);
 	exited->mm = NULL;
-	helper = oom_process("helper", 1);
-	helper->flags = PF_KTHREAD;
-	member->memcg = exited->memcg = helper->memcg = group;
-	thread_new(member);
+	thread = thread_new(member);
 	world->panic_on_oom = 1;
-	/* Expect: a group at its limit is no reason to panic, and one kill. */
+	/* Expect: a group at its limit is no reason to panic; one process, killed twice. */
 	ck_assert(out_of_memory(&(struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL }));
-	ck_assert_uint_eq(world->vm_event[OOM_KILL], 1);
-	ck_assert(!helper->fatal_signal_pending);
-	ck_assert_ptr_nonnull(strstr(test_console(), "anon 45056\n"));
+	ck_assert_uint_eq(world->vm_event[OOM_KILL], 2);
+	ck_assert(thread->fatal_signal_pending);
+	ck_assert(!exited->fatal_signal_pending);
 }
 
 TEST(out_of_memory_marks_another_thread_of_a_victim, "18-9")
@@ -451,6 +606,20 @@ TEST(oom_reaper_empties_memory_or_gives_up, "18-9")
 	ck_assert_int_eq(test_count(TRACE_skip_task_reaping), 10);
 	ck_assert_int_eq(test_count(TRACE_finish_task_reaping), 0);
 	ck_assert(task->mm->oom_skip);
+	ck_assert_uint_eq(task->mm->rss_anon, 100);
+	ck_assert_uint_eq(world->jiffies, 10 * (HZ / 10));
+	ck_assert_has(test_console(), "oom_reaper: unable to reap pid:2 (big)\n");
+
+	/* Expect: a device that would have to wait stops it in the middle. */
+	test_forget_console();
+	task = oom_process("mapped", 100);
+	task->mm->notifier_blocks = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
+	oom_reaper_run();
+	ck_assert_int_eq(test_count(TRACE_start_task_reaping), 10);
+	ck_assert_int_eq(test_count(TRACE_finish_task_reaping), 10);
+	ck_assert_uint_eq(task->mm->rss_anon, 100);
+	ck_assert_has(test_console(), "oom_reaper: unable to reap pid:3 (mapped)\n");
 
 	task = oom_process("next", 100);
 	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
@@ -458,12 +627,57 @@ TEST(oom_reaper_empties_memory_or_gives_up, "18-9")
 	ck_assert_int_eq(test_count(TRACE_start_task_reaping), 1);
 	ck_assert_int_eq(test_count(TRACE_finish_task_reaping), 1);
 	ck_assert_uint_eq(task->mm->rss_anon, 0);
+	ck_assert_has(test_console(), "oom_reaper: reaped process 4 (next), now anon-rss:0kB, "
+				      "file-rss:0kB, shmem-rss:0kB\n");
 
 	task = oom_process("exited", 100);
 	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
 	task->mm->oom_skip = true;
+	test_forget_console();
 	oom_reaper_run();
 	ck_assert_int_eq(test_count(TRACE_skip_task_reaping), 1);
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(oom_reaper_leaves_shared_and_locked_mappings, "18-15")
+{
+	/* Expect: private mappings go, of files too; those that others see or that are locked stay; all swap goes. */
+	struct task *task;
+
+	machine_without_memory();
+	task = oom_process("big", 100);
+	task->mm->rss_file = 30;
+	task->mm->rss_shmem = 20;
+	task->mm->swap_entries = 9;
+	task->mm->stays_anon = 4;
+	task->mm->stays_file = 40;
+	task->mm->stays_shmem = 15;
+	ck_assert_int_eq(oom_ask(oom_request(), true), task->pid);
+	oom_reaper_run();
+	ck_assert_has(test_console(), "oom_reaper: reaped process 2 (big), now anon-rss:16kB, "
+				      "file-rss:120kB, shmem-rss:60kB\n");
+	ck_assert_uint_eq(task->mm->swap_entries, 0);
+}
+
+TEST(oom_reaper_takes_the_last_victim_first, "18-9")
+{
+	/* Expect the order of tests/samples/5.8.18-oom-memcg-group-1.dmesg: killed 22, 20, 21; reaped 21, 20, 22. */
+	struct mem_cgroup *group;
+	struct task *one, *two;
+
+	machine_without_memory();
+	group = memcg_new("/all", &world->root_mem_cgroup, 100);
+	group->oom_group = true;
+	one = member_of(group, "one", 10);
+	two = member_of(group, "two", 10);
+	member_of(group, "three", 20);
+	ck_assert(out_of_memory(&(struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL }));
+	ck_assert_ptr_eq(world->oom_reaper_list, two);
+	ck_assert_ptr_eq(two->oom_reaper_list, one);
+	ck_assert_str_eq(one->oom_reaper_list->comm, "three");
+	oom_reaper_run();
+	ck_assert_ptr_null(world->oom_reaper_list);
+	ck_assert_ptr_null(two->oom_reaper_list);
 }
 
 #ifdef CONFIG_NUMA

@@ -198,6 +198,26 @@ TEST(stock_of_another_group_is_given_back_first, "19-1")
 	ck_assert_ptr_eq(world->memcg_stock[0].cached, second);
 }
 
+/* Expect an empty stock to change hands without a word: what a refused charge told the parent stays. */
+TEST(stock_that_is_empty_is_not_given_back, "19-12")
+{
+	struct mem_cgroup *group = machine_with_group(40), *second;
+	const struct page_counter *parent = &world->root_mem_cgroup.memory;
+
+	second = memcg_new("/other", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+	page_counter_set_protection(&group->memory, 36, 0);
+	for (int i = 0; i < 32; i++)
+		charged_page(GFP_KERNEL, 0);
+	ck_assert_uint_eq(stocked(), 0);
+	ck_assert_uint_eq(parent->children_min_usage, 32);
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 4));
+	ck_assert_uint_eq(parent->children_min_usage, 36);
+	current->memcg = second;
+	charged_page(GFP_KERNEL, 0);
+	ck_assert_ptr_eq(world->memcg_stock[0].cached, second);
+	ck_assert_uint_eq(parent->children_min_usage, 36);
+}
+
 TEST(stock_that_grows_too_large_is_given_back_whole, "19-1")
 {
 	/* Expect: 31 - 8 = 23 left; a block of 16 does not drain it; a new batch overflows it. */
@@ -584,7 +604,7 @@ TEST(set_max_refuses_a_limit_below_the_usage, "19-2")
 	ck_assert_int_ne(page_counter_set_max(&group->memory, 31), 0);
 	ck_assert_int_eq(page_counter_set_max(&group->memory, 32), 0);
 	ck_assert_uint_eq(group->memory.max, 32);
-	ck_assert_uint_eq(mem_cgroup_max(group), 32);
+	ck_assert_uint_eq(mem_cgroup_get_max(group), 32);
 }
 
 TEST(oom_group_is_the_topmost_below_the_domain, "19-9")

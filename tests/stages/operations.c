@@ -172,8 +172,8 @@ static void op_isolate(struct run *run)
 			return;
 		}
 	}
-	hand_isolate(run->isolated);
-	hand_isolate(run->isolated + pageblock_nr_pages);
+	/* Both at once: a block that lies in both can be moved as a whole. */
+	hand_isolate_blocks(run->isolated, 2);
 }
 
 static void op_unisolate(struct run *run)

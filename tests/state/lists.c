@@ -3,8 +3,11 @@
  * @file
  * The copy of what is free, as it is drawn.
  */
+#include <stdlib.h>
+
 #include "state/lists.h"
 #include "harness.h"
+#include "life/life.h"
 #include "machines.h"
 
 /** All blocks of all lists as pages. */
@@ -86,3 +89,33 @@ TEST(lists_take_on_two_nodes, "")
 	ck_assert_int_eq(lists.zone[1].nid, 1);
 }
 #endif
+
+/* Expect the pages of the LRU lists, head first, and a group that has no lists to be left without. */
+TEST(lists_take_copies_the_lru_lists, "")
+{
+	struct pageflow_lists lists;
+	struct address_space *file;
+	unsigned long pfn[3];
+	struct mem_cgroup *group;
+
+	test_machine_uma(64);
+	ck_assert(life_begin());
+	group = memcg_new("/job", &world->root_mem_cgroup, 100);
+	ck_assert(lists_take(&lists));
+	ck_assert_uint_eq(lists.nr_pages, 0);
+	ck_assert_ptr_null(group->lruvecs);
+	free(lists.page);
+	file = address_space_new("f", false);
+	for (int i = 0; i < 3; i++)
+		pfn[i] = page_to_pfn(page_cache_add(file, GFP_HIGHUSER_MOVABLE));
+	lru_add_drain();
+	ck_assert_ptr_nonnull(mem_cgroup_lruvec(group, NODE_DATA(0)));
+	ck_assert(lists_take(&lists));
+	ck_assert_uint_eq(lists.nr_pages, 3);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(lists.page[i].pfn, pfn[2 - i]);
+		ck_assert_uint_eq(lists.page[i].place, LRU_INACTIVE_FILE);
+	}
+	ck_assert_str_eq(lists.lru_name[LRU_INACTIVE_FILE], "inactive_file");
+	free(lists.page);
+}

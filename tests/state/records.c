@@ -12,35 +12,8 @@
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
+#include "saved.h"
 #include "text/text.h"
-
-/** What the machine in focus saves; free() it. */
-static char *saved(void)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	snapshot_save(out);
-	fclose(out);
-	return text;
-}
-
-/** Make a machine of a saved text; fails the test when that fails. */
-static struct machine *loaded(const char *snapshot)
-{
-	struct machine *machine;
-	struct reader reader = { 0 };
-	struct text text;
-
-	ck_assert_int_eq(text_from_bytes(snapshot, strlen(snapshot), &text, NULL), TEXT_OK);
-	reader.text = &text;
-	reader.next = 2;
-	machine = snapshot_load(&reader);
-	ck_assert_msg(machine != NULL, "line %zu: %s", reader.error.line, reader.error.text);
-	text_free(&text);
-	return machine;
-}
 
 /** Blocks that the random operations hold; the same on both machines as long as they agree. */
 struct blocks {
@@ -173,6 +146,18 @@ static void apply(const char *record)
 	ck_assert_msg(record_apply(&reader, record) == 0, "%s: %s", record, reader.error.text);
 }
 
+/** Expect a record to be refused with these words. */
+static void refuse(const char *record, const char *words)
+{
+	char *line = (char *)record;
+	const struct text text = { .line = &line, .nr_lines = 1 };
+	struct reader reader = { .text = &text, .next = 1 };
+
+	ck_assert_msg(record_apply(&reader, record) == -1, "%s", record);
+	ck_assert_msg(strstr(reader.error.text, words) != NULL, "%s: %s", record,
+		      reader.error.text);
+}
+
 /** Save and load; the loaded machine is in focus, and saves the same. */
 static struct machine *through_a_file(void)
 {
@@ -225,6 +210,43 @@ TEST(snapshot_keeps_tasks_and_groups, "")
 	machine_free(world);
 }
 
+TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
+{
+	/* Expect: victims, the reaper's list in its order, who came into a group when, and all that a report shows. */
+	struct mem_cgroup *group;
+
+	test_machine_uma(64);
+	apply("machine total_swap_pages 500");
+	apply("memcg /job memory.max 100 swap.max 70 swap.failcnt 3 pgfault 11 thp_collapse_alloc 12");
+	apply("task 7 comm first");
+	apply("task 8 comm second memcg /job");
+	apply("task 9 comm third");
+	apply("task 7 memcg /job");
+	apply("task 8 oom_mm_of 8");
+	apply("task 9 oom_mm_of 9");
+	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
+	apply("reaper 9");
+	apply("reaper 8");
+	refuse("reaper 9", "no such victim");
+	through_a_file();
+	ck_assert_int_eq(world->oom_reaper_list->pid, 8);
+	ck_assert_int_eq(world->oom_reaper_list->oom_reaper_list->pid, 9);
+	ck_assert_ptr_null(world->oom_reaper_list->oom_reaper_list->oom_reaper_list);
+	group = task_by_pid(7)->memcg;
+	ck_assert_int_eq(memcg_next_process(group, NULL)->pid, 8);
+	ck_assert_int_eq(memcg_next_process(group, task_by_pid(8))->pid, 7);
+	ck_assert_uint_eq(mem_cgroup_get_max(group), 170);
+	ck_assert_uint_eq(group->swap.failcnt, 3);
+	ck_assert_uint_eq(group->stat_events[MEMCG_PGFAULT], 11);
+	ck_assert_uint_eq(group->stat_events[MEMCG_THP_COLLAPSE_ALLOC], 12);
+	ck_assert_uint_eq(task_by_pid(9)->mm->stays_shmem, 3);
+	ck_assert(task_by_pid(9)->mm->notifier_blocks);
+	/* Expect: a reaper that begins to live has work to do. */
+	ck_assert(daemons_start());
+	ck_assert(world->life->reaper->runnable);
+	machine_free(world);
+}
+
 TEST(snapshot_keeps_blocks_in_use, "")
 {
 	struct page *compound, *reserve;
@@ -246,6 +268,89 @@ TEST(snapshot_keeps_blocks_in_use, "")
 	__free_pages(compound, 4);
 	__free_pages(compound, 4);
 	test_check_lists();
+	machine_free(world);
+}
+
+/* Expect files, who writes and reads them, and who was killed to be there again, under the numbers they had. */
+TEST(snapshot_keeps_what_lives, "")
+{
+	struct address_space *log, *heap;
+	struct task *first;
+	struct page *page, *written, *anonymous;
+	unsigned long pfn[3];
+
+	test_machine_uma(64);
+	ck_assert(daemons_start());
+	log = address_space_new("log", false);
+	log->congested = true;
+	heap = address_space_new("", true);
+	first = process_new("first", 0);
+	first->mm->anon = heap;
+	page = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
+	written = page_cache_add(log, GFP_HIGHUSER_MOVABLE);
+	anonymous = page_cache_add(heap, GFP_HIGHUSER_MOVABLE);
+	page_dirty(written);
+	page_write(written);
+	daemon_sleep_until(world->life->kswapd[0], 77);
+	daemon_wake(world->life->reaper);
+	pfn[0] = page_to_pfn(page);
+	pfn[1] = page_to_pfn(written);
+	pfn[2] = page_to_pfn(anonymous);
+	through_a_file();
+	page = pfn_to_page(pfn[0]);
+	log = page_owner(page);
+	heap = task_by_pid(first->pid)->mm->anon;
+	ck_assert_str_eq(log->name, "log");
+	ck_assert(log->congested);
+	ck_assert_uint_eq(log->nrpages, 2);
+	ck_assert_uint_eq(page->index, 0);
+	ck_assert_str_eq(heap->name, "");
+	ck_assert(PageAnon(pfn_to_page(pfn[2])));
+	ck_assert_ptr_eq(page_owner(pfn_to_page(pfn[2])), heap);
+	ck_assert_uint_eq(world->life->disk.nr_queued, 1);
+	ck_assert_ptr_eq(world->life->disk.queue[0], pfn_to_page(pfn[1]));
+	ck_assert(world->life->kswapd[0]->timed);
+	ck_assert_uint_eq(world->life->kswapd[0]->deadline, 77);
+	ck_assert(world->life->reaper->runnable);
+	/* Records change what is there, too. */
+	apply("mapping 1 log congested 0");
+	ck_assert(!log->congested);
+	apply("disk pages_per_tick 1 queue");
+	ck_assert_uint_eq(world->life->disk.nr_queued, 0);
+	apply("live next_fold 5");
+	ck_assert_int_eq(world->life->nr_daemons, 4);
+	machine_free(world);
+}
+
+/* Expect records of what lives to be refused where they are wrong, and where the host has no memory for it. */
+TEST(record_of_what_lives_is_refused, "")
+{
+	static const struct {
+		const char *record;
+		const char *word;
+	} bad[] = {
+		{ "daemon 4 runnable 1", "daemon N" },
+		{ "daemon 0 runnable", "a number that fits" },
+		{ "daemon 0 prio x", "a number that fits" },
+		{ "daemon 0 colour 1", "fields of a daemon" },
+	};
+	char queue[16 * 300] = "disk pages_per_tick 1 queue";
+
+	test_machine_uma(64);
+	apply("live next_fold 250");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		refuse(bad[i].record, bad[i].word);
+	for (unsigned int i = 0; i <= DISK_QUEUE; i++)
+		strcat(queue, " 262144");
+	refuse(queue, "no more than the queue");
+	test_fail(FAIL_CALLOC, 1);
+	refuse("mapping 1 log", "out of memory");
+	machine_free(world);
+	test_machine_uma(64);
+	test_fail(FAIL_CALLOC, 1);
+	refuse("live next_fold 1", "out of memory");
+	test_fail(FAIL_CALLOC, 1);
+	refuse("disk pages_per_tick 1 queue", "out of memory");
 	machine_free(world);
 }
 
@@ -296,10 +401,15 @@ TEST(snapshot_keeps_differences, "")
 	for (int i = 0; i < 40; i++) {
 		struct page *page = page_cache_add(file, GFP_KERNEL);
 
+		lru_add_drain();
 		lru_list_del(page);
 		page->mem_cgroup = i < 35 ? group : NULL;
 		lru_list_add(page);
 	}
+	/* Pages that still wait for their list. */
+	world_run_on(1);
+	page_cache_fill(file, GFP_KERNEL, 3);
+	world_run_on(0);
 	world->vmstat_work_pending = 2;
 	NODE_DATA(0)->per_cpu_nodestats[1].stat_threshold = 9;
 	NODE_DATA(0)->per_cpu_nodestats[1].vm_node_stat_diff[NR_FILE_DIRTY] = -8;
@@ -310,6 +420,8 @@ TEST(snapshot_keeps_differences, "")
 	ck_assert(!list_empty(&lruvec->lists[LRU_INACTIVE_FILE]));
 	ck_assert_int_eq(lruvec->lruvec_stat[NR_INACTIVE_FILE], 33);
 	ck_assert_int_eq(lruvec->lruvec_stat_cpu[0][NR_INACTIVE_FILE], 2);
+	ck_assert_uint_eq(world->lru_pvecs[1][PVEC_LRU_ADD].nr, 3);
+	ck_assert_int_eq(page_count(world->lru_pvecs[1][PVEC_LRU_ADD].pages[2]), 2);
 	nodestat = &NODE_DATA(0)->per_cpu_nodestats[1];
 	ck_assert_int_eq(nodestat->stat_threshold, 9);
 	ck_assert_int_eq(nodestat->vm_node_stat_diff[NR_FILE_DIRTY], -8);
@@ -583,6 +695,9 @@ TEST(record_refuses_nonsense, "")
 		{ "lru 0 9", "lru NID" },
 		{ "lru 0 0 1", "PFNs of the machine" },
 		{ "lru 0 0 262144", "marked as lru" },
+		{ "pagevec 0 lists 262144", "pagevec CPU NAME" },
+		{ "pagevec 0 lru_add 1", "PFNs of the machine" },
+		{ "pagevec 0 lru_add 262145", "in use" },
 		{ "stock 9 / 0", "stock CPU" },
 		{ "cpuset", "cpuset NAME" },
 		{ "cpuset a mems x", "hexadecimal" },
@@ -592,6 +707,10 @@ TEST(record_refuses_nonsense, "")
 		{ "task 1 active_memcg x", "no such memory" },
 		{ "task 1 mm_of 99", "no such process" },
 		{ "task 1 oom_mm_of 99", "no such task" },
+		{ "task 1 memcg -", "no such memory" },
+		{ "reaper 99", "no such victim" },
+		{ "reaper 1", "no such victim" },
+		{ "reaper 1 2", "no such victim" },
 #ifdef CONFIG_NUMA
 		{ "policy 99 none", "no such task" },
 		{ "policy 1 mode 9", "policy PID" },
@@ -628,17 +747,53 @@ TEST(record_refuses_nonsense, "")
 		{ "lruvec_diff 0 /nowhere 0", "lruvec_diff NID" },
 		{ "lruvec_diff 0 / 9", "lruvec_diff NID" },
 		{ "lruvec_diff 0 / 0 128", "of 8 bits" },
+		{ "lruvec_state 0 /nowhere", "lruvec_state NID" },
+		{ "lruvec_state 0 / colour 1", "no 'colour'" },
+		{ "pages 262144+1 owner 1", "pages PFN+N" },
+		{ "mapping", "mapping N NAME" },
+		{ "mapping 0 log", "mapping N NAME" },
+		{ "mapping 2 log", "mapping N NAME" },
+		{ "mapping 1", "mapping N NAME" },
+		{ "mapping 1 averyveryveryverylongnameofafile", "mapping N NAME" },
+		{ "mapping 1 log colour 1", "no 'colour'" },
+		{ "mapping 3 log", "mapping N NAME" },
+		{ "anon x", "no such process" },
+		{ "anon 99 1", "no such process" },
+		{ "anon 1 2", "anon PID N" },
+		{ "anon 1 0", "anon PID N" },
+		{ "anon 1 1 1", "anon PID N" },
+		{ "daemon 0 runnable 1", "daemon N" },
+		{ "disk", "disk pages_per_tick" },
+		{ "disk pages_per_tick -1 queue", "disk pages_per_tick" },
+		{ "disk pages_per_tick 32", "disk pages_per_tick" },
+		{ "disk pages_per_tick 32 queue 1", "PFNs of the machine" },
+		{ "disk pages_per_tick 32 queue 999999", "PFNs of the machine" },
+		{ "disk pages_per_tick 32 queue 262144 x", "disk pages_per_tick" },
+		{ "live", "live next_fold" },
+		{ "live next_fold -1", "live next_fold" },
+		{ "live next_fold 1 2", "live next_fold" },
+		{ "daemon x", "daemon N" },
+		{ "daemon -1", "daemon N" },
+		{ "daemon 99", "daemon N" },
 	};
 
 	test_machine_uma(64);
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		char *line = (char *)bad[i].record;
-		const struct text text = { .line = &line, .nr_lines = 1 };
-		struct reader reader = { .text = &text, .next = 1 };
-
-		ck_assert_msg(record_apply(&reader, bad[i].record) == -1, "%s", bad[i].record);
-		ck_assert_msg(strstr(reader.error.text, bad[i].word) != NULL, "%s: %s",
-			      bad[i].record, reader.error.text);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		refuse(bad[i].record, bad[i].word);
 	machine_free(world);
+}
+
+TEST(record_of_a_protection_reaches_the_groups_above, "19-12")
+{
+	struct mem_cgroup *job;
+
+	test_machine_uma(32);
+	apply("memcg /job memory.usage 40 min 10 low 50");
+	job = world->mem_cgroups;
+	ck_assert_uint_eq(job->memory.min_usage, 10);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory.children_low_usage, 40);
+	/* Expect a saved group to say itself what its parent knows. */
+	apply("memcg /job low 30 min_usage 3 low_usage 4");
+	ck_assert_uint_eq(job->memory.low_usage, 4);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory.children_low_usage, 40);
 }

@@ -48,15 +48,11 @@ void scene_check(const struct page *page, unsigned long seed)
 /** Make a page in use a page of a file, on its LRU list. */
 void scene_make_movable(struct page *page, unsigned long index)
 {
-	struct pglist_data *pgdat = page_zone(page)->zone_pgdat;
-
 	scene_owner[index] = page;
 	page->mapping = &scene_file;
 	page->index = index;
-	SetPageFlag(page, PG_lru);
 	SetPageFlag(page, PG_uptodate);
-	list_add(&page->lru, &pgdat->lruvec.lists[LRU_INACTIVE_FILE]);
-	mod_node_page_state(pgdat, NR_INACTIVE_FILE, 1);
+	lru_list_add(page);
 	scene_write(page, index);
 }
 
@@ -97,9 +93,11 @@ struct zone *scene_checkered(void)
 	return zone;
 }
 
-/** Every page of the scene is somewhere, with its content, known to its owner and to reclaim. */
+/** Every page of the scene is somewhere, with its content, known to its owner and, once its CPU has emptied its
+ * pagevecs, to reclaim. */
 void scene_check_owners(unsigned long step)
 {
+	lru_add_drain();
 	for (unsigned long i = 0; i < SCENE_PAGES; i += step) {
 		const struct page *page = scene_owner[i];
 
@@ -127,6 +125,7 @@ struct compact_control *scene_run_on(struct zone *zone, enum migrate_mode mode)
 	scene_control.direct_compaction = true;
 	scene_control.migrate_pfn = zone->zone_start_pfn;
 	scene_control.free_pfn = pageblock_start_pfn(zone_end_pfn(zone) - 1);
+	INIT_LIST_HEAD(&scene_control.migratepages);
 	INIT_LIST_HEAD(&scene_control.freepages);
 	return &scene_control;
 }
@@ -134,8 +133,10 @@ struct compact_control *scene_run_on(struct zone *zone, enum migrate_mode mode)
 /** Was this page isolated? */
 bool scene_holds(const struct page *page)
 {
-	for (unsigned long i = 0; i < scene_control.nr_migratepages; i++)
-		if (scene_control.migratepages[i] == page)
+	const struct list_head *entry;
+
+	list_for_each(entry, &scene_control.migratepages)
+		if (entry == &page->lru)
 			return true;
 	return false;
 }

@@ -30,6 +30,15 @@ void reclaim_setup(void)
 	test_forget_events();
 }
 
+/** A new page of a file or of a process, on its list. */
+struct page *listed_page(struct address_space *space, gfp_t gfp_mask)
+{
+	struct page *page = page_cache_add(space, gfp_mask);
+
+	lru_add_drain();
+	return page;
+}
+
 unsigned long slab_objects, slab_asked, slab_calls;
 bool slab_stops;
 
@@ -81,7 +90,7 @@ void group_uncharge(struct page *page)
 void group_fill(struct mem_cgroup *group, int pages)
 {
 	for (int i = 0; i < pages; i++) {
-		struct page *page = page_cache_add(scene.file, GFP_KERNEL);
+		struct page *page = listed_page(scene.file, GFP_KERNEL);
 
 		lru_list_del(page);
 		page->mem_cgroup = group;

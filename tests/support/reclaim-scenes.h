@@ -20,6 +20,7 @@ extern struct reclaim_scene {
 } scene;
 
 void reclaim_setup(void);
+struct page *listed_page(struct address_space *space, gfp_t gfp_mask);
 struct zonelist *scene_zonelist(void);
 
 /* Two shrinkers share these: objects there are, objects they were asked to free, how often, and whether they refuse. */

@@ -46,7 +46,7 @@ struct text *recording_of_machine(void)
 	size_t size;
 	FILE *out = open_memstream(&content, &size);
 
-	snapshot_write(out, NODE_BY_NODE);
+	snapshot_write(out, &(struct snapshot_form){ .order = NODE_BY_NODE });
 	fclose(out);
 	return text_new(content, size);
 }
@@ -115,4 +115,61 @@ void recording_expect_unreadable(const struct text *text, size_t line, const cha
 	ck_assert_msg(strstr(result.error, words) != NULL, "'%s' is not in '%s'", words,
 		      result.error);
 	ck_assert_uint_eq(result.line, line);
+}
+
+/** A recording of tests/traces must come out identical. */
+void recording_expect_identical(const char *name)
+{
+	struct replay_result result;
+
+	recording_replay(recording_load(name), &result);
+	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%s, line %zu: expected %s, got %s%s",
+		      name, result.line, result.expected, result.got, result.error);
+}
+
+/** Make the last digit or letter of a word of a line another one of its kind; word 0 is the last. */
+static void alter(struct text *text, size_t line, int word)
+{
+	char *altered = strdup(recording_line(text, line)), *last = altered + strlen(altered);
+
+	if (word) {
+		last = altered;
+		while (word--)
+			last += strspn(last, " ") + strcspn(last + strspn(last, " "), " ");
+	}
+	last--;
+	if (*last == '9')
+		*last = '8';
+	else if (*last == 'f')
+		*last = 'e';
+	else
+		++*last;
+	recording_replace(text, line, altered);
+	free(altered);
+}
+
+/**
+ * In a recording of tests/traces, alter a word of the first line of a kind below a heading; the replay must diverge
+ * there, no earlier and no later.
+ */
+void recording_expect_divergence(const char *name, const char *heading, const char *beginning,
+				 int word)
+{
+	struct text *text = recording_load(name);
+	size_t line = recording_find(text, beginning, recording_find(text, heading, 1));
+	struct replay_result result;
+
+	alter(text, line, word);
+	recording_replay(text, &result);
+	ck_assert_msg(result.outcome == REPLAY_DIVERGED, "'%s' was altered, and nobody noticed: %s",
+		      recording_line(text, line), result.error);
+	ck_assert_msg(result.line == line, "line %zu ('%s') was altered, line %zu differs", line,
+		      recording_line(text, line), result.line);
+}
+
+/** Does a machine come of this snapshot? If not, the reader has what is wrong. */
+bool recording_loads(const struct text *text, struct reader *reader)
+{
+	*reader = (struct reader){ .text = text };
+	return snapshot_load(reader) != NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
+#include "state/reader.h"
 #include "text/text.h"
 
 /* Lines are counted from 1, as in the reader's messages. */
@@ -22,6 +23,10 @@ void recording_delete(struct text *text, size_t line);
 void recording_cut(struct text *text, size_t last);
 const char *recording_line(const struct text *text, size_t line);
 void recording_replay(const struct text *text, struct replay_result *result);
+void recording_expect_identical(const char *name);
+void recording_expect_divergence(const char *name, const char *heading, const char *beginning,
+				 int word);
+bool recording_loads(const struct text *text, struct reader *reader);
 void recording_expect_unreadable(const struct text *text, size_t line, const char *words);
 
 #endif

@@ -121,3 +121,43 @@ def test_a_catalogue_that_cannot_be_read_is_named(shell):
     assert (result.returncode, result.stdout) == (2, "")
     said = "PAGEFLOW_CATALOGUE names /nowhere/de.tsv: cannot be read: No such file or directory; unset it for English"
     assert result.stderr == f"pageflow: {said}\n"
+
+
+def test_steps_draws_a_command(shell, tmp_path):
+    fragmented = START + "live\nfile movie\nfragment 3000 movie\n"
+    request = "takeall GFP_HIGHUSER_MOVABLE|__GFP_NORETRY|__GFP_NOWARN 9"
+    result = shell(f"{fragmented}steps {request}\n")
+    said = result.stdout.splitlines()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert said[1].endswith("#1 to #4") and said[2] == "Run 1 begins"
+    assert any(line.startswith("Pageblock 0x40000: 512 pages moved, to 0x43e00 (256)") for line in said)
+    assert max(map(len, said)) <= 80
+    path = tmp_path / "steps.svg"
+    result = shell(f"{fragmented}steps {path} words {request}\nsteps words alloc GFP_KERNEL\n")
+    picture = ElementTree.parse(path).getroot()
+    assert picture.find(SVG + "desc").text.startswith("Run 1 begins; migrate scanner at 0x40000")
+    assert result.stdout.splitlines()[-1] == "Compaction did not run."
+
+
+def test_steps_needs_a_command_on_the_machine(shell):
+    for line in ("steps", "steps words", "steps machine 64M", "steps load x"):
+        result = shell(f"{START}{line}\n")
+        assert "steps: which command on this machine?" in result.stderr, line
+    assert "no machine" in shell("steps alloc GFP_KERNEL\n").stderr
+
+
+def test_draw_lru_tells_what_became_of_pages(shell, root, tmp_path):
+    scene = (root / "docs/scenarios/lru-lists.pf").read_text()
+    result = shell(scene)
+    assert (result.returncode, result.stderr) == (0, "")
+    first, last, active = [line for line in result.stdout.splitlines() if line.startswith("Node")]
+    assert first == "Node 0, inactive_file: 16,125 pages; 0 went, 0 to another list, 0 put back, 0 came"
+    assert last == "Node 0, inactive_file: 16,070 pages (−55); 36 went, 20 to another list, 0 put back, 1 came"
+    assert active == "Node 0, active_file: 20 pages (+20); 0 went, 0 to another list, 0 put back, 20 came"
+    path = tmp_path / "lru.svg"
+    result = shell(f"{START}draw lru words\ndraw lru {path}\n" + scene.replace("draw lru", f"draw lru {path}"))
+    assert result.stdout.startswith("No page is on an LRU list.\n")
+    picture = ElementTree.parse(path).getroot()
+    assert picture.find(SVG + "title").text.startswith("The LRU lists, head at the left · above: before")
+    assert picture.find(SVG + "desc").text == f"{last}. {active}"
+    assert {"freed", "usable", "allocated"} <= {one.get("class") for one in picture.iter(SVG + "rect")}

@@ -171,6 +171,19 @@ def test_join_memcg_charges_its_requests(shell):
     assert "group /job: 10 of 10 pages\n" in result.stdout
 
 
+def test_oom_kills_the_worst_process_and_it_is_gone(shell):
+    commands = ["machine 64M", "live", "process small", "process big", "fault 2 100", "fault 3 200", "oom", "status"]
+    result = shell(*commands)
+    assert "Out of memory: Killed process 3 (big)" in result.stdout
+    assert "oom_reaper: reaped process 3 (big), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB" in result.stdout
+    assert "pid 2 small: 100 pages in use, 0 in swap, oom_score_adj 0, oom_score 6\n" in result.stdout
+    assert "pid 3" not in result.stdout.split("reaped")[1]
+
+
+def test_oom_without_a_process_is_refused(shell):
+    assert "OOM request ignored. No task eligible\n" in shell("machine 64M", "live", "oom").stdout
+
+
 def test_takeall_counts_and_holds(shell):
     result = shell("machine 64M", "takeall GFP_NOWAIT|__GFP_NOWARN 10", "takeall GFP_NOWAIT|__GFP_NOWARN 10", "free #3")
     assert re.match(r"15 blocks of order 10: #1 to #15\n0 blocks of order 10\n$", result.stdout)
@@ -265,7 +278,7 @@ def test_scenario_failure_report(scene):
 
 def test_scenario_oom_refusals(scene):
     output = scene("oom-refusals")
-    refused, killed = output.split("livelock: round 2 of init's request for order 0 with GFP_NOFS")
+    refused, killed = output.split("livelock: round 4 of init's request for order 0 with GFP_NOFS")
     assert refused.count("no page\n") == 3 and "Killed" not in refused
     assert re.findall(r"Killed process \d+ \((\w+)\)", killed) == ["browser"]
     assert re.search(r"^#\d+: page", killed, re.M)
@@ -382,7 +395,7 @@ def test_scenario_compact_run(scene):
     assert numbers(r"nr_migrated=(\d+) nr_failed=0", output) == [32, 480]
     # Caught: nobody looks at the lists after the last move.
     assert re.search(
-        r"nr_migrated=480 nr_failed=0\n(  mm_page_\w+: .*\n)*  mm_compaction_end: .* status=success", output
+        r"nr_migrated=480 nr_failed=0\n(  mm_(page|lru)_\w+: .*\n)*  mm_compaction_end: .* status=success", output
     )
 
 
@@ -420,6 +433,49 @@ def test_livelock_needs_each_of_its_conditions(shell, before, request_line, loop
     assert result.stdout.endswith("no page\n")
 
 
+FULL = "process browser", "fault 2 15000", "takeall GFP_KERNEL|__GFP_NORETRY|__GFP_NOWARN"
+
+
+def test_scenario_second_livelock(scene):
+    output = scene("second-livelock")
+    loop, refused, killed = re.split(r"^no page\n", output, flags=re.M)
+    assert re.findall(r"livelock: round \d+ of (.*?) with (\S+)", output) == [
+        ("init's request for order 2", "GFP_NOIO|__GFP_NOWARN")
+    ]
+    # Every round is counted as the first, and nobody is killed.
+    assert set(re.findall(r"no_progress_loops=(\d+)", loop)) == {"1"}
+    assert "mark_victim" not in loop and refused == ""
+    assert "Killed process 2 (browser)" in killed and re.search(r"^#\d+: page", killed, re.M)
+
+
+@pytest.mark.parametrize(
+    ("before", "request_line", "end"),
+    [
+        (FULL, "alloc GFP_NOFS", "livelock"),
+        (FULL, "alloc GFP_NOIO 3", "livelock"),
+        ((*FULL, "task 1 flags 0x40000"), "alloc GFP_KERNEL", "livelock"),
+        ((*FULL, "task 1 flags 0x80000"), "alloc GFP_KERNEL", "livelock"),
+        (FULL, "alloc GFP_KERNEL", "page"),
+        ((*FULL, "task 1 flags 0x800"), "alloc GFP_NOFS", "page"),
+        (FULL, "alloc GFP_NOFS|__GFP_MEMALLOC", "page"),
+        (FULL, "alloc GFP_NOFS 4", "no page"),
+        (FULL, "alloc GFP_NOFS|__GFP_NORETRY", "no page"),
+        (FULL, "alloc GFP_NOFS|__GFP_RETRY_MAYFAIL", "no page"),
+        (FULL, "alloc GFP_NOFS|__GFP_THISNODE", "no page"),
+        (FULL, "alloc GFP_NOFS|GFP_DMA", "no page"),
+        ((*FULL, "task 1 flags 0x200"), "alloc GFP_NOFS", "no page"),
+        ((*FULL, *(f"free #{block}" for block in range(101, 301))), "alloc GFP_NOFS", "page"),
+        (("file movie", "fill movie 15000", "takeall GFP_NOWAIT|__GFP_NOWARN"), "alloc GFP_NOFS", "page"),
+    ],
+)
+def test_second_livelock_needs_each_of_its_conditions(shell, before, request_line, end):
+    result = shell("machine 64M", "sysctl watermark_boost_factor 0", "live", *before, request_line)
+    assert result.returncode == 0
+    assert ("livelock:" in result.stdout) == (end == "livelock")
+    assert bool(re.search(r"^#\d+: page \S+ order \d+\n\Z", result.stdout, re.M)) == (end == "page")
+    assert result.stdout.endswith("no page\n") == (end != "page")
+
+
 @pytest.mark.parametrize(("cma", "loops"), [("", False), (",cma=16M", True)])
 def test_livelock_takes_blocks_of_others_for_free_memory(shell, cma, loops):
     # Free pieces of half the size: the index is below 500, and only CMA's blocks make compaction look possible.
@@ -437,3 +493,25 @@ def test_livelock_takes_blocks_of_others_for_free_memory(shell, cma, loops):
     assert free == ["0"] * 5 + ["100"] + ["0"] * 4 + (["4"] if cma else ["0"])
     assert ("livelock:" in result.stdout) == loops
     assert result.stdout.endswith("no page\n")
+
+
+def test_lru_and_scanners_show_what_a_run_left(shell):
+    """Before and after a run of compaction: what is in the strip is what the run did, and every line fits a terminal."""
+    request = "alloc GFP_HIGHUSER_MOVABLE|__GFP_NORETRY|__GFP_NOWARN 9"
+    commands = ["machine 64M", "live", "file movie", "fragment 6000 movie", "scanners", request, "scanners DMA"]
+    said = shell(*commands, "lru list inactive_file runs 3", "lru runs x", "scanners Sahara")
+    before, after = re.findall(r"  0x40000     (\S+)\n(.*)", said.stdout)
+    assert before == ("." * 32, ". looked into  # passed over  + some of several  _ no memory  ... as above")
+    assert after[0].startswith("#") and set(after[1]) <= set(" sfam*")
+    assert "order failed 10\n" in said.stdout
+    lru = said.stdout[said.stdout.index("node 0, group /") :].splitlines()
+    assert re.match(r"  inactive_file   10384  0x\w+  0x\w+  0x\w+  and \d+ more runs$", lru[1]) and len(lru) == 4
+    assert max(map(len, said.stdout.splitlines())) <= 80
+    assert "lru: expected 'lru [node N] [list NAME]" in said.stderr
+    assert "scanners: there is no zone 'Sahara' on this machine" in said.stderr
+
+
+def test_lru_and_scanners_of_a_large_machine(shell):
+    said = shell("machine 4608M,cpus=2", "scanners", "lru").stdout
+    assert len(re.findall(r"zone \w+: \d+ pageblocks", said)) == 3 and max(map(len, said.splitlines())) <= 80
+    assert len(said.splitlines()) < 45

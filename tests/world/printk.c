@@ -79,16 +79,23 @@ TEST(ratelimit_by_interval_and_burst, "")
 	test_machine_uma(16);
 	world->jiffies = 1000;
 	/* Expect two an interval of 10 ticks; the others are counted. */
-	ck_assert(printk_ratelimit(&limit, 10, 2));
-	ck_assert(printk_ratelimit(&limit, 10, 2));
-	ck_assert(!printk_ratelimit(&limit, 10, 2));
+	ck_assert(printk_ratelimit(&limit, "caller", 10, 2));
+	ck_assert(printk_ratelimit(&limit, "caller", 10, 2));
+	ck_assert(!printk_ratelimit(&limit, "caller", 10, 2));
 	ck_assert_uint_eq(limit.missed, 1);
+	ck_assert_str_eq(test_console(), "");
 	/* Expect the interval to end one tick after it is over. */
 	world->jiffies = 1010;
-	ck_assert(!printk_ratelimit(&limit, 10, 2));
+	ck_assert(!printk_ratelimit(&limit, "caller", 10, 2));
 	world->jiffies = 1011;
-	ck_assert(printk_ratelimit(&limit, 10, 2));
+	ck_assert(printk_ratelimit(&limit, "caller", 10, 2));
 	ck_assert_uint_eq(limit.begin, 1011);
+	/* Expect the next one to say how many there were not, once. */
+	ck_assert_str_eq(test_console(), "caller: 2 callbacks suppressed\n");
+	ck_assert_uint_eq(limit.missed, 0);
+	world->jiffies = 2000;
+	ck_assert(printk_ratelimit(&limit, "caller", 10, 2));
+	ck_assert_str_eq(test_console(), "caller: 2 callbacks suppressed\n");
 }
 
 TEST(ratelimit_begins_with_the_first_message, "")
@@ -97,8 +104,8 @@ TEST(ratelimit_begins_with_the_first_message, "")
 
 	test_machine_uma(16);
 	/* Expect tick 0 to be a tick as any other. */
-	ck_assert(printk_ratelimit(&limit, 10, 1));
-	ck_assert(!printk_ratelimit(&limit, 10, 1));
+	ck_assert(printk_ratelimit(&limit, "caller", 10, 1));
+	ck_assert(!printk_ratelimit(&limit, "caller", 10, 1));
 }
 
 TEST(bug_with_a_handler, "")

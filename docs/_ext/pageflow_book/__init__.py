@@ -10,7 +10,20 @@ Every part has a function `setup`, which says what it registers with Sphinx, and
 them: an event that several parts listen to reaches them in this order.
 """
 
-from .chapter import answer, claims, flags, glossary, kernel, links, listing, recorded, reference, stage, tests
+from .chapter import (
+    answer,
+    claims,
+    conditions,
+    flags,
+    glossary,
+    kernel,
+    links,
+    listing,
+    recorded,
+    reference,
+    stage,
+    tests,
+)
 from .draw import chain_map, picture, readme
 from .live import computed, proof, scene, transcript
 from .read import book, text
@@ -30,6 +43,7 @@ PARTS = (
     kernel,
     links,
     claims,
+    conditions,
     glossary,
     answer,
     recorded,

@@ -259,6 +259,15 @@ static void run_draw(struct shell *shell, char *rest)
 		shell_error(shell, "draw: %s", error.text);
 }
 
+static void run_steps(struct shell *shell, char *rest)
+{
+	struct pageflow_error error = { 0 };
+
+	if (shell_has_machine(shell) &&
+	    drawings_watch(shell->machine, rest, shell->run_line, shell, &error))
+		shell_error(shell, "steps: %s", error.text);
+}
+
 static void run_trace(struct shell *shell, char *rest)
 {
 	if (strcmp(rest, "on") && strcmp(rest, "off")) {
@@ -391,8 +400,10 @@ const struct shell_command shell_commands[] = {
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
 	{ "draw", "[FORM]... [ZONE]",
-	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru",
 	  .run = run_draw },
+	{ "steps", "[FORM]... COMMAND",
+	  "carry out a command, and draw what compaction does, step by step", .run = run_steps },
 	{ "trace", "on|off", "show tracepoints as they fire", .run = run_trace },
 	{ "cpu", "N [online|offline]", "let another CPU run; or let it go, or come back",
 	  .run = run_cpu },
@@ -400,7 +411,8 @@ const struct shell_command shell_commands[] = {
 	{ "task", "PID [NAME VALUE]...", "make or change a task: task 7 cpuset small memcg /job",
 	  .record = "task" },
 	{ "current", "PID", "let another task run", .record = "current" },
-	{ "mm", "PID NAME VALUE...", "change the memory of a task's process: mm 7 rss_anon 100",
+	{ "mm", "PID NAME VALUE...",
+	  "change the memory of a task's process: mm 7 rss_shmem 100 stays_shmem 80",
 	  .record = "mm" },
 	{ "policy", "MODE [NODES]", "the running task's memory policy: policy bind 2",
 	  .record = "set_mempolicy" },
@@ -428,6 +440,7 @@ const struct shell_command shell_commands[] = {
 	{ "swap", "PAGES", "add swap space", .scene = "swap" },
 	{ "process", "NAME", "make a process; prints its PID", .scene = "process" },
 	{ "fault", "PID PAGES", "let a process use more memory", .scene = "fault" },
+	{ "oom", "", "have a process killed, as SysRq f does", .scene = "oom" },
 	{ "join", "PID GROUP", "put a process into a memory cgroup (/PATH) or a cpuset",
 	  .scene = "join" },
 	{ "fragment", "PAGES [NAME]",
@@ -435,6 +448,10 @@ const struct shell_command shell_commands[] = {
 	  .scene = "fragment" },
 	{ "takeall", "GFP [ORDER]", "allocate blocks until one is refused", .run = run_takeall },
 	{ "status", "", "print what files, processes and groups hold", .scene = "status" },
+	{ "lru", "[NAME VALUE]...", "print the LRU lists, head first; NAME: node list group runs",
+	  .scene = "lru" },
+	{ "scanners", "[ZONE]", "print where compaction's scanners are, pageblock by pageblock",
+	  .scene = "scanners" },
 	{ "gfp", "GFP", "print a mask's value and names", .run = run_gfp },
 	{ "help", "[COMMAND]", "list the commands", .run = run_help },
 	{ "quit", "", "end the session", .run = run_quit },

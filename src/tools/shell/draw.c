@@ -20,6 +20,10 @@ struct wish {
 	const char *zone; /**< NULL: all */
 };
 
+/** In which order the forms of one drawing come. */
+static const enum pageflow_form form_order[] = { PAGEFLOW_TABLE, PAGEFLOW_WORDS, PAGEFLOW_PART,
+						 PAGEFLOW_PICTURE };
+
 /** Take a word that is not part of a zone's name; false when it may be. */
 static bool take_wish(const char *word, size_t length, struct wish *wish)
 {
@@ -37,6 +41,10 @@ static bool take_wish(const char *word, size_t length, struct wish *wish)
 			wish->form[forms[i].form] = true;
 			return true;
 		}
+	if (length == strlen("lru") && !strncmp(word, "lru", length)) {
+		wish->subject = PAGEFLOW_LRU;
+		return true;
+	}
 	if (length == strlen("zones") && !strncmp(word, "zones", length)) {
 		wish->subject = PAGEFLOW_ZONES;
 		return true;
@@ -84,9 +92,17 @@ static int write_picture(const char *path, const char *picture, size_t size,
 	return failed ? error_set(error, "%s was not written whole: %s", path, strerror(errno)) : 0;
 }
 
+/** Draw the machine, or the steps where there are some. */
+static int draw_one(const pageflow_steps *steps, const struct pageflow_drawing *drawing, FILE *out,
+		    struct pageflow_error *error)
+{
+	return steps ? pageflow_steps_draw(steps, drawing, out, error)
+		     : pageflow_draw(drawing, out, error);
+}
+
 /** Draw the picture that stands alone. The file is touched only when there is something to draw. */
-static int draw_file(const struct pageflow_drawing *drawing, const char *path,
-		     struct pageflow_error *error)
+static int draw_file(const pageflow_steps *steps, const struct pageflow_drawing *drawing,
+		     const char *path, struct pageflow_error *error)
 {
 	char *picture = NULL;
 	size_t size = 0;
@@ -95,7 +111,7 @@ static int draw_file(const struct pageflow_drawing *drawing, const char *path,
 
 	if (!out)
 		return error_set(error, "out of memory");
-	failed = pageflow_draw(drawing, out, error);
+	failed = draw_one(steps, drawing, out, error);
 	if (fclose(out))
 		failed = error_set(error, "out of memory");
 	if (!failed)
@@ -108,8 +124,6 @@ static int draw_file(const struct pageflow_drawing *drawing, const char *path,
 static int draw_forms(const struct drawings *drawings, const pageflow_lists *now,
 		      const struct wish *wish, struct pageflow_error *error)
 {
-	static const enum pageflow_form order[] = { PAGEFLOW_TABLE, PAGEFLOW_WORDS, PAGEFLOW_PART,
-						    PAGEFLOW_PICTURE };
 	const struct pen pen = pen_in_language(stdout);
 	struct pageflow_drawing drawing = {
 		.now = now,
@@ -122,13 +136,58 @@ static int draw_forms(const struct drawings *drawings, const pageflow_lists *now
 	};
 	int failed = 0;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(*order) && !failed; i++) {
-		drawing.form = order[i];
-		if (wish->form[order[i]])
-			failed = order[i] == PAGEFLOW_PICTURE
-					 ? draw_file(&drawing, wish->file, error)
+	for (size_t i = 0; i < sizeof(form_order) / sizeof(*form_order) && !failed; i++) {
+		drawing.form = form_order[i];
+		if (wish->form[form_order[i]])
+			failed = form_order[i] == PAGEFLOW_PICTURE
+					 ? draw_file(NULL, &drawing, wish->file, error)
 					 : pageflow_draw(&drawing, stdout, error);
 	}
+	return failed;
+}
+
+/** Draw steps in one form. */
+static int draw_steps(const pageflow_steps *steps, enum pageflow_form form, const char *path,
+		      struct pageflow_error *error)
+{
+	const struct pen pen = pen_in_language(stdout);
+	const struct pageflow_drawing drawing = { .form = form,
+						  .translate = pen.translate,
+						  .context = pen.context };
+
+	return form == PAGEFLOW_PICTURE ? draw_file(steps, &drawing, path, error)
+					: pageflow_steps_draw(steps, &drawing, stdout, error);
+}
+
+/**
+ * @brief Carry out a command, and draw what compaction does in the meantime.
+ *
+ * @param machine the machine
+ * @param rest forms, and the command
+ * @param command carries it out
+ * @param shell for it
+ * @param error receives what went wrong
+ * @return 0 or -1
+ */
+int drawings_watch(pageflow_machine *machine, char *rest,
+		   void (*command)(struct shell *shell, char *line), struct shell *shell,
+		   struct pageflow_error *error)
+{
+	const struct wish wish = read_wish(rest);
+	pageflow_steps *steps;
+	int failed = 0;
+
+	if (!wish.zone || !strncmp(wish.zone, "machine", 7) || !strncmp(wish.zone, "load", 4))
+		return error_set(error, "which command on this machine? For example 'steps alloc "
+					"GFP_TRANSHUGE 9'");
+	steps = pageflow_steps_watch(machine, error);
+	if (!steps)
+		return -1;
+	command(shell, (char *)wish.zone);
+	for (size_t i = 0; i < sizeof(form_order) / sizeof(*form_order) && !failed; i++)
+		if (wish.form[form_order[i]])
+			failed = draw_steps(steps, form_order[i], wish.file, error);
+	pageflow_steps_free(steps);
 	return failed;
 }
 

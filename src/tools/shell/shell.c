@@ -153,7 +153,9 @@ static void run_terminal(struct shell *shell)
 /** Run a session from its start to its end; the exit code. */
 static int run_session(const char *path)
 {
-	struct shell shell = { .file = path ? path : "standard input", .next_number = 1 };
+	struct shell shell = { .file = path ? path : "standard input",
+			       .next_number = 1,
+			       .run_line = run_line };
 	FILE *file = path ? fopen(path, "r") : stdin;
 	int code;
 

@@ -34,6 +34,8 @@ struct shell {
 	unsigned long errors;
 	const char *file;   /**< where commands come from; NULL: a terminal */
 	unsigned long line; /**< of the file, counted from 1 */
+	/** Carries out one line, which is changed on the way. */
+	void (*run_line)(struct shell *shell, char *line);
 };
 
 /** A command of the shell. */
@@ -67,6 +69,9 @@ void shell_let_go(struct shell *shell, struct held *held);
 int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
 		  struct pageflow_error *error);
 void drawings_forget(struct drawings *drawings);
+int drawings_watch(pageflow_machine *machine, char *rest,
+		   void (*command)(struct shell *shell, char *line), struct shell *shell,
+		   struct pageflow_error *error);
 
 /* edit.c */
 char *shell_read_line(const char *prompt);

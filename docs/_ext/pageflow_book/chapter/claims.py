@@ -40,7 +40,7 @@ def mark(app, docname, mine, claim, parent):
     own = stage is not None and claim.startswith(stage.number + '-')
     if own and claim not in mine['claims']:
         mine['claims'][claim] = parent.line or 0
-        link = nodes.reference('', claim, internal=True, refid=f'proof-{claim}')
+        link = xref('pf-proof', claim, docname, claim)
         return nodes.inline('', '', link, ids=[f'claim-{claim}'], classes=['claim'])
     mine['claim_refs'][claim] = parent.line or 0
     return nodes.inline('', '', xref('pf-claim', claim, docname, claim), classes=['claim'])
@@ -73,7 +73,7 @@ def check(app, env):
                 f'claim [{claim}] has no test; name it in a TEST() or drop the claim',
                 location=(docname, notes(env)[docname]['claims'][claim]),
             )
-        elif not notes(env)[docname].get('has_tests_table'):
+        elif not notes(env).get(chain.stage_of_doc(docname).docname, {}).get('has_tests_table'):
             logger.warning(
                 'a chapter with claims needs ".. stage-tests::", where its proofs are listed', location=docname
             )

@@ -54,7 +54,9 @@ def resolve(app, env, node, content):
             if target in mine['claims']:
                 return link(app, node, content, docname, f'claim-{target}', '')
         # A test naming an unknown claim is reported by claims.check; here the number is simply no link.
-        return content if node['refdoc'].startswith('docs/stages/') else None
+        return content if chain.stage_of_doc(node['refdoc']) else None
+    if kind == 'pf-proof':
+        return link(app, node, content, chain.stage_of(target[:2]).docname, f'proof-{target}', '')
     if kind == 'ref' and target.endswith('_8h'):  # Breathe's "#include" line of a struct
         header = target[:-3].replace('__', '-').replace('_', '-')
         page = 'docs/capi' if header == 'pageflow' else 'docs/nouns'

@@ -81,7 +81,7 @@ def check_everything_shown(app, env):
     for stage in chain.STAGES:
         if stage.docname not in env.found_docs:
             continue
-        shown = notes(env).get(stage.docname, {}).get('shown', set())
+        shown = set().union(*(notes(env).get(docname, {}).get('shown', ()) for docname in stage.docnames))
         for one in here.sources.stage_functions(stage):
             if (one.file, one.name) not in shown:
                 logger.warning(

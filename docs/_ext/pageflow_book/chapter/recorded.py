@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Worked examples out of the recordings, read while the site is built: `recorded-zones` shows the machine a recording
-begins with, `recorded-requests` some of its operations, decoded."""
+begins with, `recorded-requests` some of its operations, decoded, `recorded-run` a run of kswapd."""
+
+import itertools
+import lzma
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -20,7 +23,7 @@ class RecordingDirective(TableDirective):
 
     def run(self):
         self.here = book(self.env.app)
-        path = self.here.root / 'tests' / 'traces' / f'{self.arguments[0]}.trace.xz'
+        path = self.path = self.here.root / 'tests' / 'traces' / f'{self.arguments[0]}.trace.xz'
         if not path.is_file():
             raise self.error(f'{self.name}: tests/traces has no recording {self.arguments[0]}')
         for one in (path, self.here.vocabulary.command):
@@ -145,6 +148,44 @@ class RecordedRequests(RecordingDirective):
         return ''
 
 
+class RecordedRun(RecordingDirective):
+    """.. recorded-run:: uma128-kswapd-271 - one run of a recorded kswapd, priority by priority.
+
+    :run: 2    which of the recording's, in order
+    """
+
+    option_spec = {'run': directives.positive_int}
+
+    def make(self):
+        wanted = self.options.get('run', 1)
+        scans = list(kswapd_scans(self.path, wanted))
+        if not scans:
+            raise self.error(f'recorded-run: the recording has no run {wanted} of kswapd, or it looked at nothing')
+        rows, together = [], 0
+        for priority, found in itertools.groupby(scans, key=lambda one: one[0]):
+            found = list(found)
+            scanned, reclaimed = (sum(one[at] for one in found) for at in (1, 2))
+            together += reclaimed
+            rows.append([str(priority), f'{len(found):,}', f'{scanned:,}', f'{reclaimed:,}', f'{together:,}'])
+        headings = [_('Priority'), _('Portions'), _('Pages looked at'), _('Reclaimed'), _('so far')]
+        return self.table(headings, rows, ['pf-figures', 'pf-run'])
+
+
+def kswapd_scans(path, wanted):
+    """(priority, pages looked at, pages reclaimed) of each portion of inactive pages in the wanted run of kswapd."""
+    run, running = 0, False
+    with lzma.open(path, 'rt', encoding='ascii') as lines:
+        for line in lines:
+            words = line.split()
+            if words[:1] == ['kw']:
+                run, running = run + 1, True
+            elif words[:1] == ['ks']:
+                running = False
+            elif words[:1] == ['vs'] and running and run == wanted:
+                yield int(words[-2]), int(words[2]), int(words[3])
+
+
 def setup(app):
     app.add_directive('recorded-zones', RecordedZones)
     app.add_directive('recorded-requests', RecordedRequests)
+    app.add_directive('recorded-run', RecordedRun)

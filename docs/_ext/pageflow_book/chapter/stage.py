@@ -3,13 +3,12 @@
 `stage-reference`, `stage-tests`, and the table over all stages, `coverage-table`."""
 
 import re
-from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 
 from ..read import chain
-from ..read.book import book, note
+from ..read.book import book, depend_on_chapter, note
 from ..read.coverage import percent
 from ..read.sources import SourceError
 from ..read.text import _
@@ -88,13 +87,15 @@ class StageEssay(StageDirective):
 
 
 class StageCode(StageDirective):
-    """.. stage-code:: - every function of the stage that the chapter has not shown above, in the order of the files."""
+    """.. stage-code:: - every function of the stage that the chapter shows nowhere else, in the order of the files."""
+
+    LISTED = re.compile(r'^\.\. c-listing:: (?:\S+ )?(\w+)$', re.MULTILINE)
 
     def make(self):
-        made = []
-        shown = note(self.env)['shown']
+        depend_on_chapter(self.env, self.stage)
+        made, shown = [], set(self.LISTED.findall(self.here.written(self.stage.docnames)))
         for one in self.here.sources.stage_functions(self.stage):
-            if (one.file, one.name) in shown:
+            if one.name in shown:
                 continue
             section = nodes.section(ids=[f'fn-{one.name}'], names=[])
             section += nodes.title('', '', nodes.literal('', one.name), translatable=False)
@@ -201,8 +202,8 @@ class StageTests(StageDirective):
         ]
 
     def makes_claims(self):
-        text = Path(self.env.doc2path(self.env.docname)).read_text(encoding='utf-8')
-        return f'[{self.stage.number}-' in text
+        depend_on_chapter(self.env, self.stage)
+        return f'[{self.stage.number}-' in self.here.written(self.stage.docnames)
 
     def own_tests(self):
         mine = [one for one in self.here.sources.test_list() if chain.stage_of_file(one.file) is self.stage]

@@ -10,7 +10,7 @@ import statements
 from docutils import nodes
 
 from ..read import chain
-from ..read.book import book, note, notes
+from ..read.book import book, depend_on_chapter, note, notes
 from ..read.coverage import ranges
 from ..read.text import _
 from .links import xref
@@ -106,7 +106,7 @@ class StatementsTable(Counted):
         figures = statement_figures(self.here)
         note(self.env)['counts_statements'] = True
         for stage in chain.STAGES:
-            self.env.note_dependency(str(self.here.root / f'{stage.docname}.rst'))
+            depend_on_chapter(self.env, stage)
         for file in {file for file, _line, _name, _claims in self.here.sources.tests()}:
             self.env.note_dependency(str(self.here.root / file))
         rows = [
@@ -129,14 +129,16 @@ class StatementsTable(Counted):
 def statement_figures(here):
     """(page, its name, figures) of each chapter there is, and of the page on later kernels."""
     proved = {claim for _file, _line, _name, claims in here.sources.tests() for claim in claims}
-    pages = [(stage.docname, f'{stage.number} {stage.door}', stage.number) for stage in chain.STAGES]
+    pages = [(stage.docnames, f'{stage.number} {stage.door}', stage.number) for stage in chain.STAGES]
     found = []
-    for docname, name, number in [*pages, ('docs/later', _('later kernels'), '')]:
-        path = here.root / f'{docname}.rst'
-        if path.is_file():
-            one = statements.count(path.read_text(encoding='utf-8'), number, not number)
+    for docnames, name, number in [*pages, (('docs/later',), _('later kernels'), '')]:
+        text = here.written(docnames)
+        if text:
+            one = statements.count(text, number, not number)
             figures = {key: value for key, value in vars(one).items() if isinstance(value, int)}
-            found.append((docname, name, {**figures, 'claims': len(one.claims), 'proved': len(one.claims & proved)}))
+            found.append(
+                (docnames[0], name, {**figures, 'claims': len(one.claims), 'proved': len(one.claims & proved)})
+            )
     return found
 
 

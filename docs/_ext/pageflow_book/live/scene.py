@@ -16,7 +16,8 @@ It takes the commands of `pageflow shell` from a file, or from its own lines:
 It shows each command, the events that fired, and what was said. Where the commands ask for the state (`buddyinfo` or
 `pagetypeinfo`, or `draw`) stand the free lists as the shell draws them: a row for each zone and migratetype that has
 free blocks, a square for each order. Squares that differ from the state drawn before are outlined, with the difference.
-`draw zones` shows each zone's free pages against its watermarks.
+`draw zones` shows each zone's free pages against its watermarks, `draw lru` the LRU lists and what became of their pages. `steps COMMAND` shows what compaction does while the command
+is carried out, a strip of pageblocks for each step.
 
 All commands are carried out; these choose what is shown of them:
 
@@ -43,9 +44,13 @@ from ..read.labels import in_language
 from ..read.text import _
 from .transcript import Transcript
 
-ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {'draw zones': 'draw table svg zones'}
+ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {
+    'draw zones': 'draw table svg zones',
+    'draw lru': 'draw table svg lru',
+}
 MARK, MARKED = 'help quit', re.compile(r'^quit +end the session$')  # between the commands: what it prints is known
 LINES = 12
+STEPS = 'steps '
 TITLE = re.compile('<title[^>]*>(.*)</title>')
 
 
@@ -102,7 +107,7 @@ class Scene(Transcript):
         traced = any(command.startswith('trace ') for command in commands)
         zone = self.options.get('zone', '')
         for at, command in enumerate(commands):
-            script.append(f'{ASKS[command]} {zone}' if command in ASKS and first <= at < last else command)
+            script.append(self.asked(command, zone) if first <= at < last else command)
             if not traced and command.split()[0] in ('machine', 'load'):
                 script.append('trace on')
                 traced = True
@@ -116,6 +121,13 @@ class Scene(Transcript):
             else:
                 said[-1].append(line)
         return said
+
+    @staticmethod
+    def asked(command, zone):
+        """A command as it is carried out, so that what it shows is drawn."""
+        if command in ASKS:
+            return ASKS[command] if command == 'draw lru' else f'{ASKS[command]} {zone}'
+        return f'steps words svg {command[6:]}' if command.startswith(STEPS) else command
 
     def part(self, commands):
         first = self.index(commands, 0, self.options['from']) if 'from' in self.options else 0
@@ -134,6 +146,10 @@ class Scene(Transcript):
         if command in ASKS:
             step += self.drawing('\n'.join(output))
             return step
+        drawn = []
+        if command.startswith(STEPS):
+            begin = next((at for at, line in enumerate(output) if line.startswith('<svg')), 1) - 1
+            output, drawn = output[:begin], output[begin:]
         events = [event for event in map(read, output) if event]
         if events:
             step += nodes.bullet_list(
@@ -145,6 +161,8 @@ class Scene(Transcript):
         if words:
             text = '\n'.join(words)
             step += nodes.literal_block(text, text, language='none', translatable=False, classes=['pf-said'])
+        if drawn:
+            step += self.drawing('\n'.join(drawn))
         return step
 
     def event(self, told):

@@ -36,6 +36,11 @@ class Book:
             path.write_text(digest)
         return str(path)
 
+    def written(self, docnames):
+        """The text of pages as their author wrote it, such as a chapter's with that of its continuation."""
+        paths = [self.root / f'{docname}.rst' for docname in docnames]
+        return '\n'.join(path.read_text(encoding='utf-8') for path in paths if path.is_file())
+
     def coverage_page(self, file):
         """The page (without .html) that shows the whole of a file with its counts; None when there is none."""
         return f'coverage/{file}.gcov' if self.coverage and file in self.traced else None
@@ -61,7 +66,7 @@ def outdated(app, env, added, changed, removed):
         env.pageflow_tests = digest
         return []
     env.pageflow_tests = digest
-    return [one.docname for one in chain.STAGES if one.docname in env.found_docs]
+    return [docname for docname in chain.BY_DOCNAME if docname in env.found_docs]
 
 
 def forget(app, env, docname):
@@ -82,6 +87,14 @@ def warm_up(app, env, docnames):
         doxygen.documented(here)
         for file in here.sources.definitions:
             here.coverage.lines(file)
+
+
+def depend_on_chapter(env, stage):
+    """Notes that the page being read says something about the text of a stage's chapter. (A page that is not there
+    would count as changed every time.)"""
+    for docname in stage.docnames:
+        if docname in env.found_docs:
+            env.note_dependency(env.doc2path(docname))
 
 
 def notes(env):

@@ -34,11 +34,21 @@ class Stage:
     def docname(self):
         return 'docs/stages/' + self.stem
 
+    @property
+    def continuation(self):
+        """The page a chapter too long for one goes on with; most have none."""
+        return f'docs/continued/{self.stem}-continued'
+
+    @property
+    def docnames(self):
+        return self.docname, self.continuation
+
 
 _DATA = json.loads((Path(__file__).parent.parent / 'chain.json').read_text(encoding='utf-8'))
 STAGES = tuple(Stage(one['stem'], one['layer'], (one['short'], one['question'])) for one in _DATA['stages'])
 BY_NUMBER = {stage.number: stage for stage in STAGES}
 BY_STEM = {stage.stem: stage for stage in STAGES}
+BY_DOCNAME = {docname: stage for stage in STAGES for docname in stage.docnames}
 GROUPS = _DATA['groups']
 EDGES = _DATA['edges']
 
@@ -58,8 +68,8 @@ def stage_of(text):
 
 
 def stage_of_doc(docname):
-    """The stage whose chapter this document is, or None."""
-    return BY_STEM.get(docname.rsplit('/', 1)[-1]) if docname.startswith('docs/stages/') else None
+    """The stage whose chapter, or continuation of one, this document is; or None."""
+    return BY_DOCNAME.get(docname)
 
 
 def stage_of_file(path):

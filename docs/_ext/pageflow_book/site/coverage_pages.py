@@ -207,17 +207,24 @@ class CoveragePage:
             self.meta([link(self.to(stage.docname), chapter), link(self.to('coverage/index'), escape(_('all files')))]),
             f'<p>{self.summary(files)}</p>',
         ]
-        shown = notes(self.app.env).get(stage.docname, {}).get('listings', {})
         titles = (_('Function'), _('Called'), _('Lines run'), _('Outcomes taken'), _('Tests'))
         for file in files:
             words.append(f'<h2>{link(self.to(f"coverage/{file}.gcov"), code(file))}</h2>')
             rows = [
-                self.function_row(one, self.to(stage.docname, f'#{shown.get(one.name, "")}'))
+                self.function_row(one, self.to_listing(stage, one.name))
                 for one in self.here.sources.definitions[file]
                 if one.kind == 'function'
             ]
             words.append(table(titles, rows))
         return ''.join(words)
+
+    def to_listing(self, stage, name):
+        """Where the chapter, or its continuation, shows a function."""
+        for docname in stage.docnames:
+            anchor = notes(self.app.env).get(docname, {}).get('listings', {}).get(name)
+            if anchor:
+                return self.to(docname, f'#{anchor}')
+        return self.to(stage.docname)
 
     def function_row(self, one, place):
         traced, known = self.here.traced[one.file], self.here.coverage.lines(one.file)

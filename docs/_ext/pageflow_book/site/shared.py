@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from ..chapter import glossary
+from ..read import chain
 from ..read.book import book
 from ..read.text import _
 
@@ -63,7 +64,7 @@ ROWS = re.compile(r'<script type="application/json" class="pf-data">(.*?)</scrip
 def move_rows(app, pagename, template, context, doctree):
     """Moves what the counts' pop-ups say out of a page of code, into a script that is loaded when one is opened."""
     folder, _slash, name = pagename.rpartition('/')
-    if app.builder.name != 'html' or not (folder == 'docs/stages' or folder.startswith('coverage/')):
+    if app.builder.name != 'html' or not (chain.stage_of_doc(pagename) or folder.startswith('coverage/')):
         return
     rows = {}
     for figure in FIGURE.findall(context.get('body') or ''):
@@ -73,7 +74,7 @@ def move_rows(app, pagename, template, context, doctree):
     if not rows:
         return
     context['body'] = ROWS.sub('', context['body'])
-    if folder != 'docs/stages':
+    if folder.startswith('coverage/'):
         name = pagename.removeprefix('coverage/').removesuffix('.gcov')
     target = app.outdir / '_static' / 'rows' / f'{name}.js'
     target.parent.mkdir(parents=True, exist_ok=True)

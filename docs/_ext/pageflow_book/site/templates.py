@@ -42,6 +42,8 @@ def page_context(app, pagename, template, context, doctree):
     stage = chain.stage_of_doc(pagename)
     if stage:
         before, after = chain.neighbours(stage)
+        if pagename == stage.continuation:
+            before = stage
         context['pf_stage'] = stage
         context['pf_nav'] = [
             (side, one, app.builder.get_relative_uri(pagename, one.docname))
