@@ -289,28 +289,18 @@ int snapshot_read_group(struct reader *reader, const char *line)
 }
 
 /**
- * @brief Read the lines about the slots of files, once the snapshot's zones are known.
+ * @brief Read a line about the slots of a file, if it is one; the snapshot's pages are known.
  *
- * @param reader after the snapshot's `end`; receives the error
- * @param first index of the first line that may be one of them
+ * @param reader the place, for errors
+ * @param line the line
  * @return 0, or -1 after noting an error
  * @source none (ours: the format of the recordings)
  */
-int snapshot_read_slots(struct reader *reader, size_t first)
+int snapshot_read_slot(struct reader *reader, const char *line)
 {
-	struct reader again = *reader;
+	int which = group_line(&line);
 
-	for (again.next = first; again.next < reader->next;) {
-		const char *line = reader_line(&again);
-		int which = group_line(&line);
-
-		if (which >= 0 && group_lines[which].late &&
-		    group_lines[which].read(&again, line)) {
-			*reader = again;
-			return -1;
-		}
-	}
-	return 0;
+	return which >= 0 && group_lines[which].late ? group_lines[which].read(reader, line) : 0;
 }
 
 /* ---- Writing ---- */

@@ -369,27 +369,18 @@ bool snapshot_is_list_line(const char *line)
 }
 
 /**
- * @brief Read the lines about LRU lists and their counters, once the snapshot's zones are known.
+ * @brief Read a line about the LRU lists or their counters, if it is one; the snapshot's pages are known.
  *
- * @param reader after the snapshot's `end`; receives the error
- * @param first index of the first line that may be one of them
+ * @param reader the place, for errors
+ * @param line the line
  * @return 0, or -1 after noting an error
  * @source none (ours: the format of the recordings)
  */
-int snapshot_read_lists(struct reader *reader, size_t first)
+int snapshot_read_list(struct reader *reader, const char *line)
 {
-	struct reader again = *reader;
+	int which = list_line(&line);
 
-	for (again.next = first; again.next < reader->next;) {
-		const char *line = reader_line(&again);
-		int which = list_line(&line);
-
-		if (which >= 0 && list_lines[which].read(&again, line)) {
-			*reader = again;
-			return -1;
-		}
-	}
-	return 0;
+	return which >= 0 ? list_lines[which].read(reader, line) : 0;
 }
 
 /* ---- Writing ---- */

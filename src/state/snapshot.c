@@ -387,6 +387,20 @@ static int reserve_memory(struct reader *reader)
 	return 0;
 }
 
+/** Go over the snapshot's lines once more, for those that had to wait until its pages were known. */
+static int read_again(struct reader *reader, size_t first,
+		      int (*read)(struct reader *reader, const char *line))
+{
+	struct reader again = *reader;
+
+	for (again.next = first; again.next < reader->next;)
+		if (read(&again, reader_line(&again))) {
+			*reader = again;
+			return -1;
+		}
+	return 0;
+}
+
 /** Read a snapshot from the `kernel` line to `end` into the machine in focus. */
 static int read_snapshot(struct reader *reader)
 {
@@ -420,8 +434,9 @@ static int read_snapshot(struct reader *reader)
 	if (!line)
 		return reader_fail(reader, "'end' of the snapshot");
 	return check_complete(reader) || make_zonelists(reader, &zonelists) ||
-			       snapshot_read_slots(reader, start) ||
-			       snapshot_check_pagevecs(reader) || snapshot_read_lists(reader, start)
+			       read_again(reader, start, snapshot_read_slot) ||
+			       snapshot_check_pagevecs(reader) ||
+			       read_again(reader, start, snapshot_read_list)
 		       ? -1
 		       : 0;
 }

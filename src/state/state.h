@@ -42,7 +42,7 @@ void snapshot_write_page_lines(FILE *out, const struct zone *zone, bool all_flag
 void snapshot_write_pagevecs(FILE *out, const char *indent);
 /* snapshot-lru.c: the LRU lists and their counters */
 bool snapshot_is_list_line(const char *line);
-int snapshot_read_lists(struct reader *reader, size_t first);
+int snapshot_read_list(struct reader *reader, const char *line);
 void snapshot_write_vmctl(FILE *out);
 void snapshot_write_lists(FILE *out, const char *indent, struct pglist_data *pgdat, bool whole);
 /* snapshot-write.c */
@@ -71,7 +71,7 @@ void snapshot_write_vmstat(FILE *out, const struct zone *zone);
 struct address_space *snapshot_file(const char *kind);
 bool snapshot_is_group_line(const char *line);
 int snapshot_read_group(struct reader *reader, const char *line);
-int snapshot_read_slots(struct reader *reader, size_t first);
+int snapshot_read_slot(struct reader *reader, const char *line);
 void snapshot_write_charges(FILE *out, const char *indent);
 void snapshot_write_groups(FILE *out);
 /* records.c: the records of saved snapshots that recordings do not have */

@@ -83,6 +83,7 @@ struct task *memcg_next_process(const struct mem_cgroup *memcg, const struct tas
 	bool passed = !before;
 
 	for (process = next_process(NULL); process; process = next_process(process)) {
+		/* Of those that joined at the same time, the ones behind `before` on the list follow it. */
 		unsigned long earliest = before ? before->memcg_joined + !passed : 0;
 
 		if (process == before)
