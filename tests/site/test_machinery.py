@@ -716,12 +716,17 @@ snapshot after
 """
 
 
-def test_recorded_requests_tell_events_and_their_pages(tree):
-    path = tree.out.parent / 'tests' / 'traces' / 'small.trace.xz'
+def record(tree, name, text):
+    """A recording in the tree, and a command that knows the names."""
+    path = tree.out.parent / 'tests' / 'traces' / f'{name}.trace.xz'
     path.parent.mkdir(parents=True)
-    path.write_bytes(lzma.compress(RECORDING.encode()))
+    path.write_bytes(lzma.compress(text.encode()))
     tree('build/pageflow', SHELL)
     (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
+
+
+def test_recorded_requests_tell_events_and_their_pages(tree):
+    record(tree, 'small', RECORDING)
     table = '.. recorded-requests:: small\n   :ops: 1\n   '
     tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}:events:\n\n{table}:pages:\n')
     code, said, page = tree.build()
@@ -751,11 +756,7 @@ snapshot after
 
 
 def test_recorded_run_adds_up_what_kswapd_did(tree):
-    path = tree.out.parent / 'tests' / 'traces' / 'small-kswapd-1.trace.xz'
-    path.parent.mkdir(parents=True)
-    path.write_bytes(lzma.compress(RUNS.encode()))
-    tree('build/pageflow', SHELL)
-    (tree.out.parent / 'build' / 'pageflow').chmod(0o755)
+    record(tree, 'small-kswapd-1', RUNS)
     table = '.. recorded-run:: small-kswapd-1\n'
     tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{table}\n')
     code, said, page = tree.build()

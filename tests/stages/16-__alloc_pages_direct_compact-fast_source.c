@@ -248,13 +248,10 @@ TEST(fast_start_only_where_it_is_allowed, "")
 /* PFN 0 is a place like any other, even if "no place yet" is 0 too. */
 TEST(fast_start_finds_a_block_at_pfn_zero, "16-13")
 {
-	static struct boot_spec spec;
 	struct compact_control *cc;
 	struct zone *zone;
 
-	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 1 };
-	spec.memory[0] = (struct boot_range){ 0, 32 * MIB, 0, false };
-	test_machine_boot(&spec);
+	test_machine_from_zero(32);
 	zone = test_zone(0, ZONE_DMA);
 	test_empty_zone(zone);
 	cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);

@@ -527,13 +527,10 @@ TEST(compact_nodes_empties_the_pagevecs_first, "16-9")
 /** A machine whose memory begins at PFN 0. */
 TEST(compact_zone_at_pfn_zero, "16-5")
 {
-	static struct boot_spec spec;
 	struct compact_control *cc;
 	struct zone *zone;
 
-	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 1 };
-	spec.memory[0] = (struct boot_range){ 0, 32 * MIB, 0, false };
-	test_machine_boot(&spec);
+	test_machine_from_zero(32);
 	world->hooks.page_moved = scene_owner_is_told;
 	zone = test_zone(0, ZONE_DMA);
 	test_empty_zone(zone);

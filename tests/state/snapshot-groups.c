@@ -53,10 +53,7 @@ static struct text *small_snapshot(void)
 {
 	struct address_space *file, *nomig;
 	struct mem_cgroup *outer, *inner;
-	const struct snapshot_form form = { .pages = true, .lists = true, .groups = true };
-	char *content = NULL;
-	size_t size;
-	FILE *out;
+	static const struct snapshot_form form = { .pages = true, .lists = true, .groups = true };
 
 	test_machine_cma(40, 4);
 	world->memcg_recursive_prot = true;
@@ -80,10 +77,7 @@ static struct text *small_snapshot(void)
 	page_slot_set(nomig, 5,
 		      shadow_entry(shadow_pack((struct shadow){ .age = 22, .memcg_id = 1 })));
 	lru_add_drain();
-	out = open_memstream(&content, &size);
-	snapshot_write(out, &form);
-	fclose(out);
-	return recording_from(content);
+	return recording_of_machine_as(&form);
 }
 
 TEST(groups_are_read_as_they_were_written, "")
@@ -96,9 +90,7 @@ TEST(groups_are_read_as_they_were_written, "")
 	ck_assert_msg(recording_loads(text, &reader), "%zu: %s", reader.error.line,
 		      reader.error.text);
 	after = lines_of_machine();
-	ck_assert_uint_eq(after->nr_lines, before->nr_lines);
-	for (size_t line = 1; line <= before->nr_lines; line++)
-		ck_assert_str_eq(recording_line(after, line), recording_line(before, line));
+	recording_expect_alike(after, before);
 	/* The pages are on the lists of their groups, and the peak is what is known of it. */
 	inner = mem_cgroup_by_id(3);
 	ck_assert_str_eq(inner->path, "/2/3");
@@ -110,10 +102,7 @@ TEST(groups_are_read_as_they_were_written, "")
 
 #define CG "cg 3 usage 32 min_usage 5 low_usage 7 children_min 0 children_low 0 emin 3 elow 4 "
 
-/** A line's beginning, what stands there instead, and words of the refusal. */
-static const struct damage {
-	const char *beginning, *instead, *words;
-} damages[] = {
+static const struct damage damages[] = {
 	{ "memcgs", "memcgs recursive_prot 2 local_events 0", "expected 'memcgs recursive_prot B" },
 	{ "memcg 1", "memcg 1 parent 2 max -1 low 0 min 0", "expected the root group to have no" },
 	{ "memcg 1", "memcg 1 parent 0 max 5 low 0 min 0", "expected the root group to have no" },
@@ -174,16 +163,7 @@ static const struct damage {
 TEST(groups_refuse_damaged_lines, "")
 {
 	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
-		struct text *text = small_snapshot();
-		size_t line = recording_find(text, damages[i].beginning, 1);
-		struct reader reader;
-
-		recording_replace(text, line, damages[i].instead);
-		ck_assert_msg(!recording_loads(text, &reader), "%s", damages[i].instead);
-		ck_assert_msg(strstr(reader.error.text, damages[i].words) != NULL,
-			      "%s: '%s' is not in '%s'", damages[i].instead, damages[i].words,
-			      reader.error.text);
-		ck_assert_uint_eq(reader.error.line, line);
+		recording_expect_refused(small_snapshot(), &damages[i]);
 		machine_free(world);
 	}
 }

@@ -30,12 +30,9 @@ static struct text *lines_of_machine(void)
 /** A small machine with three pages on an LRU list, and figures that tell its counters apart; as a text. */
 static struct text *small_snapshot(void)
 {
-	const struct snapshot_form form = { .pages = true, .lists = true };
+	static const struct snapshot_form form = { .pages = true, .lists = true };
 	struct pglist_data *pgdat;
 	struct lruvec *lruvec;
-	char *content = NULL;
-	size_t size;
-	FILE *out;
 
 	test_machine_cma(40, 4);
 	pgdat = NODE_DATA(0);
@@ -63,10 +60,7 @@ static struct text *small_snapshot(void)
 	lruvec->flags = 1ul << LRUVEC_CONGESTED;
 	lruvec->lruvec_stat[WORKINGSET_REFAULT] = 25;
 	lruvec->lruvec_stat_cpu[0][NR_ACTIVE_FILE] = -26;
-	out = open_memstream(&content, &size);
-	snapshot_write(out, &form);
-	fclose(out);
-	return recording_from(content);
+	return recording_of_machine_as(&form);
 }
 
 TEST(lists_are_read_as_they_were_written, "")
@@ -78,9 +72,7 @@ TEST(lists_are_read_as_they_were_written, "")
 	ck_assert_msg(recording_loads(text, &reader), "%zu: %s", reader.error.line,
 		      reader.error.text);
 	after = lines_of_machine();
-	ck_assert_uint_eq(after->nr_lines, before->nr_lines);
-	for (size_t line = 1; line <= before->nr_lines; line++)
-		ck_assert_str_eq(recording_line(after, line), recording_line(before, line));
+	recording_expect_alike(after, before);
 	/* The machine's totals follow. */
 	ck_assert_int_eq(global_node_page_state(NR_INACTIVE_FILE), files);
 	ck_assert_int_eq(world->vm_zone_stat[NR_ZONE_ACTIVE_ANON], 12);
@@ -103,10 +95,7 @@ TEST(lists_without_a_memory_controller, "")
 	LRU_NAMES " isolated_anon 0 isolated_file 0 dirty 0 writeback 0 ws" \
 		  "_refault 0 ws_activate 0 ws_restore "
 
-/** A line's beginning, what stands there instead, and words of the refusal. */
-static const struct damage {
-	const char *beginning, *instead, *words;
-} damages[] = {
+static const struct damage damages[] = {
 	{ "vmctl", "vmctl swappiness x", "expected 'vmctl swappiness N" },
 	{ "vmctl",
 	  "vmctl swappiness 60 total_swap_pages 1 nr_swap_pages 2 memcg 1 extfrag_threshold 500",
@@ -175,15 +164,7 @@ static const struct damage {
 TEST(lists_refuse_damaged_lines, "")
 {
 	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
-		struct text *text = small_snapshot();
-		size_t line = recording_find(text, damages[i].beginning, 1);
-		struct reader reader;
-
-		recording_replace(text, line, damages[i].instead);
-		ck_assert_msg(!recording_loads(text, &reader), "%s", damages[i].instead);
-		ck_assert_msg(strstr(reader.error.text, damages[i].words) != NULL,
-			      "'%s' is not in '%s'", damages[i].words, reader.error.text);
-		ck_assert_uint_eq(reader.error.line, line);
+		recording_expect_refused(small_snapshot(), &damages[i]);
 		machine_free(world);
 	}
 }

@@ -16,14 +16,9 @@
 /** The machine in focus with the lines in question. */
 static struct text *machine_with_pages(void)
 {
-	const struct snapshot_form form = { .order = NODE_BY_NODE, .pages = true };
-	char *content = NULL;
-	size_t size;
-	FILE *out = open_memstream(&content, &size);
+	static const struct snapshot_form form = { .order = NODE_BY_NODE, .pages = true };
 
-	snapshot_write(out, &form);
-	fclose(out);
-	return recording_from(content);
+	return recording_of_machine_as(&form);
 }
 
 /** A page in use with an owner; it is on its list unless `flags` has no PG_lru. */
@@ -88,9 +83,7 @@ TEST(pages_are_read_as_they_were_written, "")
 	ck_assert_msg(recording_loads(before, &reader), "%zu: %s", reader.error.line,
 		      reader.error.text);
 	after = machine_with_pages();
-	ck_assert_uint_eq(after->nr_lines, before->nr_lines);
-	for (size_t line = 1; line <= before->nr_lines; line++)
-		ck_assert_str_eq(recording_line(after, line), recording_line(before, line));
+	recording_expect_alike(after, before);
 	/* They are on their lists, and counted there; the one that waits is not. */
 	lruvec = &NODE_DATA(0)->lruvec;
 	for (int lru = 0; lru < NR_LRU_LISTS; lru++) {
@@ -101,12 +94,7 @@ TEST(pages_are_read_as_they_were_written, "")
 	ck_assert_uint_eq(snapshot_space(PAGE_KIND_FILE)->nrpages, 3);
 }
 
-/** A line of the snapshot that is not as it should be. */
-static const struct {
-	const char *beginning; /**< of the line that it replaces */
-	const char *line;
-	const char *words; /**< of the refusal */
-} damages[] = {
+static const struct damage damages[] = {
 	{ " scanner ", " scanner migrate_async 1 migrate_sync 2 free 3", "'scanner" },
 	{ " scanner ",
 	  " scanner migrate_async 1 migrate_sync 2 free 3 init_migrate 4 init_free 5 flush 1 "
@@ -144,15 +132,7 @@ static const struct {
 TEST(pages_damaged_lines_are_refused, "")
 {
 	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
-		struct text *text = snapshot_of_all_kinds();
-		size_t line = recording_find(text, damages[i].beginning, 1);
-		struct reader reader;
-
-		recording_replace(text, line, damages[i].line);
-		ck_assert_msg(!recording_loads(text, &reader), "%s", damages[i].line);
-		ck_assert_msg(strstr(reader.error.text, damages[i].words) != NULL,
-			      "'%s' is not in '%s'", damages[i].words, reader.error.text);
-		ck_assert_uint_eq(reader.error.line, line);
+		recording_expect_refused(snapshot_of_all_kinds(), &damages[i]);
 	}
 }
 

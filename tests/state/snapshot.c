@@ -108,10 +108,7 @@ TEST(snapshot_small_one_is_read, "")
 	"0 kswapd_failures 0 kcompactd_waiting 1 kcompactd_max_order 0 "                         \
 	"kcompactd_highest_zoneidx 0"
 
-/** A line's beginning, what stands there instead, and words of the refusal. */
-static const struct damage {
-	const char *beginning, *instead, *words;
-} damages[] = {
+static const struct damage damages[] = {
 	{ "kernel", "kernel 5.8.19 arm64",
 	  "expected 'kernel 5.8.18 arm64 ...', found 'kernel 5.8.19" },
 	{ "kernel", "kernl", "expected 'kernel 5.8.18 arm64 ...'" },

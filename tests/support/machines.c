@@ -28,14 +28,27 @@ struct machine *test_machine_uma(unsigned long mib)
 	return test_machine_cpus(mib, 1);
 }
 
-/** One node, all memory in ZONE_DMA, several CPUs, all on node 0. */
-struct machine *test_machine_cpus(unsigned long mib, int nr_cpus)
+/** One node with one range of memory. */
+static struct machine *machine_of_one_range(unsigned long long start, unsigned long mib,
+					    int nr_cpus)
 {
 	static struct boot_spec spec;
 
 	spec = (struct boot_spec){ .nr_cpus = nr_cpus, .nr_memory = 1 };
-	spec.memory[0] = (struct boot_range){ TEST_DRAM, mib * MIB, 0, false };
+	spec.memory[0] = (struct boot_range){ start, mib * MIB, 0, false };
 	return test_machine_boot(&spec);
+}
+
+/** One node, all memory in ZONE_DMA, several CPUs, all on node 0. */
+struct machine *test_machine_cpus(unsigned long mib, int nr_cpus)
+{
+	return machine_of_one_range(TEST_DRAM, mib, nr_cpus);
+}
+
+/** One node, all memory in ZONE_DMA and from PFN 0 on, one CPU. */
+struct machine *test_machine_from_zero(unsigned long mib)
+{
+	return machine_of_one_range(0, mib, 1);
 }
 
 /** One node, all memory in ZONE_DMA, its last MiB a CMA area (a multiple of 4). */

@@ -32,6 +32,7 @@
 /* Machines. Sizes in MiB. */
 struct machine *test_machine_boot(const struct boot_spec *spec);
 struct machine *test_machine_uma(unsigned long mib);
+struct machine *test_machine_from_zero(unsigned long mib);
 struct machine *test_machine_cpus(unsigned long mib, int nr_cpus);
 struct machine *test_machine_cma(unsigned long mib, unsigned long cma_mib);
 struct machine *test_machine_zones(unsigned long mib);

@@ -42,11 +42,17 @@ struct text *recording_from(const char *content)
 /** The snapshot of the machine in focus, from `kernel` to `end`. */
 struct text *recording_of_machine(void)
 {
+	return recording_of_machine_as(&(struct snapshot_form){ .order = NODE_BY_NODE });
+}
+
+/** The same with the lines of a form. */
+struct text *recording_of_machine_as(const struct snapshot_form *form)
+{
 	char *content = NULL;
 	size_t size;
 	FILE *out = open_memstream(&content, &size);
 
-	snapshot_write(out, &(struct snapshot_form){ .order = NODE_BY_NODE });
+	snapshot_write(out, form);
 	fclose(out);
 	return text_new(content, size);
 }
@@ -167,9 +173,30 @@ void recording_expect_divergence(const char *name, const char *heading, const ch
 		      recording_line(text, line), result.line);
 }
 
+/** Two texts must have the same lines. */
+void recording_expect_alike(const struct text *text, const struct text *other)
+{
+	ck_assert_uint_eq(text->nr_lines, other->nr_lines);
+	for (size_t line = 1; line <= text->nr_lines; line++)
+		ck_assert_str_eq(recording_line(text, line), recording_line(other, line));
+}
+
 /** Does a machine come of this snapshot? If not, the reader has what is wrong. */
 bool recording_loads(const struct text *text, struct reader *reader)
 {
 	*reader = (struct reader){ .text = text };
 	return snapshot_load(reader) != NULL;
+}
+
+/** Damage a snapshot; it must be refused at that line, in these words. */
+void recording_expect_refused(struct text *text, const struct damage *damage)
+{
+	size_t line = recording_find(text, damage->beginning, 1);
+	struct reader reader;
+
+	recording_replace(text, line, damage->instead);
+	ck_assert_msg(!recording_loads(text, &reader), "%s", damage->instead);
+	ck_assert_msg(strstr(reader.error.text, damage->words) != NULL, "%s: '%s' is not in '%s'",
+		      damage->instead, damage->words, reader.error.text);
+	ck_assert_uint_eq(reader.error.line, line);
 }
