@@ -115,7 +115,16 @@ class Program:
         """The object of `path`, whose text is directory/path, with its blocks counted or not; None when it does not compile."""
         made = directory / f"{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
         compiler = [word for word in self.compiler if counted or not word.startswith("-fsanitize-coverage")]
-        words = [*compiler, "-w", f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
+        words = [
+            *compiler,
+            "-Wno-error",
+            "-Werror=return-type",
+            f"-ffile-prefix-map={directory}/=",
+            "-c",
+            "-o",
+            made,
+            directory / path,
+        ]
         return made if subprocess.run(words, capture_output=True).returncode == 0 else None
 
     def link(self, path, made, directory):

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness.h"
 #include "machine.h"
@@ -65,9 +66,23 @@ static void keep_bug(const char *text, void *context)
 	snprintf(last_bug, sizeof(last_bug), "%s", text);
 }
 
+/** At the end of a test: whoever turned interrupts off has turned them on again. */
+static void expect_interrupts_on(void)
+{
+	if (!world || !world->irqs_disabled)
+		return;
+	fprintf(stderr, "a test ends with interrupts turned off %d times\n", world->irqs_disabled);
+	_exit(1);
+}
+
 /** Record the events of the machine in focus and keep what it prints, from now on. */
 void test_observe(void)
 {
+	static bool registered;
+
+	if (!registered)
+		atexit(expect_interrupts_on);
+	registered = true;
 	world->subscriber = keep_event;
 	world->console = keep_text;
 	test_forget_events();
