@@ -329,6 +329,21 @@ TEST(__rmqueue_pageblock_changes_type_from_half_on, "11-8")
 	ck_assert_int_eq(type_after_steal(R, U, 8, 0), U);
 }
 
+/*
+ * A movable block with 16 free pages on an unmovable list and 496 in use, none of which can be moved. Expect a movable
+ * request to count what can be moved, 0, though the block is movable already.
+ */
+TEST(__rmqueue_movable_request_counts_what_can_be_moved, "11-8")
+{
+	struct zone *zone = hand_one_zone();
+
+	test_witness();
+	hand_pageblock(0x40000, M);
+	hand_lay(0x40000, 4, U);
+	ck_assert_uint_eq(take(zone, 4, M, 0), 0x40000);
+	ck_assert_str_eq(test_decisions(DECISION_CLAIM), "DMA 16 0 0 1 1");
+}
+
 /* Expect the free blocks to move even when the pageblock keeps its type. */
 TEST(__rmqueue_free_blocks_move_though_type_stays, "11-8")
 {
