@@ -102,7 +102,7 @@ LINK_cov     := --coverage
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
 
 # Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
-LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream
+LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream,--wrap=machine_new,--wrap=machine_free
 
 LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
 # The line editor of `pageflow shell`: where its header is at hand, the command uses it.
