@@ -22,6 +22,7 @@ import errno
 import fcntl
 import os
 import pathlib
+import resource
 import select
 import signal
 import sys
@@ -29,6 +30,7 @@ import tempfile
 
 BUILD = pathlib.Path("build")
 CONFIGURATIONS = ("uma", "numa", "front")
+LITTLE = 1 << 30  # bytes of memory with which some compiler, linker or test may come to nothing
 
 
 # ---- Can anything be built here? -----------------------------------------------------------------------------------
@@ -50,6 +52,17 @@ def obstacle(goals):
             remedy = "make room: `make clean` removes build/"
         return f"{name} cannot be written ({error.strerror}); {remedy}"
     return None
+
+
+def name_a_limit():
+    """Programs that come to the end of it say all sorts of things, but not that."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < LITTLE:
+        print(
+            f"memory is limited to {limit >> 10} KiB (ulimit -v): what fails below may fail for that",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 # ---- Whose is the tree? --------------------------------------------------------------------------------------------
@@ -134,6 +147,7 @@ def keep(process):
     tree = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
     if not take(tree, process):
         return
+    name_a_limit()
     os.setsid()
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

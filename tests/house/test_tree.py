@@ -175,6 +175,12 @@ def test_a_full_disk_is_named_and_can_be_cleaned(copy, monkeypatch):
     assert tree_module.obstacle(["clean"]) is None
 
 
+def test_a_limit_of_memory_is_named(start):
+    said = start("sh", "-c", "ulimit -v 500000 && make -f goals.mk nested")
+    line = "memory is limited to 500000 KiB (ulimit -v): what fails below may fail for that\n"
+    assert said.communicate() == ("quick\n", line)
+
+
 # ---- What has no source --------------------------------------------------------------------------------------------
 
 
