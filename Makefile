@@ -16,6 +16,16 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# One make at a time works in this tree (.ci/tree.py says how), but for one that only says what it would do.
+GOALS  := $(or $(MAKECMDGOALS),all)
+FLAGS  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+ifeq ($(findstring n,$(FLAGS))$(findstring q,$(FLAGS))$(if $(filter-out help setup,$(GOALS)),,no),)
+KEEPER := $(shell command -v python3 >/dev/null && exec python3 .ci/tree.py $$PPID $(filter clean distclean,$(GOALS)))
+$(if $(filter stop,$(KEEPER)),$(error $(wordlist 2,999,$(KEEPER))))
+endif
+# Before a reader sits down at a prompt: others may work meanwhile.
+give_back = $(if $(KEEPER),@python3 .ci/tree.py give-back $(KEEPER))
+
 VERSION   := $(shell cat VERSION)
 # docs/capi.rst says when the soname changes: with MAJOR, before 1.0 with MAJOR.MINOR.
 SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(firstword $(subst ., ,$(VERSION))))
@@ -96,7 +106,7 @@ LINK_cov     := --coverage
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
 
 # Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
-LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream
+LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream,--wrap=machine_new,--wrap=machine_free
 
 LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
 # The line editor of `pageflow shell`: where its header is at hand, the command uses it.
@@ -332,6 +342,7 @@ epub pdf: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 	@echo '$@: build/pageflow.$@'
 
 serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+	$(give_back)
 	@$(VPYTHON) docs/build.py --serve
 
 # ---- Debugger --------------------------------------------------------------------------------------------------
@@ -339,6 +350,7 @@ serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 GDB_CONFIG  := $(if $(NUMA),numa,uma)
 GDB_FLAVOUR := $(if $(filter arm64,$(ARCH)),arm64,O0)
 gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
+	$(give_back)
 	@.ci/gdb $< '$(S)' '$(subst ','\'',$(value B))'
 
 bench: build

@@ -140,7 +140,6 @@ static void machine_free_groups(struct machine *machine)
 		free(memcg->lruvecs);
 		free(memcg);
 	}
-	free(machine->root_mem_cgroup.lruvecs);
 	free(machine->init_task.mempolicy);
 }
 

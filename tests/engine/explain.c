@@ -20,6 +20,8 @@ static void explain(gfp_t gfp_mask, unsigned int order, int nid, bool nothing_he
 {
 	const struct explain_request request = { gfp_mask, order, nid, nothing_helps };
 
+	free(story.step);
+	free(story.walk);
 	memset(&story, 0, sizeof(story));
 	ck_assert_int_eq(explain_run(&request, &story), 0);
 }
@@ -299,6 +301,8 @@ TEST(explain_run_without_memory_for_the_story, "")
 		memset(&story, 0, sizeof(story));
 		test_fail(FAIL_REALLOC, call);
 		ck_assert_int_eq(explain_run(&request, &story), -1);
+		free(story.step);
+		free(story.walk);
 	}
 }
 

@@ -448,6 +448,7 @@ TEST(watchdog_sees_tasks_and_cpus, "13-12")
 	task->fatal_signal_pending = true;
 	ck_assert(!world->hooks.slow_round(&request));
 	request.rounds++;
+	task->mm->users = 0;
 	task->mm = NULL;
 	task->fatal_signal_pending = false;
 	ck_assert(!world->hooks.slow_round(&request));

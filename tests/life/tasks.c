@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "failing.h"
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
@@ -26,6 +27,29 @@ TEST(process_gets_the_next_pid, "")
 	first->pid = 50;
 	ck_assert_int_eq(process_new("third", 0)->pid, 51);
 	ck_assert_int_eq(process_new("fourth", 0)->pid, 52);
+}
+
+TEST(process_without_host_memory_leaves_nothing_behind, "")
+{
+	test_machine_uma(32);
+	for (int call = 1; call <= 2; call++) {
+		test_fail(FAIL_CALLOC, call);
+		ck_assert_ptr_null(process_new("none", 0));
+	}
+	test_fail(FAIL_CALLOC, 0);
+	ck_assert_int_eq(process_new("first", 0)->pid, 2);
+}
+
+/* Whether it does is seen with the sanitizers. */
+TEST(task_exit_takes_the_policy_along, "")
+{
+	struct task *task;
+
+	test_machine_uma(32);
+	task = process_new("one", 0);
+	task->mempolicy = calloc(1, sizeof(*task->mempolicy));
+	task_exit(task);
+	ck_assert_ptr_null(task_by_pid(2));
 }
 
 TEST(thread_shares_the_memory_until_the_last_one_ends, "")

@@ -211,6 +211,7 @@ TEST(out_of_memory_does_not_count_on_one_thread_that_exits, "18-8")
 	thread->tgid = current->tgid;
 	free(thread->mm);
 	thread->mm = current->mm;
+	thread->mm->users++;
 	/* Expect: the other thread keeps the memory, so somebody is killed. */
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;

@@ -12,6 +12,9 @@
  * DIRECTORY/STEM/NAME, which is how the book knows which test ran which line.
  */
 #include "harness.h"
+
+#include "hang.h"
+#include "leaks.h"
 #include "limit.h"
 
 #include <stdint.h>
@@ -25,8 +28,7 @@
 #include <gcov.h>
 #endif
 
-#define TEST_SECONDS 300
-#define MOST_NAMED   8192
+#define MOST_NAMED 8192
 
 static struct harness_test *tests;
 
@@ -163,6 +165,52 @@ void harness_enter(const struct harness_test *test)
 	begin_counters(test);
 }
 
+/** One piece of memory that a test leaves behind, and the one before. */
+struct kept {
+	void *memory;
+	struct kept *before;
+};
+
+static struct kept *kept;
+
+void *test_keep(void *memory)
+{
+	struct kept *one = malloc(sizeof(*one));
+
+	*one = (struct kept){ memory, kept };
+	kept = one;
+	return memory;
+}
+
+#ifdef __SANITIZE_ADDRESS__
+/* The sanitizer asks at a test's end: under a debugger it cannot look. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
+{
+	char line[128];
+	int tracer = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return tracer != 0;
+}
+#endif
+
+/* Runs last in each test's process, unless that has died. With the sanitizers, what is not freed now is looked at when that ends. */
+void harness_leave(void)
+{
+	if (test_leave_in_order)
+		test_leave_in_order();
+#ifdef __SANITIZE_ADDRESS__
+	if (test_free_machines)
+		test_free_machines();
+#endif
+}
+
 static int matches(const struct harness_test *test, const char *filter)
 {
 	return !filter || strstr(stem_of(test), filter) || strstr(test->name, filter);
@@ -180,7 +228,7 @@ static void add_test(Suite *suite, const struct harness_test *test)
 {
 	TCase *tcase = tcase_create(test->name);
 
-	tcase_set_timeout(tcase, TEST_SECONDS);
+	tcase_set_timeout(tcase, HANG_SECONDS);
 	_tcase_add_test(tcase, test->body, test->signal, test->status, 0, 1);
 	suite_add_tcase(suite, tcase);
 }

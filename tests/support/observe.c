@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness.h"
 #include "machine.h"
@@ -81,32 +80,18 @@ static bool a_lock_is_held(void)
 }
 
 /** At the end of a test: interrupts are on again, locks are free, and no violation went unseen. */
-static void expect_order(void)
+void test_leave_in_order(void)
 {
-	const char *wrong = NULL;
-
 	if (!world)
 		return;
-	if (world->irqs_disabled)
-		wrong = "interrupts are off";
-	else if (a_lock_is_held())
-		wrong = "a zone's lock is held";
-	else if (bugs_unseen)
-		wrong = last_bug;
-	if (!wrong)
-		return;
-	fprintf(stderr, "at the end of a test: %s\n", wrong);
-	_exit(1);
+	ck_assert_msg(!world->irqs_disabled, "the test ends with interrupts off");
+	ck_assert_msg(!a_lock_is_held(), "the test ends with a zone's lock held");
+	ck_assert_msg(!bugs_unseen, "the test ends with a violation unseen: %s", last_bug);
 }
 
 /** Record the events of the machine in focus and keep what it prints, from now on. */
 void test_observe(void)
 {
-	static bool registered;
-
-	if (!registered)
-		atexit(expect_order);
-	registered = true;
 	world->subscriber = keep_event;
 	world->console = keep_text;
 	test_forget_events();

@@ -6,6 +6,7 @@ import lzma
 import re
 
 import pytest
+from hang import HANG
 
 TRACE = "tests/traces/uma96-order0-10.trace.xz"
 BOOT = "tests/traces/uma128cma.boot.xz"
@@ -44,7 +45,7 @@ def first(lines, beginning, after=0):
 
 def test_all_recordings_are_identical(pageflow, root):
     files = sorted(str(path.relative_to(root)) for path in root.glob("tests/traces/*.xz"))
-    result = pageflow("replay", *files, timeout=1800)
+    result = pageflow("replay", *files, timeout=6 * HANG)
     assert result.returncode == 0
     assert result.stderr == ""
     shown = result.stdout.splitlines()
