@@ -55,7 +55,7 @@ ALONE = "; nobody else lives on this machine: 'live' starts those who may free m
         # Reclaim and compaction have nothing to give, and nobody else lives there.
         (
             ("machine 96M", "fragment 3547", "alloc GFP_NOIO|__GFP_NOFAIL 3"),
-            "livelock: round 21 of init's request for order 3 with GFP_NOIO|__GFP_NOFAIL",
+            "livelock: round 4 of init's request for order 3 with GFP_NOIO|__GFP_NOFAIL",
             "; __GFP_NOFAIL forbids it to fail" + ALONE,
         ),
         # A group at its limit, whose victim nobody lets die.
