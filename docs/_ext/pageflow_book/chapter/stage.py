@@ -15,6 +15,7 @@ from ..read.text import _
 from . import reference
 from .links import xref
 from .listing import make_listings
+from .measured import conditions_of_stage
 from .tables import TableDirective, inline_words, join
 
 
@@ -260,14 +261,11 @@ class StageTests(StageDirective):
                 ['pf-figures'],
             )
         ]
-        made += self.conditions()
+        conditions, rows = conditions_of_stage(self)
+        made += conditions
         left_out = [(file, *entry) for file in self.files for entry in coverage.exclusions(file)]
-        argued = (self.here.conditions.of(self.stage.number) or {}).get('reasons', [])
-        if left_out or argued:
-            rows, seen = (
-                [[self.to_listing(one), [_('condition '), nodes.literal('', text)], why] for one, text, why in argued],
-                set(),
-            )
+        if left_out or rows:
+            seen = set()
             for file, line, _configuration, kinds, reason in left_out:
                 function = self.here.sources.function_at(file, line)
                 key = (function.name if function else file, ', '.join(kinds), reason)
@@ -282,22 +280,6 @@ class StageTests(StageDirective):
             ]
         return made
 
-    def conditions(self):
-        """How many conditions were seen to decide on their own."""
-        figures, sources = self.here.conditions.of(self.stage.number), self.files
-        self.here.conditions.depend(self.env, sources)
-        if not figures or not figures['conditions']:
-            return []
-        words = _('Conditions seen to decide on their own: %s of %s. This is measured by a target of its own, ')
-        return [
-            self.paragraph(
-                words % (figures['shown'], figures['conditions']),
-                nodes.literal('', 'make coverage MCDC=1'),
-                '. ',
-                self.here.conditions.in_words(self.stage.number, sources),
-            )
-        ]
-
     def file_row(self, file):
         summary, page = self.here.coverage.summary([file]), self.here.coverage_page(file)
         name = nodes.literal('', file)
@@ -307,16 +289,6 @@ class StageTests(StageDirective):
             f'{percent(summary[kind])} % ({summary[kind][0]}/{summary[kind][1]})'
             for kind in ('lines', 'functions', 'branches')
         ]
-
-
-def conditions_in_words(here, part, files):
-    """The cell of a table for the conditions of a part that were seen to decide on their own."""
-    figures = here.conditions.of(part)
-    if not figures or not figures['conditions']:
-        return '–'
-    pair = figures['shown'], figures['conditions']
-    words = f'{percent(pair)} % ({pair[0]}/{pair[1]})'
-    return words if here.conditions.fits(part, files) else [words, ' ', _('(the sources have changed since)')]
 
 
 class CoverageTable(TableDirective):
@@ -336,16 +308,14 @@ class CoverageTable(TableDirective):
                     f'{percent(summary[kind])} % ({summary[kind][0]}/{summary[kind][1]})'
                     for kind in ('lines', 'functions', 'branches')
                 ]
-            here.conditions.depend(self.env, files)
             link = 'coverage/' + stage.stem if summary else stage.docname
             name = self.to_page(link, f'{stage.number} {stage.door}')
-            rows.append([name, *cells, conditions_in_words(here, stage.number, files)])
+            rows.append([name, *cells])
         if not here.coverage:
             return [
                 self.paragraph(_('The site was built without coverage. “make” measures it and builds the site again.'))
             ]
-        headings = [_('Stage'), _('Lines'), _('Functions'), _('Branches'), _('Conditions')]
-        made = [self.table(headings, rows, ['pf-figures'])]
+        made = [self.table([_('Stage'), _('Lines'), _('Functions'), _('Branches')], rows, ['pf-figures'])]
         if here.traced:
             links = [self.to_page('coverage/index', _('all files'))]
             if (here.build / 'coverage' / 'html' / 'index.html').is_file():

@@ -5,7 +5,6 @@ import tree_facts
 
 from . import chain, doxygen, tracefile
 from .coverage import Coverage
-from .measured import Measured
 from .sources import Sources
 from .vocabulary import Vocabulary
 
@@ -19,7 +18,6 @@ class Book:
         self.sources = Sources(self.root)
         self.vocabulary = Vocabulary(self.build / 'pageflow')
         self.coverage = Coverage(self.build / 'coverage' / 'coverage.json')
-        self.conditions = Measured(self.root, 'mcdc')
         self.traced = tracefile.read(self.build / 'coverage' / 'merged.info')
         self.stamps = self.build / 'doctrees' / 'coverage-stamps'
         self.targets = None
