@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Figures that a target of their own measures and that are kept in coverage/measured/: `mutants-table`, `conditions-table`, and
+"""Figures that a target of their own measures and that are kept in coverage/measured/: `mutants-table`, `mcdc-table`, and
 what a chapter says of its own."""
 
 import measured
@@ -105,8 +105,8 @@ class MutantsTable(MeasuredTable):
         return [self.paragraph(_('What no test noticed:')), nodes.literal_block(text, text, language='text')]
 
 
-class ConditionsTable(MeasuredTable):
-    """.. conditions-table:: - how many conditions were seen to decide on their own."""
+class McdcTable(MeasuredTable):
+    """.. mcdc-table:: - how many conditions were seen to decide on their own."""
 
     kept = 'mcdc'
 
@@ -149,4 +149,4 @@ def conditions_of_stage(directive):
 
 def setup(app):
     app.add_directive('mutants-table', MutantsTable)
-    app.add_directive('conditions-table', ConditionsTable)
+    app.add_directive('mcdc-table', McdcTable)
