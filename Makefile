@@ -64,7 +64,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov arm64 clang mutants
+FLAVOURS := O2 O0 asan cov mcdc arm64 clang mutants
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -76,6 +76,7 @@ CC_O2        := $(CC)
 CC_O0        := $(CC)
 CC_asan      := $(CC)
 CC_cov       := $(CC)
+CC_mcdc      := clang-19
 CC_arm64     := $(CROSS)gcc
 CC_clang     := clang
 CC_mutants   := $(CC)
@@ -85,6 +86,7 @@ FLAGS_O2     := -O2 -g -fPIC -ftls-model=initial-exec -fvisibility=hidden -DPAGE
 FLAGS_O0     := -O0 -g3
 FLAGS_asan   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_cov    := -O0 -g -DPAGEFLOW_COVERAGE
+FLAGS_mcdc   := -O1 -g -DPAGEFLOW_MCDC -Wno-parentheses-equality
 FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
 FLAGS_mutants := -O1
@@ -100,9 +102,13 @@ COUNTERS     := --coverage -fprofile-update=single
 # Of what mutants are made from, each block of code that is entered is counted: tests/support/limit.c.
 BLOCKS       := -fsanitize-coverage=trace-pc
 COUNTERS_ENGINE := $(COUNTERS) -fprofile-info-section=pageflow_counters
+# Which conditions decided on their own is counted by clang, in the stages, the world, and what of the headers these and
+# src/life use.
+COUNTERS_MCDC := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
 
 LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
+LINK_mcdc    := -fprofile-instr-generate
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
 
 # Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
@@ -167,7 +173,8 @@ build/flags/%: FORCE
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter mutants,$2),$$(BLOCKS)) $(if $(filter front,$1),,$$(WHOLE_$2)) \
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter mutants,$2),$$(BLOCKS)) \
+		$(if $(filter mcdc,$2),$$(if $$(filter src/stages/% src/world/% src/life/%,$$<),$$(COUNTERS_MCDC))) $(if $(filter front,$1),,$$(WHOLE_$2)) \
 		-MMD -MP -c -o $$@ $$<
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
@@ -177,7 +184,7 @@ build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
 	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
-setup_of = $(or $(filter arm64,$1),$(if $(filter clang,$1),ci),build)
+setup_of = $(or $(filter arm64 mcdc,$1),$(if $(filter clang,$1),ci),build)
 
 # $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
 define config_rules
@@ -319,8 +326,13 @@ build/coverage/front.json: build/front/cov/pageflow build/front/cov/tests/progra
 	@mkdir -p $(@D)
 	@$(VPYTHON) coverage/front.py
 
-coverage: build/coverage/coverage.json build/coverage/front.json
-	@$(PYTHON) coverage/gate.py --tests
+# Which conditions decided on their own: a measurement of its own, whose result is kept in coverage/measured/mcdc.json.
+build/mcdc/tests.txt: $(CONFIGS:%=build/%/mcdc/tests/program)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@$(PYTHON) tests/run.py --flavour mcdc --profiles $(@D) >$@ || true
+
+coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/coverage/front.json)
+	@$(PYTHON) coverage/$(if $(MCDC),mcdc.py,gate.py --tests)
 
 # ---- Site ------------------------------------------------------------------------------------------------------
 

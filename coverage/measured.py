@@ -38,5 +38,6 @@ def write(name, command, parts):
     for part, (paths, figures) in parts.items():
         kept[part] = {"sources": digest(paths), **figures}
     DIRECTORY.mkdir(exist_ok=True)
-    text = json.dumps({"command": command, "parts": dict(sorted(kept.items()))}, indent=1, ensure_ascii=False)
+    found = {"SPDX-License-Identifier": "GPL-2.0-only", "command": command, "parts": dict(sorted(kept.items()))}
+    text = json.dumps(found, indent=1, ensure_ascii=False)
     (DIRECTORY / f"{name}.json").write_text(text + "\n", encoding="utf-8")

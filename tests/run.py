@@ -6,6 +6,7 @@ The last line on stdout is `tests: N passed, N failed` (and `, N skipped` where 
 Exit 0 when all passed, 1 when some failed, 2 when the filter matches nothing.
 
 With --durations N the N tests that took longest are listed: measured, never judged. With --counts DIRECTORY (the coverage build) every test leaves its counters in DIRECTORY/CONFIGURATION/STEM/NAME.
+With --profiles DIRECTORY (clang's, of the mcdc build) all tests add theirs to DIRECTORY/CONFIGURATION-*.profraw.
 """
 
 import argparse
@@ -47,6 +48,8 @@ def environment(args, program):
     env = dict(os.environ, CK_FORK="yes", **SANITIZERS)
     if args.durations:
         env["CK_XML_LOG_FILE_NAME"] = log_of(args, program)
+    if args.profiles:  # %m: those of one program are added up in one file
+        env["LLVM_PROFILE_FILE"] = os.path.abspath(os.path.join(args.profiles, f"{program}-%m.profraw"))
     if args.counts:
         objects = os.path.join(os.getcwd(), "build", program, args.flavour)
         env["PAGEFLOW_COVERAGE_DIR"] = os.path.abspath(os.path.join(args.counts, program))
@@ -151,6 +154,7 @@ def main():
     parser.add_argument("--flavour", default="O0")
     parser.add_argument("--filter", default="")
     parser.add_argument("--counts", default="")
+    parser.add_argument("--profiles", default="")
     parser.add_argument("--durations", type=int, default=0, metavar="N", help="list the N tests that took longest")
     parser.add_argument("--command", default="build/pageflow", help="the pageflow command that the Python tests run")
     parser.add_argument("pytests", nargs="*", help="directories of Python tests")

@@ -54,7 +54,7 @@ bool page_evictable(const struct page *page)
 {
 	const struct address_space *owner = page_owner(page);
 
-	return !PageFlag(page, PG_mlocked) && !(owner && owner->unevictable);
+	return !PageFlag(page, PG_mlocked) && (!owner || !owner->unevictable);
 }
 
 /**

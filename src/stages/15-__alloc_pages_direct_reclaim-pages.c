@@ -414,8 +414,8 @@ static enum page_verdict judge_dirty(struct page_trial *t)
 		return PAGE_GO_ON;
 	/* Step 1: pages of files are written by flushers, in an order that suits the disk; only
 	 * kswapd helps, when it finds nothing but dirty pages */
-	if (page_is_file_lru(page) && !(current_is_kswapd() && PageFlag(page, PG_reclaim) &&
-					(t->pgdat->flags & (1ul << PGDAT_DIRTY)))) {
+	if (page_is_file_lru(page) && (!current_is_kswapd() || !PageFlag(page, PG_reclaim) ||
+				       !(t->pgdat->flags & (1ul << PGDAT_DIRTY)))) {
 		inc_node_state(t->pgdat, NR_VMSCAN_IMMEDIATE);
 		SetPageFlag(page, PG_reclaim);
 		return PAGE_ACTIVE;

@@ -194,7 +194,7 @@ static struct shrinker *shrinker_from_id(int id)
 {
 	struct shrinker *shrinker = world->shrinkers;
 
-	while (shrinker && !(shrinker->memcg_aware && shrinker->id == id))
+	while (shrinker && (!shrinker->memcg_aware || shrinker->id != id))
 		shrinker = shrinker->next;
 	return shrinker;
 }

@@ -258,6 +258,26 @@ TEST(migrate_pages_of_a_snapshot_and_of_drivers, "16-9")
 	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
 }
 
+/* A list that a page is really on has its owners' pages: one without a mapping has lost its file there. Links that were
+ * never set, that lead to the page itself, or that were left behind are no list. */
+TEST(isolate_page_without_owner_only_from_no_list, "")
+{
+	struct compact_control *cc = scene_run_on(scene_full(), MIGRATE_SYNC_LIGHT);
+	struct page *page = test_page(cc->zone, 20);
+	struct list_head list;
+
+	SetPageFlag(page, PG_lru);
+	page->lru.next = NULL;
+	ck_assert(lru_page_is_candidate(cc, page));
+	INIT_LIST_HEAD(&page->lru);
+	ck_assert(lru_page_is_candidate(cc, page));
+	INIT_LIST_HEAD(&list);
+	list_add(&page->lru, &list);
+	ck_assert(!lru_page_is_candidate(cc, page));
+	list_del(&page->lru);
+	ck_assert(lru_page_is_candidate(cc, page));
+}
+
 TEST(migrate_driver_page_that_stays_goes_back, "16-9")
 {
 	struct zone *zone = scene_full();

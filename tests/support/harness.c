@@ -59,6 +59,21 @@ static const char *stem_of(const struct harness_test *test)
 	return stem;
 }
 
+#if defined(PAGEFLOW_COVERAGE) || defined(PAGEFLOW_MCDC)
+static void write_and_die(int signal);
+
+/* A test that dies by a signal leaves through no exit(): what it counted is written before. */
+static void catch_death(void)
+{
+	static const struct sigaction once = { .sa_handler = write_and_die,
+					       .sa_flags = SA_RESETHAND | SA_NODEFER };
+
+	sigaction(SIGABRT, &once, NULL);
+	sigaction(SIGSEGV, &once, NULL);
+	sigaction(SIGBUS, &once, NULL);
+}
+#endif
+
 #ifdef PAGEFLOW_COVERAGE
 /*
  * Each measured object has left a pointer to its counters in a section of this name (-fprofile-info-section). Most
@@ -123,7 +138,6 @@ static void write_counters(void)
 	fclose(out);
 }
 
-/* A test that dies by a signal leaves through no exit(). */
 static void write_and_die(int signal)
 {
 	write_counters();
@@ -132,8 +146,6 @@ static void write_and_die(int signal)
 
 static void begin_counters(const struct harness_test *test)
 {
-	static const struct sigaction once = { .sa_handler = write_and_die,
-					       .sa_flags = SA_RESETHAND | SA_NODEFER };
 	const char *directory = getenv("PAGEFLOW_COVERAGE_DIR");
 
 	if (!directory)
@@ -147,9 +159,22 @@ static void begin_counters(const struct harness_test *test)
 	for (int i = 0; __start_pageflow_counters + i < __stop_pageflow_counters; i++)
 		before[i] = read_counters(__start_pageflow_counters[i]);
 	atexit(write_counters);
-	sigaction(SIGABRT, &once, NULL);
-	sigaction(SIGSEGV, &once, NULL);
-	sigaction(SIGBUS, &once, NULL);
+	catch_death();
+}
+#elif defined(PAGEFLOW_MCDC)
+/* clang's own code adds what a process counted to the file in LLVM_PROFILE_FILE, but only where it leaves through exit(). */
+int __llvm_profile_write_file(void);
+
+static void write_and_die(int signal)
+{
+	__llvm_profile_write_file();
+	raise(signal);
+}
+
+static void begin_counters(const struct harness_test *test)
+{
+	(void)test;
+	catch_death();
 }
 #else
 static void begin_counters(const struct harness_test *test)
