@@ -149,18 +149,19 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
  *
  * @param pgdat the node
  * @param highest_zoneidx highest zone that is to be balanced
- * @return highest zone index to reclaim in
+ * @return highest zone index to reclaim in; on a node without memory the one asked for
  * @source mm/vmscan.c:3553
  */
 static int balance_reclaim_idx(const struct pglist_data *pgdat, int highest_zoneidx)
 {
-	int zid = MAX_NR_ZONES - 1;
+	int zid = MAX_NR_ZONES;
 
 	if (!world->buffer_heads_over_limit)
 		return highest_zoneidx;
-	while (zid > 0 && !managed_zone(&pgdat->node_zones[zid]))
-		zid--;
-	return zid;
+	while (zid-- > 0)
+		if (managed_zone(&pgdat->node_zones[zid]))
+			return zid;
+	return highest_zoneidx;
 }
 
 /** How an iteration of a run ends. */
