@@ -144,3 +144,49 @@ TEST(may_oom_counts_progress_for_nofail_when_nobody_can_be_killed, "18-10")
 	ck_assert_uint_eq(progress, 1);
 	ck_assert_ptr_nonnull(strstr(test_console(), "nobody can be killed"));
 }
+
+/*
+ *  Memory is there, but below the mark. Expect: the last look takes part of what it may look at only: no node beyond the
+ *  cpuset, and it reclaims nothing.
+ */
+#ifdef CONFIG_NUMA
+TEST(may_oom_looks_within_the_cpuset_and_without_reclaim, "18-2")
+{
+	unsigned long progress;
+	struct page *page;
+
+	test_machine_numa(32);
+	oom_process("big", 100);
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	world->nr_cpusets = 1;
+	current->cpuset = cpuset_new("box", &world->top_cpuset, NODE_0);
+	current->mems_allowed = NODE_0;
+	/* A request that may go beyond the cpuset elsewhere: the set above allows both nodes. */
+	ck_assert(cpuset_zone_allowed(test_zone(1, ZONE_DMA), GFP_KERNEL));
+	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
+	ck_assert_uint_eq(progress, 1);
+	ck_assert_int_eq(test_count(TRACE_mark_victim), 1);
+	/* Without a cpuset it does. */
+	world->nr_cpusets = 0;
+	current->mems_allowed = NODES_01;
+	page = may_oom(GFP_KERNEL, 0, &progress);
+	ck_assert_int_eq(test_node_of(page), 1);
+	ck_assert_uint_eq(progress, 0);
+}
+
+TEST(may_oom_last_look_reclaims_on_no_node, "18-2")
+{
+	unsigned long progress;
+
+	test_machine_numa(32);
+	oom_process("big", 100);
+	world->node_reclaim_mode = 1;
+	for (int nid = 0; nid < 2; nid++) {
+		test_set_watermarks(test_zone(nid, ZONE_DMA), 1ul << 20, 1ul << 20, 1ul << 20);
+		NODE_DATA(nid)->vm_stat[NR_INACTIVE_FILE] = 10000;
+		NODE_DATA(nid)->min_unmapped_pages = 10;
+	}
+	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_node_reclaim_begin), 0);
+}
+#endif
