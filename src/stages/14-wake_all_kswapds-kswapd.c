@@ -396,10 +396,6 @@ void kswapd(struct pglist_data *pgdat)
 	}
 
 	/* Step 2: work until a nap is allowed: the node is balanced, or there is no hope */
-	for (;;) {
-		kswapd_work(pgdat);
-		if (kswapd_nap(pgdat))
-			return;
+	for (kswapd_work(pgdat); !kswapd_nap(pgdat); kswapd_work(pgdat))
 		kswapd_sleep(pgdat, false);
-	}
 }

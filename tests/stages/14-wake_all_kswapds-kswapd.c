@@ -4,6 +4,10 @@
  * Stage 14, part: conditions of kswapd that one has to arrange: what is asked for while it works, what a nap lets others
  * do, which zones and marks its balance looks at.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
@@ -634,11 +638,21 @@ TEST(kswapd_forgets_hints_before_it_asks_kcompactd, "14-17")
 	ck_assert_uint_eq(pgdat->kswapd.nap_end, world->jiffies + HZ / 10);
 }
 
+static void runs_and_does_not_wait(void)
+{
+	meanwhile = runs_and_does_not_wait;
+	ck_assert(!pgdat->kswapd_waiting);
+	ck_assert_int_eq(pgdat->kswapd.state, KSWAPD_RUNNING);
+}
+
 /* A node that is never balanced, and always has something to reclaim: no nap, and another run, again and again. */
 TEST(kswapd_that_may_not_sleep_begins_anew, "14-9")
 {
 	struct address_space *file = live(64, 80, 20000);
 	int runs;
+
+	shrinker_register(&in_between);
+	meanwhile = runs_and_does_not_wait;
 
 	wakeup_kswapd(zone, GFP_KERNEL, 2, ZONE_NORMAL);
 	test_forget_events();
@@ -654,6 +668,143 @@ TEST(kswapd_that_may_not_sleep_begins_anew, "14-9")
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_kswapd_wake, 0)->field[2], 2);
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_kswapd_wake, 1)->field[2], 0);
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_kswapd_wake, 1)->field[1], ZONE_NORMAL);
+}
+
+/** The state of the thread, and what is asked for: "napping 3/0 up to 2; waits, asked for 0 up to 4". */
+static const char *thread_state(void)
+{
+	static const char *const states[] = { "asleep", "napping", "running" };
+	static char text[128];
+	const struct kswapd *k = &pgdat->kswapd;
+
+	snprintf(text, sizeof(text), "%s %d/%d up to %d; %s, asked for %d up to %d",
+		 states[k->state], k->alloc_order, k->reclaim_order, k->highest_zoneidx,
+		 pgdat->kswapd_waiting ? "waits" : "runs", pgdat->kswapd_order,
+		 pgdat->kswapd_highest_zoneidx);
+	return text;
+}
+
+static char state_inside[128];
+
+static void note_state(void)
+{
+	snprintf(state_inside, sizeof(state_inside), "%s", thread_state());
+	ends_the_run();
+}
+
+/** Wake the sleeping thread as a request does, and run it. */
+static void run_for(int order, int highest_zoneidx)
+{
+	pgdat->kswapd_order = order;
+	pgdat->kswapd_highest_zoneidx = highest_zoneidx;
+	pgdat->kswapd_waiting = false;
+	kswapd(pgdat);
+}
+
+/** The events of the two threads, and not of what they do. */
+static const char *thread_events(void)
+{
+	static char text[4096];
+	char *events = strdup(test_take_events()), *rest = events, *one;
+
+	*text = '\0';
+	while ((one = strsep(&rest, ";"))) {
+		one += *one == ' ';
+		if (strncmp(one, "kswapd", 6) && strncmp(one, "mm_compaction", 13) &&
+		    strncmp(one, "wakeup", 6))
+			continue;
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+			 *text ? "; " : "", one);
+	}
+	free(events);
+	return text;
+}
+
+/*
+ *  Woken for order 3 up to Normal; three iterations reclaim 2 + 5 + 9 = 16 pages, which is what compaction wants. Then the
+ *  node is balanced for single pages.
+ */
+TEST(kswapd_from_sleep_to_sleep_for_a_block_that_it_reclaims_enough_for, "14-9 14-12 14-17")
+{
+	run_on_one_zone(79);
+	balanced_after = 3;
+	meanwhile = note_state;
+	run_for(3, ZONE_NORMAL);
+	ck_assert_int_eq(iterations, 3);
+	/* Inside: what was asked for is taken over, and new wishes are collected. */
+	ck_assert_str_eq(state_inside, "running 3/3 up to 2; runs, asked for 0 up to 4");
+	ck_assert_str_eq(thread_state(), "napping 3/0 up to 2; waits, asked for 0 up to 4");
+}
+
+/* A nap that nobody cuts short ends in sleep; one that somebody does goes on with the larger order, up to the zone of
+ * whoever woke it, or its own. */
+TEST(kswapd_after_a_nap, "14-9")
+{
+	live(64, 80, 96);
+	pgdat->kswapd = (struct kswapd){ KSWAPD_NAPPING, 3, 2, ZONE_DMA32, 100 };
+	pgdat->kswapd_order = 0;
+	pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	pgdat->kswapd_waiting = true;
+	kswapd(pgdat);
+	ck_assert_str_eq(thread_state(), "asleep 3/2 up to 1; waits, asked for 0 up to 4");
+	ck_assert_str_eq(thread_events(), "kswapd_sleep 0");
+	ck_assert_uint_eq(world->vm_event[KSWAPD_LOW_WMARK_HIT_QUICKLY], 0);
+	ck_assert_uint_eq(world->vm_event[KSWAPD_HIGH_WMARK_HIT_QUICKLY], 0);
+
+	/* By a request for single pages up to DMA. */
+	pgdat->kswapd = (struct kswapd){ KSWAPD_NAPPING, 3, 2, ZONE_DMA32, 100 };
+	pgdat->kswapd_highest_zoneidx = ZONE_DMA;
+	pgdat->kswapd_waiting = false;
+	kswapd(pgdat);
+	ck_assert_str_eq(thread_events(), "kswapd_wake 0 0 2");
+	ck_assert_str_eq(thread_state(), "napping 0/0 up to 0; waits, asked for 0 up to 4");
+	ck_assert_uint_eq(world->vm_event[KSWAPD_LOW_WMARK_HIT_QUICKLY], 1);
+	ck_assert_uint_eq(world->vm_event[KSWAPD_HIGH_WMARK_HIT_QUICKLY], 0);
+
+	/* By one that named no zone, for a larger order. */
+	pgdat->kswapd = (struct kswapd){ KSWAPD_NAPPING, 3, 2, ZONE_DMA32, 100 };
+	pgdat->kswapd_order = 4;
+	pgdat->kswapd_waiting = false;
+	kswapd(pgdat);
+	ck_assert_str_eq(thread_events(), "kswapd_wake 0 1 4");
+}
+
+static void loses_its_balance_at_the_end(void)
+{
+	snprintf(state_inside, sizeof(state_inside), "%s", thread_state());
+}
+
+/* The balance is gone at the end of the nap: back to work for single pages, up to the zone of its last run. */
+TEST(kswapd_after_a_nap_without_balance, "14-9")
+{
+	run_on_one_zone(79);
+	meanwhile = loses_its_balance_at_the_end;
+	balanced_after = 0;
+	pgdat->kswapd = (struct kswapd){ KSWAPD_NAPPING, 3, 0, ZONE_NORMAL, 100 };
+	pgdat->kswapd_waiting = true;
+	pgdat->kswapd_order = 0;
+	pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	pgdat->kswapd_failures = 15;
+	address_space_release(world->address_spaces);
+	test_forget_events();
+	kswapd(pgdat);
+	ck_assert_str_eq(state_inside, "running 0/0 up to 2; runs, asked for 0 up to 4");
+	ck_assert_str_eq(thread_events(), "kswapd_wake 0 2 0");
+	ck_assert_uint_eq(world->vm_event[KSWAPD_HIGH_WMARK_HIT_QUICKLY], 1);
+	/* The sixteenth failure in a row: it may nap though nothing is balanced. */
+	ck_assert_int_eq(pgdat->kswapd_failures, 16);
+	ck_assert_str_eq(thread_state(), "napping 0/0 up to 2; waits, asked for 0 up to 4");
+}
+
+TEST(prepare_kswapd_sleep_of_a_hopeless_node, "14-7 14-10")
+{
+	test_machine_uma(64);
+	pgdat = NODE_DATA(0);
+	test_empty_machine();
+	for (int failures = 14; failures <= 17; failures++) {
+		pgdat->kswapd_failures = failures;
+		ck_assert(prepare_kswapd_sleep(pgdat, 0, ZONE_NORMAL) == (failures >= 16));
+	}
 }
 
 /* While kswapd naps and nobody else runs, the CPU is idle: it folds zones and nodes, not the counters of groups. */
