@@ -289,8 +289,8 @@ build/mutants/%.commands: FORCE
 	$(file >$@,$(call mutants_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
 
 mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/mutants/$c-$f.commands build/$c/$f/tests/program)) \
-	build/coverage/coverage.json | $(SETUP)/mutants
-	@$(VPYTHON) tests/mutants/mutants.py --keep $(STAGE:%=--stage %) $(SEED:%=--seed %) $(NUMBER:%=--number %)
+	build/coverage/coverage.json | $(SETUP)/test
+	@$(VPYTHON) tests/mutants/mutants.py $(if $(NUMBER),--number $(NUMBER) --together,--keep) $(STAGE:%=--stage %) $(SEED:%=--seed %)
 
 # ---- Coverage --------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ to the same code. The others meet, until one fails,
 A test that goes round for ever fails when it has entered more blocks of code than it ever needed: counted, not timed. What nothing
 notices survives, and is either a missing test or tests/mutants/equivalents.tsv says why nobody could tell the difference.
 
-Exit 0 when at least --least per cent of each part were noticed, 1 when not, 2 when the ledger is wrong or something is missing.
+Exit 0 when at least --least per cent of each part were noticed (with --together, of all parts), 1 when not or when the ledger is wrong.
 """
 
 import argparse
@@ -43,6 +43,7 @@ LEDGER = pathlib.Path("tests/mutants/equivalents.tsv")
 COVERAGE = pathlib.Path("build/coverage/coverage.json")
 WORK = pathlib.Path("build/mutants")
 MEMORY = 4 << 20  # KiB that a test may have without the sanitizers
+VERDICTS = ("own", "others", "sanitizers", "survived", "equivalent")  # who noticed, and what nobody did
 ROOM = 10  # times the blocks that the longest test enters, before one is taken for endless
 
 
@@ -247,7 +248,7 @@ class Part:
 
     def measure(self, ledger):
         """The figures of this part, over the first mutants drawn that count."""
-        counts = dict.fromkeys(("own", "others", "sanitizers", "survived", "equivalent"), 0)
+        counts = dict.fromkeys(VERDICTS, 0)
         survivors = []
         candidates = drawn(self.paths, random.Random(f"{self.args.seed} {self.name}"))
         with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
@@ -321,6 +322,7 @@ def arguments():
     parser.add_argument("--number", type=int, default=60, help="mutants of each part (60)")
     parser.add_argument("--seed", default="1", help="what the mutants are drawn by (1)")
     parser.add_argument("--own", action="store_true", help="a stage's own tests alone: quicker, and stricter")
+    parser.add_argument("--together", action="store_true", help="judge all parts as one: for a few mutants of each")
     parser.add_argument("--least", type=float, default=97, help="per cent that must be noticed of each part (97)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="mutants at once")
     parser.add_argument("--keep", action="store_true", help="write coverage/measured/mutants.json")
@@ -332,8 +334,18 @@ def arguments():
 
 
 def score(counts):
+    """Per cent of the mutants that make a difference and were noticed."""
     noticed = counts["own"] + counts["others"] + counts["sanitizers"]
     return 100 * noticed / max(noticed + counts["survived"], 1)
+
+
+def say(name, counts):
+    print(
+        f"{name}: {score(counts):.1f} % of {sum(counts.values())} noticed: {counts['own']} by its own tests, "
+        f"{counts['others']} by others, {counts['sanitizers']} as leaks; {counts['survived']} survived, "
+        f"{counts['equivalent']} make no difference",
+        flush=True,
+    )
 
 
 def main():
@@ -342,22 +354,19 @@ def main():
     for directory in ("work", "tests"):
         (WORK / directory).mkdir(parents=True, exist_ok=True)
     print(f"mutants: seed {args.seed}, {args.number} of each part", flush=True)
-    kept, least = {}, 100
+    kept, found, together = {}, {}, dict.fromkeys(VERDICTS, 0)
     for name, paths in parts().items():
         if args.stage and name not in args.stage:
             continue
-        counts, survivors = Part(name, paths, args).measure(ledger)
-        least = min(least, score(counts))
-        print(
-            f"{name}: {score(counts):.1f} % of {sum(counts.values())} noticed: {counts['own']} by its own tests, "
-            f"{counts['others']} by others, {counts['sanitizers']} as leaks; {counts['survived']} survived, "
-            f"{counts['equivalent']} make no difference",
-            flush=True,
-        )
-        kept[name] = (paths, {"seed": args.seed, **counts, "survivors": [str(mutant) for mutant in survivors]})
+        found[name], survivors = Part(name, paths, args).measure(ledger)
+        say(name, found[name])
+        together = {verdict: together[verdict] + count for verdict, count in found[name].items()}
+        kept[name] = (paths, {"seed": args.seed, **found[name], "survivors": [str(mutant) for mutant in survivors]})
+    say("together", together)
     if args.keep:
         measured.write("mutants", "make mutants", kept)
-    return 0 if least >= args.least else 1
+    judged = [together] if args.together else found.values()
+    return 0 if all(score(counts) >= args.least for counts in judged) else 1
 
 
 if __name__ == "__main__":
