@@ -111,19 +111,20 @@ class Program:
         listed = subprocess.run([self.path, "-l"], capture_output=True, text=True, check=True).stdout
         self.tests = {row.split("\t")[1]: row.split("\t")[0] for row in listed.splitlines()}
 
-    def compile(self, path, directory):
-        """The object of `path`, whose text is directory/path; None when it does not compile."""
-        made = directory / f"{self.configuration}-{self.flavour}.o"
-        words = [*self.compiler, "-w", f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
+    def compile(self, path, directory, counted=True):
+        """The object of `path`, whose text is directory/path, with its blocks counted or not; None when it does not compile."""
+        made = directory / f"{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
+        compiler = [word for word in self.compiler if counted or not word.startswith("-fsanitize-coverage")]
+        words = [*compiler, "-w", f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
         return made if subprocess.run(words, capture_output=True).returncode == 0 else None
 
     def link(self, path, made, directory):
-        """A program with `made` in place of the object of `path`."""
+        """A program with `made` in place of the object of `path`; None when that cannot be, as with another name."""
         program = directory / f"{self.configuration}-{self.flavour}"
         own = str(self.objects / path.with_suffix(".o"))
         words = [str(made) if word == own else word for word in self.linker]
-        subprocess.run([*words[:1], "-o", program, *words[1:]], check=True, capture_output=True)
-        return program
+        words = [*words[:1], "-o", program, *words[1:]]
+        return program if subprocess.run(words, capture_output=True).returncode == 0 else None
 
     def run(self, program, names, steps=None):
         """(whether all these tests passed, the most blocks that one entered)."""
@@ -187,7 +188,7 @@ class Part:
         self.plain = [Program(configuration, "mutants") for configuration in CONFIGURATIONS]
         self.checked = [Program(configuration, "asan") for configuration in CONFIGURATIONS] if not args.own else []
         self.reach = Reach() if not args.own else None
-        self.same = {}
+        self.same, self.code = {}, {}
         self.steps = {}
         for program in self.plain:
             self.learn(program)
@@ -200,6 +201,7 @@ class Part:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, place)
             self.same[program, path] = program.compile(path, directory).read_bytes()
+            self.code[program, path] = program.compile(path, directory, counted=False).read_bytes()
         passed, most = program.run(program.path, own_tests(program, self.name))
         if not passed:
             sys.exit(f"mutants: a test of {self.name} fails without any change; `make test T={self.name}-`")
@@ -226,9 +228,13 @@ class Part:
                 built.append((program, program.link(mutant.path, made, directory)))
         if not built:
             return "same"
+        if not all(path for _, path in built):
+            return "invalid"
         for program, path in built:
             if not program.run(path, own_tests(program, self.name), self.steps[program])[0]:
                 return "own"
+        if all(self.only_counts(program, mutant, directory) for program, _ in built):
+            return "same"
         if self.args.own:
             return "survived"
         for program, path in built:
@@ -237,6 +243,11 @@ class Part:
             if not program.run(path, others, max(self.steps.values()) * ROOM)[0]:
                 return "others"
         return "sanitizers" if self.leaks(mutant, directory) else "survived"
+
+    def only_counts(self, program, mutant, directory):
+        """Does it differ in nothing but the blocks that are counted, as a `continue` does at the end of a loop?"""
+        made = program.compile(mutant.path, directory, counted=False)
+        return made.read_bytes() == self.code[program, mutant.path]
 
     def leaks(self, mutant, directory):
         for program in self.checked:
