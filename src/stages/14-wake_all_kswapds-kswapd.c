@@ -147,21 +147,20 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
  * Buffer heads are the kernel's own memory, and hold pages of any zone: with too many of them, pages are
  * reclaimed wherever there are any, above the zone that was asked for or only below it.
  *
- * @param pgdat the node
+ * @param pgdat the node; some zone of it has memory, or there would be nothing to balance
  * @param highest_zoneidx highest zone that is to be balanced
- * @return highest zone index to reclaim in; on a node without memory the one asked for
+ * @return highest zone index to reclaim in
  * @source mm/vmscan.c:3553
  */
 static int balance_reclaim_idx(const struct pglist_data *pgdat, int highest_zoneidx)
 {
-	int zid = MAX_NR_ZONES;
+	int zid = ZONE_MOVABLE;
 
 	if (!world->buffer_heads_over_limit)
 		return highest_zoneidx;
-	while (zid-- > 0)
-		if (managed_zone(&pgdat->node_zones[zid]))
-			return zid;
-	return highest_zoneidx;
+	while (!managed_zone(&pgdat->node_zones[zid]))
+		zid--;
+	return zid;
 }
 
 /** How an iteration of a run ends. */
@@ -187,8 +186,6 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 	unsigned long before = sc->nr_reclaimed, gained;
 	bool raise, balanced;
 
-	sc->reclaim_idx = balance_reclaim_idx(pgdat, highest_zoneidx);
-
 	/* Step 1: balanced? A node that is not needs more than gentle reclaim: begin again */
 	balanced = pgdat_balanced(pgdat, (int)sc->order, highest_zoneidx);
 	if (!balanced && *boost_left) {
@@ -207,6 +204,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 
 	/* Step 3: reclaim; those who wait for a little memory may have it now */
 	/* departs: on the older hierarchy groups above their soft limits would be reclaimed first. */
+	sc->reclaim_idx = balance_reclaim_idx(pgdat, highest_zoneidx);
 	age_active_anon(pgdat, sc);
 	sc->nr_scanned = 0;
 	if (kswapd_shrink_node(pgdat, sc))

@@ -469,6 +469,9 @@ TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-1
 	page_cache_fill(address_space_new("file", false), GFP_NOWAIT, 1000);
 	test_set_watermarks(zone, 64, 80, zone->managed_pages);
 	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_NORMAL);
+	/* And Movable where that has a page. */
+	test_zone(0, ZONE_MOVABLE)->managed_pages = 1;
+	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_MOVABLE);
 }
 
 /*
