@@ -24,6 +24,8 @@ TEST(gfp_to_alloc_flags_examples, "13-1")
 	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_NOWAIT), 0x840);
 	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_HIGHUSER_MOVABLE), 0x8c0);
 	ck_assert_uint_eq(gfp_to_alloc_flags(__GFP_HIGH), 0x60);
+	/* Only movable content may borrow from CMA. */
+	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_KERNEL | __GFP_RECLAIMABLE), 0x840);
 }
 
 TEST(gfp_to_alloc_flags_atomic_without_reserves, "13-1")
@@ -257,6 +259,17 @@ TEST(slowpath_early_compaction_for_whom, "13-7")
 	/* Small and not movable: both. */
 	compactions = 0;
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 1));
+	ck_assert_int_eq(compactions, 2);
+	compactions = 0;
+	ck_assert_ptr_null(
+		alloc_pages(GFP_KERNEL | __GFP_RECLAIMABLE | __GFP_NORETRY | __GFP_NOWARN, 1));
+	ck_assert_int_eq(compactions, 2);
+	/* Order 3 is not costly, order 4 is. */
+	compactions = 0;
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN, 3));
+	ck_assert_int_eq(compactions, 1);
+	compactions = 0;
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN, 4));
 	ck_assert_int_eq(compactions, 2);
 	/* Single pages: never. */
 	compactions = 0;

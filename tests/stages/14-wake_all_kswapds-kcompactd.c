@@ -154,7 +154,7 @@ static bool note_target(struct page *from, struct page *to)
 }
 
 /*
- *  16 pages of a file in the first pageblock; free are 200 single pages and, below them, blocks of 4 pages.
+ *  16 pages of a file in the first pageblock; free are blocks of 4 pages in the last, and single pages in the last but one.
  *  Expect: a search for free pages begins one order below the wanted one, so the first page goes into a block of 4; pages
  *  of files may be moved.
  */
@@ -167,7 +167,7 @@ TEST(kcompactd_searches_from_the_order_that_was_asked_for, "14-14")
 	for (unsigned long i = 0; i < 8; i++)
 		test_free_block(test_page(zone, 7680 + 8 * i), 2, MIGRATE_MOVABLE);
 	for (unsigned long i = 0; i < 200; i++)
-		test_free_block(test_page(zone, 7760 + 2 * i), 0, MIGRATE_MOVABLE);
+		test_free_block(test_page(zone, 7168 + 2 * i), 0, MIGRATE_MOVABLE);
 	test_forget_events();
 	NODE_DATA(0)->kcompactd_max_order = 3;
 	kcompactd(NODE_DATA(0));
@@ -261,6 +261,7 @@ TEST(kcompactd_asked_meanwhile_goes_on, "14-14 14-19")
 	ck_assert_str_eq(current->comm, "init");
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_kcompactd_wake), 2);
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 1)->field[1], 6);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 1)->field[2], -1);
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
 	ck_assert_int_eq(NODE_DATA(0)->kcompactd_max_order, 0);
 	/* It says that it sleeps after each of the two, though the second begins at once: with no zone to look at, that

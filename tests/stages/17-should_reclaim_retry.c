@@ -292,6 +292,10 @@ TEST(should_compact_retry_failure_makes_it_try_harder, "17-6")
 		priority = COMPACT_PRIO_SYNC_LIGHT;
 		ck_assert(!compact_retry(4, failures[i]));
 	}
+	/* Nor from full, where only a small order comes to. */
+	priority = COMPACT_PRIO_SYNC_FULL;
+	ck_assert(!compact_retry(4, COMPACT_COMPLETE));
+	ck_assert_int_eq(priority, COMPACT_PRIO_SYNC_FULL);
 	/* From asynchronous even a costly one can be made to try harder. */
 	priority = COMPACT_PRIO_ASYNC;
 	ck_assert(compact_retry(4, COMPACT_COMPLETE));

@@ -336,6 +336,44 @@ TEST(out_of_memory_spares_memory_that_init_shares, "18-9")
 	ck_assert_has(test_console(), "oom killer 2 (victim) has mm pinned by 1 (init)\n");
 }
 
+TEST(out_of_memory_kills_others_who_share_with_init, "18-9")
+{
+	struct task *victim, *sharer;
+
+	machine_without_memory();
+	victim = oom_process("victim", 1);
+	sharer = oom_process("sharer", 1);
+	free(victim->mm);
+	free(sharer->mm);
+	victim->mm = sharer->mm = world->init_task.mm;
+	sharer->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	victim->mm->rss_anon = 100;
+	victim->mm->users += 2;
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	ck_assert(sharer->fatal_signal_pending);
+	ck_assert(!world->init_task.fatal_signal_pending);
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 0);
+}
+
+/* The order of the list says nothing: here the thread that exits comes after its leader, though it is the older one. */
+TEST(out_of_memory_does_not_count_on_an_older_thread_that_exits, "18-8")
+{
+	struct task *big, *leader, *thread;
+
+	machine_without_memory();
+	thread = oom_process("thread", 1);
+	leader = oom_process("leader", 10);
+	big = oom_process("big", 100);
+	list_move_tail(&thread->tasks, &world->tasks);
+	thread->tgid = leader->tgid;
+	free(thread->mm);
+	thread->mm = leader->mm;
+	leader->mm->users++;
+	thread->flags = PF_EXITING;
+	world->current_task = thread;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+}
+
 TEST(out_of_memory_may_kill_the_task_that_asks, "18-6")
 {
 	machine_without_memory();
@@ -683,7 +721,7 @@ TEST(oom_reaper_takes_the_last_victim_first, "18-9")
 /* All in order: who is marked, who is handed to the reaper, and what each of them may do. */
 TEST(out_of_memory_kills_a_process_with_two_threads_and_whoever_shares_its_memory, "18-9")
 {
-	struct task *victim, *thread, *sharer, *bystander;
+	struct task *victim, *thread, *sharer, *second, *bystander, *later;
 
 	machine_without_memory();
 	bystander = oom_process("bystander", 99);
@@ -693,8 +731,14 @@ TEST(out_of_memory_kills_a_process_with_two_threads_and_whoever_shares_its_memor
 	free(sharer->mm);
 	sharer->mm = victim->mm;
 	victim->mm->users++;
-	/* Not to be chosen itself. */
+	second = oom_process("second", 1);
+	free(second->mm);
+	second->mm = victim->mm;
+	victim->mm->users++;
+	later = oom_process("later", 98);
+	/* Not to be chosen themselves. */
 	sharer->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	second->oom_score_adj = OOM_SCORE_ADJ_MIN;
 	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
 	ck_assert_str_eq(test_take_events(), "mark_victim 3; wake_reaper 3");
 	ck_assert(victim->fatal_signal_pending && victim->group_exit && victim->tif_memdie);
@@ -703,14 +747,16 @@ TEST(out_of_memory_kills_a_process_with_two_threads_and_whoever_shares_its_memor
 	ck_assert_ptr_eq(victim->oom_mm, victim->mm);
 	ck_assert_ptr_eq(thread->oom_mm, victim->mm);
 	ck_assert_ptr_null(sharer->oom_mm);
+	ck_assert(second->fatal_signal_pending && !second->tif_memdie);
+	ck_assert(!later->fatal_signal_pending && !later->group_exit);
 	ck_assert(!bystander->fatal_signal_pending && !bystander->group_exit);
 	ck_assert(victim->mm->reaper_queued);
 	ck_assert(!victim->mm->oom_skip);
 	ck_assert_uint_eq(world->vm_event[OOM_KILL], 1);
 	ck_assert_uint_eq(world->root_mem_cgroup.memory_events[MEMCG_OOM_KILL], 1);
 	ck_assert_has_not(test_console(), "pinned");
-	sharer->mm = NULL;
-	victim->mm->users--;
+	sharer->mm = second->mm = NULL;
+	victim->mm->users -= 2;
 }
 
 TEST(out_of_memory_keeps_the_first_mark_of_a_process, "18-9")

@@ -75,6 +75,7 @@ TEST(may_oom_kills_nobody_for_requests_that_are_not_worth_it, "18-3")
 	} refused[] = {
 		{ GFP_KERNEL, 0, PF_DUMPCORE },
 		{ GFP_KERNEL, 4, 0 },
+		{ GFP_KERNEL, 5, 0 },
 		{ GFP_KERNEL | __GFP_RETRY_MAYFAIL, 0, 0 },
 		{ GFP_KERNEL | GFP_DMA, 0, 0 },
 		{ GFP_KERNEL | GFP_DMA32, 0, 0 },
@@ -91,7 +92,23 @@ TEST(may_oom_kills_nobody_for_requests_that_are_not_worth_it, "18-3")
 		ck_assert_uint_eq(progress, 0);
 	}
 	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
-	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "0; 1; 2; 4; 4; 3");
+	ck_assert_str_eq(test_decisions(DECISION_NO_KILL), "0; 1; 1; 2; 4; 4; 3");
+}
+
+TEST(may_oom_kills_for_the_largest_small_block_and_for_movable_memory, "18-3")
+{
+	unsigned long progress;
+
+	machine_without_memory();
+	oom_process("one", 100);
+	ck_assert_ptr_null(may_oom(GFP_KERNEL, 3, &progress));
+	ck_assert_uint_eq(progress, 1);
+	ck_assert_int_eq(test_last_event(TRACE_mark_victim)->field[0], 2);
+	task_by_pid(2)->mm->oom_skip = true;
+	oom_process("two", 100);
+	ck_assert_ptr_null(may_oom(GFP_HIGHUSER_MOVABLE, 0, &progress));
+	ck_assert_uint_eq(progress, 1);
+	ck_assert_int_eq(test_last_event(TRACE_mark_victim)->field[0], 3);
 }
 
 TEST(may_oom_kills_nobody_while_the_storage_sleeps, "06-14")
