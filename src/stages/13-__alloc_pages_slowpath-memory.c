@@ -26,6 +26,10 @@
 /** Bytes of a zone's line; the longest ones have some 700. */
 #define LINE_SIZE 1000
 
+/** Bytes of "Node N " before a zone, and of the letters of lists, in parentheses. */
+#define NODE_SIZE    16
+#define LETTERS_SIZE (MIGRATE_TYPES + 4)
+
 /**
  * @brief Is this node to be left out?
  *
@@ -134,7 +138,7 @@ static void show_node(const struct zone *zone, char *text, size_t size)
  */
 static void show_zone_lines(const struct zone *zone)
 {
-	char node[16];
+	char node[NODE_SIZE];
 
 	show_node(zone, node, sizeof(node));
 #define KB(item) K(zone_page_state(zone, item))
@@ -185,7 +189,7 @@ static void show_migration_types(struct free_area *area, char *text)
  */
 static void show_free_lists(struct zone *zone)
 {
-	char line[LINE_SIZE], letters[MIGRATE_TYPES + 4], node[16];
+	char line[LINE_SIZE], letters[LETTERS_SIZE], node[NODE_SIZE];
 	unsigned long pages = 0;
 	size_t length;
 

@@ -17,6 +17,9 @@
 /** At most one report in this many ticks. */
 #define WARN_ALLOC_INTERVAL (10ul * HZ)
 
+/** Bytes of what failed, in words. */
+#define WHAT_SIZE 128
+
 /**
  * @brief A set of nodes as the kernel prints it: "0", "0-2", "0,2", or "(null)".
  *
@@ -58,7 +61,7 @@ int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
  */
 void gfp_mask_format(gfp_t mask, char *text, size_t size)
 {
-	char names[512] = "";
+	char names[GFP_TEXT_SIZE] = "";
 
 	if (mask)
 		gfp_format(mask, names, sizeof(names));
@@ -119,7 +122,7 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
 {
 	static const char *const chain[] = { "dump_stack", "warn_alloc", "__alloc_pages_slowpath",
 					     "__alloc_pages_nodemask", NULL };
-	char text[128], mode[512], nodes[32], mems[32];
+	char text[WHAT_SIZE], mode[GFP_TEXT_SIZE], nodes[NODES_TEXT_SIZE], mems[NODES_TEXT_SIZE];
 	va_list arguments;
 
 	/* Step 1: silence does not count against the limit */

@@ -62,10 +62,7 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 	/* Step 1: each zone up to the highest that was asked for. A zone that was begun at its start
 	 * counts as scanned whole, and so do those after it: 5.8.18 does not take that back. */
 	trace_mm_compaction_kcompactd_wake(pgdat->node_id, cc.order, cc.highest_zoneidx);
-	for (int zid = 0; zid <= cc.highest_zoneidx; zid++) {
-		cc.zone = &pgdat->node_zones[zid];
-		kcompactd_zone(&cc);
-	}
+	for_each_zone_upto(cc.zone, pgdat, cc.highest_zoneidx) kcompactd_zone(&cc);
 
 	/* Step 2: what was asked for in the meantime stays */
 	if (pgdat->kcompactd_max_order <= cc.order)

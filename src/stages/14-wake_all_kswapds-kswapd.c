@@ -85,13 +85,11 @@ static void age_active_anon(struct pglist_data *pgdat, struct scan_control *sc)
  */
 static bool kswapd_shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
 {
-	sc->nr_to_reclaim = 0;
-	for (int zid = 0; zid <= sc->reclaim_idx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
+	struct zone *zone;
 
-		if (managed_zone(zone))
-			sc->nr_to_reclaim += max_ul(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
-	}
+	sc->nr_to_reclaim = 0;
+	for_each_zone_upto(zone, pgdat, sc->reclaim_idx) if (managed_zone(zone))
+		sc->nr_to_reclaim += max_ul(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
 	shrink_node(pgdat, sc);
 	if (sc->order && sc->nr_reclaimed >= compact_gap(sc->order))
 		sc->order = 0;
@@ -111,12 +109,12 @@ static unsigned long record_boosts(struct pglist_data *pgdat, int highest_zoneid
 				   unsigned long *boosts)
 {
 	unsigned long sum = 0;
+	struct zone *zone;
 
-	for (int zid = 0; zid <= highest_zoneidx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
-
-		boosts[zid] = managed_zone(zone) ? zone->watermark_boost : 0;
-		sum += boosts[zid];
+	for_each_zone_upto(zone, pgdat, highest_zoneidx)
+	{
+		*boosts = managed_zone(zone) ? zone->watermark_boost : 0;
+		sum += *boosts++;
 	}
 	return sum;
 }
@@ -132,11 +130,10 @@ static unsigned long record_boosts(struct pglist_data *pgdat, int highest_zoneid
 static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
 			     const unsigned long *boosts)
 {
-	for (int zid = 0; zid <= highest_zoneidx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
+	struct zone *zone;
 
-		zone->watermark_boost -= min_ul(zone->watermark_boost, boosts[zid]);
-	}
+	for_each_zone_upto(zone, pgdat, highest_zoneidx) zone->watermark_boost -=
+		min_ul(zone->watermark_boost, *boosts++);
 	/* The boost was raised because types were mixed: let large blocks be built for the next. */
 	wakeup_kcompactd(pgdat, (int)pageblock_order, highest_zoneidx);
 }
