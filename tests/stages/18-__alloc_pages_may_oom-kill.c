@@ -194,7 +194,17 @@ TEST(out_of_memory_does_not_count_on_a_dying_task_whose_memory_stays, "18-8")
 	/* Expect: somebody else still uses it. */
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
+	/* Expect the same for the other of the two, though its number is the higher. */
+	big = oom_process("next", 100);
+	sharer->group_exit = true;
+	world->current_task = sharer;
+	task_by_pid(3)->group_exit = false;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
 	/* Expect: the sharer dies too, so waiting helps. */
+	world->current_task = task_by_pid(3);
+	current->group_exit = true;
+	sharer->group_exit = false;
 	sharer->flags = PF_EXITING;
 	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
 }

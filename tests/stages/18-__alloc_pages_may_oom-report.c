@@ -208,7 +208,10 @@ TEST(oom_report_of_a_group_line_by_line, "18-11 18-13 18-18")
 	struct oom_control oc = group_at_its_limit();
 	struct lruvec *lruvec = mem_cgroup_lruvec(oc.memcg, NODE_DATA(0));
 	struct task *member = task_by_pid(2);
+	nodemask_t first = { 1 };
 
+	/* It is a group's affair, whatever nodes the request named. */
+	oc.nodemask = &first;
 	world->oom_dump_tasks = true;
 	snprintf(world->uts_release, sizeof(world->uts_release), "5.8.18+");
 	snprintf(world->uts_version, sizeof(world->uts_version), "#10");

@@ -49,6 +49,7 @@ TEST(may_oom_looks_once_more_at_the_high_watermark, "18-2")
 {
 	/* Expect: above high a page and no kill; at high a kill. */
 	unsigned long progress;
+	struct page *page;
 	struct zone *zone;
 
 	test_machine_uma(32);
@@ -59,6 +60,13 @@ TEST(may_oom_looks_once_more_at_the_high_watermark, "18-2")
 	ck_assert_uint_eq(progress, 0);
 	ck_assert_int_eq(test_count(TRACE_mark_victim), 0);
 	ck_assert(!world->oom_lock_held);
+
+	/* The mask decides what the page is like. */
+	page = may_oom(GFP_KERNEL | __GFP_COMP, 1, &progress);
+	ck_assert(PageFlag(page, PG_head));
+	ck_assert(PageTail(page + 1));
+	page = may_oom(GFP_KERNEL, 1, &progress);
+	ck_assert(!PageFlag(page, PG_head));
 
 	test_set_watermarks(zone, 10, 20, (unsigned long)test_free_pages(zone) + 100);
 	ck_assert_ptr_null(may_oom(GFP_KERNEL, 0, &progress));
@@ -147,6 +155,7 @@ TEST(may_oom_gives_nofail_all_reserves_after_the_decision, "18-10")
 	ck_assert_ptr_nonnull(page);
 	ck_assert(page_is_pfmemalloc(page));
 	ck_assert_str_eq(test_decisions(DECISION_OOM), "1; 1");
+	ck_assert_has_not(test_console(), "nobody can be killed");
 }
 
 TEST(may_oom_counts_progress_for_nofail_when_nobody_can_be_killed, "18-10")
