@@ -88,8 +88,9 @@ static bool kswapd_shrink_node(struct pglist_data *pgdat, struct scan_control *s
 	struct zone *zone;
 
 	sc->nr_to_reclaim = 0;
-	for_each_zone_upto(zone, pgdat, sc->reclaim_idx) if (managed_zone(zone))
-		sc->nr_to_reclaim += max_ul(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
+	for_each_zone_upto(zone, pgdat, sc->reclaim_idx)
+		if (managed_zone(zone))
+			sc->nr_to_reclaim += max_ul(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
 	shrink_node(pgdat, sc);
 	if (sc->order && sc->nr_reclaimed >= compact_gap(sc->order))
 		sc->order = 0;
@@ -111,8 +112,7 @@ static unsigned long record_boosts(struct pglist_data *pgdat, int highest_zoneid
 	unsigned long sum = 0;
 	struct zone *zone;
 
-	for_each_zone_upto(zone, pgdat, highest_zoneidx)
-	{
+	for_each_zone_upto(zone, pgdat, highest_zoneidx) {
 		*boosts = managed_zone(zone) ? zone->watermark_boost : 0;
 		sum += *boosts++;
 	}
@@ -132,8 +132,8 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
 {
 	struct zone *zone;
 
-	for_each_zone_upto(zone, pgdat, highest_zoneidx) zone->watermark_boost -=
-		min_ul(zone->watermark_boost, *boosts++);
+	for_each_zone_upto(zone, pgdat, highest_zoneidx)
+		zone->watermark_boost -= min_ul(zone->watermark_boost, *boosts++);
 	/* The boost was raised because types were mixed: let large blocks be built for the next. */
 	wakeup_kcompactd(pgdat, (int)pageblock_order, highest_zoneidx);
 }

@@ -33,8 +33,7 @@ bool pgdat_balanced(struct pglist_data *pgdat, int order, int highest_zoneidx)
 	bool any = false;
 	struct zone *zone;
 
-	for_each_zone_upto(zone, pgdat, highest_zoneidx)
-	{
+	for_each_zone_upto(zone, pgdat, highest_zoneidx) {
 		if (!managed_zone(zone))
 			continue;
 		any = true;
@@ -57,8 +56,9 @@ bool pgdat_watermark_boosted(struct pglist_data *pgdat, int highest_zoneidx)
 {
 	struct zone *zone;
 
-	for_each_zone_upto(zone, pgdat, highest_zoneidx) if (managed_zone(zone) &&
-							     zone->watermark_boost) return true;
+	for_each_zone_upto(zone, pgdat, highest_zoneidx)
+		if (managed_zone(zone) && zone->watermark_boost)
+			return true;
 	return false;
 }
 
@@ -73,13 +73,11 @@ static bool kcompactd_node_suitable(struct pglist_data *pgdat)
 {
 	struct zone *zone;
 
-	for_each_zone_upto(
-		zone, pgdat,
-		pgdat->kcompactd_highest_zoneidx) if (populated_zone(zone) &&
-						      compaction_suitable(
-							      zone, pgdat->kcompactd_max_order, 0,
-							      pgdat->kcompactd_highest_zoneidx) ==
-							      COMPACT_CONTINUE) return true;
+	for_each_zone_upto(zone, pgdat, pgdat->kcompactd_highest_zoneidx)
+		if (populated_zone(zone) &&
+		    compaction_suitable(zone, pgdat->kcompactd_max_order, 0,
+					pgdat->kcompactd_highest_zoneidx) == COMPACT_CONTINUE)
+			return true;
 	return false;
 }
 

@@ -215,8 +215,17 @@ TEST(kcompactd_judges_a_zone_by_its_own_index, "14-14")
 	NODE_DATA(0)->kcompactd_highest_zoneidx = ZONE_DMA;
 	kcompactd(NODE_DATA(0));
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
-	/* A success leaves the state of the delay alone, but for the order. */
-	ck_assert_int_eq(zone->compact_order_failed, 5);
+	/* Asked for up to Normal, it is refused by the second test, which is made for the request; that is no failure. */
+	scene();
+	zone->lowmem_reserve[ZONE_NORMAL] = 100000;
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	NODE_DATA(0)->kcompactd_highest_zoneidx = ZONE_NORMAL;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_suitable, 0)->field[3], COMPACT_CONTINUE);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_suitable, 1)->field[3], COMPACT_SKIPPED);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_compaction), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_reset), 0);
 }
 
 TEST(kcompactd_success_does_not_end_a_delay, "14-14")
