@@ -734,6 +734,8 @@ TEST(kswapd_from_sleep_to_sleep_for_a_block_that_it_reclaims_enough_for, "14-9 1
 	/* Inside: what was asked for is taken over, and new wishes are collected. */
 	ck_assert_str_eq(state_inside, "running 3/3 up to 2; runs, asked for 0 up to 4");
 	ck_assert_str_eq(thread_state(), "napping 3/0 up to 2; waits, asked for 0 up to 4");
+	/* And the order is left to kcompactd. */
+	ck_assert_int_eq(pgdat->kcompactd_max_order, 3);
 }
 
 /* A nap that nobody cuts short ends in sleep; one that somebody does goes on with the larger order, up to the zone of
