@@ -9,9 +9,11 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gfp.h"
 #include "stages/stages.h"
+#include "text/append.h"
 #include "world/world.h"
 
 /** At most one report in this many ticks. */
@@ -31,7 +33,6 @@
  */
 int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
 {
-	size_t length = 0;
 	int nid;
 
 	if (!nodemask)
@@ -42,13 +43,12 @@ int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
 
 		while (last + 1 < MAX_NUMNODES && node_isset(last + 1, *nodemask))
 			last++;
-		length += (size_t)snprintf(text + length, size - length, "%s%d", length ? "," : "",
-					   nid);
+		text_append(text, size, "%s%d", text[0] ? "," : "", nid);
 		if (last > nid)
-			length += (size_t)snprintf(text + length, size - length, "-%d", last);
+			text_append(text, size, "-%d", last);
 		nid = last;
 	}
-	return (int)length;
+	return (int)strlen(text);
 }
 
 /**
