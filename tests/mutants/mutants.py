@@ -42,7 +42,7 @@ RULES = ("universal.rules", "c_like.rules", "c.rules")
 LEDGER = pathlib.Path("tests/mutants/equivalents.tsv")
 COVERAGE = pathlib.Path("build/coverage/coverage.json")
 WORK = pathlib.Path("build/mutants")
-MEMORY = 4 << 20  # KiB that a test may have without the sanitizers
+MEMORY = 16 << 20  # KiB that a test may have without the sanitizers
 VERDICTS = ("own", "others", "sanitizers", "survived", "equivalent")  # who noticed, and what nobody did
 ROOM = 10  # times the blocks that the longest test enters, before one is taken for endless
 

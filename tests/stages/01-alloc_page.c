@@ -310,6 +310,7 @@ TEST(alloc_pages_exact_gives_the_rest_back, "01-9")
 
 	test_machine_uma(32);
 	addr = alloc_pages_exact(4 * PAGE_SIZE + 400, GFP_KERNEL);
+	ck_assert_str_eq(test_console(), "");
 	pfn = pfn_of((unsigned long)addr);
 	/* Expect one request of order 3, then three single frees, ascending. */
 	ck_assert_int_eq(test_count(TRACE_mm_page_alloc), 1);

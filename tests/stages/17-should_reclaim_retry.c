@@ -255,6 +255,11 @@ TEST(should_reclaim_retry_lets_others_run, "17-4")
 	loops = 16;
 	ck_assert(!reclaim_retry(0, false));
 	ck_assert_int_eq(offers, 2);
+	/* Nor a worker, which sleeps instead. */
+	loops = 0;
+	current->flags |= PF_WQ_WORKER;
+	ck_assert(reclaim_retry(0, true));
+	ck_assert_int_eq(offers, 2);
 }
 
 TEST(should_compact_retry_single_pages_never, "17-5")

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness.h"
 #include "machine.h"
@@ -25,6 +26,7 @@ static char *console;
 static size_t console_length;
 static char last_bug[1024];
 static int nr_bugs;
+static bool bugs_unseen; /* the test has not asked since the last one */
 
 static char *text_slot(void)
 {
@@ -62,12 +64,49 @@ static void keep_bug(const char *text, void *context)
 {
 	(void)context;
 	nr_bugs++;
+	bugs_unseen = true;
 	snprintf(last_bug, sizeof(last_bug), "%s", text);
+}
+
+/** Is there a zone whose lock nobody has released? */
+static bool a_lock_is_held(void)
+{
+	struct zone *zone;
+	int nid;
+
+	for_each_zone(nid, zone)
+		if (zone->lock.held)
+			return true;
+	return false;
+}
+
+/** At the end of a test: interrupts are on again, locks are free, and no violation went unseen. */
+static void expect_order(void)
+{
+	const char *wrong = NULL;
+
+	if (!world)
+		return;
+	if (world->irqs_disabled)
+		wrong = "interrupts are off";
+	else if (a_lock_is_held())
+		wrong = "a zone's lock is held";
+	else if (bugs_unseen)
+		wrong = last_bug;
+	if (!wrong)
+		return;
+	fprintf(stderr, "at the end of a test: %s\n", wrong);
+	_exit(1);
 }
 
 /** Record the events of the machine in focus and keep what it prints, from now on. */
 void test_observe(void)
 {
+	static bool registered;
+
+	if (!registered)
+		atexit(expect_order);
+	registered = true;
 	world->subscriber = keep_event;
 	world->console = keep_text;
 	test_forget_events();
@@ -148,11 +187,13 @@ void test_expect_bugs(void)
 
 int test_bugs(void)
 {
+	bugs_unseen = false;
 	return nr_bugs;
 }
 
 const char *test_last_bug(void)
 {
+	bugs_unseen = false;
 	return last_bug;
 }
 
