@@ -760,6 +760,26 @@ TEST(slowpath_reserves_lift_the_nodemask, "13-5")
 #endif
 
 #ifdef CONFIG_NUMA
+/* The zonelist begins with node 0, the cpuset has node 1: that comes first, and node 0 only when it is empty. */
+TEST(cpuset_fallback_looks_inside_the_cpuset_first, "13-11")
+{
+	struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
+
+	test_machine_numa(64);
+	ac.zonelist = NODE_DATA(0)->node_zonelists;
+	ac.preferred_zoneref = first_zones_zonelist(ac.zonelist, ZONE_NORMAL, NULL);
+	current->cpuset = cpuset_new("wall", &world->top_cpuset, NODE_1);
+	current->cpuset->mem_hardwall = true;
+	current->mems_allowed = NODE_1;
+	ck_assert_int_eq(
+		test_node_of(__alloc_pages_cpuset_fallback(GFP_USER, 0, ALLOC_HARDER, &ac)), 1);
+	test_empty_zone(test_zone(1, ZONE_DMA));
+	ck_assert_int_eq(
+		test_node_of(__alloc_pages_cpuset_fallback(GFP_USER, 0, ALLOC_HARDER, &ac)), 0);
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	ck_assert_ptr_null(__alloc_pages_cpuset_fallback(GFP_USER, 0, ALLOC_HARDER, &ac));
+}
+
 /*
  *  A task may use node 0 only, where there is memory; its request names node 1. Expect: the nodemask, which leaves nothing,
  *  is dropped, and the walk begins where it does without one.
