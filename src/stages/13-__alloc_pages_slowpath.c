@@ -24,11 +24,11 @@
 
 /** Where a request goes next. */
 enum slow_verdict {
-	SLOW_GOT_PAGE, /**< done */
 	SLOW_RETRY,    /**< another round */
+	SLOW_FAIL,     /**< report and return nothing */
 	SLOW_RESTART,  /**< begin again: the cpuset changed */
 	SLOW_NOPAGE,   /**< give up, unless the request must not fail */
-	SLOW_FAIL,     /**< report and return nothing */
+	SLOW_GOT_PAGE, /**< done */
 };
 
 /**
@@ -403,6 +403,12 @@ static enum slow_verdict slow_nopage(struct slow_request *rq)
  */
 struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int order, struct alloc_context *ac)
 {
+	static enum slow_verdict (*const steps[])(struct slow_request * rq) = {
+		[SLOW_RETRY] = slow_round,
+		[SLOW_RESTART] = slow_start,
+		[SLOW_NOPAGE] = slow_nopage,
+		[SLOW_GOT_PAGE] = NULL,
+	};
 	struct slow_request rq = {
 		.gfp_mask = gfp_mask,
 		.order = order,
@@ -421,17 +427,11 @@ struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int order, struct a
 	}
 
 	/* Step 2: go from state to state until there is a page, or no hope */
-	while (verdict != SLOW_GOT_PAGE && verdict != SLOW_FAIL) {
-		if (verdict == SLOW_RESTART)
-			verdict = slow_start(&rq);
-		else if (verdict == SLOW_RETRY)
-			verdict = slow_round(&rq);
-		else
-			verdict = slow_nopage(&rq);
-	}
+	while (steps[verdict])
+		verdict = steps[verdict](&rq);
 
 	/* Step 3: a failure is reported, unless the caller asked for silence */
-	if (verdict == SLOW_FAIL)
+	if (!rq.page)
 		warn_alloc(rq.gfp_mask, ac->nodemask, "page allocation failure: order:%u", order);
 	return rq.page;
 }

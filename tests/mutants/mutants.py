@@ -112,19 +112,12 @@ class Program:
         self.tests = {row.split("\t")[1]: row.split("\t")[0] for row in listed.splitlines()}
 
     def compile(self, path, directory, counted=True):
-        """The object of `path`, whose text is directory/path, with its blocks counted or not; None when it does not compile."""
+        """The object of `path`, whose text is directory/path; None when it does not compile, or a function ends without its
+        value. Where blocks are not counted, it is made small, which tells least about how a thing is written."""
         made = directory / f"{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
         compiler = [word for word in self.compiler if counted or not word.startswith("-fsanitize-coverage")]
-        words = [
-            *compiler,
-            "-Wno-error",
-            "-Werror=return-type",
-            f"-ffile-prefix-map={directory}/=",
-            "-c",
-            "-o",
-            made,
-            directory / path,
-        ]
+        compiler += ["-Wno-error", "-Werror=return-type", *([] if counted else ["-Os"])]
+        words = [*compiler, f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
         return made if subprocess.run(words, capture_output=True).returncode == 0 else None
 
     def link(self, path, made, directory):
