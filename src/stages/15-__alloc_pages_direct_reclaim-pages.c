@@ -176,7 +176,7 @@ static bool try_to_unmap(struct page *page)
 	}
 	page->_refcount -= page->_mapcount + 1;
 	page->_mapcount = -1;
-	page->private &= ~(LRU_ACCESSED | LRU_EXEC);
+	page->private &= ~LRU_EXEC;
 	if (PageAnon(page))
 		anon_page_unmapped(page);
 	if (PageFlag(page, PG_swapcache))

@@ -112,7 +112,7 @@ static long scan_slab(struct shrinker *shrinker, struct shrink_control *sc, long
 	while (*total_scan >= batch || *total_scan >= freeable) {
 		unsigned long answer;
 
-		sc->nr_to_scan = (unsigned long)(batch < *total_scan ? batch : *total_scan);
+		sc->nr_to_scan = min_ul((unsigned long)batch, (unsigned long)*total_scan);
 		sc->nr_scanned = sc->nr_to_scan;
 		answer = shrinker->scan_objects(shrinker, sc);
 		if (answer == SHRINK_STOP)
@@ -249,7 +249,7 @@ unsigned long shrink_slab(gfp_t gfp_mask, int nid, struct mem_cgroup *memcg, int
 	struct shrink_control sc = { .gfp_mask = gfp_mask, .nid = nid, .memcg = memcg };
 	unsigned long freed = 0;
 
-	if (memcg != &world->root_mem_cgroup && !mem_cgroup_disabled())
+	if (memcg->parent && !mem_cgroup_disabled())
 		return world->shrinkers_locked ? 0 : shrink_slab_memcg(&sc, priority);
 	for (struct shrinker *shrinker = world->shrinkers_locked ? NULL : world->shrinkers;
 	     shrinker; shrinker = shrinker->next) {

@@ -3,6 +3,7 @@
  * @file
  * Stage 15: the lists and their balance, what follows a pass, groups.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
@@ -429,6 +430,360 @@ TEST(shrink_lruvec_stops_in_proportion, "15-13")
 	reclaim_setup();
 	shrink_both(300, 4000);
 	ck_assert_uint_gt(scene.heap->reclaimed, scene.file->reclaimed);
+}
+
+/* ---- Portions, one after the other ------------------------------------------------------------------- */
+
+/** The scans of lists since the last look: "0:32 2:16" is a portion of 32 of the inactive anonymous list, then 16 of the inactive file list. */
+static const char *scans(void)
+{
+	static char text[8192];
+	char *end = text;
+
+	*end = '\0';
+	for (int i = 0; i < test_count(TRACE_mm_vmscan_lru_isolate); i++) {
+		const struct trace_event *event = test_event(TRACE_mm_vmscan_lru_isolate, i);
+
+		ck_assert_int_lt(end - text, (long)sizeof(text) - 32);
+		end += sprintf(end, "%s%lld:%lld", end > text ? " " : "",
+			       (long long)event->field[7], (long long)event->field[3]);
+	}
+	test_forget_events();
+	return text;
+}
+
+/** So many pages on each list, all of which can be reclaimed; writing to swap takes no time. */
+static void four_lists(int inactive_anon, int active_anon, int inactive_file, int active_file)
+{
+	const int lengths[] = { inactive_anon, active_anon, inactive_file, active_file };
+
+	reclaim_setup();
+	scene.heap->synchronous = true;
+	for (int lru = LRU_INACTIVE_ANON; lru <= LRU_ACTIVE_FILE; lru++)
+		for (int i = 0; i < lengths[lru]; i++) {
+			struct page *page = listed_page(
+				lru < LRU_INACTIVE_FILE ? scene.heap : scene.file, GFP_KERNEL);
+
+			lru_list_del(page);
+			ClearPageFlag(page, PG_active);
+			if (lru & 1)
+				SetPageFlag(page, PG_active);
+			lru_list_add(page);
+		}
+	/* Without the supply that is kept at the end of each group. */
+	world->total_swap_pages = 0;
+	scene.control.force_deactivate = true;
+	test_forget_events();
+}
+
+TEST(shrink_lruvec_portions_in_proportion, "15-13")
+{
+	/* Targets at priority 1 with swappiness 60: 48, 45, 224, 70. After a round 29 of 93 anonymous ones are left: 2900 / 94 =
+	 * 30 per cent. Of files 70 per cent are to be looked at: 156 and 49, of which 32 each have been. */
+	four_lists(320, 300, 640, 200);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32 1:32 2:32 3:32 2:32 3:17 2:32 2:32 2:28");
+	ck_assert_uint_eq(scene.control.nr_reclaimed, 32 + 156);
+	/* The other way round: 150, 45, 35, 21. 3 of 57 are left: 300 / 57 = 5; 95 per cent are 142 and 42. */
+	four_lists(1000, 300, 100, 60);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32 1:32 2:32 3:21 0:32 1:10 0:32 0:32 0:14");
+	ck_assert_uint_eq(scene.control.nr_reclaimed, 142 + 32);
+	/* As much left of files as of anonymous pages, 30 and 30: files stop. 3000 / 63 = 47; 53 per cent of 62 are 32. */
+	four_lists(414, 0, 178, 0);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32 2:32");
+	/* Not enough yet: no change. */
+	four_lists(414, 0, 178, 0);
+	scene.control.priority = 1;
+	scene.control.nr_to_reclaim = 65;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32 2:32 0:30 2:30");
+	/* Enough exactly. */
+	four_lists(414, 0, 178, 0);
+	scene.control.priority = 1;
+	scene.control.nr_to_reclaim = 64;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32 2:32");
+	/* One kind is done: that is all. */
+	four_lists(0, 0, 640, 200);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "2:32 3:32");
+	four_lists(640, 0, 0, 0);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32");
+	/* An active anonymous list alone is no reason to go on. */
+	four_lists(0, 400, 0, 0);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "");
+	four_lists(107, 400, 0, 0);
+	scene.control.priority = 1;
+	scene.control.nr_to_reclaim = 1000;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:15 1:32");
+}
+
+TEST(shrink_lruvec_who_stops_at_the_first_priority, "15-13")
+{
+	/* A list of 64 * 4096 pages, as far as anybody can tell: a target of 64. */
+	for (int who = 0; who < 4; who++) {
+		four_lists(0, 0, 200, 0);
+		world->nr_swap_pages = 0;
+		scene.pgdat->lruvec.lru_size[ZONE_DMA][LRU_INACTIVE_FILE] = 64 << DEF_PRIORITY;
+		if (who == 1)
+			current->flags |= PF_KSWAPD;
+		if (who == 2)
+			scene.control.target_mem_cgroup = &world->root_mem_cgroup;
+		if (who == 3) {
+			scene.pgdat->lruvec.lru_size[ZONE_DMA][LRU_INACTIVE_FILE] = 64 << 11;
+			scene.control.priority = 11;
+		}
+		shrink_node(scene.pgdat, &scene.control);
+		/* Only direct reclaim for everybody, at its first priority, goes on. */
+		ck_assert_str_eq(scans(), who ? "2:32" : "2:32 2:32");
+		ck_assert_uint_eq(scene.control.nr_reclaimed, who ? 32 : 64);
+	}
+}
+
+TEST(shrink_lruvec_counts_for_each_group_anew, "15-13")
+{
+	struct mem_cgroup *group;
+
+	/* What other groups gave does not shorten the scan of this one; its result is added. */
+	four_lists(0, 0, 128, 0);
+	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	group_fill(group, 128);
+	world->hooks.lru_page_uncharged = group_uncharge;
+	scene.control.priority = 1;
+	scene.control.nr_reclaimed = 1000;
+	test_forget_events();
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "2:32 2:32");
+	ck_assert_uint_eq(scene.control.nr_reclaimed, 1000 + 64);
+}
+
+/* ---- Targets --------------------------------------------------------------------------------------- */
+
+/** Targets of both inactive lists, of which none is reclaimed: two_kinds() once more, with what `change` says. */
+static void expect_targets(void (*change)(void), unsigned long anon, unsigned long file)
+{
+	unsigned long lists[4];
+
+	two_kinds();
+	/* Active lists are not short of anything; there is no more old page cache than is in use. */
+	scene.pgdat->lruvec.lruvec_stat[WORKINGSET_ACTIVATE]++;
+	if (change)
+		change();
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], anon);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_FILE], file);
+}
+
+static void with_costs(void)
+{
+	/* 400 in all: a is 500, f 700, s 1200. 60 * 1201 / 501 = 143, 140 * 1201 / 701 = 239. */
+	scene.pgdat->lruvec.anon_cost = 100;
+	scene.pgdat->lruvec.file_cost = 300;
+}
+
+static void without_swap(void)
+{
+	world->nr_swap_pages = 0;
+}
+
+static void swap_forbidden(void)
+{
+	scene.control.may_swap = false;
+}
+
+static void old_cache(void)
+{
+	scene.pgdat->lruvec.lruvec_stat[WORKINGSET_ACTIVATE]--;
+}
+
+static void last_priority(void)
+{
+	scene.control.priority = 0;
+}
+
+static void last_priority_of_files_only(void)
+{
+	scene.control.priority = 0;
+	world->vm_swappiness = 0;
+}
+
+/** Marks so high that free memory and page cache together just reach them, or exceed them by a page. */
+static void marks_at(long above)
+{
+	long cache = (long)(node_page_state(scene.pgdat, NR_ACTIVE_FILE) +
+			    node_page_state(scene.pgdat, NR_INACTIVE_FILE));
+
+	cache += (long)zone_page_state(scene.zone, NR_FREE_PAGES);
+	test_set_watermarks(scene.zone, 10, 20, (unsigned long)(cache - above));
+}
+
+static void tiny(void)
+{
+	marks_at(0);
+}
+
+static void almost_tiny(void)
+{
+	marks_at(1);
+}
+
+static void tiny_with_a_boost(void)
+{
+	marks_at(10);
+	scene.zone->watermark_boost = 10;
+}
+
+static void tiny_and_no_anonymous_pages(void)
+{
+	marks_at(0);
+	scene.pgdat->vm_stat[NR_INACTIVE_ANON] = 15;
+}
+
+static void tiny_and_anonymous_pages_are_deactivated(void)
+{
+	marks_at(0);
+	scene.control.force_deactivate = true;
+}
+
+static void tiny_at_last(void)
+{
+	tiny();
+	last_priority_of_files_only();
+}
+
+static void tiny_for_a_group(void)
+{
+	tiny();
+	scene.control.target_mem_cgroup = &world->root_mem_cgroup;
+}
+
+static void group_of_files_only(void)
+{
+	scene.control.target_mem_cgroup = &world->root_mem_cgroup;
+	scene.control.file_is_tiny = true;
+	world->vm_swappiness = 0;
+}
+
+TEST(get_scan_count_shares_by_rule, "15-13 15-4")
+{
+	/* 128 of each kind; by swappiness 60 and 140 of 200. */
+	expect_targets(NULL, 38, 89);
+	/* By cost: 128 * 143 / 382 and 128 * 239 / 382. */
+	expect_targets(with_costs, 47, 80);
+	/* Rule 1. */
+	expect_targets(without_swap, 0, 128);
+	expect_targets(swap_forbidden, 0, 128);
+	/* Rule 2: of a group that wants no swapping, whatever else. */
+	expect_targets(group_of_files_only, 0, 128);
+	/* Rule 3: both in full; but not where swapping is unwanted. */
+	expect_targets(last_priority, 2048, 2048);
+	expect_targets(last_priority_of_files_only, 0, 2048);
+	/* Rule 4, for everybody only, unless anonymous pages become inactive or there are too few of them. */
+	expect_targets(tiny, 128, 0);
+	expect_targets(almost_tiny, 38, 89);
+	expect_targets(tiny_with_a_boost, 128, 0);
+	expect_targets(tiny_and_no_anonymous_pages, 38, 89);
+	expect_targets(tiny_and_anonymous_pages_are_deactivated, 38, 89);
+	expect_targets(tiny_at_last, 2048, 0);
+	expect_targets(tiny_for_a_group, 38, 89);
+	/* Rule 5. */
+	expect_targets(old_cache, 0, 128);
+}
+
+TEST(get_scan_count_group_with_little_old_cache, "15-13")
+{
+	unsigned long lists[4];
+
+	/* 15 inactive file pages are none at priority 4: then there is no plenty of them, and both kinds have their share. */
+	two_kinds();
+	scene.pgdat->lruvec.lruvec_stat[NR_INACTIVE_FILE] = 15;
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 38);
+	scene.pgdat->lruvec.lruvec_stat[NR_INACTIVE_FILE] = 16;
+	looked_at(lists);
+	ck_assert_uint_eq(lists[LRU_INACTIVE_ANON], 0);
+}
+
+TEST(get_scan_count_takes_the_costs_of_the_target, "15-13 15-18")
+{
+	struct mem_cgroup *group;
+
+	/* Costs are those of the root of what is reclaimed, also for a group below it. */
+	four_lists(0, 0, 0, 0);
+	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	group_fill(group, 382);
+	mem_cgroup_lruvec(group, scene.pgdat)->file_cost = 100000;
+	with_costs();
+	scene.control.priority = 1;
+	scene.control.nr_to_reclaim = 1000;
+	shrink_node(scene.pgdat, &scene.control);
+	/* 191 * 239 / 382 = 119. */
+	ck_assert_str_eq(scans(), "2:32 2:32 2:32 2:23");
+}
+
+TEST(get_scan_count_sizes_of_the_zones_that_count, "15-12 15-13")
+{
+	test_machine_zones(64);
+	daemons_start();
+	scene.file = address_space_new("file", false);
+	scene.pgdat = NODE_DATA(0);
+	for (int i = 0; i < 60; i++)
+		listed_page(scene.file, i < 10	 ? GFP_DMA | GFP_KERNEL
+					: i < 30 ? GFP_DMA32 | GFP_KERNEL
+						 : GFP_KERNEL);
+	for (int highest = ZONE_DMA; highest <= ZONE_NORMAL; highest++) {
+		static const char *const expected[] = { "2:10", "2:20", "2:30" };
+
+		scene.control = (struct scan_control){ .nr_to_reclaim = 1000,
+						       .gfp_mask = GFP_KERNEL,
+						       .reclaim_idx = highest,
+						       .may_unmap = true };
+		test_forget_events();
+		shrink_node(scene.pgdat, &scene.control);
+		ck_assert_str_eq(scans(), expected[highest]);
+	}
+}
+
+TEST(get_scan_count_protection_counts_by_share, "15-18")
+{
+	struct mem_cgroup *a;
+
+	four_lists(0, 0, 0, 0);
+	world->nr_swap_pages = 0;
+	a = memcg_new("/a", &world->root_mem_cgroup, 1000);
+	group_fill(a, 100);
+	scene.control.target_mem_cgroup = a;
+	scene.control.priority = 0;
+	scene.control.nr_to_reclaim = 1000;
+	a->memory.usage = 200;
+	a->memory.emin = 50;
+	a->memory.elow = 80;
+	test_forget_events();
+	/* 100 - 100 * 80 / 200; of an empty list 32 all the same. */
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "2:32 3:32 2:28");
+	/* When nothing else is left, `min` alone: of the 40 that are left 30, but 32 at least. */
+	scene.control.memcg_low_reclaim = true;
+	a->memory.usage = 200;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "2:32 3:32");
+	/* And of 98: 98 - 98 * 50 / 200 = 74. */
+	group_fill(a, 90);
+	test_forget_events();
+	a->memory.usage = 200;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "2:32 3:32 2:32 2:10");
 }
 
 /* ---- After a pass ----------------------------------------------------------------------------------- */
