@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "changes.h"
 #include "life/life.h"
 #include "page_cache.h"
 #include "reclaim-scenes.h"
@@ -656,6 +657,24 @@ static void tiny_and_anonymous_pages_are_deactivated(void)
 	scene.control.force_deactivate = true;
 }
 
+static void tiny_and_just_enough_anonymous_pages(void)
+{
+	marks_at(0);
+	scene.pgdat->vm_stat[NR_INACTIVE_ANON] = 16;
+}
+
+static void almost_tiny_with_active_pages(void)
+{
+	scene.pgdat->vm_stat[NR_ACTIVE_FILE] = 500;
+	marks_at(1);
+}
+
+static void fewer_refaults_than_before(void)
+{
+	scene.pgdat->lruvec.lruvec_stat[WORKINGSET_ACTIVATE] = 0;
+	scene.pgdat->lruvec.refaults = 5;
+}
+
 static void tiny_at_last(void)
 {
 	tiny();
@@ -692,13 +711,16 @@ TEST(get_scan_count_shares_by_rule, "15-13 15-4")
 	/* Rule 4, for everybody only, unless anonymous pages become inactive or there are too few of them. */
 	expect_targets(tiny, 128, 0);
 	expect_targets(almost_tiny, 38, 89);
+	expect_targets(almost_tiny_with_active_pages, 38, 89);
 	expect_targets(tiny_with_a_boost, 128, 0);
+	expect_targets(tiny_and_just_enough_anonymous_pages, 128, 0);
 	expect_targets(tiny_and_no_anonymous_pages, 38, 89);
 	expect_targets(tiny_and_anonymous_pages_are_deactivated, 38, 89);
 	expect_targets(tiny_at_last, 2048, 0);
 	expect_targets(tiny_for_a_group, 38, 89);
 	/* Rule 5. */
 	expect_targets(old_cache, 0, 128);
+	expect_targets(fewer_refaults_than_before, 38, 89);
 }
 
 TEST(get_scan_count_group_with_little_old_cache, "15-13")
@@ -930,6 +952,234 @@ TEST(shrink_node_counts_what_caches_gave_back, "15-15")
 	ck_assert_uint_gt(scene.control.nr_reclaimed, 0);
 	ck_assert_uint_eq(current->reclaimed_slab, 0);
 	ck_assert_int_eq(scene.pgdat->kswapd_failures, 0);
+}
+
+/** Dirty pages of the pass that begins: `dirty` that nobody writes, `written` that are being written, `clean` others. */
+static void pages_of_a_file(struct address_space *file, int dirty, int written, int clean)
+{
+	for (int i = 0; i < dirty + written + clean; i++) {
+		struct page *page = listed_page(file, GFP_KERNEL);
+
+		if (i < dirty + written)
+			page_dirty(page);
+		if (i >= dirty && i < dirty + written)
+			page_write(page);
+		get_page(page);
+	}
+}
+
+TEST(shrink_node_marks_after_a_pass, "15-14 13-15")
+{
+	/* Pages, of which some wait for a congested device; who passes; and what is marked. 40 pages are two portions. */
+	static const struct {
+		int dirty, written, clean, congested;
+		bool kswapd, group, legacy;
+		unsigned long node, lists;
+	} rows[] = {
+		/* Nobody writes any of them; one is clean. Nothing at all is as good as nothing but dirty pages. */
+		{ 40, 0, 0, 0, true, false, false, 1ul << PGDAT_DIRTY, 0 },
+		{ 39, 0, 1, 0, true, false, false, 0, 0 },
+		{ 0, 0, 0, 0, true, false, false, 1ul << PGDAT_DIRTY, 0 },
+		{ 40, 0, 0, 0, false, false, false, 0, 0 },
+		/* All are being written; all but one. */
+		{ 0, 40, 0, 0, true, false, false, 1ul << PGDAT_WRITEBACK, 0 },
+		{ 0, 39, 1, 0, true, false, false, 0, 0 },
+		{ 0, 40, 0, 0, false, false, false, 0, 0 },
+		/* All that are dirty wait for a device; all but one. Marked by kswapd, and in groups of the unified hierarchy. */
+		{ 0, 0, 8, 32, true, false, false, 0, 1ul << LRUVEC_CONGESTED },
+		{ 1, 0, 8, 31, true, false, false, 0, 0 },
+		{ 0, 0, 8, 32, false, false, false, 0, 0 },
+		{ 0, 0, 8, 32, false, true, false, 0, 1ul << LRUVEC_CONGESTED },
+		{ 0, 0, 8, 32, false, true, true, 0, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct address_space *slow;
+
+		reclaim_setup();
+		world->hooks.reschedule = NULL;
+		world->hooks.sleep = NULL;
+		slow = address_space_new("slow", false);
+		pages_of_a_file(scene.file, rows[i].dirty, rows[i].written, rows[i].clean);
+		pages_of_a_file(slow, rows[i].congested, 0, 0);
+		slow->congested = true;
+		current->flags |= rows[i].kswapd ? PF_KSWAPD : 0;
+		world->memcg_legacy = rows[i].legacy;
+		scene.control.target_mem_cgroup = rows[i].group ? &world->root_mem_cgroup : NULL;
+		scene.control.priority = 0;
+		scene.control.nr.dirty = 1000;
+		scene.control.nr.taken = 1000;
+		shrink_node(scene.pgdat, &scene.control);
+		ck_assert_uint_eq(scene.pgdat->flags, rows[i].node);
+		ck_assert_uint_eq(scene.pgdat->lruvec.flags, rows[i].lists);
+		ck_assert_uint_eq(world->jiffies, 0);
+		ck_assert_uint_eq(scene.control.nr.dirty,
+				  (unsigned)(rows[i].dirty + rows[i].written + rows[i].congested));
+	}
+}
+
+static int nr_offers;
+
+static void one_more_offer(void)
+{
+	nr_offers++;
+}
+
+TEST(shrink_node_waits_after_a_pass, "15-14 13-15")
+{
+	/* kswapd waits when pages come around again before they are written, whoever else is congested. */
+	reclaim_setup();
+	world->hooks.sleep = NULL;
+	world->hooks.reschedule = NULL;
+	pages_of_a_file(scene.file, 0, 1, 0);
+	SetPageFlag(list_entry(scene.pgdat->lruvec.lists[LRU_INACTIVE_FILE].next, struct page, lru),
+		    PG_reclaim);
+	scene.pgdat->flags = 1ul << PGDAT_WRITEBACK;
+	scene.pgdat->lruvec.flags = 1ul << LRUVEC_CONGESTED;
+	world->nr_congested_devices = 1;
+	current->flags |= PF_KSWAPD;
+	scene.control.priority = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(scene.control.nr.immediate, 1);
+	ck_assert_uint_eq(world->jiffies, HZ / 10);
+	/* Others wait for congested devices; without one they offer the CPU once more. */
+	current->flags &= ~PF_KSWAPD;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
+	world->hooks.reschedule = one_more_offer;
+	world->nr_congested_devices = 0;
+	nr_offers = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
+	/* That is besides one for the group, one after a round over its lists, one after its caches. */
+	ck_assert_int_eq(nr_offers, 4);
+	scene.pgdat->lruvec.flags = 0;
+	nr_offers = 0;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(nr_offers, 3);
+}
+
+/** Passes over clean pages for a block, on a machine that compaction can do nothing about. */
+static void pass_for_order(unsigned int order, int priority, unsigned long pages)
+{
+	reclaim_setup();
+	world->nr_swap_pages = 0;
+	for (unsigned long i = 0; i < pages; i++)
+		listed_page(scene.file, GFP_KERNEL);
+	test_fold();
+	test_set_watermarks(scene.zone, 1ul << 20, 1ul << 20, 1ul << 20);
+	scene.control.order = order;
+	scene.control.priority = priority;
+	scene.control.nr_reclaimed = 1000;
+	scene.pgdat->kswapd_failures = 5;
+	/* The list as long as it takes for portions of 32 at this priority. */
+	scene.pgdat->lruvec.lru_size[ZONE_DMA][LRU_INACTIVE_FILE] = 100ul << priority;
+	test_forget_events();
+}
+
+/** How often compaction was asked whether it can take over, and how much was reclaimed. */
+static void expect_passes(int asked, unsigned long reclaimed)
+{
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), asked);
+	ck_assert_uint_eq(scene.control.nr_reclaimed, 1000 + reclaimed);
+	ck_assert_int_eq(scene.pgdat->kswapd_failures, reclaimed ? 0 : 5);
+}
+
+TEST(should_continue_reclaim_by_order_and_priority, "15-14")
+{
+	/* Each pass ends after a portion: no swap, so no other kind of pages is left. Twice 2^4 pages are enough. */
+	pass_for_order(4, 0, 97);
+	expect_passes(3, 96);
+	pass_for_order(4, 0, 96);
+	expect_passes(2, 64);
+	/* A costly order goes on from the first priority on (where that does not end after a portion), others from 9 on. */
+	pass_for_order(4, 11, 97);
+	expect_passes(3, 96);
+	pass_for_order(3, 10, 97);
+	expect_passes(0, 32);
+	pass_for_order(3, 9, 81);
+	expect_passes(3, 81);
+	pass_for_order(0, 0, 97);
+	expect_passes(0, 32);
+	/* Nothing to reclaim: what earlier passes achieved does not count. */
+	pass_for_order(4, 0, 0);
+	expect_passes(0, 0);
+	/* Compaction can take over. */
+	pass_for_order(4, 0, 97);
+	test_set_watermarks(scene.zone, 10, 20, 30);
+	expect_passes(1, 32);
+	/* Zones above those wanted, and zones without memory, are not asked. */
+	pass_for_order(4, 0, 97);
+	scene.zone->managed_pages = 0;
+	expect_passes(0, 96);
+}
+
+TEST(should_continue_reclaim_counts_anonymous_pages_with_swap, "15-14")
+{
+	for (int swap = 0; swap <= 1; swap++) {
+		pass_for_order(4, 0, 96);
+		scene.pgdat->vm_stat[NR_INACTIVE_ANON] = 1;
+		world->nr_swap_pages = (unsigned)swap;
+		scene.control.may_swap = false;
+		expect_passes(2 + swap, 64u + 32u * (unsigned)swap);
+	}
+}
+
+TEST(should_continue_reclaim_stops_without_progress_of_the_last_pass, "15-14")
+{
+	pass_for_order(4, 0, 100);
+	test_set_watermarks(scene.zone, 10, 20, 30);
+	for (int i = 0; i < 100; i++)
+		get_page(listed_page(scene.file, GFP_KERNEL));
+	test_set_watermarks(scene.zone, 1ul << 20, 1ul << 20, 1ul << 20);
+	/* 32 at a time; then 4 and the others, which stay. */
+	scene.pgdat->lruvec.lru_size[ZONE_DMA][LRU_INACTIVE_FILE] = 200;
+	test_fold();
+	test_forget_events();
+	expect_passes(4, 100);
+	/* Now none goes at all. */
+	scene.pgdat->kswapd_failures = 5;
+	scene.control.nr_reclaimed = 1000;
+	test_forget_events();
+	expect_passes(0, 0);
+}
+
+TEST(shrink_node_decides_anew_which_active_lists_to_touch, "15-11 15-13")
+{
+	for (int low = 0; low < 4; low++)
+		for (int forced = 0; forced <= 1; forced++) {
+			reclaim_setup();
+			scene.pgdat->lruvec.lruvec_stat[NR_INACTIVE_ANON] = 10;
+			scene.pgdat->lruvec.lruvec_stat[NR_ACTIVE_ANON] = low & 1 ? 11 : 10;
+			scene.pgdat->lruvec.lruvec_stat[NR_INACTIVE_FILE] = 10;
+			scene.pgdat->lruvec.lruvec_stat[NR_ACTIVE_FILE] = low & 2 ? 11 : 10;
+			scene.control.may_deactivate_anon = !(low & 1);
+			scene.control.may_deactivate_file = !(low & 2);
+			scene.control.force_deactivate = forced;
+			shrink_node(scene.pgdat, &scene.control);
+			ck_assert_int_eq(scene.control.may_deactivate_anon, forced || (low & 1));
+			ck_assert_int_eq(scene.control.may_deactivate_file, forced || (low & 2));
+		}
+}
+
+TEST(shrink_node_adds_what_caches_gave_back, "15-15")
+{
+	reclaim_setup();
+	current->reclaimed_slab = 7;
+	scene.control.nr_reclaimed = 1000;
+	scene.pgdat->kswapd_failures = 3;
+	test_note_counters();
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(scene.control.nr_reclaimed, 1007);
+	ck_assert_uint_eq(current->reclaimed_slab, 0);
+	test_expect_changes("kswapd_failures -3");
+	/* Nothing: the node remains as hopeless as it is. */
+	scene.pgdat->kswapd_failures = 3;
+	test_note_counters();
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_uint_eq(scene.control.nr_reclaimed, 1007);
+	test_expect_changes("");
 }
 
 /* ---- Groups ----------------------------------------------------------------------------------------- */
