@@ -41,6 +41,15 @@ TEST(mem_cgroup_protected_children_of_the_root_of_reclaim, "15-18")
 	ck_assert_int_eq(protection_of(a), MEMCG_PROT_MIN);
 	a->memory.usage = 101;
 	ck_assert_int_eq(protection_of(a), MEMCG_PROT_NONE);
+	/* What is written down is the setting, also of more than the group uses. */
+	a->memory.usage = 99;
+	a->memory.low = 5000;
+	ck_assert_int_eq(protection_of(a), MEMCG_PROT_MIN);
+	ck_assert_uint_eq(a->memory.emin, 100);
+	ck_assert_uint_eq(a->memory.elow, 5000);
+	a->memory.low = 100;
+	a->memory.usage = 101;
+	ck_assert_int_eq(protection_of(a), MEMCG_PROT_NONE);
 	/* The root of a reclaim, and a group that uses nothing, are not protected, and keep what was computed last. */
 	a->memory.min = 500;
 	ck_assert_int_eq(mem_cgroup_protected(a, a), MEMCG_PROT_NONE);
@@ -86,6 +95,30 @@ TEST(mem_cgroup_protected_children_share, "15-18")
 	ck_assert_uint_eq(c->memory.elow, 1000 + 1000 * 2000 / 2000);
 	protection_of(b);
 	ck_assert_uint_eq(b->memory.elow, 3000);
+	/* Much more than is claimed: (9000 - 4000) * 2000 / 3000 and (9000 - 4000) * 1 / 3000. */
+	a->memory.low = 9000;
+	a->memory.usage = 7000;
+	protection_of(a);
+	protection_of(c);
+	ck_assert_uint_eq(c->memory.elow, 1000 + 3333);
+	c->memory.usage = 1001;
+	protection_of(c);
+	ck_assert_uint_eq(c->memory.elow, 1000 + 1);
+	c->memory.usage = 3000;
+	/* `min` and `low` are shared out apart. */
+	c->memory.min = 600;
+	a->memory.min = 300;
+	a->memory.children_min_usage = 900;
+	protection_of(a);
+	protection_of(c);
+	ck_assert_uint_eq(c->memory.emin, 600 * 300 / 900);
+	ck_assert_uint_eq(c->memory.elow, 1000 + 3333);
+	c->memory.min = 0;
+	a->memory.min = 0;
+	a->memory.children_min_usage = 0;
+	a->memory.low = 5000;
+	a->memory.usage = 6000;
+	protection_of(a);
 	a->memory.children_low_usage = 5000;
 	protection_of(c);
 	ck_assert_uint_eq(c->memory.elow, 1000);
