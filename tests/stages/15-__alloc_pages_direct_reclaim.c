@@ -584,9 +584,9 @@ TEST(allow_direct_reclaim_adds_up_zones, "15-17")
 		{ { 1, 1, 1 }, { 0, 0, 0 }, { 0, 0, 0 }, true },
 	};
 
+	test_machine_zones(64);
+	scene.pgdat = NODE_DATA(0);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		test_machine_zones(64);
-		scene.pgdat = NODE_DATA(0);
 		for (int zid = 0; zid < 3; zid++) {
 			struct zone *zone = test_zone(0, zid);
 
