@@ -135,10 +135,15 @@ TEST(shrink_node_leaves_protected_groups_alone, "15-18")
 	reclaim_setup();
 	a = group_with("/a", &world->root_mem_cgroup, 0, 0, 100);
 	group_fill(a, 64);
+	/* Its caches are spared with it. */
+	shrinker_register(&slab_cache);
+	shrinker_register(&slab_other);
+	memcg_set_shrinker_bit(a, scene.pgdat, &slab_other);
 	scene.control.priority = 0;
 	test_forget_events();
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert(scene.control.memcg_low_skipped);
+	ck_assert_int_eq(test_event(TRACE_mem_cgroup_protected, 0)->field[0], 0);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_isolate), 0);
 	ck_assert_int_eq(test_event(TRACE_mem_cgroup_protected, 1)->field[1], a->id);
 	ck_assert_int_eq(test_event(TRACE_mem_cgroup_protected, 1)->field[2], MEMCG_PROT_LOW);

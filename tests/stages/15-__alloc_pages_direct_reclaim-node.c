@@ -289,6 +289,22 @@ TEST(throttle_only_the_first_node_decides, "15-17")
 		shrinker_unregister(&slab_cache);
 	}
 }
+
+TEST(throttle_by_the_zones_that_the_mask_allows, "15-17")
+{
+	/* Node 1 has no zone for DMA: node 0 decides, also for those who prefer node 1. */
+	test_machine_numa_zones(64);
+	daemons_start();
+	world->hooks.sleep = NULL;
+	world->hooks.reschedule = NULL;
+	test_zone(1, ZONE_NORMAL)->vm_stat[NR_ZONE_INACTIVE_FILE] = 100;
+	test_set_watermarks(test_zone(1, ZONE_NORMAL), 1ul << 20, 1ul << 20, 1ul << 20);
+	for (int dma = 1; dma >= 0; dma--) {
+		try_to_free_pages(NODE_DATA(1)->node_zonelists, 0,
+				  dma ? GFP_NOFS | GFP_DMA : GFP_NOFS, NULL);
+		ck_assert_uint_eq(world->vm_event[PGSCAN_DIRECT_THROTTLE], !dma);
+	}
+}
 #else
 TEST(node_reclaim_does_nothing_without_numa, "15-19")
 {

@@ -754,6 +754,49 @@ TEST(get_scan_count_takes_the_costs_of_the_target, "15-13 15-18")
 	ck_assert_str_eq(scans(), "2:32 2:32 2:32 2:23");
 }
 
+TEST(get_scan_count_of_a_group_that_swaps_by_itself, "15-13 15-18")
+{
+	/* Legacy or not, the group's swappiness, what it may have of swap; and which of 382 pages of each kind are looked at. */
+	static const struct {
+		bool legacy;
+		int swappiness;
+		unsigned long swap;
+		const char *scans;
+	} rows[] = {
+		{ false, 200, 1000, "0:32 2:32 0:25 2:32 2:32 2:32 2:5" },
+		{ true, 200, 1000, "0:32 0:32 0:32 0:32 0:32 0:31" },
+		{ true, 0, 1000, "2:32 2:32 2:32 2:32 2:32 2:31" },
+		{ false, 200, 0, "2:32 2:32 2:32 2:32 2:32 2:31" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mem_cgroup *group;
+
+		reclaim_setup();
+		world->total_swap_pages = 0;
+		world->hooks.lru_page_uncharged = group_uncharge;
+		world->memcg_legacy = rows[i].legacy;
+		group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+		group->swappiness = rows[i].swappiness;
+		group->swap.max = rows[i].swap;
+		group_fill(group, 382);
+		for (int n = 0; n < 382; n++) {
+			struct page *page = listed_page(scene.heap, GFP_KERNEL);
+
+			lru_list_del(page);
+			ClearPageFlag(page, PG_active);
+			page->mem_cgroup = group;
+			lru_list_add(page);
+		}
+		scene.control.priority = 1;
+		scene.control.force_deactivate = true;
+		scene.control.nr_to_reclaim = 1000;
+		test_forget_events();
+		shrink_node(scene.pgdat, &scene.control);
+		ck_assert_str_eq(scans(), rows[i].scans);
+	}
+}
+
 TEST(get_scan_count_sizes_of_the_zones_that_count, "15-12 15-13")
 {
 	test_machine_zones(64);
@@ -1044,9 +1087,10 @@ TEST(shrink_node_waits_after_a_pass, "15-14 13-15")
 	ck_assert_uint_eq(world->jiffies, HZ / 10);
 	/* Others wait for congested devices; without one they offer the CPU once more. */
 	current->flags &= ~PF_KSWAPD;
+	world->hooks.reschedule = one_more_offer;
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert_uint_eq(world->jiffies, 2 * (HZ / 10));
-	world->hooks.reschedule = one_more_offer;
+	ck_assert_int_eq(nr_offers, 3);
 	world->nr_congested_devices = 0;
 	nr_offers = 0;
 	shrink_node(scene.pgdat, &scene.control);

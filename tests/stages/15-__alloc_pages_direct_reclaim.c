@@ -125,6 +125,11 @@ TEST(direct_reclaim_drains_once, "15-16")
 	ck_assert_int_eq(test_pcp_count(scene.zone), 0);
 	ck_assert_int_gt(test_count(TRACE_mm_page_pcpu_drain), 0);
 	ck_assert_uint_eq(current->flags & PF_MEMALLOC, 0);
+	/* But never a zone's last. */
+	page_cache_fill(scene.file, GFP_KERNEL | __GFP_MEMALLOC, 64);
+	ck_assert_ptr_null(
+		__alloc_pages_direct_reclaim(GFP_KERNEL, 0, ALLOC_WMARK_MIN, &ac, &progress));
+	ck_assert_uint_eq(scene.zone->nr_reserved_highatomic, pageblock_nr_pages);
 	test_set_watermarks(scene.zone, 10, 20, 30);
 	page_cache_fill(scene.file, GFP_KERNEL, 64);
 	ck_assert_ptr_nonnull(
@@ -186,6 +191,7 @@ TEST(try_to_free_pages_as_recorded, "15-1 15-23")
 	test_note_counters();
 	ck_assert_uint_eq(try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL), 36);
 	ck_assert_int_eq(test_last_event(TRACE_mm_vmscan_direct_reclaim_end)->field[0], 36);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[0], 0);
 	ck_assert_str_eq(runs(), "2:5 (12 2:10 (11 2:21 (10");
 	/* That it is congested only a reclaim of a group forgets; what came back is remembered. */
 	ck_assert_uint_eq(scene.pgdat->lruvec.flags, 1ul << LRUVEC_CONGESTED);
@@ -677,6 +683,7 @@ TEST(try_to_free_mem_cgroup_pages_target_and_mask, "15-18 13-15")
 				 GFP_NOIO | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_HARDWALL);
 		ck_assert_int_eq(test_event(TRACE_mm_vmscan_memcg_reclaim_end, 0)->field[0],
 				 (s64)rows[i][1]);
+		ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[0], 0);
 		ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[1],
 				 ZONE_MOVABLE);
 		ck_assert_uint_eq(flags_seen[0], PF_MEMALLOC_NOIO | PF_MEMALLOC);
