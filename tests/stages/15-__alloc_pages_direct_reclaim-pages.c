@@ -753,6 +753,11 @@ TEST(shrink_page_list_what_file_pages_count, "15-5 15-6 15-7 15-9")
 	SetPageFlag(page, PG_private);
 	page->mapping = NULL;
 	expect_trial(page, RECLAIMED, "", "pgfree +1");
+	/* It lost its file while it was mapped: the entries go, but it stays. */
+	page = isolated(scene.file);
+	page_map(page, false);
+	page->mapping = NULL;
+	expect_trial(page, KEPT, "", "nr_mapped -1");
 }
 
 TEST(shrink_page_list_what_writing_counts, "15-10 13-15")

@@ -492,6 +492,11 @@ TEST(shrink_lruvec_portions_in_proportion, "15-13")
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert_str_eq(scans(), "0:32 1:32 2:32 3:21 0:32 1:10 0:32 0:32 0:14");
 	ck_assert_uint_eq(scene.control.nr_reclaimed, 142 + 32);
+	/* Targets 150, 45, 35, 70: 41 of 105 are left, 4100 / 106 = 38; 62 per cent are 93 and 27. */
+	four_lists(1000, 300, 100, 200);
+	scene.control.priority = 1;
+	shrink_node(scene.pgdat, &scene.control);
+	ck_assert_str_eq(scans(), "0:32 1:32 2:32 3:32 0:32 0:29");
 	/* As much left of files as of anonymous pages, 30 and 30: files stop. 3000 / 63 = 47; 53 per cent of 62 are 32. */
 	four_lists(414, 0, 178, 0);
 	scene.control.priority = 1;

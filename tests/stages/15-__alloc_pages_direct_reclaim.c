@@ -403,6 +403,27 @@ TEST(direct_reclaim_frees_as_a_reclaimer, "15-16 13-15")
 	ck_assert_uint_eq(scene.zone->nr_reserved_highatomic, 2 * pageblock_nr_pages);
 }
 
+TEST(direct_reclaim_walks_for_the_same_block_again, "15-16")
+{
+	unsigned long progress;
+	struct alloc_context ac;
+
+	/* Everything else is in use. What is reclaimed stays on the CPU's lists, as single pages, until they are emptied: then two
+	 * of them are a block. */
+	reclaim_setup();
+	page_cache_fill(scene.file, GFP_KERNEL, 64);
+	lru_add_drain();
+	test_empty_zone(scene.zone);
+	test_set_watermarks(scene.zone, 0, 0, 0);
+	scene.zone->pageset[0].pcp.high = 1000;
+	ac = request_context();
+	ck_assert_ptr_nonnull(
+		__alloc_pages_direct_reclaim(GFP_KERNEL, 1, ALLOC_WMARK_HIGH, &ac, &progress));
+	ck_assert_uint_ge(progress, 32);
+	ck_assert_int_eq(test_free_pages(scene.zone), (long)progress - 2);
+	ck_assert_int_eq(test_last_event(TRACE_mm_page_alloc_zone_locked)->field[1], 1);
+}
+
 static gfp_t recorded_mask;
 static unsigned int recorded_order;
 
