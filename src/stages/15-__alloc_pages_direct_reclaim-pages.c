@@ -132,11 +132,13 @@ static void return_swap(struct page *page)
  */
 bool try_to_release_page(struct page *page)
 {
-	if (PageFlag(page, PG_writeback) || (page->private & LRU_BUFFERS_BUSY))
-		return false;
-	ClearPageFlag(page, PG_private);
-	page->_refcount--;
-	return true;
+	bool busy = PageFlag(page, PG_writeback) || (page->private & LRU_BUFFERS_BUSY);
+
+	if (!busy) {
+		ClearPageFlag(page, PG_private);
+		page->_refcount--;
+	}
+	return !busy;
 }
 
 /**

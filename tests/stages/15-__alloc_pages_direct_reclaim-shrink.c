@@ -644,6 +644,12 @@ static void almost_tiny(void)
 	marks_at(1);
 }
 
+static void almost_tiny_with_marks_of_no_memory(void)
+{
+	marks_at(1);
+	test_set_watermarks(test_zone(0, ZONE_MOVABLE), 0, 0, 1000);
+}
+
 static void tiny_with_a_boost(void)
 {
 	marks_at(10);
@@ -717,6 +723,7 @@ TEST(get_scan_count_shares_by_rule, "15-13 15-4")
 	expect_targets(tiny, 128, 0);
 	expect_targets(almost_tiny, 38, 89);
 	expect_targets(almost_tiny_with_active_pages, 38, 89);
+	expect_targets(almost_tiny_with_marks_of_no_memory, 38, 89);
 	expect_targets(tiny_with_a_boost, 128, 0);
 	expect_targets(tiny_and_just_enough_anonymous_pages, 128, 0);
 	expect_targets(tiny_and_no_anonymous_pages, 38, 89);
