@@ -230,6 +230,31 @@ static void lock_after_write(unsigned long ticks)
 	SetPageFlag(waited_for, PG_locked);
 }
 
+static unsigned long ticks_slept;
+
+/** A disk that takes its time. */
+static void written_after_three_ticks(unsigned long ticks)
+{
+	ticks_slept += ticks;
+	if (ticks_slept == 3)
+		ClearPageFlag(waited_for, PG_writeback);
+}
+
+TEST(shrink_page_list_row_5_waits_as_long_as_it_takes, "15-6")
+{
+	reclaim_setup();
+	world->memcg_legacy = true;
+	world->hooks.sleep = written_after_three_ticks;
+	scene.control.target_mem_cgroup = memcg_new("/box", &world->root_mem_cgroup, 100);
+	waited_for = isolated(scene.file);
+	SetPageFlag(waited_for, PG_writeback);
+	SetPageFlag(waited_for, PG_reclaim);
+	ck_assert_int_eq(outcome(waited_for), RECLAIMED);
+	ck_assert_uint_eq(ticks_slept, 3);
+	/* It was looked at twice. */
+	ck_assert_uint_eq(scene.control.nr_scanned, 2);
+}
+
 /* Expect a page that was waited for to be tried again from its lock on. */
 TEST(shrink_page_list_row_5_locked_meanwhile, "15-6")
 {
@@ -598,6 +623,11 @@ TEST(shrink_page_list_row_14_pages_of_nobody, "15-10")
 	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert(PageFlag(page, PG_dirty));
 	page->private &= ~LRU_BUFFERS_BUSY;
+	/* One reference less: nobody but its buffers holds it, and it is not looked at any further. */
+	page->_refcount--;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_dirty) && PageFlag(page, PG_private));
+	page->_refcount++;
 	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert(!PageFlag(page, PG_dirty) && !PageFlag(page, PG_private));
 	ck_assert_str_eq(test_take_console(), "pageout: orphaned page");
@@ -710,11 +740,16 @@ TEST(shrink_page_list_what_file_pages_count, "15-5 15-6 15-7 15-9")
 	page->private = LRU_VM_LOCKED | 1;
 	expect_trial(page, KEPT, "dirty 1 unqueued 1 unmap_fail 1", "DMA:nr_mlock +1");
 	ck_assert(!PageFlag(page, PG_referenced));
-	/* Dirty. */
+	/* Dirty; dirty and mapped, but not used. */
 	page = isolated(scene.file);
 	page_dirty(page);
 	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 file 1",
 		     "nr_vmscan_immediate_reclaim +1");
+	page_map(page, true);
+	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 file 1",
+		     "nr_mapped -1, nr_vmscan_immediate_reclaim +1");
+	ck_assert_uint_eq(page->private, 0);
+	ck_assert(!PageFlag(page, PG_swapbacked));
 	/* Dirty, and its device is congested; a clean page of such a device is no matter. */
 	scene.file->congested = true;
 	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 congested 1 file 1",
@@ -822,6 +857,7 @@ TEST(shrink_page_list_what_anonymous_pages_count, "15-8")
 		     "nr_writeback +1, nr_vmscan_write +1, swap_free -1, swap_cache +1, "
 		     "swap_cache_added +1");
 	ck_assert_uint_eq(page->private, LRU_SWAP_ENTRY);
+	ck_assert(PageFlag(page, PG_reclaim));
 	ck_assert_int_eq(owner->mm->rss_anon, 9);
 	ck_assert_int_eq(owner->mm->swap_entries, 1);
 	/* While it is written it counts as that, but not as dirty. */
@@ -856,6 +892,13 @@ TEST(shrink_page_list_what_anonymous_pages_count, "15-8")
 	expect_trial(page, ACTIVATED, "anon 1 unmap_fail 1",
 		     "nr_file_pages -1, swap_free +1, swap_cache -1, swap_cache_deleted +1");
 	ck_assert(PageFlag(page, PG_dirty));
+	/* One that is merely kept, because somebody holds it, keeps its place, too. */
+	page = isolated(scene.heap);
+	page->_mapcount = -1;
+	SetPageFlag(page, PG_swapcache);
+	get_page(page);
+	expect_trial(page, KEPT, "", "");
+	ck_assert(PageFlag(page, PG_swapcache));
 	/* What its process gave up needs no place; but it is wanted, if it was written to. */
 	page = isolated(scene.heap);
 	ClearPageFlag(page, PG_swapbacked);

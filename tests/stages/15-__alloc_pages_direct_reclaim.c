@@ -509,6 +509,7 @@ TEST(throttle_killed_while_waiting, "15-17")
 	world->hooks.sleep = kill_me;
 	ck_assert_uint_eq(try_to_free_pages(scene_zonelist(), 0, GFP_KERNEL, NULL), 1);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_direct_reclaim_begin), 0);
+	ck_assert_uint_eq(world->jiffies, 1);
 	/* The dying, and the kernel's own threads, never wait. */
 	scarce();
 	current->fatal_signal_pending = true;
