@@ -350,6 +350,20 @@ TEST(isolated_pages_have_a_reference_more, "15-2 15-20")
 	ck_assert_int_eq(page_count(page), 1);
 }
 
+TEST(pages_that_are_on_no_list_leave_none, "15-2")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = listed_page(scene.file, GFP_KERNEL);
+	isolate_lru_page(page);
+	put_page(page);
+	INIT_LIST_HEAD(&page->lru);
+	test_note_counters();
+	put_page(page);
+	test_expect_changes("pgfree +1");
+}
+
 TEST(page_evictable_asks_page_and_mapping, "15-5")
 {
 	struct page *page;
