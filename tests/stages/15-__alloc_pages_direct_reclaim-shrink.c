@@ -1165,6 +1165,10 @@ TEST(should_continue_reclaim_by_order_and_priority, "15-14")
 	pass_for_order(4, 0, 97);
 	test_set_watermarks(scene.zone, 10, 20, 30);
 	expect_passes(1, 32);
+	/* For it the min mark counts, not the low one. */
+	pass_for_order(4, 0, 97);
+	test_set_watermarks(scene.zone, 10, 1ul << 20, 1ul << 20);
+	expect_passes(1, 32);
 	/* Zones above those wanted, and zones without memory, are not asked. */
 	pass_for_order(4, 0, 97);
 	scene.zone->managed_pages = 0;

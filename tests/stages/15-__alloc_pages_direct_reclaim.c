@@ -298,6 +298,15 @@ TEST(compaction_ready_at_the_high_mark, "15-1")
 	}
 }
 
+TEST(compaction_ready_with_a_block_above_the_min_mark, "15-1")
+{
+	reclaim_setup();
+	test_empty_machine();
+	test_free_block(test_page(scene.zone, 8192), 6, MIGRATE_UNMOVABLE);
+	test_set_watermarks(scene.zone, 0, 5000, 6000);
+	ck_assert_uint_eq(try_to_free_pages(scene_zonelist(), 6, GFP_KERNEL, NULL), 1);
+}
+
 TEST(shrink_zones_asks_each_zone_and_shrinks_each_node_once, "15-1")
 {
 	test_machine_zones(64);
