@@ -176,6 +176,31 @@ TEST(get_scan_count_under_protection, "15-18")
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[3], 32 >> 1);
 }
 
+TEST(memcg_next_goes_by_the_list_of_groups, "15-18")
+{
+	struct mem_cgroup *group[3];
+
+	/* Newest first, wherever they lie in memory. */
+	reclaim_setup();
+	for (int i = 0; i < 3; i++)
+		group[i] = group_with("/g", &world->root_mem_cgroup, 0, 0, 0);
+	for (int turned = 0; turned <= 1; turned++) {
+		for (int i = 0; i < 3; i++)
+			ck_assert_ptr_eq(
+				memcg_next(NULL, i ? group[i - 1] : &world->root_mem_cgroup),
+				group[i]);
+		ck_assert_ptr_null(memcg_next(NULL, group[2]));
+		world->mem_cgroups = group[0];
+		group[0]->next = group[1];
+		group[1]->next = group[2];
+		group[2]->next = NULL;
+		struct mem_cgroup *first = group[0];
+
+		group[0] = group[2];
+		group[2] = first;
+	}
+}
+
 TEST(mem_cgroup_iter_visits_those_that_count, "15-18")
 {
 	struct mem_cgroup *a, *b;

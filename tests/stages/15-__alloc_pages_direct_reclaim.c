@@ -286,15 +286,18 @@ TEST(compaction_ready_at_the_high_mark, "15-1")
 		for (unsigned long i = 0; i < 3000; i++)
 			test_free_block(test_page(scene.zone, 2 * i), 0, MIGRATE_UNMOVABLE);
 		test_set_watermarks(scene.zone, 10, 20, high);
-		test_forget_events();
+		register_cache();
 		ck_assert_uint_eq(try_to_free_pages(scene_zonelist(), 6, GFP_KERNEL, NULL),
 				  high == 2871);
 		ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), high == 2871 ? 1 : 13);
+		/* Where it is ready, nothing is shrunk. */
+		ck_assert_int_eq(test_count(TRACE_mm_shrink_slab_start), high == 2871 ? 0 : 13);
 		/* Not so for blocks that are no trouble, nor for a group. */
 		test_forget_events();
 		ck_assert_uint_eq(try_to_free_pages(scene_zonelist(), 3, GFP_KERNEL, NULL), 0);
 		try_to_free_mem_cgroup_pages(&world->root_mem_cgroup, 1, GFP_KERNEL, true);
 		ck_assert_int_eq(test_count(TRACE_mm_compaction_suitable), 0);
+		shrinker_unregister(&slab_cache);
 	}
 }
 
@@ -473,6 +476,10 @@ TEST(allow_direct_reclaim_rules, "15-17")
 	ck_assert_int_eq(scene.pgdat->kswapd_highest_zoneidx, ZONE_NORMAL);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_wakeup_kswapd), 0);
 	ck_assert(!allow_direct_reclaim(scene.pgdat));
+	/* One that runs already is left alone. */
+	scene.pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	ck_assert(!allow_direct_reclaim(scene.pgdat));
+	ck_assert_int_eq(scene.pgdat->kswapd_highest_zoneidx, MAX_NR_ZONES);
 	scene.pgdat->kswapd_waiting = true;
 	scene.pgdat->kswapd_highest_zoneidx = ZONE_DMA;
 	ck_assert(!allow_direct_reclaim(scene.pgdat));
