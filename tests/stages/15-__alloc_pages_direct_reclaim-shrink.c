@@ -735,6 +735,28 @@ TEST(get_scan_count_shares_by_rule, "15-13 15-4")
 	expect_targets(fewer_refaults_than_before, 38, 89);
 }
 
+TEST(file_is_tiny_adds_up_zones, "15-13")
+{
+	/* 600 free pages, 40 active and 60 inactive ones of files; marks of 700 or 699 in all. */
+	test_machine_zones(64);
+	scene.pgdat = NODE_DATA(0);
+	scene.pgdat->vm_stat[NR_ACTIVE_FILE] = 40;
+	scene.pgdat->vm_stat[NR_INACTIVE_FILE] = 60;
+	scene.pgdat->vm_stat[NR_INACTIVE_ANON] = 1;
+	for (int missing = 0; missing <= 1; missing++) {
+		static const unsigned long high[] = { 400, 200, 100 };
+
+		for (int zid = 0; zid < 3; zid++) {
+			test_zone(0, zid)->vm_stat[NR_FREE_PAGES] = 100 * (zid + 1);
+			test_set_watermarks(test_zone(0, zid), 0, 0,
+					    high[zid] - (zid == 0 && missing));
+		}
+		scene.control = (struct scan_control){ .reclaim_idx = ZONE_NORMAL };
+		shrink_node(scene.pgdat, &scene.control);
+		ck_assert_int_eq(scene.control.file_is_tiny, !missing);
+	}
+}
+
 TEST(get_scan_count_group_with_little_old_cache, "15-13")
 {
 	unsigned long lists[4];
