@@ -111,6 +111,13 @@ static void two_nodes(void)
 	slab_stops = true;
 }
 
+static int nr_offers;
+
+static void one_more_offer(void)
+{
+	nr_offers++;
+}
+
 TEST(node_reclaim_what_can_be_gained, "15-19")
 {
 	/* Mode (1 write, 2 unmap); page cache, both lists, mapped and dirty pages; slab; what is done. More than 100 pages
@@ -146,8 +153,13 @@ TEST(node_reclaim_what_can_be_gained, "15-19")
 		scene.pgdat->vm_stat[NR_FILE_DIRTY] = rows[i].dirty;
 		scene.pgdat->vm_stat[NR_SLAB_RECLAIMABLE] = rows[i].slab;
 		test_forget_events();
+		nr_offers = 0;
+		world->hooks.reschedule = one_more_offer;
 		ck_assert_int_eq(node_reclaim(scene.pgdat, GFP_KERNEL, 0), rows[i].result);
 		ck_assert_int_eq(test_count(TRACE_mm_shrink_slab_start), rows[i].passes);
+		/* Whoever begins offers the CPU first; each pass does it for the group and after its caches. */
+		ck_assert_int_eq(nr_offers,
+				 (rows[i].result == NODE_RECLAIM_SOME) + 2 * rows[i].passes);
 		/* From priority 4 on. */
 		for (int pass = 0; pass < rows[i].passes; pass++)
 			ck_assert_int_eq(test_event(TRACE_mm_shrink_slab_start, pass)->field[6],
