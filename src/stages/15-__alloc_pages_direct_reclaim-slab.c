@@ -166,12 +166,12 @@ static unsigned long do_shrink_slab(struct shrink_control *sc, struct shrinker *
 	if (!count || count == SHRINK_EMPTY)
 		return count;
 
-	/* Step 1: how much; a debt that makes no sense stays what it is */
+	/* Step 1: how much; of a debt that makes no sense nothing will be left */
 	deferred = shrinker->nr_deferred[nid];
 	shrinker->nr_deferred[nid] = 0;
 	delta = slab_delta(shrinker, freeable, priority);
 	total_scan = slab_total(delta, deferred, freeable);
-	next = deferred + (long)delta < 0 ? deferred : deferred + (long)delta;
+	next = deferred + (long)delta;
 	trace_mm_shrink_slab_start(sc->nid, deferred, sc->gfp_mask, count, delta,
 				   (unsigned long)total_scan, priority);
 
