@@ -185,6 +185,9 @@ TEST(slowpath_nowait_wakes_kswapd_twice_at_most, "13-3")
 	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0));
 	/* It has left its wait queue at the first call. */
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_wakeup_kswapd), 1);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_wakeup_kswapd, 0)->field[2], 0);
+	ck_assert_uint_eq((gfp_t)test_event(TRACE_mm_vmscan_wakeup_kswapd, 0)->field[3],
+			  GFP_NOWAIT | __GFP_NOWARN);
 }
 
 TEST(slowpath_min_watermark_is_enough, "13-4")
