@@ -107,24 +107,14 @@ static void drain_stock(struct memcg_stock *stock)
 }
 
 /**
- * @brief Give a stock back that holds more than a batch.
- *
- * @param stock the stock
- * @source mm/memcontrol.c:2121
- */
-static void trim_stock(struct memcg_stock *stock)
-{
-	if (stock->nr_pages > MEMCG_CHARGE_BATCH)
-		drain_stock(stock);
-}
-
-/**
  * @brief Put a surplus into the CPU's stock.
  *
  * @param memcg the group
  * @param nr_pages pages
  * @source mm/memcontrol.c:2121
  */
+/* departs: 5.8.18 then gives a stock back that holds more than a batch. None does: it had too little for the charge, and
+ * the surplus is what the charge leaves of a batch. Only an interrupt in between could fill it. */
 static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 {
 	struct memcg_stock *stock = &world->memcg_stock[smp_processor_id()];
@@ -134,7 +124,6 @@ static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 		stock->cached = memcg;
 	}
 	stock->nr_pages += nr_pages;
-	trim_stock(stock);
 }
 
 /**

@@ -5,6 +5,8 @@
  */
 #include "compaction-scenes.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
@@ -188,4 +190,90 @@ void scene_end_run(struct compact_control *cc)
 s64 scene_begin_field(int i)
 {
 	return test_event(TRACE_mm_compaction_begin, 0)->field[i];
+}
+
+static char state[1000];
+
+static void add(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void add(const char *format, ...)
+{
+	size_t used = strlen(state);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(state + used, sizeof(state) - used, format, args);
+	va_end(args);
+}
+
+/** A position: pageblock of the machine and page in it; - where there is none. */
+static void add_place(const char *before, unsigned long pfn)
+{
+	if (pfn == 0)
+		add("%s-", before);
+	else if (pfn == FAST_START_USED)
+		add("%sused", before);
+	else
+		add("%s%lu:%lu", before, (pfn - TEST_DRAM_PFN) / BLOCK, pfn % BLOCK);
+}
+
+/**
+ * All that a run has and leaves behind, as text: both scanners; the zone's cached positions (async, sync, free) and those of the
+ * last reset; which pageblocks are marked; pages held, to move and to copy to; pages looked at by either scanner; the state of the
+ * fast searches, with what is remembered of a source.
+ */
+const char *scene_state(const struct compact_control *cc)
+{
+	const struct zone *zone = cc->zone;
+
+	state[0] = '\0';
+	add_place("", cc->migrate_pfn);
+	add_place(" ", cc->free_pfn);
+	add_place(" | ", zone->compact_cached_migrate_pfn[0]);
+	add_place(" ", zone->compact_cached_migrate_pfn[1]);
+	add_place(" ", zone->compact_cached_free_pfn);
+	add_place(" / ", zone->compact_init_migrate_pfn);
+	add_place(" ", zone->compact_init_free_pfn);
+	add(" | marked");
+	for (unsigned long pfn = pageblock_start_pfn(zone->zone_start_pfn);
+	     pfn < zone_end_pfn(zone); pfn += BLOCK)
+		if (get_pageblock_skip(pfn))
+			add(" %lu", (pfn - TEST_DRAM_PFN) / BLOCK);
+	add(" | %lu %lu | %lu %lu | fail %u order %d", cc->nr_migratepages, cc->nr_freepages,
+	    cc->migrate_scanned, cc->free_scanned, cc->fast_search_fail, cc->search_order);
+	add_place(" ", cc->fast_start_pfn);
+	return state;
+}
+
+/**
+ * Lay out pages from one on, a letter each: M can be moved (owner: its number in the zone), K cannot, D is a driver's, w is being
+ * written out, . is free and movable; a digit n begins a compound block of order n, and / stands for its later pages.
+ */
+void scene_lay(struct zone *zone, unsigned long first, const char *letters)
+{
+	for (unsigned long i = 0; letters[i]; i++) {
+		struct page *page = test_page(zone, first + i);
+
+		if (letters[i] == 'M' || letters[i] == 'w')
+			scene_make_movable(page, first + i);
+		if (letters[i] == 'w')
+			SetPageFlag(page, PG_writeback);
+		if (letters[i] == 'D')
+			page->mapping = (void *)((unsigned long)&scene_file | PAGE_MAPPING_MOVABLE);
+		if (letters[i] == '.')
+			test_free_block(page, 0, MIGRATE_MOVABLE);
+		if (letters[i] >= '0' && letters[i] <= '9')
+			prep_compound_page(page, (unsigned int)(letters[i] - '0'));
+	}
+}
+
+/** The pages that a run holds to move them, from the one taken last, as numbers in the zone. */
+const char *scene_held(const struct compact_control *cc)
+{
+	const struct list_head *entry;
+
+	state[0] = '\0';
+	list_for_each(entry, &cc->migratepages)
+		add("%s%lu", state[0] ? " " : "",
+		    page_to_pfn(list_entry(entry, struct page, lru)) - cc->zone->zone_start_pfn);
+	return state;
 }
