@@ -54,7 +54,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov arm64 clang
+FLAVOURS := O2 O0 asan cov arm64 clang mutants
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -68,6 +68,7 @@ CC_asan      := $(CC)
 CC_cov       := $(CC)
 CC_arm64     := $(CROSS)gcc
 CC_clang     := clang
+CC_mutants   := $(CC)
 
 # The machine in focus is a variable of each thread; this model reads it in one instruction instead of by a call.
 FLAGS_O2     := -O2 -g -fPIC -ftls-model=initial-exec -fvisibility=hidden -DPAGEFLOW_THREADS
@@ -76,6 +77,7 @@ FLAGS_asan   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 FLAGS_cov    := -O0 -g -DPAGEFLOW_COVERAGE
 FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
+FLAGS_mutants := -O1
 
 # The path in use is optimised as a whole, so that cutting it into stages costs nothing. Only gcc can give back
 # an ordinary object from that.
@@ -85,6 +87,8 @@ WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/n
 # Only what is measured carries counters: the tests themselves do not. Those of the engines are found in a section of
 # that name and written by the tests (tests/support/harness.c), those of the other rooms by gcc's own code at the end.
 COUNTERS     := --coverage -fprofile-update=single
+# Of what mutants are made from, each block of code that is entered is counted: tests/support/limit.c.
+BLOCKS       := -fsanitize-coverage=trace-pc
 COUNTERS_ENGINE := $(COUNTERS) -fprofile-info-section=pageflow_counters
 
 LINK_asan    := -fsanitize=address,undefined
@@ -107,7 +111,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -153,7 +157,7 @@ build/flags/%: FORCE
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter front,$1),,$$(WHOLE_$2)) \
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter mutants,$2),$$(BLOCKS)) $(if $(filter front,$1),,$$(WHOLE_$2)) \
 		-MMD -MP -c -o $$@ $$<
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
@@ -172,8 +176,8 @@ build/$1/$2/engine.o: $$(ENGINE_$1_$2)
 	$(Q)$(if $(WHOLE_$2),$$(CC_$2) $$(FLAGS_$2) $(WHOLE_$2) -r -flinker-output=nolto-rel,$(call BINUTILS,$2)ld -r) -o $$@ $$^
 	$(Q)$(call BINUTILS,$2)objcopy --keep-global-symbol=pageflow_engine_$1 $$@
 
-build/$1/$2/tests/program: $(TESTS_C:%.c=build/$1/$2/%.o) build/$1/$2/tests/support.a $$(ENGINE_$1_$2) \
-	build/front/$2/text.a
+PROGRAM_$1_$2 := $(TESTS_C:%.c=build/$1/$2/%.o) build/$1/$2/tests/support.a $$(ENGINE_$1_$2) build/front/$2/text.a
+build/$1/$2/tests/program: $$(PROGRAM_$1_$2)
 	$(call say,$$@)
 	$(Q)$$(CC_$2) $$(LINK_$2) $(LINK_TESTS) -o $$@ $$^ $$(call TEST_LIBS,$2) $$(call LIBS,$2)
 
@@ -271,6 +275,22 @@ test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build
 
 test: test-programs | $(SETUP)/test $(SETUP)/gdb
 	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
+
+# ---- Mutants: does a test notice when a line is changed? ---------------------------------------------------------
+
+# How a file is compiled and a program linked, for tests/mutants/mutants.py.
+MUTANTS_IN := mutants asan
+define mutants_commands
+$(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1) $(if $(filter mutants,$2),$(BLOCKS))
+$(CC_$2) $(LINK_$2) $(LINK_TESTS) $(PROGRAM_$1_$2) $(call TEST_LIBS,$2) $(call LIBS,$2)
+endef
+build/mutants/%.commands: FORCE
+	@mkdir -p $(@D)
+	$(file >$@,$(call mutants_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
+
+mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/mutants/$c-$f.commands build/$c/$f/tests/program)) \
+	build/coverage/coverage.json | $(SETUP)/test
+	@$(VPYTHON) tests/mutants/mutants.py $(if $(NUMBER),--number $(NUMBER) --together,--keep) $(STAGE:%=--stage %) $(SEED:%=--seed %)
 
 # ---- Coverage --------------------------------------------------------------------------------------------------
 

@@ -182,6 +182,10 @@ TEST(mpol_rebind_preferred_node, "02-13")
 	rebound(0x3);
 	ck_assert_uint_eq(current->mempolicy->flags & MPOL_F_LOCAL, 0);
 	ck_assert_int_eq(current->mempolicy->v.preferred_node, 1);
+	/* Expect the node that was named, though another was allowed in between and is preferred by nobody. */
+	current->mempolicy->v.preferred_node = 3;
+	rebound(0x3);
+	ck_assert_int_eq(current->mempolicy->v.preferred_node, 1);
 	/* Expect a relative one to be looked up again. */
 	ck_assert_int_eq(
 		do_set_mempolicy(MPOL_PREFERRED, MPOL_F_RELATIVE_NODES, (nodemask_t){ 0x2 }), 0);
