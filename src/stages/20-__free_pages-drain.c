@@ -134,9 +134,8 @@ static bool is_in_the_way(const struct zone *zone, const struct page *page)
 	if (zone_idx(zone) == ZONE_MOVABLE)
 		return false;
 	/* A page of a block that is used as one is judged by the block's first page; of other blocks only that is counted. */
-	if (!PageCompound(page) && !page_count(page))
-		return false;
-	return !PageLRU(head) && !is_driver_movable(head);
+	return (PageCompound(page) || page_count(page)) && !PageLRU(head) &&
+	       !is_driver_movable(head);
 }
 
 /**

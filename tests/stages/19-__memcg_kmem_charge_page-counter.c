@@ -3,6 +3,8 @@
  * @file
  * Tests of stage 19, part: what counters tell their parents of protection, and pages of files that are charged.
  */
+#include <errno.h>
+
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
@@ -143,7 +145,7 @@ TEST(mem_cgroup_charge_counts_a_page_in_the_group_of_the_mm, "19-13")
 	/* Expect: at the limit it is refused. */
 	page_counter_set_max(&outer->memory, 31);
 	world->memcg_stock[0].nr_pages = 0;
-	ck_assert_int_ne(mem_cgroup_charge(page, GFP_NOWAIT), 0);
+	ck_assert_int_eq(mem_cgroup_charge(page, GFP_NOWAIT), -ENOMEM);
 	ck_assert_ptr_null(page->mem_cgroup);
 	__free_pages(page, 0);
 }

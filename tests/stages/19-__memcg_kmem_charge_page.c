@@ -3,6 +3,7 @@
  * @file
  * Tests of stage 19: who is charged, how much, and what happens at the limit.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +106,18 @@ TEST(charge_goes_over_the_limit_for_those_who_must_not_wait, "19-3")
 	current->oom_mm = NULL;
 	current->in_memcg_oom = true;
 	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+	current->in_memcg_oom = false;
+	/* The same, asked directly: what the caller is told, and what the page remembers. */
+	{
+		struct page *page = alloc_pages(GFP_KERNEL, 0);
+
+		ck_assert_int_eq(__memcg_kmem_charge_page(page, GFP_NOWAIT, 0), -ENOMEM);
+		ck_assert(!PageKmemcg(page));
+		ck_assert_ptr_null(page->mem_cgroup);
+		ck_assert_int_eq(__memcg_kmem_charge_page(page, GFP_ATOMIC, 0), 0);
+		ck_assert(PageKmemcg(page));
+		ck_assert_ptr_eq(page->mem_cgroup, group);
+	}
 }
 
 TEST(charge_counts_in_every_group_up_to_the_root_or_in_none, "19-4")
@@ -902,7 +915,8 @@ TEST(set_max_refuses_a_limit_below_the_usage, "19-2")
 	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
 
 	charged_page(GFP_KERNEL, 5);
-	ck_assert_int_ne(page_counter_set_max(&group->memory, 31), 0);
+	ck_assert_int_eq(page_counter_set_max(&group->memory, 31), -EBUSY);
+	ck_assert_uint_eq(group->memory.max, PAGE_COUNTER_MAX);
 	ck_assert_int_eq(page_counter_set_max(&group->memory, 32), 0);
 	ck_assert_uint_eq(group->memory.max, 32);
 	ck_assert_uint_eq(mem_cgroup_get_max(group), 32);
