@@ -226,7 +226,6 @@ struct charge {
 
 /** Where a charge goes next. */
 enum charge_verdict {
-	CHARGE_DONE,
 	CHARGE_RETRY,
 	CHARGE_FORCE, /**< over the limit */
 	CHARGE_NOMEM, /**< refused, unless it must not fail */

@@ -277,3 +277,22 @@ const char *scene_held(const struct compact_control *cc)
 		    page_to_pfn(list_entry(entry, struct page, lru)) - cc->zone->zone_start_pfn);
 	return state;
 }
+
+/** Which pageblocks' parts either scanner looked at, in order: m or f, first page and page after the last, looked at, taken. */
+const char *scene_scans(void)
+{
+	state[0] = '\0';
+	for (int i = 0; i < test_events(); i++) {
+		const struct trace_event *event = test_nth_event(i);
+
+		if (event->id != TRACE_mm_compaction_isolate_migratepages &&
+		    event->id != TRACE_mm_compaction_isolate_freepages)
+			continue;
+		add("%s%c", state[0] ? ", " : "",
+		    event->id == TRACE_mm_compaction_isolate_freepages ? 'f' : 'm');
+		add_place(" ", (unsigned long)event->field[0]);
+		add_place("-", (unsigned long)event->field[1]);
+		add(" %d %d", (int)event->field[2], (int)event->field[3]);
+	}
+	return state;
+}
