@@ -10,6 +10,7 @@
 #include "gfp_zones.h"
 #include "life/life.h"
 #include "machines.h"
+#include "watch.h"
 
 /** A request's zones: the fallback list of node 0. */
 static struct alloc_context request_zones(int migratetype)
@@ -85,9 +86,11 @@ TEST(direct_compact_without_io_only_walks, "16-1")
 	plan_for_all(COMPACT_SUCCESS);
 	test_zone(0, ZONE_DMA)->compact_blockskip_flush = true;
 	test_zone(0, ZONE_DMA)->compact_defer_shift = 3;
+	test_witness();
 	page = __alloc_pages_direct_compact(GFP_NOIO, 2, ALLOC_WMARK_MIN, &ac,
 					    INIT_COMPACT_PRIORITY, &result);
 	ck_assert_ptr_nonnull(page);
+	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "2 1");
 	ck_assert_int_eq(plan.asked, 0);
 	ck_assert_int_eq(result, COMPACT_SKIPPED);
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_try_to_compact_pages), 0);
@@ -171,9 +174,12 @@ TEST(direct_compact_prepares_a_caught_block, "16-11")
 	plan.capture = test_page(test_zone(0, ZONE_DMA), 16);
 	for (int i = 0; i < 16; i++)
 		set_page_count(plan.capture + i, 0);
+	test_witness();
 	page = __alloc_pages_direct_compact(GFP_KERNEL | __GFP_COMP, 4, 0, &ac,
 					    DEF_COMPACT_PRIORITY, &result);
 	ck_assert_ptr_eq(page, plan.capture);
+	/* Told: the priority, the result, that a block was caught. */
+	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "1 8 1");
 	ck_assert_int_eq(page_count(page), 1);
 	ck_assert_uint_eq(compound_order(page), 4);
 	/* Once as "should work now", once as allocated. */
@@ -806,4 +812,21 @@ TEST(compact_zone_order_tells_a_replay_of_suitability, "16-2")
 		ck_assert_ptr_null(page);
 		machine_free(world);
 	}
+}
+
+/* The first search for a place to copy to begins below the wanted order: a block of order 1 is taken before single pages are. */
+TEST(compact_zone_order_begins_the_search_below_its_order, "16-15")
+{
+	struct zone *zone = scene_full();
+	struct alloc_context ac = request_zones(MIGRATE_MOVABLE);
+	struct page *page = NULL;
+
+	scene_lay(zone, 0, "MMMMMMMM");
+	test_free_block(test_page(zone, 14 * BLOCK + 500), 1, MIGRATE_MOVABLE);
+	for (unsigned long n = 0; n < 200; n++)
+		test_free_block(test_page(zone, 13 * BLOCK + 2 * n), 0, MIGRATE_MOVABLE);
+	world->hooks.page_moved = look_at_the_run;
+	try_to_compact_pages(GFP_HIGHUSER_MOVABLE, 3, 0, &ac, COMPACT_PRIO_SYNC_LIGHT, &page);
+	ck_assert(!PageBuddy(test_page(zone, 14 * BLOCK + 500)));
+	ck_assert_uint_eq(scene_moves, 8);
 }

@@ -20,9 +20,16 @@ static void vacate(unsigned long pfn)
 static int isolate(void)
 {
 	int ret = set_migratetype_isolate(P(0x40000), M);
+	const struct zone *zone = page_zone(P(0x40000));
 
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!zone->lock.held);
+	ck_assert_uint_eq(zone->nr_isolate_pageblock, !ret);
 	if (!ret)
 		unset_migratetype_isolate(P(0x40000), M);
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!zone->lock.held);
+	ck_assert_uint_eq(zone->nr_isolate_pageblock, 0);
 	return ret;
 }
 
@@ -393,6 +400,8 @@ TEST(drain_all_pages_empties_every_cpu, "20-12")
 	ck_assert_str_eq(test_take_events(),
 			 "pcpu_drain 40000 0 1; pcpu_drain 40010 0 1; pcpu_drain 42000 0 1");
 	ck_assert_int_eq(world->this_cpu, 1);
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!lower->lock.held && !upper->lock.held);
 	drain_all_pages(NULL);
 	ck_assert_str_eq(test_take_events(), "");
 }

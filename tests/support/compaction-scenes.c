@@ -192,7 +192,7 @@ s64 scene_begin_field(int i)
 	return test_event(TRACE_mm_compaction_begin, 0)->field[i];
 }
 
-static char state[1000];
+static char state[4000];
 
 static void add(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void add(const char *format, ...)
@@ -225,6 +225,7 @@ const char *scene_state(const struct compact_control *cc)
 {
 	const struct zone *zone = cc->zone;
 
+	ck_assert(!world->irqs_disabled && !zone->lock.held);
 	state[0] = '\0';
 	add_place("", cc->migrate_pfn);
 	add_place(" ", cc->free_pfn);
@@ -278,6 +279,14 @@ const char *scene_held(const struct compact_control *cc)
 	return state;
 }
 
+static void add_scan(const struct trace_event *event)
+{
+	add("%c", event->id == TRACE_mm_compaction_isolate_freepages ? 'f' : 'm');
+	add_place(" ", (unsigned long)event->field[0]);
+	add_place("-", (unsigned long)event->field[1]);
+	add(" %d %d", (int)event->field[2], (int)event->field[3]);
+}
+
 /** Which pageblocks' parts either scanner looked at, in order: m or f, first page and page after the last, looked at, taken. */
 const char *scene_scans(void)
 {
@@ -288,11 +297,83 @@ const char *scene_scans(void)
 		if (event->id != TRACE_mm_compaction_isolate_migratepages &&
 		    event->id != TRACE_mm_compaction_isolate_freepages)
 			continue;
-		add("%s%c", state[0] ? ", " : "",
-		    event->id == TRACE_mm_compaction_isolate_freepages ? 'f' : 'm');
-		add_place(" ", (unsigned long)event->field[0]);
-		add_place("-", (unsigned long)event->field[1]);
-		add(" %d %d", (int)event->field[2], (int)event->field[3]);
+		add("%s", state[0] ? ", " : "");
+		add_scan(event);
+	}
+	return state;
+}
+
+/** How often these came in a row of nothing else, in the order of their first coming: the pages on their way. */
+static bool add_pages(int *i)
+{
+	static const struct {
+		enum trace_event_id id;
+		const char *what;
+	} kind[] = { { TRACE_migrate_page_states, "copied" },
+		     { TRACE_mm_page_free, "freed" },
+		     { TRACE_mm_page_pcpu_drain, "drained" },
+		     { TRACE_mm_lru_insertion, "lists" } };
+	int number[4] = { 0 }, order[4], nr = 0, first = *i;
+
+	for (; *i < test_events(); ++*i) {
+		int k = 0;
+
+		while (k < 4 && kind[k].id != test_nth_event(*i)->id)
+			k++;
+		if (k == 4)
+			break;
+		if (!number[k]++)
+			order[nr++] = k;
+	}
+	for (int n = 0; n < nr; n++)
+		add("%s%s %d", n ? " " : "", kind[order[n]].what, number[order[n]]);
+	if (*i == first)
+		return false;
+	--*i;
+	return true;
+}
+
+/**
+ * A run by its events: begin with both positions and sync, what either scanner looked at, "moved" with pages moved and failed, what
+ * the run found about itself (? and the number of the result), pages "copied", "freed", "drained", put on "lists"; end with the number of the
+ * result.
+ */
+const char *scene_told(void)
+{
+	state[0] = '\0';
+	for (int i = 0; i < test_events(); i++) {
+		const struct trace_event *event = test_nth_event(i);
+
+		add("%s", state[0] ? ", " : "");
+		if (add_pages(&i))
+			continue;
+		switch (event->id) {
+		case TRACE_mm_compaction_begin:
+			add_place("begin ", (unsigned long)event->field[1]);
+			add_place(" ", (unsigned long)event->field[2]);
+			add(" %d", (int)event->field[4]);
+			break;
+		case TRACE_mm_compaction_end:
+			add_place("end ", (unsigned long)event->field[1]);
+			add_place(" ", (unsigned long)event->field[2]);
+			add(" %d %d", (int)event->field[4], (int)event->field[5]);
+			break;
+		case TRACE_mm_compaction_finished:
+			add("?%d", (int)event->field[3]);
+			break;
+		case TRACE_mm_compaction_suitable:
+			add("suitable %d", (int)event->field[3]);
+			break;
+		case TRACE_mm_compaction_migratepages:
+			add("moved %d %d", (int)event->field[0], (int)event->field[1]);
+			break;
+		case TRACE_mm_compaction_isolate_migratepages:
+		case TRACE_mm_compaction_isolate_freepages:
+			add_scan(event);
+			break;
+		default:
+			add("%s", trace_event_descriptions[event->id].name);
+		}
 	}
 	return state;
 }

@@ -39,6 +39,7 @@ s64 scene_begin_field(int i);
 void scene_lay(struct zone *zone, unsigned long first, const char *letters);
 const char *scene_state(const struct compact_control *cc);
 const char *scene_scans(void);
+const char *scene_told(void);
 const char *scene_held(const struct compact_control *cc);
 
 #endif
