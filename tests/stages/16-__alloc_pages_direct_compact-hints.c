@@ -123,6 +123,10 @@ TEST(reset_isolation_only_on_demand, "16-12")
 	reset_isolation_suitable(NODE_DATA(0));
 	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK));
 	ck_assert(!zone->compact_blockskip_flush);
+	/* Zones without memory are left alone. */
+	test_zone(0, ZONE_NORMAL)->compact_blockskip_flush = true;
+	reset_isolation_suitable(NODE_DATA(0));
+	ck_assert(test_zone(0, ZONE_NORMAL)->compact_blockskip_flush);
 }
 
 /* A pageblock loses its mark where one of every eight pages is of use; else it keeps it. */
