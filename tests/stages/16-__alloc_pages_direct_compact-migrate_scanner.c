@@ -575,6 +575,22 @@ TEST(isolate_walks, "16-7 16-8 16-12 16-14")
 	}
 }
 
+/* A block that is used as one stays, whoever could move its pages one by one. */
+TEST(isolate_leaves_compound_blocks_on_lists, "16-7")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+
+	scene_lay(zone, 0, "M///D///M");
+	prep_compound_page(test_page(zone, 0), 2);
+	prep_compound_page(test_page(zone, 4), 2);
+	isolate_migratepages(cc);
+	expect_scan(0, BLOCK, BLOCK - 6, 1);
+	ck_assert_str_eq(scene_held(cc), "8");
+	ck_assert(PageFlag(test_page(zone, 0), PG_lru));
+	putback_movable_pages(cc);
+}
+
 /* The batch is full at 32 and no other number: a run that begins with more than that is not stopped there. */
 TEST(isolate_batch_is_an_equality, "16-7")
 {

@@ -827,3 +827,68 @@ TEST(compact_nodes_goes_through_every_zone, "16-9")
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 0)->field[0],
 			 test_event(TRACE_mm_compaction_begin, 0)->field[0]);
 }
+
+/* What waits for a list on another CPU goes there as well. */
+TEST(compact_nodes_empties_the_pagevecs_of_all_cpus, "16-9")
+{
+	struct zone *zone;
+
+	test_machine_cpus(32, 2);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	test_set_watermarks(zone, 100, 125, 150);
+	lay_singles(zone, 14, 200, MIGRATE_MOVABLE);
+	scene_make_movable(test_page(zone, 0), 0);
+	lru_list_del(test_page(zone, 0));
+	test_run_on(1);
+	lru_cache_add(test_page(zone, 0));
+	world->this_cpu = 0;
+	compact_nodes();
+	ck_assert_int_eq(test_count(TRACE_migrate_page_states), 1);
+}
+
+/* A run without an order worth mentioning drains nothing: three pages are moved and their frames stay with the CPU. */
+TEST(compact_zone_of_order_zero_drains_nothing, "16-6")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = zone_run(zone, 0, GFP_HIGHUSER_MOVABLE, MIGRATE_SYNC_LIGHT);
+
+	test_set_watermarks(zone, 100, 125, 2000);
+	cc->alloc_flags = ALLOC_WMARK_HIGH;
+	scene_lay(zone, 1, "MMM");
+	lay_singles(zone, 14, 200, MIGRATE_MOVABLE);
+	zone->compact_cached_migrate_pfn[1] = TEST_DRAM_PFN + 1;
+	zone->compact_cached_free_pfn = TEST_DRAM_PFN + 14 * BLOCK;
+	expect_run(cc, COMPACT_SUCCESS,
+		   "suitable 4, begin 0:1 14:0 1, ?4, m 0:1-1:0 511 3, f 14:0-14:5 5 3, "
+		   "copied 3 freed 3, moved 3 0, ?8, end 1:0 14:5 1 8",
+		   "1:0 14:5 | - 0:1 14:0 / - - | marked | 0 0 | 511 5 | fail 0 order 0 -");
+}
+
+/*
+ * "No round has moved anything since a drain" is a place too: pageblock 0, where the zone begins at PFN 0. After a page of the first
+ * 64 was refused, the next 64 are taken at once, as in a pageblock that was begun before.
+ */
+TEST(compact_zone_at_pfn_zero_finishes_its_pageblock, "16-5 16-8")
+{
+	struct compact_control *cc;
+	struct zone *zone;
+
+	test_machine_from_zero(32);
+	world->hooks.page_moved = scene_owner_is_told;
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	test_set_watermarks(zone, 100, 125, 150);
+	for (unsigned long i = 0; i < 128; i++)
+		scene_make_movable(test_page(zone, i), i);
+	scene_refused = test_page(zone, 3);
+	lay_singles(zone, 14, 255, MIGRATE_MOVABLE);
+	zone->compact_cached_free_pfn = 14 * BLOCK;
+	cc = zone_run(zone, 6, GFP_HIGHUSER_MOVABLE, MIGRATE_ASYNC);
+	test_forget_events();
+	compact_zone(cc, NULL);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 0)->field[3], 64);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_migratepages, 0)->field[1], 1);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 1)->field[0], 64);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_isolate_migratepages, 1)->field[3], 64);
+}
