@@ -20,6 +20,7 @@ void test_forget_events(void);
 int test_events(void);
 int test_count(enum trace_event_id id);
 const struct trace_event *test_event(enum trace_event_id id, int n);
+const struct trace_event *test_nth_event(int n);
 const struct trace_event *test_last_event(enum trace_event_id id);
 const char *test_events_text(void);
 const char *test_take_events(void);
