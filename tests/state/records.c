@@ -74,7 +74,7 @@ static void halfway(const char *name)
 	struct text text;
 
 	snprintf(path, sizeof(path), "tests/traces/%s.trace.xz", name);
-	ck_assert_int_eq(text_load(path, &text, NULL), TEXT_OK);
+	ck_assert_int_eq(text_load(path, NULL, &text, NULL), TEXT_OK);
 	reader.text = &text;
 	reader.next = 2;
 	first = snapshot_load(&reader);

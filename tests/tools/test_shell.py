@@ -130,7 +130,7 @@ ERRORS_WITH_MACHINE = [
 def test_shell_says_what_is_wrong_and_goes_on(shell, line, words):
     result = shell(line, "machine 64M", "alloc GFP_KERNEL")
     assert words in result.stderr
-    assert result.stderr.startswith("pageflow: standard input:1: ")
+    assert result.stderr.startswith("pageflow shell: standard input:1: ")
     assert len(result.stderr.splitlines()) == 1
     assert result.stdout.startswith("#1: page")
     assert result.returncode == 1
@@ -149,7 +149,7 @@ def test_shell_names_file_and_line(pageflow, tmp_path):
     script = tmp_path / "script"
     script.write_text("# a comment\n\nmachine 64M\nfrobnicate\nalloc GFP_KERNEL\n")
     result = pageflow("shell", script)
-    assert result.stderr == f"pageflow: {script}:4: there is no command 'frobnicate'; 'help' lists the commands\n"
+    assert result.stderr == f"pageflow shell: {script}:4: there is no command 'frobnicate'; 'help' lists the commands\n"
     assert result.stdout.startswith("#1: page")
     assert result.returncode == 1
 
@@ -239,7 +239,7 @@ def test_shell_lets_a_cpu_go(shell):
     """A CPU that goes offline leaves its pages behind, and cannot run until it is back."""
     lines = ["machine 64M,cpus=2", "cpu 1", "alloc GFP_KERNEL", "cpu 0", "cpu 1 offline", "buddyinfo"]
     result = shell(*lines, "cpu 1", "cpu 1 online", "cpu 1")
-    assert result.stderr == "pageflow: standard input:7: cpu: '1' is not a CPU of this machine\n"
+    assert result.stderr == "pageflow shell: standard input:7: cpu: '1' is not a CPU of this machine; they are numbered from 0, at most to 63\n"
     # All but the page in use are back on the buddy lists: one block of each order below the largest.
     numbers = [int(word) for word in result.stdout.splitlines()[-1].split()[4:]]
     assert sum(count << order for order, count in enumerate(numbers)) == 16383

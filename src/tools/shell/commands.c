@@ -3,14 +3,24 @@
  * @file
  * @brief The commands of `pageflow shell`.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/handle.h"
 #include "text/cursor.h"
-#include "text/text.h"
+#include "text/input.h"
+#include "text/new-file.h"
 #include "tools/shell/shell.h"
+
+/** The last page that 48 bits of an address reach. */
+#define MOST_PFN ((1l << 36) - 1)
+
+/** The largest order that a free list holds. */
+#define LARGEST_ORDER 10
+
+/** What is no number of a CPU. */
+#define NO_CPU "'%s' is not a CPU of this machine; they are numbered from 0, at most to 63"
 
 /* ---- Reading arguments ---------------------------------------------------------------------- */
 
@@ -56,47 +66,66 @@ static void run_machine(struct shell *shell, char *rest)
 		shell_error(shell, "machine: %s", error.text);
 }
 
-/** Take over `held` lines after a snapshot. */
-static void load_held(struct shell *shell, const char *path)
+/** Take `held NUMBER PFN ORDER MASK` over, which stands after a snapshot; false when it says something else. */
+static bool take_held(struct shell *shell, const char *line)
 {
-	struct text text;
+	unsigned long gfp;
+	long number, pfn, order;
 
-	if (text_load(path, &text, NULL) != TEXT_OK)
-		return;
-	for (size_t i = 0; i < text.nr_lines; i++) {
-		unsigned long number;
-		unsigned long long pfn;
-		unsigned int order, gfp;
+	if (!take_word(&line, "held"))
+		return true;
+	if (!take_number(&line, &number) || number < 1 || number > INT32_MAX ||
+	    !take_number(&line, &pfn) || pfn < 0 || pfn > MOST_PFN || !take_number(&line, &order) ||
+	    order < 0 || order > LARGEST_ORDER || !take_hex(&line, &gfp) || gfp > UINT32_MAX ||
+	    !take_end(&line))
+		return false;
+	return shell_hold(shell, (unsigned long)number, (uint64_t)pfn, (unsigned int)order,
+			  (uint32_t)gfp);
+}
 
-		if (sscanf(text.line[i], "held %lu %llu %u %x", &number, &pfn, &order, &gfp) == 4)
-			shell_hold(shell, number, pfn, order, gfp);
-	}
-	text_free(&text);
+/** Go on with a machine that was loaded, and with the blocks that were held of it. */
+static void take_loaded(struct shell *shell, pageflow_machine *machine, const char *path,
+			const struct text *text)
+{
+	shell_take_machine(shell, machine);
+	for (size_t i = 0; i < text->nr_lines; i++)
+		if (!take_held(shell, text->line[i])) {
+			shell_error(shell,
+				    "load: %s:%zu: expected 'held NUMBER PFN ORDER MASK', with a PFN up "
+				    "to %ld and an order up to %d; the blocks from here on are not held",
+				    path, i + 1, MOST_PFN, LARGEST_ORDER);
+			return;
+		}
 }
 
 static void run_load(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 	pageflow_machine *machine;
+	struct text text = { 0 };
 
 	if (!*rest) {
 		shell_error(shell, "load: which file?");
 		return;
 	}
-	machine = pageflow_load(rest, &error);
-	if (machine) {
-		shell_take_machine(shell, machine);
-		load_held(shell, rest);
-	} else if (error.line) {
-		shell_error(shell, "load: %s:%zu: %s", rest, error.line, error.text);
-	} else {
-		shell_error(shell, "load: %s: %s", rest, error.text);
+	if (input_is_standard(rest) && !shell->path) {
+		shell_error(shell, "load: the commands come from standard input; give a file");
+		return;
 	}
+	machine = handle_load(rest, &text, &error);
+	if (machine)
+		take_loaded(shell, machine, rest, &text);
+	else if (error.line)
+		shell_error(shell, "load: %s:%zu: %s", rest, error.line, error.text);
+	else
+		shell_error(shell, "load: %s: %s", rest, error.text);
+	text_free(&text);
 }
 
 static void run_save(struct shell *shell, char *rest)
 {
-	FILE *out;
+	struct pageflow_error error = { 0 };
+	struct new_file file;
 
 	if (!shell_has_machine(shell))
 		return;
@@ -104,18 +133,21 @@ static void run_save(struct shell *shell, char *rest)
 		shell_error(shell, "save: to which file?");
 		return;
 	}
-	out = fopen(rest, "w");
-	if (!out) {
-		shell_error(shell, "save: %s cannot be written: %s", rest, strerror(errno));
+	if (same_file(shell->path ? shell->path : "-", rest)) {
+		shell_error(shell, "save: %s is the file of these commands; write to another", rest);
 		return;
 	}
-	pageflow_write(shell->machine, out);
+	if (new_file_begin(&file, rest, &error)) {
+		shell_error(shell, "save: %s", error.text);
+		return;
+	}
+	pageflow_write(shell->machine, file.out);
 	for (size_t i = 0; i < shell->nr_held; i++)
-		fprintf(out, "held %lu %llu %u %x\n", shell->held[i].number,
+		fprintf(file.out, "held %lu %llu %u %x\n", shell->held[i].number,
 			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
 			shell->held[i].gfp);
-	if (ferror(out) | fclose(out))
-		shell_error(shell, "save: %s was not written whole: %s", rest, strerror(errno));
+	if (new_file_end(&file, true, &error))
+		shell_error(shell, "save: %s", error.text);
 }
 
 /** Take a gfp mask off the line: words up to the first that does not go on with `|`. */
@@ -165,7 +197,8 @@ static void run_alloc(struct shell *shell, char *rest)
 	}
 	word = take_argument(&rest);
 	if (word && !is_number(word, -1, 63, &nid)) {
-		shell_error(shell, "alloc: '%s' is not a node; -1 stands for the running CPU's",
+		shell_error(shell, "alloc: '%s' is not a node; nodes are 0 to 63, and -1 stands for "
+				   "the running CPU's",
 			    word);
 		return;
 	}
@@ -201,10 +234,12 @@ static void run_free(struct shell *shell, char *rest)
 		}
 		number = (long)held->pfn;
 		order = held->order;
-	} else if (!is_number(word, 0, INT64_MAX, &number) ||
+	} else if (!is_number(word, 0, MOST_PFN, &number) ||
 		   !is_number(order_word, 0, 64, &order)) {
-		shell_error(shell, "free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free "
-				   "0x40400 3'");
+		shell_error(shell,
+			    "free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free 0x40400 3'; "
+			    "PFNs are 0 to %ld, orders 0 to 10",
+			    MOST_PFN);
 		return;
 	} else {
 		held = shell_find_page(shell, (uint64_t)number);
@@ -255,7 +290,7 @@ static void run_draw(struct shell *shell, char *rest)
 	struct pageflow_error error = { 0 };
 
 	if (shell_has_machine(shell) &&
-	    drawings_draw(&shell->drawings, shell->machine, rest, &error))
+	    drawings_draw(&shell->drawings, shell, rest, &error))
 		shell_error(shell, "draw: %s", error.text);
 }
 
@@ -264,7 +299,7 @@ static void run_steps(struct shell *shell, char *rest)
 	struct pageflow_error error = { 0 };
 
 	if (shell_has_machine(shell) &&
-	    drawings_watch(shell->machine, rest, shell->run_line, shell, &error))
+	    drawings_watch(shell, rest, &error))
 		shell_error(shell, "steps: %s", error.text);
 }
 
@@ -297,11 +332,11 @@ static void run_cpu(struct shell *shell, char *rest)
 	if (!shell_has_machine(shell))
 		return;
 	if (!is_number(word, 0, 63, &cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word ? word : "");
+		shell_error(shell, "cpu: " NO_CPU, word ? word : "");
 	else if (online || !strcmp(rest, "offline"))
 		plug_cpu(shell, cpu, online);
 	else if (no_more(shell, rest) && pageflow_set_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word);
+		shell_error(shell, "cpu: " NO_CPU, word);
 }
 
 static void run_drain(struct shell *shell, char *rest)
@@ -311,7 +346,7 @@ static void run_drain(struct shell *shell, char *rest)
 	if (!shell_has_machine(shell))
 		return;
 	if (!is_number(rest, 0, 63, &cpu) || pageflow_drain_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "drain: '%s' is not a CPU of this machine", rest);
+		shell_error(shell, "drain: " NO_CPU, rest);
 }
 
 static void run_takeall(struct shell *shell, char *rest)
