@@ -105,9 +105,10 @@ struct text_format text_format_of(const struct text *text)
 int text_format_check(const struct text_format *format, struct pageflow_error *error)
 {
 	if (format->kind == TEXT_SNAPSHOT && !format->version)
-		return error_at(error, 1,
-				"expected 'pageflow snapshot v1', the first line of a saved machine; "
-				"save it again");
+		return error_at(
+			error, 1,
+			"expected 'pageflow snapshot v1', the first line of a saved machine; "
+			"save it again");
 	for (size_t i = 0; i < NR_KINDS; i++)
 		if (kinds[i].kind == format->kind && format->version > kinds[i].newest)
 			return error_at(error, 1,

@@ -51,18 +51,21 @@ static int check_line(const struct text *text, size_t at, struct pageflow_error 
 	if (!*line || *line == '#')
 		return 0;
 	if (!length)
-		return error_at(error, at + 1, "expected the English label, a tab, and what it is in "
-					       "the other language");
+		return error_at(error, at + 1,
+				"expected the English label, a tab, and what it is in "
+				"the other language");
 	if (!all_shown(line))
 		return error_at(error, at + 1,
 				"expected UTF-8 without control characters, and no CR at the end");
 	if (!label_fits(line, length, tab + 1))
-		return error_at(error, at + 1,
-				"the translation asks for more arguments, as %%s or %%2$s, than the "
-				"label has");
+		return error_at(
+			error, at + 1,
+			"the translation asks for more arguments, as %%s or %%2$s, than the "
+			"label has");
 	first = first_of_key(text, at, length);
 	if (first < at)
-		return error_at(error, at + 1, "line %zu translates the same label; remove one of them",
+		return error_at(error, at + 1,
+				"line %zu translates the same label; remove one of them",
 				first + 1);
 	return 0;
 }

@@ -19,10 +19,10 @@
 
 /** A file on its way. */
 struct new_file {
-	FILE *out;		/**< where to write it */
-	const char *name;	/**< as it was given */
-	char target[PATH_MAX];	/**< what gets it: behind all links */
-	char beside[PATH_MAX];	/**< where it is written; "": at its place */
+	FILE *out;	       /**< where to write it */
+	const char *name;      /**< as it was given */
+	char target[PATH_MAX]; /**< what gets it: behind all links */
+	char beside[PATH_MAX]; /**< where it is written; "": at its place */
 };
 
 int new_file_begin(struct new_file *file, const char *path, struct pageflow_error *error);

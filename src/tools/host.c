@@ -60,7 +60,8 @@ int host_check(const char *command)
 
 	if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur >= STACK_NEEDED)
 		return EXIT_OK;
-	return say(command, "the stack is limited to %llu KiB, and %lu are needed; raise the limit, see "
-			    "'ulimit -s'",
+	return say(command,
+		   "the stack is limited to %llu KiB, and %lu are needed; raise the limit, see "
+		   "'ulimit -s'",
 		   (unsigned long long)limit.rlim_cur >> 10, STACK_NEEDED >> 10);
 }

@@ -142,8 +142,9 @@ int overwrite_check(const char *command, const char *input, const char *output)
 	if (!input || !output || !same_file(input, output))
 		return OPTIONS_READ;
 	if (!strcmp(output, "-"))
-		return usage_error(command, "standard output goes to the file that is read, %s; give "
-					    "another",
+		return usage_error(command,
+				   "standard output goes to the file that is read, %s; give "
+				   "another",
 				   strcmp(input, "-") ? input : "standard input");
 	return usage_error(command, "%s is the file that is read%s%s; write to another", output,
 			   strcmp(input, output) ? ", " : "",

@@ -14,7 +14,8 @@
 enum {
 	EXIT_OK = 0,
 	EXIT_DIFFERENT = 1, /**< it ran, and the answer is no */
-	EXIT_BAD_INPUT = 2, /**< arguments or files that cannot be used, or what was printed is lost */
+	EXIT_BAD_INPUT =
+		2, /**< arguments or files that cannot be used, or what was printed is lost */
 };
 
 __attribute__((format(printf, 2, 0))) void say_list(const char *command, const char *format,

@@ -115,7 +115,7 @@ static const struct {
 	{ "many", "no size" },
 	{ "0", "multiple of 4096" },
 	{ "5", "multiple of 4096" },
-	{ "64M,", NULL },
+	{ "64M,", "nothing stands after a comma" },
 	{ "64Mx", "no size" },
 	{ "9x64M", "1 to 4 nodes" },
 	{ "0x64M", "no size" },

@@ -88,8 +88,8 @@ static int read_lines(struct input *input, struct failure_reader *reader,
 			return error_at(error, 1,
 					"it is no log: %s; give what 'dmesg' or 'journalctl -k' "
 					"prints",
-					line.cut ? "its first line does not end" :
-						   "it begins as a file of Pageflow's own");
+					line.cut ? "its first line does not end"
+						 : "it begins as a file of Pageflow's own");
 		failure_reader_line(reader, line.text,
 				    line.length < LONGEST_LINE ? line.length : LONGEST_LINE);
 	}

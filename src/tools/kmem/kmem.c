@@ -48,8 +48,7 @@ static bool may_be_trace(const struct text *first)
 {
 	const struct text_format format = ENGINE_EITHER->format(first);
 
-	return (format.kind == TEXT_KMEM || !format.version) &&
-	       strlen(first->line[0]) < INPUT_LINE;
+	return (format.kind == TEXT_KMEM || !format.version) && strlen(first->line[0]) < INPUT_LINE;
 }
 
 /**

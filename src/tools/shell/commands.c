@@ -90,10 +90,11 @@ static void take_loaded(struct shell *shell, pageflow_machine *machine, const ch
 	shell_take_machine(shell, machine);
 	for (size_t i = 0; i < text->nr_lines; i++)
 		if (!take_held(shell, text->line[i])) {
-			shell_error(shell,
-				    "load: %s:%zu: expected 'held NUMBER PFN ORDER MASK', with a PFN up "
-				    "to %ld and an order up to %d; the blocks from here on are not held",
-				    path, i + 1, MOST_PFN, LARGEST_ORDER);
+			shell_error(
+				shell,
+				"load: %s:%zu: expected 'held NUMBER PFN ORDER MASK', with a PFN up "
+				"to %ld and an order up to %d; the blocks from here on are not held",
+				path, i + 1, MOST_PFN, LARGEST_ORDER);
 			return;
 		}
 }
@@ -134,7 +135,8 @@ static void run_save(struct shell *shell, char *rest)
 		return;
 	}
 	if (same_file(shell->path ? shell->path : "-", rest)) {
-		shell_error(shell, "save: %s is the file of these commands; write to another", rest);
+		shell_error(shell, "save: %s is the file of these commands; write to another",
+			    rest);
 		return;
 	}
 	if (new_file_begin(&file, rest, &error)) {
@@ -151,7 +153,7 @@ static void run_save(struct shell *shell, char *rest)
 }
 
 /** Take a gfp mask off the line: words up to the first that does not go on with `|`. */
-static bool take_gfp(struct shell *shell, char **rest, uint32_t *gfp)
+static bool take_gfp(struct shell *shell, const char *command, char **rest, uint32_t *gfp)
 {
 	struct pageflow_error error = { 0 };
 	char *start = *rest, *end = start, *c = start;
@@ -170,7 +172,7 @@ static bool take_gfp(struct shell *shell, char **rest, uint32_t *gfp)
 	*rest = end;
 	if (!pageflow_gfp_parse(mask, gfp, &error))
 		return true;
-	shell_error(shell, "%s", error.text);
+	shell_error(shell, "%s: %s", command, error.text);
 	return false;
 }
 
@@ -188,7 +190,7 @@ static void run_alloc(struct shell *shell, char *rest)
 		shell_error(shell, "alloc: which mask? For example 'alloc GFP_KERNEL 3'");
 		return;
 	}
-	if (!take_gfp(shell, &rest, &gfp))
+	if (!take_gfp(shell, "alloc", &rest, &gfp))
 		return;
 	word = take_argument(&rest);
 	if (word && !is_number(word, 0, 64, &order)) {
@@ -197,8 +199,9 @@ static void run_alloc(struct shell *shell, char *rest)
 	}
 	word = take_argument(&rest);
 	if (word && !is_number(word, -1, 63, &nid)) {
-		shell_error(shell, "alloc: '%s' is not a node; nodes are 0 to 63, and -1 stands for "
-				   "the running CPU's",
+		shell_error(shell,
+			    "alloc: '%s' is not a node; nodes are 0 to 63, and -1 stands for "
+			    "the running CPU's",
 			    word);
 		return;
 	}
@@ -236,10 +239,11 @@ static void run_free(struct shell *shell, char *rest)
 		order = held->order;
 	} else if (!is_number(word, 0, MOST_PFN, &number) ||
 		   !is_number(order_word, 0, 64, &order)) {
-		shell_error(shell,
-			    "free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free 0x40400 3'; "
-			    "PFNs are 0 to %ld, orders 0 to 10",
-			    MOST_PFN);
+		shell_error(
+			shell,
+			"free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free 0x40400 3'; "
+			"PFNs are 0 to %ld, orders 0 to 10",
+			MOST_PFN);
 		return;
 	} else {
 		held = shell_find_page(shell, (uint64_t)number);
@@ -289,8 +293,7 @@ static void run_draw(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 
-	if (shell_has_machine(shell) &&
-	    drawings_draw(&shell->drawings, shell, rest, &error))
+	if (shell_has_machine(shell) && drawings_draw(&shell->drawings, shell, rest, &error))
 		shell_error(shell, "draw: %s", error.text);
 }
 
@@ -298,8 +301,7 @@ static void run_steps(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 
-	if (shell_has_machine(shell) &&
-	    drawings_watch(shell, rest, &error))
+	if (shell_has_machine(shell) && drawings_watch(shell, rest, &error))
 		shell_error(shell, "steps: %s", error.text);
 }
 
@@ -363,7 +365,7 @@ static void run_takeall(struct shell *shell, char *rest)
 		shell_error(shell, "takeall: which mask? For example 'takeall GFP_ATOMIC 0'");
 		return;
 	}
-	if (!take_gfp(shell, &rest, &gfp))
+	if (!take_gfp(shell, "takeall", &rest, &gfp))
 		return;
 	word = take_argument(&rest);
 	if (word && !is_number(word, 0, 10, &order)) {
@@ -389,7 +391,7 @@ static void run_gfp(struct shell *shell, char *rest)
 	char text[512];
 	uint32_t gfp;
 
-	if (!take_gfp(shell, &rest, &gfp) || !no_more(shell, rest))
+	if (!take_gfp(shell, "gfp", &rest, &gfp) || !no_more(shell, rest))
 		return;
 	pageflow_gfp_text(gfp, text, sizeof(text));
 	printf("%#x %s\n", gfp, text);

@@ -78,7 +78,7 @@ static char *group_record(struct shell *shell, const struct shell_command *comma
 	struct word name = next_word(&at), value = next_word(&at);
 
 	if (!value.length || next_word(&at).length ||
-	    strspn(value.at, "0123456789abcdefABCDEFx") < value.length)
+	    strspn(value.at, "-0123456789abcdefABCDEFx") < value.length)
 		return join(shell, "%s %s", command->record, rest);
 	return join(shell, "%s %.*s %s %.*s", command->record, (int)name.length, name.at,
 		    command->field, (int)value.length, value.at);
@@ -162,9 +162,10 @@ static int run_lines(struct shell *shell, struct input *input, struct pageflow_e
 					"a command has at most %d bytes; give a file of commands",
 					INPUT_LINE);
 		if (line.number == 1 && is_no_command(line.text))
-			return error_at(error, 1,
-					"this is no command, but a file that 'load FILE' or 'pageflow "
-					"report' reads");
+			return error_at(
+				error, 1,
+				"this is no command, but a file that 'load FILE' or 'pageflow "
+				"report' reads");
 		run_line(shell, line.text);
 	}
 	return got;

@@ -32,9 +32,10 @@ struct shell {
 	bool tracing;
 	bool quit;
 	unsigned long errors;
-	const char *path;   /**< the file that commands come from; NULL: standard input */
-	const char *file;   /**< what it is called in messages; NULL: a terminal, which needs no name */
-	size_t line;	    /**< of the file, counted from 1 */
+	const char *path; /**< the file that commands come from; NULL: standard input */
+	const char
+		*file; /**< what it is called in messages; NULL: a terminal, which needs no name */
+	size_t line;   /**< of the file, counted from 1 */
 	/** Carries out one line, which is changed on the way. */
 	void (*run_line)(struct shell *shell, char *line);
 };
