@@ -182,7 +182,7 @@ int pageflow_save(pageflow_machine *machine, const char *path, struct pageflow_e
 	if (new_file_begin(&file, path, error))
 		return -1;
 	machine->engine->save(machine->inner, file.out);
-	return new_file_end(&file, true, error);
+	return new_file_end(&file, error);
 }
 
 const char *pageflow_configuration(const pageflow_machine *machine)

@@ -130,17 +130,18 @@ static int parse_range(struct parser *p, const char *item, const char *value,
 static int parse_cpu_nodes(struct parser *p, const char *item, const char *value)
 {
 	struct boot_spec *spec = &p->request->spec;
+	bool whole = false;
 	long nid;
 
 	p->nodes_of_cpus = true;
 	spec->nr_cpus = 0;
-	while (take_count(&value, &nid) && nid < p->nr_nodes && spec->nr_cpus < MOST_CPUS) {
+	while (!whole && take_count(&value, &nid) && nid < p->nr_nodes &&
+	       spec->nr_cpus < MOST_CPUS) {
 		spec->cpu_node[spec->nr_cpus++] = (int)nid;
-		if (*value != ':')
-			break;
-		value++;
+		whole = *value != ':';
+		value += !whole;
 	}
-	if (*value || !spec->nr_cpus)
+	if (!whole || *value)
 		return error_set(p->error,
 				 "'%s': expected the node, 0 to %d, of each of 1 to %d CPUs, such "
 				 "as 0:0:1:1",

@@ -161,6 +161,23 @@ static bool find_target(struct new_file *file)
 	return false;
 }
 
+/** Write what the stream hands on; a stream alone would forget why that failed. */
+static ssize_t write_piece(void *context, const char *bytes, size_t size)
+{
+	struct new_file *file = context;
+	size_t written = 0;
+
+	while (written < size && !file->reason) {
+		ssize_t got = write(file->opened, bytes + written, size - written);
+
+		if (got > 0)
+			written += (size_t)got;
+		else if (got < 0 && errno != EINTR)
+			file->reason = errno;
+	}
+	return file->reason ? 0 : (ssize_t)size;
+}
+
 /**
  * @brief Begin to write a file.
  *
@@ -171,19 +188,18 @@ static bool find_target(struct new_file *file)
  */
 int new_file_begin(struct new_file *file, const char *path, struct pageflow_error *error)
 {
-	int opened;
-
 	file->name = path;
 	file->out = NULL;
 	file->beside[0] = '\0';
-	opened = find_target(file) ? open_new(file) : -1;
-	if (opened >= 0)
-		file->out = fdopen(opened, "w");
+	file->reason = 0;
+	file->opened = find_target(file) ? open_new(file) : -1;
+	if (file->opened >= 0)
+		file->out = fopencookie(file, "w", (cookie_io_functions_t){ .write = write_piece });
 	if (file->out)
 		return 0;
 	refuse(file, "cannot be written", errno, error);
-	if (opened >= 0)
-		close(opened);
+	if (file->opened >= 0)
+		close(file->opened);
 	if (file->beside[0])
 		unlink(file->beside);
 	return -1;
@@ -193,27 +209,21 @@ int new_file_begin(struct new_file *file, const char *path, struct pageflow_erro
  * @brief End a file: it takes its place, or leaves no trace.
  *
  * @param file the file
- * @param keep false: it is of no use after all
  * @param error receives why it was not written whole
- * @return 0; -1 when it was not, or not wanted
+ * @return 0 or -1
  */
-int new_file_end(struct new_file *file, bool keep, struct pageflow_error *error)
+int new_file_end(struct new_file *file, struct pageflow_error *error)
 {
-	bool lost = ferror(file->out);
-	int reason = 0;
-
-	errno = 0;
-	if (fflush(file->out))
-		reason = errno;
-	if (fclose(file->out) && !reason)
-		reason = errno;
-	if (!reason && !lost && keep && file->beside[0] && rename(file->beside, file->target))
-		reason = errno;
-	if (!reason && !lost && keep)
+	fclose(file->out);
+	if (close(file->opened) && !file->reason)
+		file->reason = errno;
+	if (!file->reason && file->beside[0] && rename(file->beside, file->target))
+		file->reason = errno;
+	if (!file->reason)
 		return 0;
 	if (file->beside[0])
 		unlink(file->beside);
-	return keep ? refuse(file, "was not written whole", reason, error) : -1;
+	return refuse(file, "was not written whole", file->reason, error);
 }
 
 /**
@@ -232,5 +242,5 @@ int new_file_write(const char *path, const char *bytes, size_t size, struct page
 	if (new_file_begin(&file, path, error))
 		return -1;
 	fwrite(bytes, 1, size, file.out);
-	return new_file_end(&file, true, error);
+	return new_file_end(&file, error);
 }

@@ -17,16 +17,18 @@
 
 #include "pageflow.h"
 
-/** A file on its way. */
+/** A file on its way; it must stay where it is in memory. */
 struct new_file {
 	FILE *out;	       /**< where to write it */
 	const char *name;      /**< as it was given */
 	char target[PATH_MAX]; /**< what gets it: behind all links */
 	char beside[PATH_MAX]; /**< where it is written; "": at its place */
+	int opened;
+	int reason; /**< why something was not written; 0: all was */
 };
 
 int new_file_begin(struct new_file *file, const char *path, struct pageflow_error *error);
-int new_file_end(struct new_file *file, bool keep, struct pageflow_error *error);
+int new_file_end(struct new_file *file, struct pageflow_error *error);
 int new_file_write(const char *path, const char *bytes, size_t size, struct pageflow_error *error);
 bool same_file(const char *one, const char *other);
 bool is_standard_output(const char *path);

@@ -62,6 +62,8 @@ static bool worth_reading(text_judge judge, struct bytes *bytes, bool *judged)
 	*end = '\0';
 	worth = judge(&first);
 	*end = kept;
+	if (!worth)
+		bytes->size = (size_t)(end - bytes->data);
 	*judged = true;
 	return worth;
 }

@@ -110,7 +110,10 @@ static int read_log(struct run *run)
 		error_set(&error, "out of memory");
 	if (failed)
 		input_error("explain", run->path, &error);
-	if (reader)
+	/* Of a log that cannot be read on, the last report is not all there. */
+	if (failed)
+		failure_reader_drop(reader);
+	else
 		failure_reader_end(reader);
 	input_close(input);
 	return failed;

@@ -30,7 +30,9 @@ static void in_style(enum style style, const char *text)
 	static const char *const begin[] = { "", "\033[1m", "\033[1;31m" };
 	bool colour = style != PLAIN && use_colour();
 
-	printf("%s%s%s", colour ? begin[style] : "", text, colour ? "\033[0m" : "");
+	fputs(colour ? begin[style] : "", stdout);
+	print_shown(text);
+	fputs(colour ? "\033[0m" : "", stdout);
 }
 
 /** Print, in the colour of what is wrong when `bad` is not zero. */

@@ -148,7 +148,7 @@ static void run_save(struct shell *shell, char *rest)
 		fprintf(file.out, "held %lu %llu %u %x\n", shell->held[i].number,
 			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
 			shell->held[i].gfp);
-	if (new_file_end(&file, true, &error))
+	if (new_file_end(&file, &error))
 		shell_error(shell, "save: %s", error.text);
 }
 
