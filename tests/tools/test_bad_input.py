@@ -106,7 +106,7 @@ def test_a_damaged_file_is_refused(run, tmp_path, reader, damage, content, line,
 def test_a_packed_file_is_read_whatever_its_name(run, tmp_path, reader):
     words, content = READERS[reader]
     for packed in (lzma.compress(content), lzma.compress(content[:1000]) + lzma.compress(content[1000:])):
-        plain, path = tmp_path / "file", tmp_path / "packed"
+        plain, path = tmp_path / "plain1", tmp_path / "packed"
         plain.write_bytes(content)
         path.write_bytes(packed)
         expected = run([*words, plain])

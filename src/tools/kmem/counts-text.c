@@ -5,8 +5,10 @@
  */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "text/utf8.h"
 #include "tools/kmem/counts.h"
 #include "tools/tools.h"
 
@@ -30,9 +32,7 @@ static void in_style(enum style style, const char *text)
 	static const char *const begin[] = { "", "\033[1m", "\033[1;31m" };
 	bool colour = style != PLAIN && use_colour();
 
-	fputs(colour ? begin[style] : "", stdout);
-	print_shown(text);
-	fputs(colour ? "\033[0m" : "", stdout);
+	printf("%s%s%s", colour ? begin[style] : "", text, colour ? "\033[0m" : "");
 }
 
 /** Print, in the colour of what is wrong when `bad` is not zero. */
@@ -132,8 +132,10 @@ static void put_tally(const struct trace_counts *counts, const char *what,
 static void put_summary(const struct trace_counts *counts)
 {
 	const struct kmem_totals *totals = &counts->totals;
+	char *shown = utf8_escaped(counts->path);
 
-	in_style(HEADING, counts->path);
+	in_style(HEADING, shown ? shown : "");
+	free(shown);
 	printf("\n%" PRIu64 " kmem events", totals->events);
 	if (totals->ticks)
 		printf(" in %" PRIu64 " ticks of a clock without unit",
