@@ -84,6 +84,7 @@ struct proc_reader {
 	int tier[NR_NAMED_ZONES]; /**< zones in the order of the file: a reserve's place in its list */
 	int nr_tiers;
 	bool with_blocks, with_types;
+	bool all_types;		   /**< pagetypeinfo has its first table, with every type */
 	int column[MIGRATE_TYPES]; /**< types in the order of pagetypeinfo's second table */
 	int nr_columns;
 };
@@ -282,9 +283,17 @@ static int read_foreign_zone(struct proc_reader *proc, int zid, const char *line
 	return 0;
 }
 
-/** What every kernel says of a zone: the first of a zone without memory as well. */
-static const char *const necessary[] = { "present", "managed", "spanned",     "pages free", "min",
-					 "low",	    "high",    "protection:", "start_pfn:" };
+/** What every kernel says of a zone with memory, and the last of them of one without as well. */
+static const char *const necessary[] = { "pages free", "present",    "min",
+					 "low",	       "high",	     "spanned",
+					 "managed",    "start_pfn:", "protection:" };
+
+/** Places in that list. */
+enum {
+	TOLD_FREE,
+	TOLD_PRESENT,
+	TOLD_MIN
+};
 
 /** Take note of a line that no zone may lack. */
 static void note_told(struct proc_reader *proc, int nid, int zid, const char *line)
@@ -312,9 +321,17 @@ static int refuse_zone(struct proc_reader *proc, int nid, int zid, const char *w
 static int check_zone(struct proc_reader *proc, int nid, int zid)
 {
 	const struct sample_zone *zone = zone_of(proc, nid, zid);
+	unsigned int told = proc->told[nid][zid];
+	bool marks = told & (1u << TOLD_PRESENT | 1u << TOLD_MIN);
+	size_t from = !(told & 1u << TOLD_FREE) ? ARRAY_SIZE(necessary)
+		      : marks			? 0
+						: ARRAY_SIZE(necessary) - 1;
 
-	for (size_t i = 0; i < ARRAY_SIZE(necessary); i++)
-		if (!(proc->told[nid][zid] & 1u << i) && (!i || zone->present))
+	/* A few figures of a zone are taken as they are; what is copied from a kernel is whole. */
+	if (marks && !zone->present && told & 1u << TOLD_PRESENT)
+		from = ARRAY_SIZE(necessary) - 1;
+	for (size_t i = from; i < ARRAY_SIZE(necessary); i++)
+		if (!(told & 1u << i))
 			return refuse_zone(proc, nid, zid, "lacks the line", necessary[i]);
 	if (zone->managed < 0 || zone->managed > zone->present)
 		return refuse_zone(proc, nid, zid, "manages more pages than are present", "");
@@ -337,19 +354,21 @@ static int check_zones(struct proc_reader *proc)
 	return 0;
 }
 
-/** Has the file that was read so many lines of every zone with memory, or at least one for 0? */
+/** Has the file that was read so many lines of every zone with memory, or at least one for 0, and no others? */
 static int check_lines(struct proc_reader *proc, unsigned int wanted)
 {
 	for (int nid = 0; nid < MAX_NUMNODES; nid++)
 		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
 			unsigned int lines = proc->lines[nid][zid];
+			bool present = zone_of(proc, nid, zid)->present;
 
-			if (zone_of(proc, nid, zid)->present &&
-			    (!lines || (wanted && lines != wanted)))
+			if (present && !lines)
+				return refuse_zone(proc, nid, zid, "is not in it", "");
+			if (!present && lines)
+				return refuse_zone(proc, nid, zid, "is not in zoneinfo", "");
+			if (present && wanted && lines != wanted)
 				return refuse_zone(proc, nid, zid,
-						   lines ? "has not as many lines as it should"
-							 : "is not in it",
-						   "");
+						   "has not as many lines as it should", "");
 		}
 	return 0;
 }
@@ -474,6 +493,7 @@ static bool read_type_heading(struct proc_reader *proc, const char *line)
 
 	if (take_word(&line, "Page block order:"))
 		return take_number(&line, &value) && value == pageblock_order;
+	proc->all_types |= take_word(&line, "Free pages count per migrate type");
 	if (!take_word(&line, "Number of blocks type"))
 		return true;
 	proc->nr_columns = 0;
@@ -500,8 +520,8 @@ static int read_pagetypeinfo(struct proc_reader *proc)
 			return reader_fail(&proc->reader, "a line of pagetypeinfo");
 	}
 	proc->with_types = true;
-	/* A line for each type in the first table, and one in the second. */
-	return check_lines(proc, (unsigned int)proc->nr_columns + 1);
+	/* A line for each type in the first table, where that is there, and one in the second. */
+	return check_lines(proc, proc->all_types ? (unsigned int)proc->nr_columns + 1 : 0);
 }
 
 /** Without pagetypeinfo: the largest blocks are CMA's, as many as are free there, the rest is movable. */

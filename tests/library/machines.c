@@ -123,7 +123,7 @@ static const struct {
 	{ "999999999999999999999", "no size" },
 	{ "9999999T", "no size" },
 	{ "300G", "at most 256G" },
-	{ "200G+200G", "no size" },
+	{ "200G+200G", "at most 256G in all" },
 	{ "64M,cpus=0", "1 to 64" },
 	{ "64M,cpus=65", "1 to 64" },
 	{ "64M,cpus=two", "1 to 64" },

@@ -455,7 +455,11 @@ def without(pattern):
             lambda text: re.sub(r"( managed +)\d+", r"\g<1>9999999", text, count=1),
             "manages more pages than",
         ),
-        ("zoneinfo", lambda text: re.sub(r"(nr_free_pages +)\d+", r"\g<1>9999999", text, count=1), "more free pages than"),
+        (
+            "zoneinfo",
+            lambda text: re.sub(r"(nr_free_pages +)\d+", r"\g<1>9999999", text, count=1),
+            "more free pages than",
+        ),
         ("buddyinfo", lambda text: text[: text.index("\n") + 1], "is not in it; copy the file again, whole"),
         ("buddyinfo", lambda text: text + text, "has not as many lines as it should"),
         ("buddyinfo", lambda text: "", "is not in it"),

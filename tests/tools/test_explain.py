@@ -231,7 +231,10 @@ BAD = [
     (["GFP_KERNEL", "0", "--boot", "much"], "much"),
     (["GFP_KERNEL", "0", "--machine", "/nowhere"], "/nowhere: cannot be read"),
     (["GFP_KERNEL", "0", "--machine", "README.md"], "README.md"),
-    (["GFP_KERNEL", "0", "--live=/nowhere"], "/nowhere/zoneinfo: cannot be read: No such file or directory; check its name"),
+    (
+        ["GFP_KERNEL", "0", "--live=/nowhere"],
+        "/nowhere/zoneinfo: cannot be read: No such file or directory; check its name",
+    ),
     (["GFP_KERNEL", "0", "--live", "--boot", "1G"], "exclude each other"),
     (["GFP_KERNEL", "0", "--machine"], "'--machine' needs a value: FILE"),
     (["GFP_KERNEL", "0", "--purple"], "unknown option '--purple'"),

@@ -482,7 +482,14 @@ def test_flipped_bytes(pageflow, root, tmp_path):
 
 
 def test_long_lines_and_many_lines_take_linear_time(pageflow, trace):
-    lines = [HEAD + ALLOC, "x-1 [1] " * 400_000, "[1]" * 400_000, "pfn=" * 400_000, " " * 2_000_000 + "[", HEAD + ALLOC + " " * 10]
+    lines = [
+        HEAD + ALLOC,
+        "x-1 [1] " * 400_000,
+        "[1]" * 400_000,
+        "pfn=" * 400_000,
+        " " * 2_000_000 + "[",
+        HEAD + ALLOC + " " * 10,
+    ]
     lines += [f"{HEAD}odd{number}: x" for number in range(50_000)] + [HEAD + ALLOC] * 100_000
     result = pageflow("report", "--json", trace(*lines), timeout=HANG)
     answer = json.loads(result.stdout)

@@ -79,7 +79,9 @@ def test_divergence(pageflow, recording, lines):
         f"{path}: diverged at op 1 (line {number}): expected {wrong.decode()}, got {lines[number - 1].decode()}\n"
     )
     account = result.stderr.splitlines()
-    assert account[0] == f"pageflow replay: {path}:{number}: expected {wrong.decode()}, found {lines[number - 1].decode()}"
+    assert (
+        account[0] == f"pageflow replay: {path}:{number}: expected {wrong.decode()}, found {lines[number - 1].decode()}"
+    )
     assert any("operation" in line for line in account)
     assert any("head first" in line for line in account)
 
