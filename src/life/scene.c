@@ -21,7 +21,6 @@
  *     fragment PAGES [NAME]     fill memory, but leave that many pages free, no two side by side
  *     status                    print what files, processes and groups hold
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +28,7 @@
 #include "life/life.h"
 #include "memory_map.h"
 #include "page_cache.h"
+#include "text/cursor.h"
 #include "text/error.h"
 #include "stages/stages.h"
 #include "vmstat.h"
@@ -49,25 +49,36 @@ struct scene {
 	struct pageflow_error *error; /**< why a command was not carried out */
 };
 
-/** Read a number of pages (or a PID), with an ending that may be empty. */
-static bool read_count(const char *word, const char *ending, unsigned long *count)
+/** Read a number of pages (or a PID). */
+static bool read_count(const char *word, unsigned long *count)
 {
-	char *end;
-	long value;
+	long value = 0;
+	bool right = is_number(word, 1, INT32_MAX, &value);
 
-	errno = 0;
-	value = strtol(word, &end, 10);
 	*count = (unsigned long)value;
-	return end != word && !strcmp(end, ending) && !errno && value > 0 && value <= INT32_MAX;
+	return right;
+}
+
+/** Read a share of memory: a number and `%`. */
+static bool read_percent(const char *word, unsigned long *percent)
+{
+	size_t length = strlen(word);
+	char digits[WORD_SIZE];
+
+	if (!length || word[length - 1] != '%')
+		return false;
+	memcpy(digits, word, length);
+	digits[length - 1] = '\0';
+	return read_count(digits, percent);
 }
 
 /** Refuse what is not a number of pages. */
 static int take_count(struct scene *scene, int index, unsigned long *count)
 {
-	if (read_count(scene->word[index], "", count))
+	if (read_count(scene->word[index], count))
 		return 0;
-	return error_set(scene->error, "'%s' is not a number of pages; give one from 1 on",
-			 scene->word[index]);
+	return error_set(scene->error, "'%s' is not a number of pages; give one from 1 to %d",
+			 scene->word[index], INT32_MAX);
 }
 
 /** The file of this name; NULL with an error. */
@@ -88,7 +99,7 @@ static struct task *find_process(struct scene *scene, const char *word)
 	struct task *task = NULL;
 	unsigned long pid;
 
-	if (read_count(word, "", &pid))
+	if (read_count(word, &pid))
 		task = task_by_pid(pid);
 	if (!task || !task->mm)
 		error_set(scene->error,
@@ -167,7 +178,7 @@ static int run_sleep(struct scene *scene)
 {
 	unsigned long seconds;
 
-	if (!read_count(scene->word[0], "", &seconds) || seconds > MOST_SECONDS)
+	if (!read_count(scene->word[0], &seconds) || seconds > MOST_SECONDS)
 		return error_set(scene->error,
 				 "'%s' is not a number of seconds; give one from 1 to %lu",
 				 scene->word[0], MOST_SECONDS);
@@ -194,7 +205,7 @@ static int run_fill(struct scene *scene)
 
 	if (!file)
 		return -1;
-	if (read_count(scene->word[1], "%", &pages))
+	if (read_percent(scene->word[1], &pages))
 		pages = managed_pages() * pages / 100;
 	else if (take_count(scene, 1, &pages))
 		return -1;

@@ -15,6 +15,8 @@ struct record_field {
 	size_t offset;
 	size_t size;
 	bool is_signed;
+	long least; /**< what it may be; both 0: whatever it has room for */
+	long most;
 };
 
 /** What makes a page in use differ from others. */

@@ -13,7 +13,7 @@ flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasin
        -Wall -Wextra -Werror -Wno-unused-command-line-argument
        -Itests/fuzz/shim -Iinclude -Isrc -Itests/support '-DPAGEFLOW_VERSION="fuzz"')
 sources=(src/{stages,world,life,state,replay,engine,text,library,failure}/*.c src/tools/{explain,kmem}/*.c
-	 src/tools/{language,options,output,snapshot}.c tests/support/{byhand,check-lists,observe}.c tests/fuzz/*.c)
+	 src/tools/{language,options,output,say,snapshot}.c tests/support/{byhand,check-lists,observe}.c tests/fuzz/*.c)
 
 compile() { # CONFIGURATION SOURCE: into build/fuzz, when source or any header is newer
 	local object=build/fuzz/$1/${2%.c}.o config=()

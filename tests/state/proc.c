@@ -40,7 +40,7 @@ static void load(struct file *file, const char *machine, const char *kind)
 
 	snprintf(path, sizeof(path), "tests/samples/5.8.18-%s.%s", machine, kind);
 	file->whole = test_keep(read_file(path));
-	ck_assert_int_eq(text_load(path, &file->text, NULL), TEXT_OK);
+	ck_assert_int_eq(text_load(path, NULL, &file->text, NULL), TEXT_OK);
 	test_keep(file->text.data);
 	test_keep(file->text.line);
 }

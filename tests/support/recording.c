@@ -30,7 +30,7 @@ struct text *recording_load(const char *name)
 	char path[256];
 
 	snprintf(path, sizeof(path), "tests/traces/%s", name);
-	ck_assert_msg(text_load(path, text, &error) == TEXT_OK, "%s: %s", path, error.text);
+	ck_assert_msg(text_load(path, NULL, text, &error) == TEXT_OK, "%s: %s", path, error.text);
 	return text;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/say.h"
 #include "tools/shell/shell.h"
 
 /**
@@ -18,17 +19,19 @@
  */
 void shell_error(struct shell *shell, const char *format, ...)
 {
+	char *message = NULL;
 	va_list arguments;
 
-	/* What was printed before must stand before. */
-	fflush(stdout);
-	fprintf(stderr, "pageflow: ");
-	if (shell->file)
-		fprintf(stderr, "%s:%lu: ", shell->file, shell->line);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&message, format, arguments) < 0)
+		message = NULL;
 	va_end(arguments);
-	fputc('\n', stderr);
+	if (shell->file)
+		say("shell", "%s:%zu: %s", shell->file, shell->line,
+		    message ? message : "out of memory");
+	else
+		say("shell", "%s", message ? message : "out of memory");
+	free(message);
 	shell->errors++;
 }
 
