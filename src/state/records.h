@@ -17,6 +17,9 @@ struct record_field {
 	bool is_signed;
 };
 
+/** Mappings of pages below this are marks; others are the addresses of their owners, with a tag. */
+#define MOST_MAPPING_MARK 4096ul
+
 /** What makes a page in use differ from others. */
 struct page_state {
 	unsigned long flags; /**< without zone, node and section */
