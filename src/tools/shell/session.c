@@ -101,6 +101,19 @@ void shell_trace(struct shell *shell, bool on)
 
 /* ---- Blocks that the user holds -------------------------------------------------------------- */
 
+/** Make room for twice as many blocks as there is now: 'takeall' notes them one by one. */
+static bool make_room(struct shell *shell)
+{
+	size_t room = shell->room_held ? 2 * shell->room_held : 64;
+	struct held *grown = realloc(shell->held, room * sizeof(*grown));
+
+	if (!grown)
+		return false;
+	shell->held = grown;
+	shell->room_held = room;
+	return true;
+}
+
 /**
  * @brief Note that the user holds a block.
  *
@@ -114,14 +127,11 @@ void shell_trace(struct shell *shell, bool on)
 bool shell_hold(struct shell *shell, unsigned long number, uint64_t pfn, unsigned int order,
 		uint32_t gfp)
 {
-	struct held *grown = realloc(shell->held, (shell->nr_held + 1) * sizeof(*shell->held));
-
-	if (!grown) {
+	if (shell->nr_held == shell->room_held && !make_room(shell)) {
 		shell_error(shell, "out of memory");
 		return false;
 	}
-	shell->held = grown;
-	grown[shell->nr_held++] = (struct held){ number, pfn, order, gfp };
+	shell->held[shell->nr_held++] = (struct held){ number, pfn, order, gfp };
 	if (number >= shell->next_number)
 		shell->next_number = number + 1;
 	return true;

@@ -102,8 +102,13 @@ static void hand_on(struct shell *shell, const struct shell_command *command, co
 	free(line);
 }
 
-/** Carry out one line, which is changed on the way. */
-static void run_line(struct shell *shell, char *line)
+/**
+ * @brief Carry out one line.
+ *
+ * @param shell the session
+ * @param line the line, which is changed on the way
+ */
+void shell_run_line(struct shell *shell, char *line)
 {
 	const struct shell_command *command;
 	char *name = trim(line), *rest;
@@ -130,7 +135,7 @@ static void run_file(struct shell *shell, FILE *file)
 
 	while (!shell->quit && getline(&line, &size, file) >= 0) {
 		shell->line++;
-		run_line(shell, line);
+		shell_run_line(shell, line);
 	}
 	free(line);
 }
@@ -142,7 +147,7 @@ static void run_terminal(struct shell *shell)
 
 	printf("pageflow %s; 'help' lists the commands, 'quit' ends\n", pageflow_version());
 	while (!shell->quit && (line = shell_read_line("pageflow> "))) {
-		run_line(shell, line);
+		shell_run_line(shell, line);
 		free(line);
 	}
 	shell_end_editing();
@@ -155,7 +160,7 @@ static int run_session(const char *path)
 {
 	struct shell shell = { .file = path ? path : "standard input",
 			       .next_number = 1,
-			       .run_line = run_line };
+			       .run_line = shell_run_line };
 	FILE *file = path ? fopen(path, "r") : stdin;
 	int code;
 

@@ -27,6 +27,7 @@ struct shell {
 	pageflow_machine *machine; /**< NULL: none yet */
 	struct held *held;	   /**< ascending by number */
 	size_t nr_held;
+	size_t room_held; /**< so many fit in before `held` grows */
 	unsigned long next_number;
 	struct drawings drawings;
 	bool tracing;
@@ -64,6 +65,9 @@ bool shell_hold(struct shell *shell, unsigned long number, uint64_t pfn, unsigne
 struct held *shell_find_number(const struct shell *shell, unsigned long number);
 struct held *shell_find_page(const struct shell *shell, uint64_t pfn);
 void shell_let_go(struct shell *shell, struct held *held);
+
+/* shell.c */
+void shell_run_line(struct shell *shell, char *line);
 
 /* drawings.c */
 int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
