@@ -117,6 +117,7 @@ static void save_and_load(struct session *from, struct session *to)
 {
 	struct shell *shell = &to->shell;
 	struct pageflow_error error = { 0 };
+	pageflow_machine *machine;
 	char *saved, *again;
 
 	if (!from->shell.machine)
@@ -129,7 +130,10 @@ static void save_and_load(struct session *from, struct session *to)
 				 .line = from->shell.line,
 				 .tracing = from->shell.tracing,
 				 .run_line = from->shell.run_line };
-	shell_take_machine(shell, pageflow_load_bytes(saved, strlen(saved), &error));
+	machine = pageflow_load_bytes(saved, strlen(saved), &error);
+	ck_assert_msg(machine, "fuzz: line %lu: what was saved is refused: line %zu: %s",
+		      from->shell.line, error.line, error.text);
+	shell_take_machine(shell, machine);
 	for (size_t i = 0; i < from->shell.nr_held; i++) {
 		const struct held *held = &from->shell.held[i];
 
