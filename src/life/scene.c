@@ -5,7 +5,7 @@
  *
  * A command is one line of words, as `pageflow shell` takes it:
  *
- *     live                      start kswapd, kcompactd, the flusher, the OOM reaper and the watchdog
+ *     live                      start kswapd, kcompactd, the flusher, the disk and the OOM reaper
  *     idle                      let them run until all of them sleep
  *     sleep SECONDS             let the running task sleep, and time pass
  *     file NAME                 make a file
@@ -109,6 +109,22 @@ static unsigned long managed_pages(void)
 	return pages;
 }
 
+/** Most pages that one command adds, as a multiple of what the machine has: each takes its time. */
+#define MOST_MEMORIES 100
+
+/** Refuse to add more pages than anybody would wait for. */
+static int take_addition(struct scene *scene, unsigned long pages)
+{
+	unsigned long most = managed_pages() * MOST_MEMORIES;
+
+	return pages <= most
+		       ? 0
+		       : error_set(
+				 scene->error,
+				 "%lu pages are more than %d times the machine's memory; give at most %lu",
+				 pages, MOST_MEMORIES, most);
+}
+
 /** The next page of a file at or after a PFN, which moves past it; NULL at the end of memory. */
 static struct page *next_page(const struct address_space *file, unsigned long *pfn)
 {
@@ -134,11 +150,13 @@ static int run_live(struct scene *scene)
 static int run_idle(struct scene *scene)
 {
 	unsigned long before = world->jiffies;
+	bool resting;
 
 	if (!world->life->flusher)
 		return error_set(scene->error, "nobody is there to run; 'live' starts the daemons");
-	daemons_run();
-	fprintf(scene->out, "%lu ticks\n", world->jiffies - before);
+	resting = daemons_run();
+	fprintf(scene->out, "%lu ticks%s\n", world->jiffies - before,
+		resting ? "" : ", and not all of them sleep yet");
 	return 0;
 }
 
@@ -179,6 +197,8 @@ static int run_fill(struct scene *scene)
 	if (read_count(scene->word[1], "%", &pages))
 		pages = managed_pages() * pages / 100;
 	else if (take_count(scene, 1, &pages))
+		return -1;
+	if (take_addition(scene, pages))
 		return -1;
 	before = file->reclaimed;
 	added = page_cache_fill(file, GFP_HIGHUSER_MOVABLE, pages);
@@ -283,7 +303,7 @@ static int run_fault(struct scene *scene)
 	struct task *task = find_process(scene, scene->word[0]);
 	unsigned long pages, got;
 
-	if (!task || take_count(scene, 1, &pages))
+	if (!task || take_count(scene, 1, &pages) || take_addition(scene, pages))
 		return -1;
 	got = process_fault(task, pages);
 	fprintf(scene->out, "%s: %lu of %lu pages%s\n", task->comm, got, pages,

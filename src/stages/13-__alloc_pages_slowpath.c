@@ -316,7 +316,7 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 	 * machine's watchdog may stop the request. */
 	rq->rounds++;
 	witness_request(DECISION_ROUND, (s64)rq->rounds, 0);
-	if (world->hooks.slow_round && world->hooks.slow_round(rq)) {
+	if (world->hooks.slow_round(rq)) {
 		give_up(GIVE_UP_LIVELOCK);
 		return SLOW_FAIL;
 	}

@@ -223,18 +223,6 @@ static bool should_force_charge(void)
 	       (current->flags & PF_EXITING);
 }
 
-/** A charge on its way. */
-struct charge {
-	struct mem_cgroup *memcg;
-	struct mem_cgroup *over; /**< group whose limit was hit */
-	gfp_t gfp_mask;
-	unsigned int nr_pages;
-	unsigned int batch; /**< pages charged at once, the surplus goes into the stock */
-	bool may_swap;
-	bool drained; /**< the stocks were emptied already */
-	int retries;
-};
-
 /** Where a charge goes next. */
 enum charge_verdict {
 	CHARGE_DONE,
@@ -378,7 +366,7 @@ static enum charge_verdict charge_at_limit(struct charge *c)
  */
 /* departs: what follows from memory.high, on return to user space or in the background, is left out: it fails
  * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy swap is
- * accounted for. */
+ * accounted for. Nothing runs beside a charge that goes round in circles; the machine's watchdog stops it. */
 static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct charge c = {
@@ -394,7 +382,8 @@ static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_
 	do {
 		if (charge_within_limits(&c))
 			return 0;
-		verdict = charge_at_limit(&c);
+		c.rounds++;
+		verdict = world->hooks.charge_round(&c) ? CHARGE_NOMEM : charge_at_limit(&c);
 	} while (verdict == CHARGE_RETRY);
 
 	if (verdict == CHARGE_NOMEM && !(gfp_mask & __GFP_NOFAIL))

@@ -67,7 +67,9 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 
 		if (!other)
 			return reader_refuse(reader, "there is no such task");
-		task->oom_mm = other->mm;
+		if (!other->mm)
+			return reader_refuse(reader, "that task has no memory");
+		task_set_oom_mm(task, other->mm);
 		return 1;
 	}
 	return 0;

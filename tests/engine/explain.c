@@ -84,7 +84,7 @@ TEST(explain_run_changes_nothing_that_listens, "")
 	ck_assert_ptr_null(machine->witness);
 	ck_assert_ptr_null(machine->environment.direct_reclaim);
 	ck_assert(!machine->oom_killer_disabled);
-	ck_assert_ptr_null(machine->hooks.slow_round);
+	ck_assert_ptr_null((void *)machine->watchdog.handler);
 }
 
 TEST(explain_run_gives_the_same_page_as_without, "")

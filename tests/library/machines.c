@@ -101,6 +101,12 @@ TEST(boot_numa_starts_from_the_node_named, "")
 	ck_assert_uint_ge(pageflow_alloc_pages(machine, GFP_KERNEL, 0), 0x44000);
 	ck_assert_int_eq(pageflow_set_cpu(machine, 2), -1);
 	ck_assert_int_eq(pageflow_set_cpu(machine, -1), -1);
+	ck_assert_int_eq(pageflow_apply(machine, "cpu 1 online 0", NULL), -1);
+	ck_assert_int_eq(pageflow_set_cpu(machine, 0), 0);
+	ck_assert_int_eq(pageflow_apply(machine, "cpu 1 online 0", NULL), 0);
+	ck_assert_int_eq(pageflow_set_cpu(machine, 1), -2);
+	ck_assert_int_eq(pageflow_drain_cpu(machine, 1), -2);
+	ck_assert_int_eq(pageflow_apply(machine, "cpu 1 online 1", NULL), 0);
 	ck_assert_int_eq(pageflow_drain_cpu(machine, 1), 0);
 	ck_assert_int_eq(pageflow_drain_cpu(machine, 9), -1);
 	pageflow_destroy(machine);

@@ -225,6 +225,9 @@ TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
 	apply("task 8 oom_mm_of 8");
 	apply("task 9 oom_mm_of 9");
 	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
+	apply("task 10 comm fourth mm_of -");
+	refuse("task 9 oom_mm_of 10", "that task has no memory");
+	ck_assert_ptr_nonnull(task_by_pid(9)->oom_mm);
 	apply("reaper 9");
 	apply("reaper 8");
 	refuse("reaper 9", "no such victim");

@@ -239,7 +239,10 @@ def test_shell_lets_a_cpu_go(shell):
     """A CPU that goes offline leaves its pages behind, and cannot run until it is back."""
     lines = ["machine 64M,cpus=2", "cpu 1", "alloc GFP_KERNEL", "cpu 0", "cpu 1 offline", "buddyinfo"]
     result = shell(*lines, "cpu 1", "cpu 1 online", "cpu 1")
-    assert result.stderr == "pageflow: standard input:7: cpu: '1' is not a CPU of this machine\n"
+    offline = "CPU 1 is offline; 'cpu 1 online' brings it back"
+    assert result.stderr == f"pageflow: standard input:7: cpu: {offline}\n"
+    assert f"drain: {offline}" in shell(*lines, "drain 1").stderr
+    assert "drain: '2' is not a CPU of this machine" in shell(*lines, "drain 2").stderr
     # All but the page in use are back on the buddy lists: one block of each order below the largest.
     numbers = [int(word) for word in result.stdout.splitlines()[-1].split()[4:]]
     assert sum(count << order for order, count in enumerate(numbers)) == 16383

@@ -288,30 +288,47 @@ static void plug_cpu(struct shell *shell, long cpu, bool online)
 		shell_error(shell, "cpu: %s", error.text);
 }
 
+/** Say why a CPU can do nothing: pageflow_set_cpu() and pageflow_drain_cpu() answered so. */
+static void refuse_cpu(struct shell *shell, const char *command, const char *word, int answer)
+{
+	if (answer == -2)
+		shell_error(shell, "%s: CPU %s is offline; 'cpu %s online' brings it back", command,
+			    word, word);
+	else
+		shell_error(shell, "%s: '%s' is not a CPU of this machine", command, word);
+}
+
 static void run_cpu(struct shell *shell, char *rest)
 {
 	const char *word = take_argument(&rest);
 	bool online = !strcmp(rest, "online");
+	int answer;
 	long cpu;
 
 	if (!shell_has_machine(shell))
 		return;
-	if (!is_number(word, 0, 63, &cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word ? word : "");
-	else if (online || !strcmp(rest, "offline"))
+	if (!is_number(word, 0, 63, &cpu)) {
+		refuse_cpu(shell, "cpu", word ? word : "", -1);
+	} else if (online || !strcmp(rest, "offline")) {
 		plug_cpu(shell, cpu, online);
-	else if (no_more(shell, rest) && pageflow_set_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word);
+	} else if (no_more(shell, rest)) {
+		answer = pageflow_set_cpu(shell->machine, (int)cpu);
+		if (answer)
+			refuse_cpu(shell, "cpu", word, answer);
+	}
 }
 
 static void run_drain(struct shell *shell, char *rest)
 {
+	int answer = -1;
 	long cpu;
 
 	if (!shell_has_machine(shell))
 		return;
-	if (!is_number(rest, 0, 63, &cpu) || pageflow_drain_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "drain: '%s' is not a CPU of this machine", rest);
+	if (is_number(rest, 0, 63, &cpu))
+		answer = pageflow_drain_cpu(shell->machine, (int)cpu);
+	if (answer)
+		refuse_cpu(shell, "drain", rest, answer);
 }
 
 static void run_takeall(struct shell *shell, char *rest)
@@ -426,8 +443,7 @@ const struct shell_command shell_commands[] = {
 	{ "suspend", "", "go to sleep: from now on no request may start I/O",
 	  .record = "pm_restrict_gfp_mask" },
 	{ "resume", "", "be awake again", .record = "pm_restore_gfp_mask" },
-	{ "live", "", "start kswapd, kcompactd, flusher, OOM reaper and watchdog",
-	  .scene = "live" },
+	{ "live", "", "start kswapd, kcompactd, flusher, disk and OOM reaper", .scene = "live" },
 	{ "idle", "", "let them run until all of them sleep", .scene = "idle" },
 	{ "sleep", "SECONDS", "let the running task sleep, and time pass: sleep 3",
 	  .scene = "sleep" },

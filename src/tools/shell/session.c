@@ -101,19 +101,6 @@ void shell_trace(struct shell *shell, bool on)
 
 /* ---- Blocks that the user holds -------------------------------------------------------------- */
 
-/** Make room for twice as many blocks as there is now: 'takeall' notes them one by one. */
-static bool make_room(struct shell *shell)
-{
-	size_t room = shell->room_held ? 2 * shell->room_held : 64;
-	struct held *grown = realloc(shell->held, room * sizeof(*grown));
-
-	if (!grown)
-		return false;
-	shell->held = grown;
-	shell->room_held = room;
-	return true;
-}
-
 /**
  * @brief Note that the user holds a block.
  *
@@ -127,9 +114,17 @@ static bool make_room(struct shell *shell)
 bool shell_hold(struct shell *shell, unsigned long number, uint64_t pfn, unsigned int order,
 		uint32_t gfp)
 {
-	if (shell->nr_held == shell->room_held && !make_room(shell)) {
-		shell_error(shell, "out of memory");
-		return false;
+	size_t nr = shell->nr_held;
+
+	/* Room doubles at each power of 2: takeall holds tens of thousands. */
+	if (!(nr & (nr - 1))) {
+		struct held *grown = realloc(shell->held, (nr ? 2 * nr : 1) * sizeof(*shell->held));
+
+		if (!grown) {
+			shell_error(shell, "out of memory");
+			return false;
+		}
+		shell->held = grown;
 	}
 	shell->held[shell->nr_held++] = (struct held){ number, pfn, order, gfp };
 	if (number >= shell->next_number)

@@ -27,7 +27,6 @@ struct shell {
 	pageflow_machine *machine; /**< NULL: none yet */
 	struct held *held;	   /**< ascending by number */
 	size_t nr_held;
-	size_t room_held; /**< so many fit in before `held` grows */
 	unsigned long next_number;
 	struct drawings drawings;
 	bool tracing;
