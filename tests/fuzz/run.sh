@@ -23,7 +23,7 @@ sources=(src/{stages,world,life,state,replay,engine,text,library,failure}/*.c sr
 	 src/tools/{language,options,output,snapshot}.c tests/support/{byhand,check-lists,observe}.c tests/fuzz/{.,support}/*.c)
 
 # Most runs of a target when not told a time, and most bytes of an input.
-declare -A runs=([replay]=1500 [operations]=6000 [failure]=700 [ftrace]=2500 [scenario]=150 [snapshot]=150)
+declare -A runs=([replay]=1500 [operations]=6000 [failure]=700 [ftrace]=2500 [scenario]=120 [snapshot]=150)
 declare -A most=([replay]=8192 [operations]=1536 [failure]=16384 [ftrace]=4096 [scenario]=4096 [snapshot]=65536)
 # One configuration is in a fuzzer; the library is told that it is the other one as well.
 declare -A other=([uma]=numa [numa]=uma)
