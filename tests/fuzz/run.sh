@@ -16,7 +16,7 @@ jobs=${JOBS:-2}
 sanitize=address,undefined
 # --wrap: support/steps.c counts the steps in the place of a function of libFuzzer's that does nothing.
 flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing -fno-sanitize-recover=all
-       -fsanitize=fuzzer-no-link,$sanitize -fsanitize-coverage=trace-pc
+       "-fsanitize=fuzzer-no-link,$sanitize" -fsanitize-coverage=trace-pc
        -Wall -Wextra -Werror -Wno-unused-command-line-argument -DPAGEFLOW_PLAIN_TERMINAL
        -Itests/fuzz/shim -Itests/fuzz -Iinclude -Isrc -Itests/support '-DPAGEFLOW_VERSION="fuzz"')
 sources=(src/{stages,world,life,state,replay,engine,text,library,failure}/*.c src/tools/{explain,kmem,shell}/*.c
