@@ -19,6 +19,9 @@ struct record_field {
 	long most;
 };
 
+/** Mappings of pages below this are marks; others are the addresses of their owners, with a tag. */
+#define MOST_MAPPING_MARK 4096ul
+
 /** What makes a page in use differ from others. */
 struct page_state {
 	unsigned long flags; /**< without zone, node and section */

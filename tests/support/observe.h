@@ -47,6 +47,7 @@ void test_fold(void);
 /* check-lists.c: what must hold; `merged`: no two free buddies lie side by side. */
 void test_check_zone(const struct zone *zone, bool merged);
 void test_check_lists(void);
+void test_check_reclaimable(void);
 
 #define test_expect_list(zone, order, migratetype, pfns) \
 	ck_assert_str_eq(test_free_list(zone, order, migratetype), pfns)

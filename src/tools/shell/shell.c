@@ -120,8 +120,13 @@ static bool is_plain(struct shell *shell, const char *line)
 	return true;
 }
 
-/** Carry out one line, which is changed on the way. */
-static void run_line(struct shell *shell, char *line)
+/**
+ * @brief Carry out one line.
+ *
+ * @param shell the session
+ * @param line the line, which is changed on the way
+ */
+void shell_run_line(struct shell *shell, char *line)
 {
 	const struct shell_command *command;
 	char *name = trim(line), *rest;
@@ -191,7 +196,7 @@ static void run_terminal(struct shell *shell)
 
 	printf("pageflow %s; 'help' lists the commands, 'quit' ends\n", pageflow_version());
 	while (!shell->quit && (line = shell_read_line("pageflow> "))) {
-		run_line(shell, line);
+		shell_run_line(shell, line);
 		free(line);
 	}
 	shell_end_editing();
@@ -205,7 +210,7 @@ static int run_session(const char *path)
 	struct shell shell = { .path = path,
 			       .file = path ? path : "standard input",
 			       .next_number = 1,
-			       .run_line = run_line };
+			       .run_line = shell_run_line };
 	int code = EXIT_OK;
 
 	if (!path && isatty(STDIN_FILENO)) {

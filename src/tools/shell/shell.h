@@ -67,6 +67,9 @@ struct held *shell_find_number(const struct shell *shell, unsigned long number);
 struct held *shell_find_page(const struct shell *shell, uint64_t pfn);
 void shell_let_go(struct shell *shell, struct held *held);
 
+/* shell.c */
+void shell_run_line(struct shell *shell, char *line);
+
 /* draw.c */
 int drawings_draw(struct drawings *drawings, const struct shell *shell, char *rest,
 		  struct pageflow_error *error);
