@@ -302,8 +302,7 @@ $(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1) $(if $(filter mutants,$2),$(BLOCKS))
 $(CC_$2) $(LINK_$2) $(LINK_TESTS) $(PROGRAM_$1_$2) $(call TEST_LIBS,$2) $(call LIBS,$2)
 endef
 build/mutants/%.commands: FORCE
-	@mkdir -p $(@D)
-	$(file >$@,$(call mutants_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
+	$(shell mkdir -p $(@D))$(file >$@,$(call mutants_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
 
 mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/mutants/$c-$f.commands build/$c/$f/tests/program)) \
 	build/coverage/coverage.json | $(SETUP)/test

@@ -171,7 +171,7 @@ static int run_lines(struct shell *shell, struct input *input, struct pageflow_e
 				error, 1,
 				"this is no command, but a file that 'load FILE' or 'pageflow "
 				"report' reads");
-		run_line(shell, line.text);
+		shell_run_line(shell, line.text);
 	}
 	return got;
 }
