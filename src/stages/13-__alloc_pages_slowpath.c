@@ -393,6 +393,26 @@ static enum slow_verdict slow_nopage(struct slow_request *rq)
 }
 
 /**
+ * @brief Go one step from where a request stands.
+ *
+ * @param verdict where it stands: neither done nor failed
+ * @param rq the request
+ * @return where it stands now
+ * @source none (ours: the labels and jumps of mm/page_alloc.c:4509)
+ */
+static enum slow_verdict slow_step(enum slow_verdict verdict, struct slow_request *rq)
+{
+	switch (verdict) {
+	case SLOW_RESTART:
+		return slow_start(rq);
+	case SLOW_RETRY:
+		return slow_round(rq);
+	default:
+		return slow_nopage(rq);
+	}
+}
+
+/**
  * @brief Allocate a block by every means that the caller allows.
  *
  * @param gfp_mask the mask, adjusted to the task's scopes
@@ -403,12 +423,6 @@ static enum slow_verdict slow_nopage(struct slow_request *rq)
  */
 struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int order, struct alloc_context *ac)
 {
-	static enum slow_verdict (*const steps[])(struct slow_request * rq) = {
-		[SLOW_RETRY] = slow_round,
-		[SLOW_RESTART] = slow_start,
-		[SLOW_NOPAGE] = slow_nopage,
-		[SLOW_GOT_PAGE] = NULL,
-	};
 	struct slow_request rq = {
 		.gfp_mask = gfp_mask,
 		.order = order,
@@ -427,8 +441,8 @@ struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int order, struct a
 	}
 
 	/* Step 2: go from state to state until there is a page, or no hope */
-	while (steps[verdict])
-		verdict = steps[verdict](&rq);
+	while (verdict != SLOW_GOT_PAGE && verdict != SLOW_FAIL)
+		verdict = slow_step(verdict, &rq);
 
 	/* Step 3: a failure is reported, unless the caller asked for silence */
 	if (!rq.page)

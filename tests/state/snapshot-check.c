@@ -64,17 +64,18 @@ TEST(a_snapshot_without_contradictions_is_loaded, "")
 TEST(free_pages_are_free_and_on_one_list, "")
 {
 	snapshot();
-	expect_refused("free lists of pages that are free", "pages @+1 refcount 1", free_pfn);
-	expect_refused("free lists of pages that are free", "pages @+1 refcount 0 mapcount 0",
+	expect_refused("a free list holds a page that is in use", "pages @+1 refcount 1", free_pfn);
+	expect_refused("a free list holds a page that is in use", "pages @+1 refcount 0 mapcount 0",
 		       free_pfn);
 }
 
 TEST(pages_of_lru_lists_are_in_use_and_marked, "")
 {
 	snapshot();
-	expect_refused("LRU lists of pages in use", "pages @+1 flags 0", on_list);
-	expect_refused("LRU lists of pages in use", "pages @+1 flags 20 refcount 0", on_list);
-	expect_refused("LRU lists of pages in use", "pages @+1 flags 52", on_list);
+	expect_refused("an LRU list holds a page that is free", "pages @+1 flags 0", on_list);
+	expect_refused("an LRU list holds a page that is free", "pages @+1 flags 20 refcount 0",
+		       on_list);
+	expect_refused("an LRU list holds a page that is free", "pages @+1 flags 52", on_list);
 }
 
 TEST(a_page_is_on_one_lru_list, "")
@@ -90,7 +91,7 @@ TEST(lru_counters_tell_of_the_lists, "")
 	for (int item = 0; item < NR_VM_NODE_STAT_ITEMS; item++)
 		strcat(line, " 0");
 	snapshot();
-	expect_refused("as many pages on a node's LRU lists as it counts", line, 0);
+	expect_refused("a node counts fewer pages than its LRU lists hold", line, 0);
 }
 
 /* What stands for the owner of a page is followed, unless it is a mark. */
