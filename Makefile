@@ -96,15 +96,14 @@ FLAGS_mutants := -O1
 WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -finline-limit=400 \
 		-fno-tree-vectorize -fno-tree-slp-vectorize)
 
-# Only what is measured carries counters: the tests themselves do not. Those of the engines are found in a section of
-# that name and written by the tests (tests/support/harness.c), those of the other rooms by gcc's own code at the end.
-COUNTERS     := --coverage -fprofile-update=single
-# Of what mutants are made from, each block of code that is entered is counted: tests/support/limit.c.
-BLOCKS       := -fsanitize-coverage=trace-pc
-COUNTERS_ENGINE := $(COUNTERS) -fprofile-info-section=pageflow_counters
-# Which conditions decided on their own is counted by clang, in the stages, the world, and what of the headers these and
-# src/life use.
-COUNTERS_MCDC := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
+# Only what is measured carries counters: the tests themselves do not. $1 configuration or `front`, $2 the source.
+# Lines: those of the engines are found in a section of that name and written by the tests (tests/support/harness.c), those
+# of the other rooms by gcc's own code at the end.
+COUNT_cov     = --coverage -fprofile-update=single $(if $(filter front,$1),,-fprofile-info-section=pageflow_counters)
+# Conditions that decided on their own, by clang: in the stages, the world, and what of the headers these and src/life use.
+COUNT_mcdc    = $(if $(filter src/stages/% src/world/% src/life/%,$2),-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
+# Blocks of code that are entered: tests/support/limit.c.
+COUNT_mutants = -fsanitize-coverage=trace-pc
 
 LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
@@ -166,15 +165,14 @@ $(SETUP)/site: docs/requirements.txt
 
 build/flags/%: FORCE
 	@mkdir -p $(@D)
-	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS_ENGINE))" | cmp -s - $@ || \
-		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS_ENGINE))" >$@
+	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" | cmp -s - $@ || \
+		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" >$@
 
 # $1 configuration or `front`, $2 flavour
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter mutants,$2),$$(BLOCKS)) \
-		$(if $(filter mcdc,$2),$$(if $$(filter src/stages/% src/world/% src/life/%,$$<),$$(COUNTERS_MCDC))) $(if $(filter front,$1),,$$(WHOLE_$2)) \
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $$(call COUNT_$2,$1,$$<) $(if $(filter front,$1),,$$(WHOLE_$2)) \
 		-MMD -MP -c -o $$@ $$<
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
@@ -298,7 +296,7 @@ test: test-programs | $(SETUP)/test $(SETUP)/gdb
 # How a file is compiled and a program linked, for tests/mutants/mutants.py.
 MUTANTS_IN := mutants asan
 define mutants_commands
-$(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1) $(if $(filter mutants,$2),$(BLOCKS))
+$(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1) $(COUNT_$2)
 $(CC_$2) $(LINK_$2) $(LINK_TESTS) $(PROGRAM_$1_$2) $(call TEST_LIBS,$2) $(call LIBS,$2)
 endef
 build/mutants/%.commands: FORCE

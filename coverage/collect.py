@@ -178,7 +178,8 @@ def merge_line(lines, number, count, taken):
 def list_tests(configuration, first_id):
     """The tests of one configuration, as the test program lists them."""
     program = f"build/{configuration}/cov/tests/program"
-    # The listing is a run too: its counters go where nobody looks.
+    # The listing is a run too: its counters go where nobody looks, and not on top of those of another build.
+    shutil.rmtree(OUT / "listing", ignore_errors=True)
     env = dict(os.environ, GCOV_PREFIX=str((OUT / "listing").resolve()))
     listing = subprocess.run([program, "-l"], stdout=subprocess.PIPE, check=True, text=True, env=env).stdout
     tests = []

@@ -134,6 +134,16 @@ TEST(page_types_read_one_bit_each, "12-1")
 	ck_assert(!PageBuddy(page) && !PageKmemcg(page));
 }
 
+/* Expect five digits of a PFN even where fewer would do. */
+TEST(bad_page_report_of_a_low_page, "12-3")
+{
+	const struct hand_zone zone = { 0, ZONE_DMA, 0, 16 * pageblock_nr_pages };
+
+	hand_machine(&zone, 1, 1);
+	bad_page(P(0x7), "a reason");
+	ck_assert_has(test_take_console(), "Bad page state in process init  pfn:00007\n");
+}
+
 /* Expect the whole report: process, PFN, fields, reason. The kernel's numbers have their 0x even where they are 0, and
  * its addresses all of their digits. */
 TEST(bad_page_report, "12-3")
