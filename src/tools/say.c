@@ -3,7 +3,7 @@
  * @file
  * @brief Saying on standard error what is wrong: one line, after `pageflow COMMAND: `.
  *
- * A message quotes what was read, and that can be anything. So what a terminal would obey is written as \x1b, here for all
+ * A message quotes what was read, and that can be anything. So what a terminal would obey is written as its number, here for all
  * messages; and where the host refuses memory because it was told to, the limit is named.
  */
 #include "tools/say.h"

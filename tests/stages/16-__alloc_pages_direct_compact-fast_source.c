@@ -60,6 +60,19 @@ TEST(fast_start_finds_a_pageblock_and_marks_it, "16-12 16-13")
 	ck_assert_uint_eq(cc->migrate_scanned, 1 + BLOCK - 32 - 15 + BLOCK + 2 + 2 + 2);
 }
 
+/* Expect no search for order 3 or less, a run on request (-1) among them; order 4 is the first. */
+TEST(fast_start_is_for_costly_orders, "16-12")
+{
+	for (int order = -1; order <= 4; order++) {
+		struct compact_control *cc = fast_run();
+
+		cc->order = cc->search_order = order;
+		test_free_block(test_page(cc->zone, 5 * BLOCK), 3, MIGRATE_MOVABLE);
+		ck_assert_int_eq(fast_find_migrateblock(cc) != TEST_DRAM_PFN, order == 4);
+		machine_free(world);
+	}
+}
+
 /* mm/compaction.c:1684: a find in the scanner's own pageblock does not end the search. */
 TEST(fast_start_goes_on_after_a_find_in_the_own_pageblock, "16-13")
 {

@@ -51,6 +51,24 @@ TEST(fast_search_takes_from_the_top_quarter, "16-15")
 	ck_assert_uint_eq(cc->fast_search_fail, 0);
 }
 
+/* Expect the search for every block of more than one page, and for a run on request, order -1, the walk. */
+TEST(fast_search_for_blocks_of_two_pages_on, "16-15")
+{
+	for (int order = -1; order <= 1; order += 2) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = fast_free_run(zone, 1);
+
+		test_set_watermarks(zone, 0, 0, 0);
+		cc->order = cc->search_order = order;
+		test_free_block(test_page(zone, 9 * BLOCK), 0, MIGRATE_MOVABLE);
+		test_free_block(test_page(zone, BLOCK), 0, MIGRATE_MOVABLE);
+		ck_assert_ptr_nonnull(compaction_alloc(cc));
+		/* A walk takes the position along, the search leaves it. */
+		ck_assert_int_eq(cc->free_pfn == TEST_DRAM_PFN + 12 * BLOCK, order > 0);
+		machine_free(world);
+	}
+}
+
 TEST(fast_search_looks_around_the_block, "16-15")
 {
 	for (int async = 0; async < 2; async++) {
