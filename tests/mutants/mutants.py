@@ -43,6 +43,7 @@ LEDGER = pathlib.Path("tests/mutants/equivalents.tsv")
 COVERAGE = pathlib.Path("build/coverage/coverage.json")
 WORK = pathlib.Path("build/mutants")
 MEMORY = 16 << 20  # KiB that a test may have without the sanitizers
+WRONG_C = ("return-type", "incompatible-pointer-types", "int-conversion")  # what gcc only warns of
 VERDICTS = ("own", "others", "sanitizers", "survived", "equivalent")  # who noticed, and what nobody did
 ROOM = 10  # times the blocks that the longest test enters, before one is taken for endless
 
@@ -112,11 +113,11 @@ class Program:
         self.tests = {row.split("\t")[1]: row.split("\t")[0] for row in listed.splitlines()}
 
     def compile(self, path, directory, counted=True):
-        """The object of `path`, whose text is directory/path; None when it does not compile, or a function ends without its
-        value. Where blocks are not counted, it is made small, which tells least about how a thing is written."""
+        """The object of `path`, whose text is directory/path; None when it is no valid C. Where blocks are not counted, it is made
+        small, which tells least about how a thing is written."""
         made = directory / f"{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
         compiler = [word for word in self.compiler if counted or not word.startswith("-fsanitize-coverage")]
-        compiler += ["-Wno-error", "-Werror=return-type", *([] if counted else ["-Os"])]
+        compiler += ["-Wno-error", *(f"-Werror={one}" for one in WRONG_C), *([] if counted else ["-Os"])]
         words = [*compiler, f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
         return made if subprocess.run(words, capture_output=True).returncode == 0 else None
 
