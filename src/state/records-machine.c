@@ -197,6 +197,8 @@ static int read_pageset(struct reader *reader, const char *line)
 	    !take_word(&line, "expire") || !take_value(&line, &expire) || expire != (s8)expire ||
 	    !take_word(&line, "stat"))
 		return reader_fail(reader, "'pageset NID ZONE CPU expire N stat VALUE ...'");
+	if (!zone->pageset)
+		return reader_fail(reader, "a zone that has memory");
 	pageset = &zone->pageset[cpu];
 	if (!take_differences(&line, pageset->vm_stat_diff, NR_VM_ZONE_STAT_ITEMS))
 		return reader_fail(reader, "as many numbers as there are counters, of 8 bits each");

@@ -108,3 +108,14 @@ TEST(pages_have_owners_that_are_there, "")
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		expect_refused("'pages PFN+N", lines[i], in_use);
 }
+
+/* What CPUs hold of a zone has no place before the zone itself. */
+TEST(a_cpu_follows_its_zone, "")
+{
+	struct text *text = snapshot();
+	struct reader reader;
+
+	recording_insert(text, recording_find(text, "zone ", 1), "pageset 0 DMA 0 expire 0 stat 0");
+	ck_assert(!recording_loads(text, &reader));
+	ck_assert_has(reader.error.text, "a zone that has memory");
+}
