@@ -42,6 +42,7 @@ RULES = ("universal.rules", "c_like.rules", "c.rules")
 LEDGER = pathlib.Path("tests/mutants/equivalents.tsv")
 COVERAGE = pathlib.Path("build/coverage/coverage.json")
 WORK = pathlib.Path("build/mutants")
+UNCHANGED = WORK / "unchanged"
 MEMORY = 16 << 20  # KiB that a test may have without the sanitizers
 WRONG_C = ("return-type", "incompatible-pointer-types", "int-conversion")  # what gcc only warns of
 VERDICTS = ("own", "others", "sanitizers", "survived", "equivalent")  # who noticed, and what nobody did
@@ -112,10 +113,10 @@ class Program:
         listed = subprocess.run([self.path, "-l"], capture_output=True, text=True, check=True).stdout
         self.tests = {row.split("\t")[1]: row.split("\t")[0] for row in listed.splitlines()}
 
-    def compile(self, path, directory, counted=True):
+    def compile(self, path, directory, counted=True, into=None):
         """The object of `path`, whose text is directory/path; None when it is no valid C. Where blocks are not counted, it is made
         small, which tells least about how a thing is written."""
-        made = directory / f"{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
+        made = (into or directory) / f"{path.stem}-{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
         compiler = [word for word in self.compiler if counted or not word.startswith("-fsanitize-coverage")]
         compiler += ["-Wno-error", *(f"-Werror={one}" for one in WRONG_C), *([] if counted else ["-Os"])]
         words = [*compiler, f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
@@ -185,33 +186,34 @@ def own_tests(program, part):
 class Part:
     """A stage, or the world: its sources, its tests, and what its mutants meet."""
 
-    def __init__(self, name, paths, args):
-        self.name, self.paths, self.args = name, paths, args
+    def __init__(self, name, paths, args, ledger):
+        self.name, self.paths, self.args, self.ledger = name, paths, args, ledger
         self.lines = {path: path.read_text(encoding="utf-8").splitlines(keepends=True) for path in paths}
         self.plain = [Program(configuration, "mutants") for configuration in CONFIGURATIONS]
         self.checked = [Program(configuration, "asan") for configuration in CONFIGURATIONS] if not args.own else []
         self.reach = Reach() if not args.own else None
-        self.same, self.code = {}, {}
+        self.same = {}
         self.steps = {}
+        for path in paths:
+            place = UNCHANGED / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, place)
         for program in self.plain:
             self.learn(program)
 
     def learn(self, program):
         """What the unchanged sources compile to, and how many blocks their tests enter."""
-        for path in self.paths:
-            directory = WORK / "unchanged"
-            place = directory / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, place)
-            self.same[program, path] = program.compile(path, directory).read_bytes()
-            self.code[program, path] = program.compile(path, directory, counted=False).read_bytes()
+        with concurrent.futures.ThreadPoolExecutor(self.args.jobs) as pool:
+            made = pool.map(lambda path: program.compile(path, UNCHANGED).read_bytes(), self.paths)
+            self.same.update(((program, path), code) for path, code in zip(self.paths, made))
         passed, most = program.run(program.path, own_tests(program, self.name))
         if not passed:
             sys.exit(f"mutants: a test of {self.name} fails without any change; `make test T={self.name}-`")
         self.steps[program] = max(ROOM * most, 1_000_000)
 
     def judge(self, mutant, number):
-        """What becomes of a mutant: "invalid", "same", "own", "others", "sanitizers" (who noticed), "survived"."""
+        """What becomes of a mutant: "invalid", "same", "equivalent"; "own", "others", "sanitizers" (who noticed); or
+        "survived". What the ledger excuses meets the stage's own tests only."""
         directory = WORK / "work" / str(number)
         place = directory / mutant.path
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -238,6 +240,8 @@ class Part:
                 return "own"
         if all(self.only_counts(program, mutant, directory) for program, _ in built):
             return "same"
+        if self.ledger.excuses(mutant):
+            return "equivalent"
         if self.args.own:
             return "survived"
         for program, path in built:
@@ -249,8 +253,11 @@ class Part:
 
     def only_counts(self, program, mutant, directory):
         """Does it differ in nothing but the blocks that are counted, as a `continue` does at the end of a loop?"""
-        made = program.compile(mutant.path, directory, counted=False)
-        return made.read_bytes() == self.code[program, mutant.path]
+        changed, unchanged = (
+            program.compile(mutant.path, one, counted=False, into=directory).read_bytes()
+            for one in (directory, UNCHANGED)
+        )
+        return changed == unchanged
 
     def leaks(self, mutant, directory):
         for program in self.checked:
@@ -260,7 +267,7 @@ class Part:
                 return True
         return False
 
-    def measure(self, ledger):
+    def measure(self):
         """The figures of this part, over the first mutants drawn that count."""
         counts = dict.fromkeys(VERDICTS, 0)
         survivors = []
@@ -270,18 +277,16 @@ class Part:
             for number, mutant in enumerate(candidates):
                 waiting.append((mutant, pool.submit(self.judge, mutant, f"{self.name}-{number}")))
                 if len(waiting) >= 2 * self.args.jobs:
-                    self.count(*waiting.pop(0), counts, survivors, ledger)
+                    self.count(*waiting.pop(0), counts, survivors)
                 if sum(counts.values()) >= self.args.number:
                     break
             for mutant, future in waiting:
                 if sum(counts.values()) < self.args.number:
-                    self.count(mutant, future, counts, survivors, ledger)
+                    self.count(mutant, future, counts, survivors)
         return counts, survivors
 
-    def count(self, mutant, future, counts, survivors, ledger):
+    def count(self, mutant, future, counts, survivors):
         verdict = future.result()
-        if verdict == "survived" and ledger.excuses(mutant):
-            verdict = "equivalent"
         if verdict not in counts:
             return
         counts[verdict] += 1
@@ -372,7 +377,7 @@ def main():
     for name, paths in parts().items():
         if args.stage and name not in args.stage:
             continue
-        found[name], survivors = Part(name, paths, args).measure(ledger)
+        found[name], survivors = Part(name, paths, args, ledger).measure()
         say(name, found[name])
         together = {verdict: together[verdict] + count for verdict, count in found[name].items()}
         kept[name] = (paths, {"seed": args.seed, **found[name], "survivors": [str(mutant) for mutant in survivors]})
