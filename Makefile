@@ -16,6 +16,16 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# One make at a time works in this tree (.ci/tree.py says how), but for one that only says what it would do.
+GOALS  := $(or $(MAKECMDGOALS),all)
+FLAGS  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+ifeq ($(findstring n,$(FLAGS))$(findstring q,$(FLAGS))$(if $(filter-out help setup,$(GOALS)),,no),)
+KEEPER := $(shell command -v python3 >/dev/null && exec python3 .ci/tree.py $$PPID $(filter clean distclean,$(GOALS)))
+$(if $(filter stop,$(KEEPER)),$(error $(wordlist 2,999,$(KEEPER))))
+endif
+# Before a reader sits down at a prompt: others may work meanwhile.
+give_back = $(if $(KEEPER),@python3 .ci/tree.py give-back $(KEEPER))
+
 VERSION   := $(shell cat VERSION)
 # docs/capi.rst says when the soname changes: with MAJOR, before 1.0 with MAJOR.MINOR.
 SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(firstword $(subst ., ,$(VERSION))))
@@ -54,7 +64,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov arm64 clang
+FLAVOURS := O2 O0 asan cov mcdc arm64 clang mutants
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -66,33 +76,42 @@ CC_O2        := $(CC)
 CC_O0        := $(CC)
 CC_asan      := $(CC)
 CC_cov       := $(CC)
+CC_mcdc      := clang-19
 CC_arm64     := $(CROSS)gcc
 CC_clang     := clang
+CC_mutants   := $(CC)
 
 # The machine in focus is a variable of each thread; this model reads it in one instruction instead of by a call.
 FLAGS_O2     := -O2 -g -fPIC -ftls-model=initial-exec -fvisibility=hidden -DPAGEFLOW_THREADS
 FLAGS_O0     := -O0 -g3
 FLAGS_asan   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_cov    := -O0 -g -DPAGEFLOW_COVERAGE
+FLAGS_mcdc   := -O1 -g -DPAGEFLOW_MCDC -Wno-parentheses-equality
 FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
+FLAGS_mutants := -O1
 
 # The path in use is optimised as a whole, so that cutting it into stages costs nothing. Only gcc can give back
 # an ordinary object from that.
 WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/null)),-flto=auto -finline-limit=400 \
 		-fno-tree-vectorize -fno-tree-slp-vectorize)
 
-# Only what is measured carries counters: the tests themselves do not. Those of the engines are found in a section of
-# that name and written by the tests (tests/support/harness.c), those of the other rooms by gcc's own code at the end.
-COUNTERS     := --coverage -fprofile-update=single
-COUNTERS_ENGINE := $(COUNTERS) -fprofile-info-section=pageflow_counters
+# Only what is measured carries counters: the tests themselves do not. $1 configuration or `front`, $2 the source.
+# Lines: those of the engines are found in a section of that name and written by the tests (tests/support/harness.c), those
+# of the other rooms by gcc's own code at the end.
+COUNT_cov     = --coverage -fprofile-update=single $(if $(filter front,$1),,-fprofile-info-section=pageflow_counters)
+# Conditions that decided on their own, by clang: in the stages, the world, and what of the headers these and src/life use.
+COUNT_mcdc    = $(if $(filter src/stages/% src/world/% src/life/%,$2),-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
+# Blocks of code that are entered: tests/support/limit.c.
+COUNT_mutants = -fsanitize-coverage=trace-pc
 
 LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
+LINK_mcdc    := -fprofile-instr-generate
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
 
 # Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
-LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream
+LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream,--wrap=machine_new,--wrap=machine_free
 
 LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
 # The line editor of `pageflow shell`: where its header is at hand, the command uses it.
@@ -107,7 +126,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -146,14 +165,14 @@ $(SETUP)/site: docs/requirements.txt
 
 build/flags/%: FORCE
 	@mkdir -p $(@D)
-	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS_ENGINE))" | cmp -s - $@ || \
-		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(COUNTERS_ENGINE))" >$@
+	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" | cmp -s - $@ || \
+		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" >$@
 
 # $1 configuration or `front`, $2 flavour
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $(if $(filter cov,$2),$$(COUNTERS$(if $(filter front,$1),,_ENGINE))) $(if $(filter front,$1),,$$(WHOLE_$2)) \
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $$(call COUNT_$2,$1,$$<) $(if $(filter front,$1),,$$(WHOLE_$2)) \
 		-MMD -MP -c -o $$@ $$<
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
@@ -163,7 +182,7 @@ build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
 	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
-setup_of = $(or $(filter arm64,$1),$(if $(filter clang,$1),ci),build)
+setup_of = $(or $(filter arm64 mcdc,$1),$(if $(filter clang,$1),ci),build)
 
 # $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
 define config_rules
@@ -172,8 +191,8 @@ build/$1/$2/engine.o: $$(ENGINE_$1_$2)
 	$(Q)$(if $(WHOLE_$2),$$(CC_$2) $$(FLAGS_$2) $(WHOLE_$2) -r -flinker-output=nolto-rel,$(call BINUTILS,$2)ld -r) -o $$@ $$^
 	$(Q)$(call BINUTILS,$2)objcopy --keep-global-symbol=pageflow_engine_$1 $$@
 
-build/$1/$2/tests/program: $(TESTS_C:%.c=build/$1/$2/%.o) build/$1/$2/tests/support.a $$(ENGINE_$1_$2) \
-	build/front/$2/text.a
+PROGRAM_$1_$2 := $(TESTS_C:%.c=build/$1/$2/%.o) build/$1/$2/tests/support.a $$(ENGINE_$1_$2) build/front/$2/text.a
+build/$1/$2/tests/program: $$(PROGRAM_$1_$2)
 	$(call say,$$@)
 	$(Q)$$(CC_$2) $$(LINK_$2) $(LINK_TESTS) -o $$@ $$^ $$(call TEST_LIBS,$2) $$(call LIBS,$2)
 
@@ -272,6 +291,21 @@ test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build
 test: test-programs | $(SETUP)/test $(SETUP)/gdb
 	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
 
+# ---- Mutants: does a test notice when a line is changed? ---------------------------------------------------------
+
+# How a file is compiled and a program linked, for tests/mutants/mutants.py.
+MUTANTS_IN := mutants asan
+define mutants_commands
+$(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1) $(COUNT_$2)
+$(CC_$2) $(LINK_$2) $(LINK_TESTS) $(PROGRAM_$1_$2) $(call TEST_LIBS,$2) $(call LIBS,$2)
+endef
+build/mutants/%.commands: FORCE
+	$(shell mkdir -p $(@D))$(file >$@,$(call mutants_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
+
+mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/mutants/$c-$f.commands build/$c/$f/tests/program)) \
+	build/coverage/coverage.json | $(SETUP)/test
+	@$(VPYTHON) tests/mutants/mutants.py $(if $(NUMBER),--number $(NUMBER) --together,--keep) $(STAGE:%=--stage %) $(SEED:%=--seed %)
+
 # ---- Coverage --------------------------------------------------------------------------------------------------
 
 build/coverage/counts.stamp: $(CONFIGS:%=build/%/cov/tests/program)
@@ -289,8 +323,13 @@ build/coverage/front.json: build/front/cov/pageflow build/front/cov/tests/progra
 	@mkdir -p $(@D)
 	@$(VPYTHON) coverage/front.py
 
-coverage: build/coverage/coverage.json build/coverage/front.json
-	@$(PYTHON) coverage/gate.py --tests
+# Which conditions decided on their own: a measurement of its own, whose result is kept in coverage/measured/mcdc.json.
+build/mcdc/tests.txt: $(CONFIGS:%=build/%/mcdc/tests/program)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@$(PYTHON) tests/run.py --flavour mcdc --profiles $(@D) >$@ || true
+
+coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/coverage/front.json)
+	@$(PYTHON) coverage/$(if $(MCDC),mcdc.py,gate.py --tests)
 
 # ---- Site ------------------------------------------------------------------------------------------------------
 
@@ -312,6 +351,7 @@ epub pdf: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 	@echo '$@: build/pageflow.$@'
 
 serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+	$(give_back)
 	@$(VPYTHON) docs/build.py --serve
 
 # ---- Debugger --------------------------------------------------------------------------------------------------
@@ -319,6 +359,7 @@ serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 GDB_CONFIG  := $(if $(NUMA),numa,uma)
 GDB_FLAVOUR := $(if $(filter arm64,$(ARCH)),arm64,O0)
 gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
+	$(give_back)
 	@.ci/gdb $< '$(S)' '$(subst ','\'',$(value B))'
 
 bench: build

@@ -178,7 +178,8 @@ def merge_line(lines, number, count, taken):
 def list_tests(configuration, first_id):
     """The tests of one configuration, as the test program lists them."""
     program = f"build/{configuration}/cov/tests/program"
-    # The listing is a run too: its counters go where nobody looks.
+    # The listing is a run too: its counters go where nobody looks, and not on top of those of another build.
+    shutil.rmtree(OUT / "listing", ignore_errors=True)
     env = dict(os.environ, GCOV_PREFIX=str((OUT / "listing").resolve()))
     listing = subprocess.run([program, "-l"], stdout=subprocess.PIPE, check=True, text=True, env=env).stdout
     tests = []
@@ -298,8 +299,8 @@ def read_ledger():
         kind, _, limit = fields[3].partition(":") if len(fields) == 6 else ("", "", "")
         if len(fields) != 6 or not all(field.strip() for field in fields):
             wrong.append(f"{where}: six fields separated by tabs are needed, none empty")
-        elif kind not in KINDS or (limit and not (kind == "branch" and limit.isdigit())):
-            wrong.append(f"{where}: kind '{fields[3]}' is none of line, branch, branch:N, function")
+        elif kind not in (*KINDS, "mcdc") or (limit and not (kind == "branch" and limit.isdigit())):
+            wrong.append(f"{where}: kind '{fields[3]}' is none of line, branch, branch:N, function, mcdc")
         elif fields[4] not in (*CONFIGURATIONS, "both"):
             wrong.append(f"{where}: configuration '{fields[4]}' is none of uma, numa, both")
         else:
@@ -479,9 +480,9 @@ def write_pages(tests):
 # ---- All of it ---------------------------------------------------------------------------------------------------
 
 
-def ran():
-    """What the run that left the counters said of itself."""
-    text = (OUT / "tests.txt").read_text() if (OUT / "tests.txt").exists() else ""
+def ran(place):
+    """What the run that left its counters in that place said of itself."""
+    text = (place / "tests.txt").read_text() if (place / "tests.txt").exists() else ""
     found = re.search(r"tests: (\d+) passed, (\d+) failed", text)
     return {"passed": int(found[1]), "failed": int(found[2])} if found else {"passed": 0, "failed": 1}
 
@@ -496,7 +497,7 @@ def main():
     items = {path: items_of(views) for path, views in files.items()}
     excluded = {path: {} for path in files}
     entries, ledger = read_ledger()
-    for entry in entries:
+    for entry in (one for one in entries if one["kind"] != "mcdc"):  # those are coverage/mcdc.py's
         if entry["file"] not in files:
             ledger.append(f"{entry['where']}: {entry['file']} is not among the files measured")
             continue
@@ -506,7 +507,7 @@ def main():
         note_exclusion(excluded[entry["file"]], keys, entry, views)
         if complaint:
             ledger.append(f"{entry['where']}: {complaint}")
-    result = {"version": 1, "anchor": "L" if lcov_version() >= 2 else "", "ran": ran(), "tests": tests, "files": {}}
+    result = {"version": 1, "anchor": "L" if lcov_version() >= 2 else "", "ran": ran(OUT), "tests": tests, "files": {}}
     for path in sorted(files):
         result["files"][path] = {
             "source": hashlib.sha1(pathlib.Path(path).read_bytes()).hexdigest(),

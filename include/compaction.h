@@ -32,9 +32,6 @@ enum migrate_mode {
 	MIGRATE_SYNC, /**< wait for anything; compaction on request only */
 };
 
-/** Is this run for a request, and may it not wait? Then it goes by stricter rules. */
-#define direct_async(cc) ((cc)->direct_compaction && (cc)->mode == MIGRATE_ASYNC)
-
 /** What one step of the scanner of pages in use came to. */
 enum isolate_result {
 	ISOLATE_ABORT,	 /**< stop: a signal, or too many pages are isolated */
@@ -79,6 +76,12 @@ struct compact_control {
 	struct list_head freepages; /**< single pages to copy to */
 	unsigned long nr_freepages;
 };
+
+/** Is this run for a request, and may it not wait? Then it goes by stricter rules. */
+static inline bool direct_async(const struct compact_control *cc)
+{
+	return cc->direct_compaction && cc->mode == MIGRATE_ASYNC;
+}
 
 /** What fast_start_pfn is once the scanner has gone back there: it does so once in a run. */
 #define FAST_START_USED (~0ul)

@@ -6,7 +6,7 @@
  * The stages call downwards: an entry calls the heart, the heart the fast path, the fast path the
  * world. In a few places the kernel calls the other way (taking a page may wake kswapd, freeing
  * one may uncharge a cgroup). Each of these calls is a member of this structure. Those that a stage answers
- * are set when a machine is made, and so is the one of the OOM reaper. The others are set when somebody is
+ * are set when a machine is made, and so are those of the OOM reaper and of the watchdog. The others are set when somebody is
  * there to answer: daemons, a disk, a replay, owners of pages; until then nobody is told. The chapters of
  * both ends say when they fire.
  */
@@ -16,6 +16,7 @@
 #include "alloc_context.h"
 #include "compaction.h"
 #include "gfp.h"
+#include "memcg.h"
 #include "mmzone.h"
 #include "slow_path.h"
 #include "task.h"
@@ -51,6 +52,9 @@ struct path_hooks {
 	/** 13 -> life or replay: a round of the slow path begins. True: stop the request; it would never
 	 * end, or has left its recording. */
 	bool (*slow_round)(const struct slow_request *request);
+	/** 19 -> life: a charge is over its group's limit, and about to do something about it. True: stop it; it
+	 * would never end. */
+	bool (*charge_round)(const struct charge *charge);
 	/** 14, 15 -> life: dirty pages should be written out in the background. */
 	void (*flushers_woken)(struct pglist_data *pgdat);
 	/** 15 -> life: start writing a page out. False: its device takes no more now. */
@@ -87,6 +91,9 @@ struct environment {
 	unsigned long (*memcg_reclaim)(struct mem_cgroup *memcg, unsigned long nr_pages,
 				       gfp_t gfp_mask);
 	void *context; /**< for whoever set these */
+	/** They answer the same whenever the machine is the same. Otherwise a round like an earlier one may end
+	 * in another way, as it does where a recording answers. */
+	bool steady;
 };
 
 #endif

@@ -74,8 +74,7 @@ static inline void list_replace(struct list_head *old, struct list_head *entry)
 /** Is `entry` linked? False also for links that were never set, or are stale. */
 static inline bool list_linked(const struct list_head *entry)
 {
-	return entry->next && entry->next != entry && entry->next->prev == entry &&
-	       entry->prev->next == entry;
+	return entry->next && entry->next != entry && entry->next->prev == entry;
 }
 
 /** Move `entry` from its list to the head end of `list`. */

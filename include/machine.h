@@ -21,6 +21,7 @@
 #include "shrinker.h"
 #include "task.h"
 #include "trace_events.h"
+#include "watchdog.h"
 
 /** Most memory ranges a machine can be described by. */
 #define MAX_MEMORY_RANGES 128
@@ -203,6 +204,7 @@ struct machine {
 	struct printk_limit oom_limit;
 	unsigned long tainted; /**< bits of enum taint: what went wrong since boot */
 	unsigned long jiffies; /**< ticks since the machine was made */
+	struct watchdog watchdog;
 	struct life *life;
 };
 

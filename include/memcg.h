@@ -6,6 +6,7 @@
 #ifndef MEMCG_H
 #define MEMCG_H
 
+#include "gfp.h"
 #include "types.h"
 
 struct lruvec;
@@ -95,6 +96,19 @@ struct memcg_stock {
 	struct mem_cgroup *cached;
 	unsigned int nr_pages; /**< at most MEMCG_CHARGE_BATCH */
 	bool flush_queued;     /**< work that empties it waits for the CPU's turn */
+};
+
+/** A charge on its way. */
+struct charge {
+	struct mem_cgroup *memcg;
+	struct mem_cgroup *over; /**< group whose limit was hit */
+	gfp_t gfp_mask;
+	unsigned int nr_pages;
+	unsigned int batch; /**< pages charged at once, the surplus goes into the stock */
+	bool may_swap;
+	bool drained; /**< the stocks were emptied already */
+	int retries;
+	unsigned long rounds; /**< rounds begun; ours, for whoever watches */
 };
 
 #endif

@@ -57,10 +57,10 @@ struct vm_area {
 	struct vm_area *vm_next; /**< next mapping of the process */
 };
 
-/** Does whoever looked this policy up for a mapping have to give a reference back? */
+/** Does whoever looked this policy up for a mapping have to give a reference back? There is always one: the task's, at last. */
 static inline bool mpol_needs_cond_ref(const struct mempolicy *policy)
 {
-	return policy && (policy->flags & MPOL_F_SHARED);
+	return policy->flags & MPOL_F_SHARED;
 }
 
 #endif

@@ -425,6 +425,10 @@ static inline struct zoneref *first_zones_zonelist(struct zonelist *zonelist, in
 	for ((zone) = (z)->zone; (zone);                         \
 	     (z) = next_zones_zonelist((z) + 1, highidx, nodes), (zone) = (z)->zone)
 
+/** The zones of a node from the first to the one with this index, those without memory too. */
+#define for_each_zone_upto(zone, pgdat, highest) \
+	for (zone = (pgdat)->node_zones; zone <= (pgdat)->node_zones + (highest); zone++)
+
 /** Walk a zonelist from its first eligible entry. */
 #define for_each_zone_zonelist_nodemask(zone, z, zlist, highidx, nodes)                     \
 	for ((z) = first_zones_zonelist(zlist, highidx, nodes), (zone) = (z)->zone; (zone); \

@@ -246,7 +246,7 @@ PAGEFLOW_API uint64_t pageflow_pfn(pageflow_machine *machine, const void *addres
  *
  * @param machine the machine
  * @param cpu its number
- * @return 0; -1 when there is no such processor, or it is offline
+ * @return 0; -1 when there is no such processor; -2 when it is offline
  */
 PAGEFLOW_API int pageflow_set_cpu(pageflow_machine *machine, int cpu);
 
@@ -255,7 +255,7 @@ PAGEFLOW_API int pageflow_set_cpu(pageflow_machine *machine, int cpu);
  *
  * @param machine the machine
  * @param cpu its number
- * @return 0; -1 when there is no such processor
+ * @return 0; -1 when there is no such processor; -2 when it is offline, and so has none
  */
 PAGEFLOW_API int pageflow_drain_cpu(pageflow_machine *machine, int cpu);
 

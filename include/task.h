@@ -89,7 +89,9 @@ struct task {
 	bool oom_origin;	 /**< asks to be chosen first (swapoff) */
 	bool vfork_done_pending; /**< its parent waits in vfork() and shares its memory */
 	short oom_score_adj;
-	bool need_resched;	/**< somebody else wants the CPU */
+	bool need_resched; /**< somebody else wants the CPU */
+	unsigned int
+		turns_put_off; /**< turns of its own that go on when others end theirs: it is in use */
 	struct list_head tasks; /**< all processes of the machine */
 };
 

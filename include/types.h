@@ -31,9 +31,15 @@ typedef u64 phys_addr_t;
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 #define DIV_ROUND_UP(n, d)		    (((n) + (d)-1) / (d))
 
-/* Branch hints: they change the layout of the machine code, never a decision. */
+/* Branch hints: they change the layout of the machine code, never a decision. Where conditions are counted they are
+ * nothing at all: clang would count what a macro is given in the place of the macro. */
+#ifdef PAGEFLOW_MCDC
+#define likely
+#define unlikely
+#else
 #define likely(condition)   __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
+#endif
 
 /* A function that hardly ever runs: kept out of the way of those that do. */
 #define __cold __attribute__((cold, noinline))

@@ -6,6 +6,7 @@ The last line on stdout is `tests: N passed, N failed` (and `, N skipped` where 
 Exit 0 when all passed, 1 when some failed, 2 when the filter matches nothing.
 
 With --durations N the N tests that took longest are listed: measured, never judged. With --counts DIRECTORY (the coverage build) every test leaves its counters in DIRECTORY/CONFIGURATION/STEM/NAME.
+With --profiles DIRECTORY (clang's, of the mcdc build) all tests add theirs to DIRECTORY/CONFIGURATION-*.profraw.
 """
 
 import argparse
@@ -19,6 +20,11 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 PROGRAMS = ("uma", "numa", "front")
+# What they find must not be taken for one of the program's own ways to end. A reader's own settings come first.
+SANITIZERS = {
+    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "detect_leaks=1:exitcode=99"),
+    "UBSAN_OPTIONS": os.environ.get("UBSAN_OPTIONS", "print_stacktrace=1:exitcode=99"),
+}
 EXPECTED_NOISE = "qemu: uncaught target signal"  # qemu's remark on every test that is meant to die
 
 
@@ -39,11 +45,11 @@ def log_of(args, program):
 
 def environment(args, program):
     """Environment of one test program."""
-    env = dict(os.environ, CK_FORK="yes")
-    env.setdefault("ASAN_OPTIONS", "detect_leaks=0:abort_on_error=1")
-    env.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+    env = dict(os.environ, CK_FORK="yes", **SANITIZERS)
     if args.durations:
         env["CK_XML_LOG_FILE_NAME"] = log_of(args, program)
+    if args.profiles:  # %m: those of one program are added up in one file
+        env["LLVM_PROFILE_FILE"] = os.path.abspath(os.path.join(args.profiles, f"{program}-%m.profraw"))
     if args.counts:
         objects = os.path.join(os.getcwd(), "build", program, args.flavour)
         env["PAGEFLOW_COVERAGE_DIR"] = os.path.abspath(os.path.join(args.counts, program))
@@ -82,7 +88,7 @@ def run_program(args, program):
 def run_pytest(args):
     """Runs the Python tests; gives (passed, failed, skipped)."""
     report = log_of(args, "pytest")
-    env = dict(os.environ, PAGEFLOW_TEST_FILTER=args.filter, PYTHONDONTWRITEBYTECODE="1")
+    env = dict(os.environ, PAGEFLOW_TEST_FILTER=args.filter, PYTHONDONTWRITEBYTECODE="1", **SANITIZERS)
     env["PAGEFLOW"] = " ".join(launcher(args.flavour) + [os.path.abspath(args.command)])
     words = [
         sys.executable,
@@ -148,6 +154,7 @@ def main():
     parser.add_argument("--flavour", default="O0")
     parser.add_argument("--filter", default="")
     parser.add_argument("--counts", default="")
+    parser.add_argument("--profiles", default="")
     parser.add_argument("--durations", type=int, default=0, metavar="N", help="list the N tests that took longest")
     parser.add_argument("--command", default="build/pageflow", help="the pageflow command that the Python tests run")
     parser.add_argument("pytests", nargs="*", help="directories of Python tests")

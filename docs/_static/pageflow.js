@@ -2,9 +2,9 @@
 /* What the listings and links say when pointed at: how often a line ran, by which tests; what a name means. */
 (function () {
   'use strict';
-  var data = window.PAGEFLOW || { stems: [], tests: [], meanings: {}, terms: {}, words: {} };
+  var data = window.PAGEFLOW || { meanings: {}, terms: {}, words: {} };
   var root = document.documentElement.dataset.content_root || './';
-  var loading, wanted; /* the script with this chapter's counts, and what is to be shown when it is there */
+  var loading, wanted; /* the scripts with counts and names, and what is to be shown when they are there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
   var tip, owner = null, pinned = false, timer = 0;
@@ -85,9 +85,9 @@
   }
 
   function testLink(index) {
-    var test = data.tests[index];
+    var known = window.PAGEFLOW_TESTS, test = known.tests[index];
     if (!test) return make('span', '?');
-    var stem = data.stems[test[0]];
+    var stem = known.stems[test[0]];
     var door = /^\d\d-[^-]+/.exec(stem);  // a part's tests are listed in the chapter of its door
     if (!door) return make('span', test[1]);
     var link = make('a', test[1]);
@@ -121,15 +121,23 @@
     return box;
   }
 
-  /* A page's counts come in a file of their own, when the first of them is asked for. */
-  function loadRows(figure, then) {
+  function loadScript(path, then) {
+    var script = make('script');
+    script.src = root + '_static/' + path;
+    script.onload = then;
+    document.head.append(script);
+  }
+
+  /* A page's counts come in a file of their own, and so do the names of the tests, when the first count is asked for. */
+  function loadCounts(figure, then) {
     wanted = then;
     if (loading) return;
-    loading = make('script');
+    loading = true;
     var name = figure.dataset.rows || location.pathname.split('/').pop().replace(/\.html$/, '');
-    loading.src = root + '_static/rows/' + name + '.js';
-    loading.onload = function () { wanted(); };
-    document.head.append(loading);
+    var here = figure.querySelector('script.pf-data');
+    loadScript('test-names.js', function () {
+      if (here) wanted(); else loadScript('rows/' + name + '.js', function () { wanted(); });
+    });
   }
 
   function fillCounts(button) {
@@ -178,8 +186,8 @@
     if (pinned && !keep) return;
     if (owner && owner !== target) forget();
     pinned = !!keep;
-    if (target.matches('.g') && !listingData(target)) {
-      loadRows(target.closest('figure'), function () { show(target, keep); });
+    if (target.matches('.g') && !(window.PAGEFLOW_TESTS && listingData(target))) {
+      loadCounts(target.closest('figure'), function () { show(target, keep); });
       return;
     }
     if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;

@@ -192,10 +192,10 @@ static uint64_t engine_pfn(struct machine *machine, const void *address)
 	return pfn;
 }
 
-/** Does the machine have this CPU, and is it online? */
+/** Does the machine have this CPU, be it online or not? */
 static bool has_cpu(const struct machine *machine, int cpu)
 {
-	return cpu >= 0 && cpu < machine->nr_cpus && (machine->cpu_online >> cpu & 1);
+	return cpu >= 0 && cpu < machine->nr_cpus;
 }
 
 static int engine_set_cpu(struct machine *machine, int cpu)
@@ -204,6 +204,8 @@ static int engine_set_cpu(struct machine *machine, int cpu)
 
 	if (!has_cpu(machine, cpu))
 		return -1;
+	if (!cpu_online(cpu))
+		return -2;
 	world_run_on(cpu);
 	return 0;
 }
@@ -216,6 +218,8 @@ static int engine_drain_cpu(struct machine *machine, int cpu)
 
 	if (!has_cpu(machine, cpu))
 		return -1;
+	if (!cpu_online(cpu))
+		return -2;
 	machine->this_cpu = cpu;
 	drain_pages(cpu);
 	machine->this_cpu = running;

@@ -463,12 +463,12 @@ static void listen(struct story *story, const struct explain_request *request)
 	world->console = on_message;
 	world->bug_handler = on_violation;
 	world->bug_context = story;
-	watchdog_start();
 	watchdog_set_handler(on_livelock, story);
 	if (!request->nothing_helps)
 		return;
 	world->environment.direct_reclaim = nothing_reclaimed;
 	world->environment.compact_zone = nothing_compacted;
+	world->environment.steady = true;
 	world->hooks.kswapd_woken = NULL;
 	world->hooks.kcompactd_woken = NULL;
 	world->oom_killer_disabled = true;
@@ -486,7 +486,6 @@ static void listen_no_more(const struct machine *before)
 	world->bug_context = before->bug_context;
 	watchdog_set_handler(NULL, NULL);
 	/* Not all hooks: those that the machine's life has set meanwhile belong to it. */
-	world->hooks.slow_round = before->hooks.slow_round;
 	world->hooks.kswapd_woken = before->hooks.kswapd_woken;
 	world->hooks.kcompactd_woken = before->hooks.kcompactd_woken;
 	world->environment = before->environment;
@@ -506,8 +505,6 @@ int explain_run(const struct explain_request *request, struct explanation *expla
 	struct machine before = *world;
 	struct page *page;
 
-	if (!life_begin())
-		return -1;
 	explanation->request = *request;
 	explanation->type_name = migratetype_names;
 	explanation->zone_name = zone_names;

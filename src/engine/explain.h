@@ -18,6 +18,7 @@
 #include "decisions.h"
 #include "pageflow.h"
 #include "trace_events.h"
+#include "watchdog.h"
 
 /** Most zones of a machine: MAX_BOOT_NODES times the zones of a node. */
 #define EXPLAIN_MAX_ZONES 16
@@ -179,7 +180,7 @@ struct explanation {
 	char violation[256]; /**< a rule of the kernel's that the request broke; "": none */
 	bool charge_refused; /**< there was a page, but the memory cgroup refused its charge */
 	bool panic;	     /**< nobody could be killed, and the kernel would have stopped there */
-	char livelock[768];  /**< the watchdog's report; "": none */
+	char livelock[WATCHDOG_REPORT]; /**< the watchdog's report; "": none */
 };
 
 /** Give an explanation's memory back. */

@@ -118,6 +118,16 @@ void failure_reader_line(struct failure_reader *reader, char *line, size_t lengt
 }
 
 /**
+ * @brief The log cannot be read to its end: give the reader's memory back, without the report that was on its way.
+ *
+ * @param reader the reader, or NULL
+ */
+void failure_reader_drop(struct failure_reader *reader)
+{
+	free(reader);
+}
+
+/**
  * @brief The log has ended: hand the last report on, and give the reader's memory back.
  *
  * @param reader the reader

@@ -139,6 +139,7 @@ struct failure_reader;
 struct failure_reader *failure_reader_new(failure_handler handler, void *context);
 void failure_reader_line(struct failure_reader *reader, char *line, size_t length);
 void failure_reader_end(struct failure_reader *reader);
+void failure_reader_drop(struct failure_reader *reader);
 
 /** Was this figure read? */
 static inline bool figure_seen(const struct failure_figures *figures, enum failure_figure figure)

@@ -63,7 +63,8 @@ int pageflow_gfp_parse(const char *text, uint32_t *gfp, struct pageflow_error *e
 		if (!word_mask(word, &mask))
 			return error_set(error,
 					 "'%s' is not a gfp mask or flag; masks are names such as "
-					 "GFP_KERNEL, flags such as __GFP_ZERO, joined by '|'",
+					 "GFP_KERNEL, flags such as __GFP_ZERO, joined by '|', "
+					 "or numbers up to 0xffffffff",
 					 word);
 		sum |= mask;
 		text += length;

@@ -25,6 +25,7 @@ struct pageflow_machine {
 };
 
 /* pageflow.c */
+pageflow_machine *handle_load(const char *path, struct text *text, struct pageflow_error *error);
 void handle_listen(pageflow_machine *machine);
 
 #endif

@@ -5,13 +5,13 @@
  */
 #include "pageflow.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine.h"
 #include "library/handle.h"
 #include "text/error.h"
+#include "text/new-file.h"
 
 const char *pageflow_version(void)
 {
@@ -71,14 +71,34 @@ static pageflow_machine *load_text(const struct text *text, struct pageflow_erro
 	return wrap(engine, engine->load(text, error), error);
 }
 
+/** Can the rest describe a machine, as its first line has it? */
+static bool may_be_machine(const struct text *first)
+{
+	enum text_kind kind = ENGINE_EITHER->format(first).kind;
+
+	return kind == TEXT_BOOT || kind == TEXT_RECORDING || kind == TEXT_SNAPSHOT;
+}
+
+/**
+ * @brief Make a machine from a file, as pageflow_load() does, and leave the text to the caller.
+ *
+ * @param path the file
+ * @param text receives its text; text_free() it in any case
+ * @param error receives what went wrong, or NULL
+ * @return the machine, or NULL
+ */
+pageflow_machine *handle_load(const char *path, struct text *text, struct pageflow_error *error)
+{
+	if (text_load(path, may_be_machine, text, error) != TEXT_OK)
+		return NULL;
+	return load_text(text, error);
+}
+
 pageflow_machine *pageflow_load(const char *path, struct pageflow_error *error)
 {
-	pageflow_machine *machine = NULL;
 	struct text text;
+	pageflow_machine *machine = handle_load(path, &text, error);
 
-	if (text_load(path, &text, error) != TEXT_OK)
-		return NULL;
-	machine = load_text(&text, error);
 	text_free(&text);
 	return machine;
 }
@@ -157,16 +177,12 @@ int pageflow_write(pageflow_machine *machine, FILE *out)
 
 int pageflow_save(pageflow_machine *machine, const char *path, struct pageflow_error *error)
 {
-	FILE *out = fopen(path, "w");
-	int failed;
+	struct new_file file;
 
-	if (!out)
-		return error_set(error, "%s cannot be written: %s", path, strerror(errno));
-	failed = pageflow_write(machine, out);
-	failed |= fclose(out);
-	if (failed)
-		return error_set(error, "%s was not written whole: %s", path, strerror(errno));
-	return 0;
+	if (new_file_begin(&file, path, error))
+		return -1;
+	machine->engine->save(machine->inner, file.out);
+	return new_file_end(&file, error);
 }
 
 const char *pageflow_configuration(const pageflow_machine *machine)

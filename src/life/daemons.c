@@ -44,6 +44,7 @@ struct daemon *daemon_new(const char *comm, unsigned int flags, void (*body)(voi
 	daemon->task.mm = NULL;
 	daemon->task.oom_mm = NULL;
 	daemon->task.mempolicy = NULL;
+	daemon->task.turns_put_off = 0;
 	daemon->task.mems_allowed = world->node_memory_map;
 	INIT_LIST_HEAD(&daemon->task.tasks);
 	daemon->body = body;
@@ -74,16 +75,16 @@ static bool time_is_up(const struct daemon *daemon)
 /** Run one daemon as its own task, outside any interrupt. */
 static void run_daemon(struct daemon *daemon)
 {
-	struct task *before = current;
+	struct task *before = task_take_turn(&daemon->task);
 
 	daemon->runnable = false;
 	daemon->timed = false;
-	world->life->interrupted = before;
-	world->current_task = &daemon->task;
 	daemon->body(daemon->context);
-	world->current_task = before;
-	world->life->interrupted = NULL;
+	task_end_turn(before);
 }
+
+/** Most rounds of turns at one point. Those who are still about to run then get theirs at the next. */
+#define MOST_ROUNDS 1000
 
 /** Run whoever can run now. No time passes except what daemons spend waiting for the disk. */
 void schedule_daemons(void)
@@ -94,7 +95,7 @@ void schedule_daemons(void)
 	if (life->scheduling)
 		return;
 	life->scheduling = true;
-	while (any) {
+	for (int round = 0; any && round < MOST_ROUNDS; round++) {
 		any = false;
 		for (int i = 0; i < life->nr_daemons; i++) {
 			struct daemon *daemon = &life->daemon[i];
@@ -119,8 +120,11 @@ bool any_daemon_runnable(void)
 	return false;
 }
 
-/** Is any daemon about to run, or anything being written? Tells a standstill from a wait. */
+/** Is any daemon about to run, or anything being written? A disk that has stopped writes nothing. */
 bool life_is_busy(void)
 {
-	return world->life && (any_daemon_runnable() || world->life->disk.nr_queued > 0);
+	const struct life *life = world->life;
+
+	return life && (any_daemon_runnable() ||
+			(life->disk.nr_queued > 0 && life->disk.pages_per_tick > 0));
 }

@@ -74,29 +74,42 @@ static void sleep_in_life(unsigned long ticks)
 	}
 }
 
+/** Does every daemon sleep for good, and is the disk done? */
+static bool life_rests(void)
+{
+	bool resting = !life_is_busy();
+
+	for (int i = 0; i < world->life->nr_daemons; i++)
+		resting &= !world->life->daemon[i].timed;
+	return resting;
+}
+
+/** Longest time that a machine is left idle for, in ticks: an hour. */
+#define LONGEST_IDLE (3600ul * HZ)
+
 /**
  * @brief Leave the machine idle until every daemon sleeps for good and the disk is done.
  *
  * A kswapd that naps is waited for. Before every tick in which nobody runs, and at the end, the CPU is idle, and
  * brings in what it holds back of counters. So it is while a daemon waits, also on a machine where tasks sleep alone.
+ *
+ * @return false when that was not so within an hour of the machine's time
  */
-void daemons_run(void)
+bool daemons_run(void)
 {
 	void (*sleep_of_tasks)(unsigned long ticks) = world->hooks.sleep;
-	struct life *life = world->life;
-	bool resting = false;
+	unsigned long end = world->jiffies + LONGEST_IDLE;
+	bool resting;
 
 	world->hooks.sleep = sleep_in_life;
-	while (!resting) {
+	schedule_daemons();
+	while (!(resting = life_rests()) && world->jiffies < end) {
+		sleep_in_life(1);
 		schedule_daemons();
-		resting = !life_is_busy();
-		for (int i = 0; i < life->nr_daemons; i++)
-			resting &= !life->daemon[i].timed;
-		if (!resting)
-			sleep_in_life(1);
 	}
 	quiet_vmstat();
 	world->hooks.sleep = sleep_of_tasks;
+	return resting;
 }
 
 /** A kswapd runs; if it naps, it wants to be called when the nap is over. */
@@ -230,6 +243,5 @@ bool daemons_start(void)
 	world->hooks.sleep = sleep_in_life;
 	world->hooks.reschedule = schedule_daemons;
 	life->next_fold = next_full_second();
-	watchdog_start();
 	return true;
 }

@@ -56,22 +56,11 @@ struct disk {
 	unsigned long pages_per_tick;
 };
 
-/** Watches for requests that go round in circles. */
-struct watchdog {
-	u64 last;      /**< digest of the previous round */
-	u64 milestone; /**< digest of a round further back */
-	unsigned long livelocks;
-	char report[768];
-	bool (*handler)(const char *report, void *context); /**< NULL: print and stop */
-	void *context;
-};
-
 /** What brings a machine to life. */
 struct life {
 	struct daemon daemon[MAX_DAEMONS];
 	int nr_daemons;
-	bool scheduling;	  /**< a daemon runs */
-	struct task *interrupted; /**< the task that offered the CPU to the daemon */
+	bool scheduling; /**< a daemon runs */
 	unsigned long
 		next_fold; /**< tick at which CPUs fold their counters again, a full second; 0: never */
 	struct daemon *kswapd[MAX_NUMNODES];
@@ -79,7 +68,6 @@ struct life {
 	struct daemon *flusher;
 	struct daemon *reaper;
 	struct disk disk;
-	struct watchdog watchdog;
 };
 
 /* daemons.c */
@@ -96,10 +84,11 @@ bool life_begin(void);
 void life_release(struct machine *machine);
 bool daemons_start(void);
 bool node_daemons_start(void);
-void daemons_run(void);
+bool daemons_run(void);
 
 /* watchdog.c */
-void watchdog_start(void);
+bool watch_round(const struct slow_request *request);
+bool watch_charge(const struct charge *charge);
 void watchdog_set_handler(bool (*handler)(const char *report, void *context), void *context);
 
 /* page-cache.c */
@@ -122,6 +111,10 @@ unsigned long flushers_run(void);
 void swap_on(unsigned long nr_pages);
 void device_set_congested(struct address_space *space, bool congested);
 
+/* turns.c */
+struct task *task_take_turn(struct task *task);
+void task_end_turn(struct task *before);
+
 /* tasks.c */
 struct task *task_new(int pid, const char *comm);
 void task_set_mm(struct task *task, struct mm *mm);
@@ -129,6 +122,7 @@ struct task *process_new(const char *comm, unsigned int uid);
 unsigned long process_fault(struct task *task, unsigned long nr_pages);
 struct task *thread_new(struct task *leader);
 struct task *task_by_pid(long pid);
+void task_set_oom_mm(struct task *task, struct mm *mm);
 void task_exit(struct task *task);
 int killed_tasks_exit(void);
 void oom_reaper_queue(struct task *victim);

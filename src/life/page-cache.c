@@ -317,14 +317,16 @@ static void disk_enqueue(struct page *page)
  * @brief Start writing a dirty page out. When the disk's queue is full, the writer waits a tick.
  *
  * @param page the page
- * @return true: the disk refuses nothing
+ * @return true; false when the queue is full, and the disk has stopped
  */
 bool page_write(struct page *page)
 {
 	struct disk *disk = &world->life->disk;
 	struct address_space *owner = page_owner(page);
 
-	if (disk->nr_queued == DISK_QUEUE) {
+	if (disk->nr_queued == DISK_QUEUE && !owner->synchronous) {
+		if (!disk->pages_per_tick)
+			return false;
 		world->jiffies++;
 		disk_run(1);
 	}
@@ -399,6 +401,7 @@ static bool requeue_page(struct page *page)
 {
 	if (!PageFlag(page, PG_writeback))
 		return false;
+	/* The disk works: this is where its life begins. */
 	if (world->life->disk.nr_queued == DISK_QUEUE)
 		disk_run(1);
 	disk_enqueue(page);

@@ -5,7 +5,7 @@
  *
  * A command is one line of words, as `pageflow shell` takes it:
  *
- *     live                      start kswapd, kcompactd, the flusher, the OOM reaper and the watchdog
+ *     live                      start kswapd, kcompactd, the flusher, the disk and the OOM reaper
  *     idle                      let them run until all of them sleep
  *     sleep SECONDS             let the running task sleep, and time pass
  *     file NAME                 make a file
@@ -21,7 +21,6 @@
  *     fragment PAGES [NAME]     fill memory, but leave that many pages free, no two side by side
  *     status                    print what files, processes and groups hold
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +28,7 @@
 #include "life/life.h"
 #include "memory_map.h"
 #include "page_cache.h"
+#include "text/cursor.h"
 #include "text/error.h"
 #include "stages/stages.h"
 #include "vmstat.h"
@@ -49,25 +49,36 @@ struct scene {
 	struct pageflow_error *error; /**< why a command was not carried out */
 };
 
-/** Read a number of pages (or a PID), with an ending that may be empty. */
-static bool read_count(const char *word, const char *ending, unsigned long *count)
+/** Read a number of pages (or a PID). */
+static bool read_count(const char *word, unsigned long *count)
 {
-	char *end;
-	long value;
+	long value = 0;
+	bool right = is_number(word, 1, INT32_MAX, &value);
 
-	errno = 0;
-	value = strtol(word, &end, 10);
 	*count = (unsigned long)value;
-	return end != word && !strcmp(end, ending) && !errno && value > 0 && value <= INT32_MAX;
+	return right;
+}
+
+/** Read a share of memory: a number and `%`. */
+static bool read_percent(const char *word, unsigned long *percent)
+{
+	size_t length = strlen(word);
+	char digits[WORD_SIZE];
+
+	if (!length || word[length - 1] != '%')
+		return false;
+	memcpy(digits, word, length);
+	digits[length - 1] = '\0';
+	return read_count(digits, percent);
 }
 
 /** Refuse what is not a number of pages. */
 static int take_count(struct scene *scene, int index, unsigned long *count)
 {
-	if (read_count(scene->word[index], "", count))
+	if (read_count(scene->word[index], count))
 		return 0;
-	return error_set(scene->error, "'%s' is not a number of pages; give one from 1 on",
-			 scene->word[index]);
+	return error_set(scene->error, "'%s' is not a number of pages; give one from 1 to %d",
+			 scene->word[index], INT32_MAX);
 }
 
 /** The file of this name; NULL with an error. */
@@ -88,7 +99,7 @@ static struct task *find_process(struct scene *scene, const char *word)
 	struct task *task = NULL;
 	unsigned long pid;
 
-	if (read_count(word, "", &pid))
+	if (read_count(word, &pid))
 		task = task_by_pid(pid);
 	if (!task || !task->mm)
 		error_set(scene->error,
@@ -107,6 +118,22 @@ static unsigned long managed_pages(void)
 		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
 			pages += NODE_DATA(nid)->node_zones[zid].managed_pages;
 	return pages;
+}
+
+/** Most pages that one command adds, as a multiple of what the machine has: each takes its time. */
+#define MOST_MEMORIES 100
+
+/** Refuse to add more pages than anybody would wait for. */
+static int take_addition(struct scene *scene, unsigned long pages)
+{
+	unsigned long most = managed_pages() * MOST_MEMORIES;
+
+	return pages <= most
+		       ? 0
+		       : error_set(
+				 scene->error,
+				 "%lu pages are more than %d times the machine's memory; give at most %lu",
+				 pages, MOST_MEMORIES, most);
 }
 
 /** The next page of a file at or after a PFN, which moves past it; NULL at the end of memory. */
@@ -134,11 +161,13 @@ static int run_live(struct scene *scene)
 static int run_idle(struct scene *scene)
 {
 	unsigned long before = world->jiffies;
+	bool resting;
 
 	if (!world->life->flusher)
 		return error_set(scene->error, "nobody is there to run; 'live' starts the daemons");
-	daemons_run();
-	fprintf(scene->out, "%lu ticks\n", world->jiffies - before);
+	resting = daemons_run();
+	fprintf(scene->out, "%lu ticks%s\n", world->jiffies - before,
+		resting ? "" : ", and not all of them sleep yet");
 	return 0;
 }
 
@@ -149,7 +178,7 @@ static int run_sleep(struct scene *scene)
 {
 	unsigned long seconds;
 
-	if (!read_count(scene->word[0], "", &seconds) || seconds > MOST_SECONDS)
+	if (!read_count(scene->word[0], &seconds) || seconds > MOST_SECONDS)
 		return error_set(scene->error,
 				 "'%s' is not a number of seconds; give one from 1 to %lu",
 				 scene->word[0], MOST_SECONDS);
@@ -176,9 +205,11 @@ static int run_fill(struct scene *scene)
 
 	if (!file)
 		return -1;
-	if (read_count(scene->word[1], "%", &pages))
+	if (read_percent(scene->word[1], &pages))
 		pages = managed_pages() * pages / 100;
 	else if (take_count(scene, 1, &pages))
+		return -1;
+	if (take_addition(scene, pages))
 		return -1;
 	before = file->reclaimed;
 	added = page_cache_fill(file, GFP_HIGHUSER_MOVABLE, pages);
@@ -283,7 +314,7 @@ static int run_fault(struct scene *scene)
 	struct task *task = find_process(scene, scene->word[0]);
 	unsigned long pages, got;
 
-	if (!task || take_count(scene, 1, &pages))
+	if (!task || take_count(scene, 1, &pages) || take_addition(scene, pages))
 		return -1;
 	got = process_fault(task, pages);
 	fprintf(scene->out, "%s: %lu of %lu pages%s\n", task->comm, got, pages,

@@ -59,6 +59,19 @@ static void mm_put(struct mm *mm)
 	mm_forget(mm);
 }
 
+/* departs: in 5.8.18 a victim that is gone stays on the list. The reaper finds it done with, which the event
+ * skip_task_reaping says. */
+/** A victim that is gone is on the reaper's list no more. */
+static void reaper_forget(const struct task *task)
+{
+	struct task **link = &world->oom_reaper_list;
+
+	while (*link && *link != task)
+		link = &(*link)->oom_reaper_list;
+	if (*link)
+		*link = task->oom_reaper_list;
+}
+
 /**
  * @brief Let a task use another memory; the old one goes with its last user.
  *
@@ -73,6 +86,21 @@ void task_set_mm(struct task *task, struct mm *mm)
 		mm->users++;
 	task->mm = mm;
 	mm_put(old);
+}
+
+/**
+ * @brief Say which memory a victim had when it was chosen.
+ *
+ * @param task the victim
+ * @param mm the memory
+ */
+void task_set_oom_mm(struct task *task, struct mm *mm)
+{
+	struct mm *old = task->oom_mm;
+
+	task->oom_mm = mm;
+	if (old && old != mm)
+		mm_forget(old);
 }
 
 /**
@@ -156,6 +184,8 @@ struct task *thread_new(struct task *leader)
 	task->pid = next_pid();
 	task->tgid = leader->tgid;
 	task->mempolicy = NULL;
+	task->oom_reaper_list = NULL;
+	task->turns_put_off = 0;
 	if (task->mm)
 		task->mm->users++;
 	list_add_tail(&task->tasks, &world->tasks);
@@ -182,6 +212,13 @@ struct task *task_by_pid(long pid)
 	return NULL;
 }
 
+/** The reaper runs next, where there is one: it empties victims, and lets those who were killed exit. */
+static void wake_reaper(void)
+{
+	if (world->life && world->life->reaper)
+		daemon_wake(world->life->reaper);
+}
+
 /**
  * @brief A process uses anonymous pages that it did not use before.
  *
@@ -192,16 +229,16 @@ struct task *task_by_pid(long pid)
  */
 unsigned long process_fault(struct task *task, unsigned long nr_pages)
 {
-	struct task *before = current;
 	struct mm *mm = task->mm;
 	unsigned long got = 0;
+	struct task *before;
 
 	if (!mm->anon)
 		mm->anon = address_space_new(task->comm, true);
 	if (!mm->anon)
 		return 0;
 	mm->anon->mm = mm;
-	world->current_task = task;
+	before = task_take_turn(task);
 	/* Each page counts at once: the OOM killer may weigh this process before it has the next. */
 	while (got < nr_pages && !task->fatal_signal_pending &&
 	       page_cache_add(mm->anon, GFP_HIGHUSER_MOVABLE)) {
@@ -209,27 +246,17 @@ unsigned long process_fault(struct task *task, unsigned long nr_pages)
 		mm->total_vm++;
 		got++;
 	}
-	world->current_task = before;
+	task_end_turn(before);
+	/* The reaper may have passed by while this turn was going on. */
+	if (task->fatal_signal_pending)
+		wake_reaper();
 	return got;
-}
-
-/* departs: in 5.8.18 a victim that is gone stays on the list. The reaper finds it done with, which the event
- * skip_task_reaping says. */
-/** A victim that is gone is on the reaper's list no more. */
-static void reaper_forget(const struct task *task)
-{
-	struct task **link = &world->oom_reaper_list;
-
-	while (*link && *link != task)
-		link = &(*link)->oom_reaper_list;
-	if (*link)
-		*link = task->oom_reaper_list;
 }
 
 /**
  * @brief A task ends: its memory goes with its last user.
  *
- * @param task the task, not the first one; it must not be used afterwards
+ * @param task the task, neither the first one nor one whose turn was put off; it must not be used afterwards
  * @source none (ours: stands for exit)
  */
 void task_exit(struct task *task)
@@ -247,8 +274,14 @@ void task_exit(struct task *task)
 	free(task);
 }
 
+/** Does a task run, or go on when another's turn ends? The first one is always there. */
+static bool task_in_use(const struct task *task)
+{
+	return task == current || task->turns_put_off || task == &world->init_task;
+}
+
 /**
- * @brief Let every process that was killed, and does not run at the moment, exit.
+ * @brief Let every process that was killed, and is not in use, exit.
  *
  * One that has offered the CPU in the middle of a request has to come to its end first.
  *
@@ -263,8 +296,7 @@ int killed_tasks_exit(void)
 	list_for_each_safe(entry, next, &world->tasks) {
 		struct task *task = task_of(entry);
 
-		if (!task->fatal_signal_pending || task == current || task == &world->init_task ||
-		    (world->life && task == world->life->interrupted))
+		if (!task->fatal_signal_pending || task_in_use(task))
 			continue;
 		task_exit(task);
 		ended++;
@@ -282,8 +314,7 @@ void oom_reaper_queue(struct task *victim)
 {
 	victim->oom_reaper_list = world->oom_reaper_list;
 	world->oom_reaper_list = victim;
-	if (world->life && world->life->reaper)
-		daemon_wake(world->life->reaper);
+	wake_reaper();
 }
 
 /** Empty a memory, except mappings that are shared, locked, or of huge page files. */

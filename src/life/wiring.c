@@ -21,6 +21,8 @@ void wire_hooks(struct machine *machine)
 	machine->hooks.memcg_uncharge_page = __memcg_kmem_uncharge_page;
 	machine->hooks.lru_page_uncharged = mem_cgroup_uncharge;
 	machine->hooks.lru_page_moved = mem_cgroup_migrate;
+	machine->hooks.slow_round = watch_round;
+	machine->hooks.charge_round = watch_charge;
 	machine->hooks.release = life_release;
 	machine->hooks.drain_local_stock = drain_local_stock;
 #ifdef CONFIG_NUMA

@@ -20,8 +20,8 @@ static bool stop_after_difference(const struct slow_request *request)
 {
 	const struct replay *replay = world->environment.context;
 
-	(void)request;
-	return replay->result->outcome != REPLAY_IDENTICAL || replay->reader.error.line;
+	return replay->result->outcome != REPLAY_IDENTICAL || replay->reader.error.line ||
+	       watch_round(request);
 }
 
 /** The replay that the running operation belongs to. */

@@ -148,7 +148,8 @@ struct mempolicy *mpol_new(int mode, unsigned int flags, nodemask_t nodes, int *
 	policy->refcnt = 1;
 	policy->flags = (u16)flags;
 	policy->mode = (u16)(mode == MPOL_LOCAL ? MPOL_PREFERRED : mode);
-	if (policy->mode == MPOL_PREFERRED && nodes_empty(nodes))
+	/* Only who prefers a node may name none. */
+	if (nodes_empty(nodes))
 		policy->flags |= MPOL_F_LOCAL;
 	return policy;
 }

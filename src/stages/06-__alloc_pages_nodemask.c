@@ -101,7 +101,7 @@ static struct page *charge_or_free(gfp_t gfp_mask, unsigned int order, struct pa
 {
 	if (likely(!memcg_kmem_enabled()) || !(gfp_mask & __GFP_ACCOUNT) || !page)
 		return page;
-	if (__memcg_kmem_charge_page(page, gfp_mask, order) == 0)
+	if (!__memcg_kmem_charge_page(page, gfp_mask, order))
 		return page;
 	/* An ordinary free, with its own events and list changes. */
 	witness_request(DECISION_CHARGE_REFUSED, order, 0);
@@ -123,7 +123,7 @@ struct page *__alloc_pages_nodemask(gfp_t gfp_mask, unsigned int order, int pref
 				    nodemask_t *nodemask)
 {
 	unsigned int alloc_flags = ALLOC_WMARK_LOW;
-	struct alloc_context ac = { 0 };
+	struct alloc_context ac = { .zonelist = NULL };
 	struct page *page;
 	gfp_t alloc_mask;
 

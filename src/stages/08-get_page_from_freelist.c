@@ -286,8 +286,7 @@ static struct page *try_zone(gfp_t gfp_mask, unsigned int order, unsigned int al
 static bool leaves_node(unsigned int alloc_flags, const struct zone *preferred,
 			const struct zone *zone)
 {
-	return (alloc_flags & ALLOC_NOFRAGMENT) && world->nr_online_nodes > 1 &&
-	       zone != preferred && zone_to_nid(zone) != zone_to_nid(preferred);
+	return (alloc_flags & ALLOC_NOFRAGMENT) && zone_to_nid(zone) != zone_to_nid(preferred);
 }
 
 /**

@@ -211,12 +211,11 @@ static void boost_watermark(struct zone *zone)
 	unsigned long factor = (unsigned long)world->watermark_boost_factor;
 	unsigned long before = zone->watermark_boost, max_boost;
 
-	if (!factor)
-		return;
 	/* On a tiny zone the boost would be out of proportion. */
 	if (pageblock_nr_pages * 4 > zone->managed_pages)
 		return;
 	max_boost = high / 10000 * factor + high % 10000 * factor / 10000;
+	/* A factor of 0 switches boosts off. */
 	if (!max_boost)
 		return;
 	max_boost = max_ul(pageblock_nr_pages, max_boost);

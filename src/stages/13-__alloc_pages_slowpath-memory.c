@@ -11,6 +11,7 @@
 
 #include "memory_map.h"
 #include "stages/stages.h"
+#include "text/append.h"
 #include "vmstat.h"
 #include "world/world.h"
 
@@ -25,6 +26,10 @@
 
 /** Bytes of a zone's line; the longest ones have some 700. */
 #define LINE_SIZE 1000
+
+/** Bytes of "Node N " before a zone, and of the letters of lists, in parentheses. */
+#define NODE_SIZE    16
+#define LETTERS_SIZE (MIGRATE_TYPES + 4)
 
 /**
  * @brief Is this node to be left out?
@@ -134,7 +139,7 @@ static void show_node(const struct zone *zone, char *text, size_t size)
  */
 static void show_zone_lines(const struct zone *zone)
 {
-	char node[16];
+	char node[NODE_SIZE];
 
 	show_node(zone, node, sizeof(node));
 #define KB(item) K(zone_page_state(zone, item))
@@ -171,7 +176,7 @@ static void show_migration_types(struct free_area *area, char *text)
 
 	if (area->nr_free)
 		*end++ = '(';
-	for (int type = 0; area->nr_free && type < MIGRATE_TYPES; type++)
+	for (int type = 0; type < MIGRATE_TYPES; type++)
 		if (!free_area_empty(area, type))
 			*end++ = migratetype_letters[type];
 	sprintf(end, "%s", area->nr_free ? ") " : "");
@@ -185,19 +190,18 @@ static void show_migration_types(struct free_area *area, char *text)
  */
 static void show_free_lists(struct zone *zone)
 {
-	char line[LINE_SIZE], letters[MIGRATE_TYPES + 4], node[16];
+	char line[LINE_SIZE] = "", letters[LETTERS_SIZE], node[NODE_SIZE];
 	unsigned long pages = 0;
-	size_t length;
 
 	show_node(zone, node, sizeof(node));
-	length = (size_t)snprintf(line, sizeof(line), "%s%s: ", node, zone->name);
+	text_append(line, sizeof(line), "%s%s: ", node, zone->name);
 	for (int order = 0; order < MAX_ORDER; order++) {
 		struct free_area *area = &zone->free_area[order];
 
 		show_migration_types(area, letters);
 		pages += area->nr_free << order;
-		length += (size_t)snprintf(line + length, sizeof(line) - length, "%lu*%lukB %s",
-					   area->nr_free, K(1ul) << order, letters);
+		text_append(line, sizeof(line), "%lu*%lukB %s", area->nr_free, K(1ul) << order,
+			    letters);
 	}
 	printk("%s= %lukB\n", line, K(pages));
 }

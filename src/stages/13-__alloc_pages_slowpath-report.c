@@ -9,13 +9,18 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gfp.h"
 #include "stages/stages.h"
+#include "text/append.h"
 #include "world/world.h"
 
 /** At most one report in this many ticks. */
 #define WARN_ALLOC_INTERVAL (10ul * HZ)
+
+/** Bytes of what failed, in words. */
+#define WHAT_SIZE 128
 
 /**
  * @brief A set of nodes as the kernel prints it: "0", "0-2", "0,2", or "(null)".
@@ -28,7 +33,6 @@
  */
 int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
 {
-	size_t length = 0;
 	int nid;
 
 	if (!nodemask)
@@ -39,13 +43,12 @@ int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
 
 		while (last + 1 < MAX_NUMNODES && node_isset(last + 1, *nodemask))
 			last++;
-		length += (size_t)snprintf(text + length, size - length, "%s%d", length ? "," : "",
-					   nid);
+		text_append(text, size, "%s%d", text[0] ? "," : "", nid);
 		if (last > nid)
-			length += (size_t)snprintf(text + length, size - length, "-%d", last);
+			text_append(text, size, "-%d", last);
 		nid = last;
 	}
-	return (int)length;
+	return (int)strlen(text);
 }
 
 /**
@@ -58,7 +61,7 @@ int nodemask_format(const nodemask_t *nodemask, char *text, size_t size)
  */
 void gfp_mask_format(gfp_t mask, char *text, size_t size)
 {
-	char names[512] = "";
+	char names[GFP_TEXT_SIZE] = "";
 
 	if (mask)
 		gfp_format(mask, names, sizeof(names));
@@ -119,7 +122,7 @@ void warn_alloc(gfp_t gfp_mask, nodemask_t *nodemask, const char *format, ...)
 {
 	static const char *const chain[] = { "dump_stack", "warn_alloc", "__alloc_pages_slowpath",
 					     "__alloc_pages_nodemask", NULL };
-	char text[128], mode[512], nodes[32], mems[32];
+	char text[WHAT_SIZE], mode[GFP_TEXT_SIZE], nodes[NODES_TEXT_SIZE], mems[NODES_TEXT_SIZE];
 	va_list arguments;
 
 	/* Step 1: silence does not count against the limit */

@@ -24,11 +24,11 @@
 
 /** Where a request goes next. */
 enum slow_verdict {
-	SLOW_GOT_PAGE, /**< done */
 	SLOW_RETRY,    /**< another round */
+	SLOW_FAIL,     /**< report and return nothing */
 	SLOW_RESTART,  /**< begin again: the cpuset changed */
 	SLOW_NOPAGE,   /**< give up, unless the request must not fail */
-	SLOW_FAIL,     /**< report and return nothing */
+	SLOW_GOT_PAGE, /**< done */
 };
 
 /**
@@ -316,7 +316,7 @@ static enum slow_verdict slow_round(struct slow_request *rq)
 	 * machine's watchdog may stop the request. */
 	rq->rounds++;
 	witness_request(DECISION_ROUND, (s64)rq->rounds, 0);
-	if (world->hooks.slow_round && world->hooks.slow_round(rq)) {
+	if (world->hooks.slow_round(rq)) {
 		give_up(GIVE_UP_LIVELOCK);
 		return SLOW_FAIL;
 	}
@@ -393,6 +393,26 @@ static enum slow_verdict slow_nopage(struct slow_request *rq)
 }
 
 /**
+ * @brief Go one step from where a request stands.
+ *
+ * @param verdict where it stands: neither done nor failed
+ * @param rq the request
+ * @return where it stands now
+ * @source none (ours: the labels and jumps of mm/page_alloc.c:4509)
+ */
+static enum slow_verdict slow_step(enum slow_verdict verdict, struct slow_request *rq)
+{
+	switch (verdict) {
+	case SLOW_RESTART:
+		return slow_start(rq);
+	case SLOW_RETRY:
+		return slow_round(rq);
+	default:
+		return slow_nopage(rq);
+	}
+}
+
+/**
  * @brief Allocate a block by every means that the caller allows.
  *
  * @param gfp_mask the mask, adjusted to the task's scopes
@@ -421,17 +441,11 @@ struct page *__alloc_pages_slowpath(gfp_t gfp_mask, unsigned int order, struct a
 	}
 
 	/* Step 2: go from state to state until there is a page, or no hope */
-	while (verdict != SLOW_GOT_PAGE && verdict != SLOW_FAIL) {
-		if (verdict == SLOW_RESTART)
-			verdict = slow_start(&rq);
-		else if (verdict == SLOW_RETRY)
-			verdict = slow_round(&rq);
-		else
-			verdict = slow_nopage(&rq);
-	}
+	while (verdict != SLOW_GOT_PAGE && verdict != SLOW_FAIL)
+		verdict = slow_step(verdict, &rq);
 
 	/* Step 3: a failure is reported, unless the caller asked for silence */
-	if (verdict == SLOW_FAIL)
+	if (!rq.page)
 		warn_alloc(rq.gfp_mask, ac->nodemask, "page allocation failure: order:%u", order);
 	return rq.page;
 }

@@ -22,7 +22,6 @@
 static void kcompactd_zone(struct compact_control *cc)
 {
 	struct zone *zone = cc->zone;
-	enum compact_result result;
 
 	/* Step 1: not if it failed lately, and only if a block could be built and is not there yet */
 	if (!populated_zone(zone) || compaction_deferred(zone, cc->order) ||
@@ -30,16 +29,18 @@ static void kcompactd_zone(struct compact_control *cc)
 		return;
 
 	/* Step 2: compact; nobody waits for the block, so nothing is caught */
-	result = compact_zone(cc, NULL);
-	if (result == COMPACT_SUCCESS) {
+	switch (compact_zone(cc, NULL)) {
+	case COMPACT_SUCCESS:
 		compaction_defer_reset(zone, cc->order, false);
-		return;
-	}
-
-	/* Step 3: all was tried in vain: perhaps pages on per-CPU lists are in the way */
-	if (result == COMPACT_PARTIAL_SKIPPED || result == COMPACT_COMPLETE) {
+		break;
+	case COMPACT_PARTIAL_SKIPPED:
+	case COMPACT_COMPLETE:
+		/* Step 3: all was tried in vain: perhaps pages on per-CPU lists are in the way */
 		drain_all_pages(zone);
 		defer_compaction(zone, cc->order);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -62,10 +63,8 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 	/* Step 1: each zone up to the highest that was asked for. A zone that was begun at its start
 	 * counts as scanned whole, and so do those after it: 5.8.18 does not take that back. */
 	trace_mm_compaction_kcompactd_wake(pgdat->node_id, cc.order, cc.highest_zoneidx);
-	for (int zid = 0; zid <= cc.highest_zoneidx; zid++) {
-		cc.zone = &pgdat->node_zones[zid];
+	for_each_zone_upto(cc.zone, pgdat, cc.highest_zoneidx)
 		kcompactd_zone(&cc);
-	}
 
 	/* Step 2: what was asked for in the meantime stays */
 	if (pgdat->kcompactd_max_order <= cc.order)
@@ -87,7 +86,7 @@ static void kcompactd_do_work(struct pglist_data *pgdat)
 void kcompactd(struct pglist_data *pgdat)
 {
 	pgdat->kcompactd_waiting = false;
-	while (pgdat->kcompactd_max_order > 0) {
+	while (pgdat->kcompactd_max_order) {
 		kcompactd_do_work(pgdat);
 		trace_mm_compaction_kcompactd_sleep(pgdat->node_id);
 	}

@@ -85,13 +85,12 @@ static void age_active_anon(struct pglist_data *pgdat, struct scan_control *sc)
  */
 static bool kswapd_shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
 {
-	sc->nr_to_reclaim = 0;
-	for (int zid = 0; zid <= sc->reclaim_idx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
+	struct zone *zone;
 
+	sc->nr_to_reclaim = 0;
+	for_each_zone_upto(zone, pgdat, sc->reclaim_idx)
 		if (managed_zone(zone))
 			sc->nr_to_reclaim += max_ul(high_wmark_pages(zone), SWAP_CLUSTER_MAX);
-	}
 	shrink_node(pgdat, sc);
 	if (sc->order && sc->nr_reclaimed >= compact_gap(sc->order))
 		sc->order = 0;
@@ -111,12 +110,11 @@ static unsigned long record_boosts(struct pglist_data *pgdat, int highest_zoneid
 				   unsigned long *boosts)
 {
 	unsigned long sum = 0;
+	struct zone *zone;
 
-	for (int zid = 0; zid <= highest_zoneidx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
-
-		boosts[zid] = managed_zone(zone) ? zone->watermark_boost : 0;
-		sum += boosts[zid];
+	for_each_zone_upto(zone, pgdat, highest_zoneidx) {
+		*boosts = managed_zone(zone) ? zone->watermark_boost : 0;
+		sum += *boosts++;
 	}
 	return sum;
 }
@@ -132,11 +130,10 @@ static unsigned long record_boosts(struct pglist_data *pgdat, int highest_zoneid
 static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
 			     const unsigned long *boosts)
 {
-	for (int zid = 0; zid <= highest_zoneidx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
+	struct zone *zone;
 
-		zone->watermark_boost -= min_ul(zone->watermark_boost, boosts[zid]);
-	}
+	for_each_zone_upto(zone, pgdat, highest_zoneidx)
+		zone->watermark_boost -= min_ul(zone->watermark_boost, *boosts++);
 	/* The boost was raised because types were mixed: let large blocks be built for the next. */
 	wakeup_kcompactd(pgdat, (int)pageblock_order, highest_zoneidx);
 }
@@ -147,18 +144,18 @@ static void take_back_boosts(struct pglist_data *pgdat, int highest_zoneidx,
  * Buffer heads are the kernel's own memory, and hold pages of any zone: with too many of them, pages are
  * reclaimed wherever there are any, above the zone that was asked for or only below it.
  *
- * @param pgdat the node
+ * @param pgdat the node; some zone of it has memory, or there would be nothing to balance
  * @param highest_zoneidx highest zone that is to be balanced
  * @return highest zone index to reclaim in
  * @source mm/vmscan.c:3553
  */
 static int balance_reclaim_idx(const struct pglist_data *pgdat, int highest_zoneidx)
 {
-	int zid = MAX_NR_ZONES - 1;
+	int zid = ZONE_MOVABLE;
 
 	if (!world->buffer_heads_over_limit)
 		return highest_zoneidx;
-	while (zid > 0 && !managed_zone(&pgdat->node_zones[zid]))
+	while (!managed_zone(&pgdat->node_zones[zid]))
 		zid--;
 	return zid;
 }
@@ -186,8 +183,6 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 	unsigned long before = sc->nr_reclaimed, gained;
 	bool raise, balanced;
 
-	sc->reclaim_idx = balance_reclaim_idx(pgdat, highest_zoneidx);
-
 	/* Step 1: balanced? A node that is not needs more than gentle reclaim: begin again */
 	balanced = pgdat_balanced(pgdat, (int)sc->order, highest_zoneidx);
 	if (!balanced && *boost_left) {
@@ -206,6 +201,7 @@ static enum balance_step balance_step(struct pglist_data *pgdat, struct scan_con
 
 	/* Step 3: reclaim; those who wait for a little memory may have it now */
 	/* departs: on the older hierarchy groups above their soft limits would be reclaimed first. */
+	sc->reclaim_idx = balance_reclaim_idx(pgdat, highest_zoneidx);
 	age_active_anon(pgdat, sc);
 	sc->nr_scanned = 0;
 	if (kswapd_shrink_node(pgdat, sc))
@@ -395,10 +391,6 @@ void kswapd(struct pglist_data *pgdat)
 	}
 
 	/* Step 2: work until a nap is allowed: the node is balanced, or there is no hope */
-	for (;;) {
-		kswapd_work(pgdat);
-		if (kswapd_nap(pgdat))
-			return;
+	for (kswapd_work(pgdat); !kswapd_nap(pgdat); kswapd_work(pgdat))
 		kswapd_sleep(pgdat, false);
-	}
 }

@@ -31,10 +31,9 @@
 bool pgdat_balanced(struct pglist_data *pgdat, int order, int highest_zoneidx)
 {
 	bool any = false;
+	struct zone *zone;
 
-	for (int zid = 0; zid <= highest_zoneidx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
-
+	for_each_zone_upto(zone, pgdat, highest_zoneidx) {
 		if (!managed_zone(zone))
 			continue;
 		any = true;
@@ -55,8 +54,10 @@ bool pgdat_balanced(struct pglist_data *pgdat, int order, int highest_zoneidx)
  */
 bool pgdat_watermark_boosted(struct pglist_data *pgdat, int highest_zoneidx)
 {
-	for (int zid = highest_zoneidx; zid >= 0; zid--)
-		if (managed_zone(&pgdat->node_zones[zid]) && pgdat->node_zones[zid].watermark_boost)
+	struct zone *zone;
+
+	for_each_zone_upto(zone, pgdat, highest_zoneidx)
+		if (managed_zone(zone) && zone->watermark_boost)
 			return true;
 	return false;
 }
@@ -70,15 +71,13 @@ bool pgdat_watermark_boosted(struct pglist_data *pgdat, int highest_zoneidx)
  */
 static bool kcompactd_node_suitable(struct pglist_data *pgdat)
 {
-	for (int zid = 0; zid <= pgdat->kcompactd_highest_zoneidx; zid++) {
-		struct zone *zone = &pgdat->node_zones[zid];
+	struct zone *zone;
 
-		if (!populated_zone(zone))
-			continue;
-		if (compaction_suitable(zone, pgdat->kcompactd_max_order, 0,
+	for_each_zone_upto(zone, pgdat, pgdat->kcompactd_highest_zoneidx)
+		if (populated_zone(zone) &&
+		    compaction_suitable(zone, pgdat->kcompactd_max_order, 0,
 					pgdat->kcompactd_highest_zoneidx) == COMPACT_CONTINUE)
 			return true;
-	}
 	return false;
 }
 

@@ -33,7 +33,7 @@ bool inactive_is_low(const struct lruvec *lruvec, enum lru_list inactive)
 	unsigned long gib = (few + many) >> (30 - PAGE_SHIFT), ratio = 1;
 
 	/* The larger the lists, the smaller a share of them is enough: the root of 10 times GiB. */
-	while (gib && (ratio + 1) * (ratio + 1) <= 10 * gib)
+	while ((ratio + 1) * (ratio + 1) <= 10 * gib)
 		ratio++;
 	return few * ratio < many;
 }

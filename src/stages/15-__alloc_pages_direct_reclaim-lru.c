@@ -54,7 +54,7 @@ bool page_evictable(const struct page *page)
 {
 	const struct address_space *owner = page_owner(page);
 
-	return !PageFlag(page, PG_mlocked) && !(owner && owner->unevictable);
+	return !PageFlag(page, PG_mlocked) && (!owner || !owner->unevictable);
 }
 
 /**
@@ -168,11 +168,13 @@ void free_lru_pages(struct list_head *pages)
  */
 bool put_page_to_free(struct page *page, struct list_head *free)
 {
-	if (!put_page_testzero(page))
-		return false;
-	page_leaves(page);
-	list_add(&page->lru, free);
-	return true;
+	bool last = put_page_testzero(page);
+
+	if (last) {
+		page_leaves(page);
+		list_add(&page->lru, free);
+	}
+	return last;
 }
 
 /**
@@ -199,11 +201,13 @@ void put_page(struct page *page)
  */
 bool isolate_lru_page(struct page *page)
 {
-	if (!PageFlag(page, PG_lru) || !page_count(page))
-		return false;
-	get_page(page);
-	lru_list_del(page);
-	return true;
+	bool listed = PageFlag(page, PG_lru) && page_count(page);
+
+	if (listed) {
+		get_page(page);
+		lru_list_del(page);
+	}
+	return listed;
 }
 
 /**

@@ -93,15 +93,12 @@ static bool add_to_swap(struct page *page)
 /* departs: swap.high of groups is left out; nothing else follows from it here. */
 static bool mem_cgroup_swap_full(const struct page *page)
 {
-	if (2 * world->nr_swap_pages < world->total_swap_pages)
-		return true;
-	if (world->memcg_legacy)
-		return false;
-	for (const struct mem_cgroup *memcg = page->mem_cgroup; memcg && memcg->parent;
-	     memcg = memcg->parent)
-		if (2 * (unsigned long)memcg->swap.usage >= memcg->swap.max)
-			return true;
-	return false;
+	const struct mem_cgroup *memcg = world->memcg_legacy ? NULL : page->mem_cgroup;
+	bool full = 2 * world->nr_swap_pages < world->total_swap_pages;
+
+	for (; memcg && memcg->parent; memcg = memcg->parent)
+		full |= 2 * (unsigned long)memcg->swap.usage >= memcg->swap.max;
+	return full;
 }
 
 /**
@@ -132,11 +129,13 @@ static void return_swap(struct page *page)
  */
 bool try_to_release_page(struct page *page)
 {
-	if (PageFlag(page, PG_writeback) || (page->private & LRU_BUFFERS_BUSY))
-		return false;
-	ClearPageFlag(page, PG_private);
-	page->_refcount--;
-	return true;
+	bool busy = PageFlag(page, PG_writeback) || (page->private & LRU_BUFFERS_BUSY);
+
+	if (!busy) {
+		ClearPageFlag(page, PG_private);
+		page->_refcount--;
+	}
+	return !busy;
 }
 
 /**
@@ -154,35 +153,33 @@ void mlock_vma_page(struct page *page)
 /**
  * @brief Remove every entry of a page from the page tables.
  *
- * @param page the page, mapped
- * @return false when one could not be removed
+ * @param page the page, mapped; it still is when one could not be removed
  * @source mm/rmap.c:1373
  */
 /* departs: all entries of a page are alike here, so that either all go or none does. */
-static bool try_to_unmap(struct page *page)
+static void try_to_unmap(struct page *page)
 {
 	bool lazyfree = PageAnon(page) && !PageFlag(page, PG_swapbacked);
 
 	if (page->private & LRU_VM_LOCKED) {
 		mlock_vma_page(page);
-		return false;
+		return;
 	}
 	if (page->private & LRU_UNMAP_FAILS)
-		return false;
+		return;
 	/* Given up by its process, and then written to: it is wanted after all. */
 	if (lazyfree && PageFlag(page, PG_dirty)) {
 		SetPageFlag(page, PG_swapbacked);
-		return false;
+		return;
 	}
 	page->_refcount -= page->_mapcount + 1;
 	page->_mapcount = -1;
-	page->private &= ~(LRU_ACCESSED | LRU_EXEC);
+	page->private &= ~LRU_EXEC;
 	if (PageAnon(page))
 		anon_page_unmapped(page);
 	if (PageFlag(page, PG_swapcache))
 		page->private |= LRU_SWAP_ENTRY;
 	mod_lruvec_page_state(page, PageAnon(page) ? NR_ANON_MAPPED : NR_FILE_MAPPED, -1);
-	return true;
 }
 
 /**
@@ -310,7 +307,9 @@ static enum page_verdict judge_anon_and_mapped(struct page_trial *t)
 			return PAGE_ACTIVE;
 		t->may_enter_fs = true;
 	}
-	if (page_mapped(page) && !try_to_unmap(page)) {
+	if (page_mapped(page))
+		try_to_unmap(page);
+	if (page_mapped(page)) {
 		t->stat->nr_unmap_fail++;
 		if (!was_swapbacked && PageFlag(page, PG_swapbacked))
 			t->stat->nr_lazyfree_fail++;
@@ -414,8 +413,8 @@ static enum page_verdict judge_dirty(struct page_trial *t)
 		return PAGE_GO_ON;
 	/* Step 1: pages of files are written by flushers, in an order that suits the disk; only
 	 * kswapd helps, when it finds nothing but dirty pages */
-	if (page_is_file_lru(page) && !(current_is_kswapd() && PageFlag(page, PG_reclaim) &&
-					(t->pgdat->flags & (1ul << PGDAT_DIRTY)))) {
+	if (page_is_file_lru(page) && (!current_is_kswapd() || !PageFlag(page, PG_reclaim) ||
+				       !(t->pgdat->flags & (1ul << PGDAT_DIRTY)))) {
 		inc_node_state(t->pgdat, NR_VMSCAN_IMMEDIATE);
 		SetPageFlag(page, PG_reclaim);
 		return PAGE_ACTIVE;
@@ -427,33 +426,29 @@ static enum page_verdict judge_dirty(struct page_trial *t)
 }
 
 /**
- * @brief Detach a page from its mapping, if nobody else holds it. (row 17)
+ * @brief Detach a page from its mapping: nobody else holds it. (row 17)
  *
  * @param t the trial, of a page with an owner
- * @return false when somebody does
  * @source mm/vmscan.c:857
  */
-static bool __remove_mapping(struct page_trial *t)
+/* departs: 5.8.18 checks once more whether somebody made it dirty; here nobody could. */
+static void __remove_mapping(struct page_trial *t)
 {
 	struct page *page = t->page;
 	struct address_space *owner = page_owner(page);
 	void *shadow = NULL;
 
-	/* departs: 5.8.18 checks once more whether somebody made it dirty; here nobody could. */
-	if (page_count(page) != 2)
-		return false;
 	/* Memory that is shared without a file leaves no shadow: that waits for the page to go to swap. */
 	if (PageFlag(page, PG_swapcache) || page_is_file_lru(page))
 		shadow = shadow_entry(workingset_eviction(page, t->sc->target_mem_cgroup));
 	if (PageFlag(page, PG_swapcache)) {
 		swap_cache_remove(page);
 		*(owner->orphaned ? &world->nr_swap_pages : &owner->swapped) += 1;
-		return true;
+	} else {
+		page_slot_leave(page, shadow);
+		mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
+		page->_refcount--;
 	}
-	page_slot_leave(page, shadow);
-	mod_lruvec_page_state(page, NR_FILE_PAGES, -1);
-	page->_refcount--;
-	return true;
 }
 
 /**
@@ -475,8 +470,10 @@ static enum page_verdict judge_detach(struct page_trial *t)
 	if (PageFlag(page, PG_private) && !try_to_release_page(page))
 		return PAGE_ACTIVE;
 	/* Step 2: no other reference but reclaim's own must be left, and the cache's where there is one */
-	if (alone ? page_count(page) != 1 : !owner || !__remove_mapping(t))
+	if (page_count(page) != (alone ? 1 : 2) || (!alone && !owner))
 		return PAGE_KEPT;
+	if (!alone)
+		__remove_mapping(t);
 	/* Step 3: the last one is reclaim's own */
 	page->_refcount--;
 	if (owner) {
@@ -514,9 +511,7 @@ static enum page_verdict judge_page(struct page_trial *t)
 		verdict = judge_anon_and_mapped(t);
 	if (verdict == PAGE_GO_ON)
 		verdict = judge_dirty(t);
-	if (verdict == PAGE_GO_ON)
-		verdict = judge_detach(t);
-	return verdict;
+	return verdict == PAGE_GO_ON ? judge_detach(t) : verdict;
 }
 
 /**

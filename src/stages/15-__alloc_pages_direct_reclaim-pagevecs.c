@@ -215,10 +215,9 @@ void mark_page_accessed(struct page *page)
 	if (!PageFlag(page, PG_referenced)) {
 		SetPageFlag(page, PG_referenced);
 	} else if (!PageFlag(page, PG_active) && !PageFlag(page, PG_unevictable)) {
-		if (PageFlag(page, PG_lru))
-			activate_page(page);
-		else
-			activate_waiting_page(page);
+		/* It is on a list or on its way there: one of the two has nothing to do. */
+		activate_page(page);
+		activate_waiting_page(page);
 		ClearPageFlag(page, PG_referenced);
 		workingset_activation(page);
 	}

@@ -400,7 +400,7 @@ static bool should_continue_reclaim(struct pglist_data *pgdat, unsigned long nr_
 void shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
 {
 	struct lruvec *target = mem_cgroup_lruvec(sc->target_mem_cgroup, pgdat);
-	unsigned long before;
+	unsigned long before, progress;
 	bool reclaimable = false;
 
 	do {
@@ -410,9 +410,10 @@ void shrink_node(struct pglist_data *pgdat, struct scan_control *sc)
 		/* What caches gave back in the meantime counts too. */
 		sc->nr_reclaimed += current->reclaimed_slab;
 		current->reclaimed_slab = 0;
-		reclaimable |= sc->nr_reclaimed > before;
+		progress = sc->nr_reclaimed - before;
+		reclaimable |= progress;
 		throttle_after_pass(target, sc);
-	} while (should_continue_reclaim(pgdat, sc->nr_reclaimed - before, sc));
+	} while (should_continue_reclaim(pgdat, progress, sc));
 
 	/* A node that gives something back is not hopeless. */
 	if (reclaimable)

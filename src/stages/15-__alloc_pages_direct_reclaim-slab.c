@@ -112,7 +112,7 @@ static long scan_slab(struct shrinker *shrinker, struct shrink_control *sc, long
 	while (*total_scan >= batch || *total_scan >= freeable) {
 		unsigned long answer;
 
-		sc->nr_to_scan = (unsigned long)(batch < *total_scan ? batch : *total_scan);
+		sc->nr_to_scan = min_ul((unsigned long)batch, (unsigned long)*total_scan);
 		sc->nr_scanned = sc->nr_to_scan;
 		answer = shrinker->scan_objects(shrinker, sc);
 		if (answer == SHRINK_STOP)
@@ -166,12 +166,12 @@ static unsigned long do_shrink_slab(struct shrink_control *sc, struct shrinker *
 	if (!count || count == SHRINK_EMPTY)
 		return count;
 
-	/* Step 1: how much; a debt that makes no sense stays what it is */
+	/* Step 1: how much; of a debt that makes no sense nothing will be left */
 	deferred = shrinker->nr_deferred[nid];
 	shrinker->nr_deferred[nid] = 0;
 	delta = slab_delta(shrinker, freeable, priority);
 	total_scan = slab_total(delta, deferred, freeable);
-	next = deferred + (long)delta < 0 ? deferred : deferred + (long)delta;
+	next = deferred + (long)delta;
 	trace_mm_shrink_slab_start(sc->nid, deferred, sc->gfp_mask, count, delta,
 				   (unsigned long)total_scan, priority);
 
@@ -194,7 +194,7 @@ static struct shrinker *shrinker_from_id(int id)
 {
 	struct shrinker *shrinker = world->shrinkers;
 
-	while (shrinker && !(shrinker->memcg_aware && shrinker->id == id))
+	while (shrinker && (!shrinker->memcg_aware || shrinker->id != id))
 		shrinker = shrinker->next;
 	return shrinker;
 }
@@ -249,7 +249,7 @@ unsigned long shrink_slab(gfp_t gfp_mask, int nid, struct mem_cgroup *memcg, int
 	struct shrink_control sc = { .gfp_mask = gfp_mask, .nid = nid, .memcg = memcg };
 	unsigned long freed = 0;
 
-	if (memcg != &world->root_mem_cgroup && !mem_cgroup_disabled())
+	if (memcg->parent && !mem_cgroup_disabled())
 		return world->shrinkers_locked ? 0 : shrink_slab_memcg(&sc, priority);
 	for (struct shrinker *shrinker = world->shrinkers_locked ? NULL : world->shrinkers;
 	     shrinker; shrinker = shrinker->next) {

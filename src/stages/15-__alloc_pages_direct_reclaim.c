@@ -220,17 +220,14 @@ static void shrink_zones(struct zonelist *zonelist, struct scan_control *sc)
  */
 static void finish_nodes(struct zonelist *zonelist, struct scan_control *sc)
 {
-	struct pglist_data *last = NULL;
 	struct zoneref *z;
 	struct zone *zone;
 
+	/* A node with several zones comes more than once, which makes no difference. */
 	for_each_zone_zonelist_nodemask(zone, z, zonelist, sc->reclaim_idx, sc->nodemask) {
-		if (zone->zone_pgdat == last)
-			continue;
-		last = zone->zone_pgdat;
-		snapshot_refaults(sc->target_mem_cgroup, last);
+		snapshot_refaults(sc->target_mem_cgroup, zone->zone_pgdat);
 		if (sc->target_mem_cgroup)
-			mem_cgroup_lruvec(sc->target_mem_cgroup, last)->flags &=
+			mem_cgroup_lruvec(sc->target_mem_cgroup, zone->zone_pgdat)->flags &=
 				~(1ul << LRUVEC_CONGESTED);
 	}
 }
@@ -275,7 +272,6 @@ static unsigned long do_try_to_free_pages(struct zonelist *zonelist, struct scan
 			count_vm_events(ALLOCSTALL, 1);
 		/* Step 1: look at more and more of the lists */
 		for (sc->priority = initial; sc->priority >= 0; sc->priority--) {
-			sc->nr_scanned = 0;
 			shrink_zones(zonelist, sc);
 			if (sc->nr_reclaimed >= sc->nr_to_reclaim || sc->compaction_ready)
 				break;

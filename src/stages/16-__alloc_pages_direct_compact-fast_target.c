@@ -27,7 +27,7 @@ struct target_search {
 	bool at_start;		   /**< of a scan */
 	unsigned long low_pfn;	   /**< at or above: good */
 	unsigned long min_pfn;	   /**< at or above: better than nothing */
-	unsigned int limit;	   /**< entries to look at in one list */
+	unsigned int limit;	   /**< entries to look at in one list; with 0, as with 1, one is */
 	unsigned int nr_scanned;   /**< entries looked at, in all */
 	unsigned int in_list;	   /**< entries looked at in the present list */
 	unsigned long second_pfn;  /**< highest block that is better than nothing; 0: none */
@@ -142,8 +142,6 @@ static struct page *fast_take_block(struct target_search *search, struct list_he
 	     order = next_search_order(cc, order)) {
 		struct free_area *area = &cc->zone->free_area[order];
 
-		if (!area->nr_free)
-			continue;
 		page = search_target_list(search, &area->free_list[MIGRATE_MOVABLE], order);
 		/* Refused for the reserve's sake: the search is given up, though a smaller block might pass. */
 		if (page && !take_free_block(cc, page, taken)) {
@@ -151,7 +149,7 @@ static struct page *fast_take_block(struct target_search *search, struct list_he
 			order = cc->search_order + 1;
 		}
 		if (search->in_list >= search->limit)
-			search->limit = (unsigned int)min_ul(1, search->limit / 2);
+			search->limit = 1;
 	}
 	return page;
 }
@@ -224,18 +222,16 @@ static struct page *fallback_place(const struct target_search *search)
 static struct target_search new_target_search(struct compact_control *cc)
 {
 	unsigned long distance = cc->free_pfn - cc->migrate_pfn;
-	struct target_search search = {
+	bool at_start = cc->free_pfn >= cc->zone->compact_init_free_pfn;
+
+	/* 5.8.18 shortens the search after failures, but takes the lesser of the result and 1: one entry is looked at always. */
+	return (struct target_search){
 		.cc = cc,
-		.at_start = cc->free_pfn >= cc->zone->compact_init_free_pfn,
+		.at_start = at_start,
 		.low_pfn = pageblock_start_pfn(cc->free_pfn - distance / 4),
 		.min_pfn = pageblock_start_pfn(cc->free_pfn - distance / 2),
-		.limit = (unsigned int)min_ul(1, freelist_scan_limit(cc) / 2),
+		.limit = at_start ? pageblock_nr_pages / 2 : 1,
 	};
-
-	if (search.at_start)
-		search.limit = pageblock_nr_pages / 2;
-	search.low_pfn = max_ul(search.low_pfn, search.min_pfn);
-	return search;
 }
 
 /**

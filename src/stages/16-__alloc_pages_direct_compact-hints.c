@@ -244,9 +244,13 @@ void __reset_isolation_suitable(struct zone *zone)
 
 	/* Step 2: from both ends to the middle. The walk from above begins at the zone's last page, not at
 	 * the first of a pageblock, so the position that it leaves is no pageblock's first page either. */
-	for (; migrate_pfn < free_pfn;
-	     migrate_pfn += pageblock_nr_pages, free_pfn -= pageblock_nr_pages)
+	while (migrate_pfn < free_pfn) {
 		reset_isolation_pair(zone, &found, migrate_pfn, free_pfn);
+		migrate_pfn += pageblock_nr_pages;
+		/* departs: below PFN 0 the position of 5.8.18 wraps. A zone that is the pageblock there and no other
+		 * keeps it busy, for 2^54 rounds that find nothing. Here the walk from above ends at 0. */
+		free_pfn -= min_ul(free_pfn, pageblock_nr_pages);
+	}
 
 	/* Step 3: one of them is missing: no distance to go */
 	if (found.migrate_pfn >= found.free_pfn) {

@@ -36,10 +36,9 @@ struct block_walk {
 	unsigned long pfn;
 	unsigned long end_pfn;
 	bool strict;		/**< one failure spoils a block of the wanted order */
-	unsigned long next_pfn; /**< first PFN after that block */
+	unsigned long next_pfn; /**< first PFN after that block; 0 before the first */
 	bool first_seen; /**< the pageblock's first page was looked at, and the pageblock not marked */
 	bool candidate_seen; /**< a page of an LRU list was about to be isolated */
-	bool left;	     /**< the pageblock is marked: this walk is over */
 	unsigned long nr_scanned;
 	unsigned long nr_isolated;
 };
@@ -97,9 +96,8 @@ static bool walk_lru_page(struct block_walk *walk, struct page *page)
 {
 	if (!lru_page_is_candidate(walk->cc, page))
 		return false;
-	/* 5.8.18 takes the lock of the LRU lists for the first candidate. */
-	if (!walk->candidate_seen)
-		mark_at_first_page(walk->cc, walk->pfn);
+	/* 5.8.18 does this where it takes the lock of the LRU lists for the first candidate. No other can be a first page. */
+	mark_at_first_page(walk->cc, walk->pfn);
 	walk->candidate_seen = true;
 	return isolate_lru_candidate(walk->cc, page);
 }
@@ -147,10 +145,8 @@ static void leave_spoilt_block(struct block_walk *walk)
 		return;
 	putback_movable_pages(walk->cc);
 	walk->nr_isolated = 0;
-	if (walk->pfn < walk->next_pfn) {
+	if (walk->pfn < walk->next_pfn)
 		walk->pfn = walk->next_pfn - 1;
-		walk->next_pfn += 1ul << walk->cc->order;
-	}
 }
 
 /**
@@ -174,7 +170,7 @@ static bool block_is_done(struct block_walk *walk)
  * @brief At a pageblock's first page: is it marked to be passed by?
  *
  * @param walk the walk
- * @return true when it is, and hints count; the walk is at its end then
+ * @return true when it is, and hints count; the walk is at its last frame then
  * @source mm/compaction.c:783
  */
 static bool block_is_marked(struct block_walk *walk)
@@ -185,8 +181,7 @@ static bool block_is_marked(struct block_walk *walk)
 		walk->first_seen = true;
 		return false;
 	}
-	walk->pfn = walk->end_pfn;
-	walk->left = true;
+	walk->pfn = walk->end_pfn - 1;
 	return true;
 }
 
@@ -202,9 +197,7 @@ static bool walk_frame(struct block_walk *walk)
 	/* Step 1: a hole is not counted, but it counts as a failure */
 	if (pfn_valid_within(walk->pfn)) {
 		walk->nr_scanned++;
-		if (block_is_marked(walk))
-			return false;
-		if (walk_page(walk))
+		if (block_is_marked(walk) || walk_page(walk))
 			return walk->cc->nr_migratepages == COMPACT_CLUSTER_MAX &&
 			       !walk->cc->rescan;
 	}
@@ -233,8 +226,6 @@ static bool walk_block(struct block_walk *walk)
 			return false;
 		}
 		full = walk_frame(walk);
-		if (walk->left)
-			return true;
 		walk->pfn++;
 		if (full)
 			return true;
@@ -267,8 +258,6 @@ static unsigned long isolate_migratepages_block(struct compact_control *cc, unsi
 		return 0;
 
 	/* Step 2: walk */
-	if (walk.strict)
-		walk.next_pfn = block_end_pfn(low_pfn, cc->order);
 	finished = walk_block(&walk);
 	cc->migrate_scanned += walk.nr_scanned;
 	if (!finished)

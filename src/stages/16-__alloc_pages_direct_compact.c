@@ -107,15 +107,15 @@ bool compaction_restarting(const struct zone *zone, int order)
  */
 int fragmentation_index(const struct zone *zone, unsigned int order)
 {
-	unsigned long blocks = 0, pages = 0, suitable = 0, requested = 1ul << order;
+	unsigned long blocks = 0, pages = 0, requested = 1ul << order;
+	bool suitable = false;
 
 	for (unsigned int o = 0; o < MAX_ORDER; o++) {
 		unsigned long nr_free = zone->free_area[o].nr_free;
 
 		blocks += nr_free;
 		pages += nr_free << o;
-		if (o >= order)
-			suitable += nr_free << (o - order);
+		suitable |= o >= order && nr_free;
 	}
 	if (!blocks)
 		return 0;

@@ -160,19 +160,20 @@ bool should_compact_retry(const struct alloc_context *ac, unsigned int order,
 
 	if (!order)
 		return false;
-	if (compact_result == COMPACT_SUCCESS)
-		(*compaction_retries)++;
-
-	if (compact_result == COMPACT_SKIPPED) {
+	switch (compact_result) {
+	case COMPACT_SKIPPED:
 		/* Step 1: too little free memory, or so it is read: would reclaim help? */
 		ret = compaction_zonelist_suitable(ac, (int)order, alloc_flags);
-	} else if (compact_result == COMPACT_SUCCESS) {
+		break;
+	case COMPACT_SUCCESS:
 		/* Step 2: it works, others were faster: try again, large blocks less often */
+		(*compaction_retries)++;
 		if (order > PAGE_ALLOC_COSTLY_ORDER)
 			max_retries /= 4;
 		ret = *compaction_retries <= max_retries ||
 		      compact_harder(order, compact_priority, compaction_retries);
-	} else {
+		break;
+	default:
 		/* Step 3: it failed, was put off or stopped early: only by trying harder */
 		ret = compact_harder(order, compact_priority, compaction_retries);
 	}

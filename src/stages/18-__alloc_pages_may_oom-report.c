@@ -196,7 +196,7 @@ static void report_summary(const struct oom_control *oc, const struct task *vict
 {
 	static const char *const constraints[] = { "CONSTRAINT_NONE", "CONSTRAINT_CPUSET",
 						   "CONSTRAINT_MEMORY_POLICY", "CONSTRAINT_MEMCG" };
-	char nodes[32], allowed[32];
+	char nodes[NODES_TEXT_SIZE], allowed[NODES_TEXT_SIZE];
 
 	nodemask_format(oc->nodemask, nodes, sizeof(nodes));
 	nodemask_format(&current->mems_allowed, allowed, sizeof(allowed));
@@ -256,7 +256,7 @@ static const char *const *call_chain(const struct oom_control *oc)
  */
 void oom_report(struct oom_control *oc, const struct task *victim)
 {
-	char mask[512];
+	char mask[GFP_TEXT_SIZE];
 
 	gfp_mask_format(oc->gfp_mask, mask, sizeof(mask));
 	printk("%s invoked oom-killer: gfp_mask=%s, order=%d, oom_score_adj=%hd\n", current->comm,

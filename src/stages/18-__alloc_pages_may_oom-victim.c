@@ -18,8 +18,8 @@
 #include "vmstat.h"
 #include "world/world.h"
 
-/** Score of "nobody": no process at all, or selection was called off. */
-#define NO_POINTS 0
+/** Score that a process must have to be chosen; one that is exempt has none. */
+#define FEWEST_POINTS 1
 
 /** Score of a task that asked to be chosen first. */
 #define MOST_POINTS INT64_MAX
@@ -280,7 +280,7 @@ static bool oom_evaluate_task(struct task *process, void *request)
 	}
 	points = process->oom_origin ? MOST_POINTS : oom_badness(process, oc->totalpages);
 	/* Of two equals the later one. */
-	if (points == NO_POINTS || points < oc->chosen_points)
+	if (points < oc->chosen_points)
 		return true;
 	oc->chosen = process;
 	oc->chosen_points = points;
@@ -296,6 +296,6 @@ static bool oom_evaluate_task(struct task *process, void *request)
 void select_bad_process(struct oom_control *oc)
 {
 	oc->chosen = NULL;
-	oc->chosen_points = NO_POINTS;
+	oc->chosen_points = FEWEST_POINTS;
 	oom_scan(oc, oom_evaluate_task, oc);
 }

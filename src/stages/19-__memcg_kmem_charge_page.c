@@ -107,24 +107,14 @@ static void drain_stock(struct memcg_stock *stock)
 }
 
 /**
- * @brief Give a stock back that holds more than a batch.
- *
- * @param stock the stock
- * @source mm/memcontrol.c:2121
- */
-static void trim_stock(struct memcg_stock *stock)
-{
-	if (stock->nr_pages > MEMCG_CHARGE_BATCH)
-		drain_stock(stock);
-}
-
-/**
  * @brief Put a surplus into the CPU's stock.
  *
  * @param memcg the group
  * @param nr_pages pages
  * @source mm/memcontrol.c:2121
  */
+/* departs: 5.8.18 then gives a stock back that holds more than a batch. None does: it had too little for the charge, and
+ * the surplus is what the charge leaves of a batch. Only an interrupt in between could fill it. */
 static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 {
 	struct memcg_stock *stock = &world->memcg_stock[smp_processor_id()];
@@ -134,7 +124,6 @@ static void refill_stock(struct mem_cgroup *memcg, unsigned int nr_pages)
 		stock->cached = memcg;
 	}
 	stock->nr_pages += nr_pages;
-	trim_stock(stock);
 }
 
 /**
@@ -223,21 +212,8 @@ static bool should_force_charge(void)
 	       (current->flags & PF_EXITING);
 }
 
-/** A charge on its way. */
-struct charge {
-	struct mem_cgroup *memcg;
-	struct mem_cgroup *over; /**< group whose limit was hit */
-	gfp_t gfp_mask;
-	unsigned int nr_pages;
-	unsigned int batch; /**< pages charged at once, the surplus goes into the stock */
-	bool may_swap;
-	bool drained; /**< the stocks were emptied already */
-	int retries;
-};
-
 /** Where a charge goes next. */
 enum charge_verdict {
-	CHARGE_DONE,
 	CHARGE_RETRY,
 	CHARGE_FORCE, /**< over the limit */
 	CHARGE_NOMEM, /**< refused, unless it must not fail */
@@ -373,13 +349,13 @@ static enum charge_verdict charge_at_limit(struct charge *c)
  * @param memcg the group, not the root
  * @param gfp_mask the request's mask
  * @param nr_pages pages
- * @return 0, or -ENOMEM with nothing charged
+ * @return true when charged; on false nothing is
  * @source mm/memcontrol.c:2447
  */
 /* departs: what follows from memory.high, on return to user space or in the background, is left out: it fails
  * no allocation. No charges are moved to other groups, so nobody waits for that. On the older hierarchy swap is
- * accounted for. */
-static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
+ * accounted for. Nothing runs beside a charge that goes round in circles; the machine's watchdog stops it. */
+static bool try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct charge c = {
 		.memcg = memcg,
@@ -393,16 +369,17 @@ static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_
 
 	do {
 		if (charge_within_limits(&c))
-			return 0;
-		verdict = charge_at_limit(&c);
+			return true;
+		c.rounds++;
+		verdict = world->hooks.charge_round(&c) ? CHARGE_NOMEM : charge_at_limit(&c);
 	} while (verdict == CHARGE_RETRY);
 
 	if (verdict == CHARGE_NOMEM && !(gfp_mask & __GFP_NOFAIL))
-		return -ENOMEM;
+		return false;
 	page_counter_charge(&memcg->memory, nr_pages);
 	if (do_memsw_account())
 		page_counter_charge(&memcg->memsw, nr_pages);
-	return 0;
+	return true;
 }
 
 /**
@@ -411,23 +388,23 @@ static int try_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_
  * @param memcg the group, not the root
  * @param gfp_mask the request's mask
  * @param nr_pages pages
- * @return 0, or -ENOMEM with nothing charged
+ * @return true when charged; on false nothing is
  * @source mm/memcontrol.c:2896
  */
-static int __memcg_kmem_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
+static bool __memcg_kmem_charge(struct mem_cgroup *memcg, gfp_t gfp_mask, unsigned int nr_pages)
 {
 	struct page_counter *fail;
 
-	if (try_charge(memcg, gfp_mask, nr_pages))
-		return -ENOMEM;
+	if (!try_charge(memcg, gfp_mask, nr_pages))
+		return false;
 	if (!world->memcg_legacy || page_counter_try_charge(&memcg->kmem, nr_pages, &fail))
-		return 0;
+		return true;
 	if (gfp_mask & __GFP_NOFAIL) {
 		page_counter_charge(&memcg->kmem, nr_pages);
-		return 0;
+		return true;
 	}
 	cancel_charge(memcg, nr_pages);
-	return -ENOMEM;
+	return false;
 }
 
 /**
@@ -465,7 +442,7 @@ int __memcg_kmem_charge_page(struct page *page, gfp_t gfp_mask, unsigned int ord
 		return 0;
 
 	/* Step 2: charge, and let the page remember */
-	if (__memcg_kmem_charge(memcg, gfp_mask, 1u << order))
+	if (!__memcg_kmem_charge(memcg, gfp_mask, 1u << order))
 		return -ENOMEM;
 	page->mem_cgroup = memcg;
 	__SetPageKmemcg(page);
@@ -506,7 +483,7 @@ int mem_cgroup_charge(struct page *page, gfp_t gfp_mask)
 
 	if (mem_cgroup_disabled() || memcg == &world->root_mem_cgroup)
 		return 0;
-	if (try_charge(memcg, gfp_mask, 1))
+	if (!try_charge(memcg, gfp_mask, 1))
 		return -ENOMEM;
 	page->mem_cgroup = memcg;
 	return 0;

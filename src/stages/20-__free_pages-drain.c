@@ -26,8 +26,7 @@ void drain_pages_zone(int cpu, struct zone *zone)
 	struct per_cpu_pages *pcp = &zone->pageset[cpu].pcp;
 
 	local_irq_disable();
-	if (pcp->count)
-		free_pcppages_bulk(zone, pcp->count, pcp);
+	free_pcppages_bulk(zone, pcp->count, pcp);
 	local_irq_enable();
 }
 
@@ -61,41 +60,18 @@ void drain_local_pages(struct zone *zone)
 }
 
 /**
- * @brief Does this CPU have pages on its lists?
- *
- * @param cpu the CPU
- * @param zone one zone, or NULL for all
- * @return true when draining it would free something
- * @source mm/page_alloc.c:2973
- */
-static bool cpu_has_pages(int cpu, const struct zone *zone)
-{
-	struct zone *any;
-	int nid;
-
-	if (zone)
-		return zone->pageset[cpu].pcp.count != 0;
-	for_each_populated_zone(nid, any)
-		if (any->pageset[cpu].pcp.count)
-			return true;
-	return false;
-}
-
-/**
  * @brief Empty the lists of all online CPUs.
  *
  * @param zone one zone, or NULL for all
  * @source mm/page_alloc.c:2973
  */
-/* departs: 5.8.18 sends a work item to each CPU, in this order, and waits while they work at the same time;
- * here each CPU in turn becomes the running one. */
+/* departs: 5.8.18 sends a work item to each CPU that has pages, in this order, and waits while they work at the same time;
+ * here each CPU in turn becomes the running one, and one without pages has nothing to do. */
 void drain_all_pages(struct zone *zone)
 {
 	int running = world->this_cpu, cpu;
 
 	for_each_online_cpu(cpu) {
-		if (!cpu_has_pages(cpu, zone))
-			continue;
 		world->this_cpu = cpu;
 		drain_local_pages(zone);
 	}
@@ -139,34 +115,27 @@ unsigned int __isolate_free_page(struct page *page, unsigned int order)
 }
 
 /**
- * @brief Is there anything at this page that could not be moved away, and how far is that known?
+ * @brief Is there anything at this page that could not be moved away?
  *
  * @param zone the zone of the pageblock
  * @param page a page
- * @param pages receives how many pages from this one on the answer is true for
  * @return true for a page in use that nobody knows how to move
  * @source mm/page_alloc.c:8212
  */
-/* departs: 5.8.18 also knows huge pages of hugetlbfs, and pages that memory hotplug passes over; here are none. */
-static bool is_in_the_way(const struct zone *zone, const struct page *page, unsigned long *pages)
+/* departs: 5.8.18 also knows huge pages of hugetlbfs, and pages that memory hotplug passes over; here are none. It passes over
+ * a block in one step, where here each page gives the same answer. */
+static bool is_in_the_way(const struct zone *zone, const struct page *page)
 {
 	const struct page *head = compound_head(page);
 
-	*pages = 1;
 	if (PageFlag(page, PG_reserved))
 		return true;
 	/* In ZONE_MOVABLE whatever is not reserved can be moved. */
 	if (zone_idx(zone) == ZONE_MOVABLE)
 		return false;
-	if (PageCompound(page)) {
-		*pages = (1ul << compound_order(head)) - (unsigned long)(page - head);
-		return !PageLRU(head) && !is_driver_movable(head);
-	}
-	if (page_count(page))
-		return !PageLRU(page) && !is_driver_movable(page);
-	if (PageBuddy(page))
-		*pages = 1ul << page_order(page);
-	return false;
+	/* A page of a block that is used as one is judged by the block's first page; of other blocks only that is counted. */
+	return (PageCompound(page) || page_count(page)) && !PageLRU(head) &&
+	       !is_driver_movable(head);
 }
 
 /**
@@ -180,16 +149,11 @@ static bool is_in_the_way(const struct zone *zone, const struct page *page, unsi
  */
 static bool has_unmovable_pages(const struct zone *zone, const struct page *page, int migratetype)
 {
-	unsigned long pages;
-
 	if (is_migrate_cma(get_pageblock_migratetype(page)))
 		return !is_migrate_cma(migratetype);
-	for (unsigned long i = 0; i < pageblock_nr_pages; i += pages) {
-		pages = 1;
-		if (pfn_valid_within(page_to_pfn(page) + i) &&
-		    is_in_the_way(zone, page + i, &pages))
+	for (unsigned long i = 0; i < pageblock_nr_pages; i++)
+		if (pfn_valid_within(page_to_pfn(page) + i) && is_in_the_way(zone, page + i))
 			return true;
-	}
 	return false;
 }
 
@@ -268,10 +232,9 @@ void unset_migratetype_isolate(struct page *page, int migratetype)
 	if (is_migrate_isolate(get_pageblock_migratetype(page))) {
 		bool unmerged = take_unmerged_block(page, &order);
 
-		if (!unmerged) {
-			moved = move_freepages_block(zone, page, migratetype, NULL);
-			__mod_zone_freepage_state(zone, moved, migratetype);
-		}
+		/* What was taken out left nothing to move. */
+		moved = move_freepages_block(zone, page, migratetype, NULL);
+		__mod_zone_freepage_state(zone, moved, migratetype);
 		set_pageblock_migratetype(page, migratetype);
 		/* Put back, it finds its buddy. Nobody frees it: no event, and no count of frees. */
 		if (unmerged)

@@ -90,7 +90,7 @@ static bool may_merge_pageblocks(const struct zone *zone, unsigned long pfn, uns
 		return true;
 	buddy_type = get_pfnblock_migratetype(pfn ^ (1ul << order));
 	return migratetype == buddy_type ||
-	       !(is_migrate_isolate(migratetype) || is_migrate_isolate(buddy_type));
+	       (!is_migrate_isolate(migratetype) && !is_migrate_isolate(buddy_type));
 }
 
 /**

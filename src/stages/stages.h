@@ -132,6 +132,9 @@ struct page *__alloc_pages_cpuset_fallback(gfp_t gfp_mask, unsigned int order,
 					   const struct alloc_context *ac);
 /* 13, parts: what stage 18 reports too */
 #define SHOW_MEM_FILTER_NODES 1u
+/* Bytes of a set of nodes, and of a mask with its names, as reports print them. */
+#define NODES_TEXT_SIZE 32
+#define GFP_TEXT_SIZE	512
 void show_mem(unsigned int filter, const nodemask_t *nodemask);
 void show_free_areas(unsigned int filter, const nodemask_t *nodemask);
 void dump_stack(const char *const *chain);

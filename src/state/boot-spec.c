@@ -95,9 +95,13 @@ static int parse_memory(struct parser *p, const char *item)
 		p->request->numa = true;
 		count = 1;
 	}
-	if (*cursor || !p->nr_nodes || total > MOST_MEMORY)
+	if (*cursor || !p->nr_nodes)
 		return error_set(p->error,
-				 "'%s' says no size of memory; examples: 256M, 2x128M, 3G+1G",
+				 "'%s' says no size of memory, from 4K to 256G; examples: 256M, "
+				 "2x128M, 3G+1G",
+				 item);
+	if (total > MOST_MEMORY)
+		return error_set(p->error, "'%s': a machine has at most 256G in all its nodes",
 				 item);
 	return 0;
 }
@@ -111,7 +115,10 @@ static int parse_range(struct parser *p, const char *item, const char *value,
 	if (!take_bytes(&value, &range.base) || *value++ != '+' ||
 	    !take_bytes(&value, &range.size) || *value || !range.size ||
 	    range.base + range.size < range.base)
-		return error_set(p->error, "'%s': expected ADDRESS+SIZE after '='", item);
+		return error_set(p->error,
+				 "'%s': expected ADDRESS+SIZE after '=', such as "
+				 "0x48000000+16M",
+				 item);
 	if (*count == MAX_BOOT_RANGES / 4)
 		return error_set(p->error, "'%s': more than %d ranges of this kind", item,
 				 MAX_BOOT_RANGES / 4);
@@ -123,19 +130,22 @@ static int parse_range(struct parser *p, const char *item, const char *value,
 static int parse_cpu_nodes(struct parser *p, const char *item, const char *value)
 {
 	struct boot_spec *spec = &p->request->spec;
+	bool whole = false;
 	long nid;
 
 	p->nodes_of_cpus = true;
 	spec->nr_cpus = 0;
-	while (take_count(&value, &nid) && nid < p->nr_nodes && spec->nr_cpus < MOST_CPUS) {
+	while (!whole && take_count(&value, &nid) && nid < p->nr_nodes &&
+	       spec->nr_cpus < MOST_CPUS) {
 		spec->cpu_node[spec->nr_cpus++] = (int)nid;
-		if (*value != ':')
-			break;
-		value++;
+		whole = *value != ':';
+		value += !whole;
 	}
-	if (*value || !spec->nr_cpus)
-		return error_set(p->error, "'%s': expected the node of each CPU, such as 0:0:1:1",
-				 item);
+	if (!whole || *value)
+		return error_set(p->error,
+				 "'%s': expected the node, 0 to %d, of each of 1 to %d CPUs, such "
+				 "as 0:0:1:1",
+				 item, p->nr_nodes - 1, MOST_CPUS);
 	return 0;
 }
 
@@ -172,8 +182,8 @@ static int parse_bytes(struct parser *p, const char *item, const char *value, ui
 {
 	if (!take_bytes(&value, bytes) || *value || *bytes % PAGE || *bytes >= 1ull << 48)
 		return error_set(p->error,
-				 "'%s': expected a multiple of 4096 bytes after '=', such as "
-				 "16M",
+				 "'%s': expected a multiple of 4096 bytes after '=', below 256T, "
+				 "such as 16M",
 				 item);
 	return 0;
 }
@@ -185,6 +195,10 @@ static int parse_item(struct parser *p, const char *item)
 	const char *equals = strchr(item, '='), *value = equals ? equals + 1 : "";
 	size_t length = equals ? (size_t)(equals - item) : strlen(item);
 
+	if (!*item)
+		return error_set(p->error,
+				 "nothing stands after a comma; leave it out, or add what "
+				 "is missing");
 #define IS(name) (length == sizeof(name) - 1 && !strncmp(item, name, length))
 	if (IS("numa") && !equals) {
 		p->request->numa = true;
@@ -336,7 +350,7 @@ static int lay_out(struct parser *p)
 int boot_spec_parse(const char *text, struct boot_request *request, struct pageflow_error *error)
 {
 	struct parser *p = calloc(1, sizeof(*p));
-	char *copy = strdup(text), *item, *rest = NULL;
+	char *copy = strdup(text), *item, *rest = copy;
 	int failed = -1;
 
 	memset(request, 0, sizeof(*request));
@@ -348,10 +362,9 @@ int boot_spec_parse(const char *text, struct boot_request *request, struct pagef
 	p->error = error;
 	p->base = DEFAULT_BASE;
 	request->spec.nr_cpus = 1;
-	item = strtok_r(copy, ",", &rest);
-	if (parse_memory(p, item ? item : ""))
+	if (parse_memory(p, strsep(&rest, ",")))
 		goto out;
-	while ((item = strtok_r(NULL, ",", &rest)))
+	while ((item = strsep(&rest, ",")))
 		if (parse_item(p, item))
 			goto out;
 	failed = lay_out(p);

@@ -32,7 +32,7 @@ static bool begins(const char *line, const char *beginning)
 	return !strncmp(line, beginning, strlen(beginning));
 }
 
-/** The version that a line names after its beginning; 0 when it names none, LONG_MAX for one beyond all numbers. */
+/** The version that a line names after its beginning, as a word; 0 when it names none, LONG_MAX for one beyond all numbers. */
 static long version_of(const char *line, const char *beginning)
 {
 	const char *written = line + strlen(beginning);
@@ -42,7 +42,9 @@ static long version_of(const char *line, const char *beginning)
 		return 0;
 	if (*written < '0' || *written > '9')
 		return 0;
-	return take_number(&written, &version) ? version : LONG_MAX;
+	if (!take_number(&written, &version))
+		return LONG_MAX;
+	return *written && *written != ' ' ? 0 : version;
 }
 
 /** Index of the line after `snapshot NAME` (any name for NULL); 0 when there is none. */
@@ -94,7 +96,7 @@ struct text_format text_format_of(const struct text *text)
 }
 
 /**
- * @brief Refuse a text of a newer version than is known here: nobody knows what its lines mean.
+ * @brief Refuse a text of a newer version than is known here, or a saved machine of none: nobody knows what its lines mean.
  *
  * @param format what the text is
  * @param error receives which versions it is about
@@ -102,6 +104,11 @@ struct text_format text_format_of(const struct text *text)
  */
 int text_format_check(const struct text_format *format, struct pageflow_error *error)
 {
+	if (format->kind == TEXT_SNAPSHOT && !format->version)
+		return error_at(
+			error, 1,
+			"expected 'pageflow snapshot v1', the first line of a saved machine; "
+			"save it again");
 	for (size_t i = 0; i < NR_KINDS; i++)
 		if (kinds[i].kind == format->kind && format->version > kinds[i].newest)
 			return error_at(error, 1,

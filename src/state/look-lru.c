@@ -228,10 +228,10 @@ int look_lru(const char *rest, FILE *out, struct pageflow_error *error)
 
 	while (!take_end(&rest))
 		if (!take_one(&rest, &wish))
-			return error_set(
-				error, "expected 'lru [node N] [list NAME] [group PATH] [runs "
-				       "N]'; lists are inactive_anon, active_anon, inactive_file, "
-				       "active_file and unevictable");
+			return error_set(error, "expected 'lru [node N] [list NAME] [group PATH] "
+						"[runs N]', with a node of the machine and runs "
+						"from 0 on; lists are inactive_anon, active_anon, "
+						"inactive_file, active_file and unevictable");
 	for_each_online_node(nid)
 		if (wish.nid < 0 || wish.nid == nid)
 			any |= print_node(out, NODE_DATA(nid), &wish);

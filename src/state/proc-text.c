@@ -10,6 +10,7 @@
  * taken where 5.8.18 has it too, and passed over where not; the lists of migratetypes and of reserves
  * are read by the names that the files give. What cannot be represented is refused.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,10 @@ struct proc_reader {
 	struct reader reader;
 	struct sample *sample;
 	bool seen[MAX_NUMNODES][NR_NAMED_ZONES];
+	/* Which lines a zone has that no kernel leaves out: a bit for each of necessary[]. */
+	unsigned int told[MAX_NUMNODES][MAX_NR_ZONES];
+	/* How many lines of the file that is read now a zone has. */
+	unsigned int lines[MAX_NUMNODES][NR_NAMED_ZONES];
 	/* The zone whose lines are read; NULL for a foreign one. */
 	struct sample_node *node;
 	struct sample_zone *zone;
@@ -79,6 +84,7 @@ struct proc_reader {
 	int tier[NR_NAMED_ZONES]; /**< zones in the order of the file: a reserve's place in its list */
 	int nr_tiers;
 	bool with_blocks, with_types;
+	bool all_types;		   /**< pagetypeinfo has its first table, with every type */
 	int column[MIGRATE_TYPES]; /**< types in the order of pagetypeinfo's second table */
 	int nr_columns;
 };
@@ -277,6 +283,96 @@ static int read_foreign_zone(struct proc_reader *proc, int zid, const char *line
 	return 0;
 }
 
+/** What every kernel says of a zone with memory, and the last of them of one without as well. */
+static const char *const necessary[] = { "pages free", "present",    "min",
+					 "low",	       "high",	     "spanned",
+					 "managed",    "start_pfn:", "protection:" };
+
+/** Places in that list. */
+enum {
+	TOLD_FREE,
+	TOLD_PRESENT,
+	TOLD_MIN
+};
+
+/** Take note of a line that no zone may lack. */
+static void note_told(struct proc_reader *proc, int nid, int zid, const char *line)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(necessary); i++) {
+		size_t length = strlen(necessary[i]);
+
+		if (!strncmp(line, necessary[i], length) && line[length] == ' ')
+			proc->told[nid][zid] |= 1u << i;
+	}
+}
+
+/** Refuse what a file says, or does not say, of a zone. */
+static int refuse_zone(struct proc_reader *proc, int nid, int zid, const char *what,
+		       const char *which)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why), "node %d, zone %s %s%s%s; copy the file again, whole", nid,
+		 named_zone(zid), what, *which ? " " : "", which);
+	return reader_refuse(&proc->reader, why);
+}
+
+/** Is what zoneinfo says of a zone all that a kernel says, and possible? */
+static int check_zone(struct proc_reader *proc, int nid, int zid)
+{
+	const struct sample_zone *zone = zone_of(proc, nid, zid);
+	unsigned int told = proc->told[nid][zid];
+	bool marks = told & (1u << TOLD_PRESENT | 1u << TOLD_MIN);
+	size_t from = !(told & 1u << TOLD_FREE) ? ARRAY_SIZE(necessary)
+		      : marks			? 0
+						: ARRAY_SIZE(necessary) - 1;
+
+	/* A few figures of a zone are taken as they are; what is copied from a kernel is whole. */
+	if (marks && !zone->present && told & 1u << TOLD_PRESENT)
+		from = ARRAY_SIZE(necessary) - 1;
+	for (size_t i = from; i < ARRAY_SIZE(necessary); i++)
+		if (!(told & 1u << i))
+			return refuse_zone(proc, nid, zid, "lacks the line", necessary[i]);
+	if (zone->managed < 0 || zone->managed > zone->present)
+		return refuse_zone(proc, nid, zid, "manages more pages than are present", "");
+	if (zone->counter[NR_FREE_PAGES] < 0 || zone->counter[NR_FREE_PAGES] > zone->managed)
+		return refuse_zone(proc, nid, zid, "has more free pages than it manages", "");
+	if (zone->mark[WMARK_MIN] > zone->mark[WMARK_LOW] ||
+	    zone->mark[WMARK_LOW] > zone->mark[WMARK_HIGH] ||
+	    zone->mark[WMARK_HIGH] > (unsigned long)MAX_PFN)
+		return refuse_zone(proc, nid, zid, "has watermarks that do not rise", "");
+	return 0;
+}
+
+/** Look at every zone that zoneinfo names. */
+static int check_zones(struct proc_reader *proc)
+{
+	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+			if (proc->seen[nid][zid] && check_zone(proc, nid, zid))
+				return -1;
+	return 0;
+}
+
+/** Has the file that was read so many lines of every zone with memory, or at least one for 0, and no others? */
+static int check_lines(struct proc_reader *proc, unsigned int wanted)
+{
+	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++) {
+			unsigned int lines = proc->lines[nid][zid];
+			bool present = zone_of(proc, nid, zid)->present;
+
+			if (present && !lines)
+				return refuse_zone(proc, nid, zid, "is not in it", "");
+			if (!present && lines)
+				return refuse_zone(proc, nid, zid, "is not in zoneinfo", "");
+			if (present && wanted && lines != wanted)
+				return refuse_zone(proc, nid, zid,
+						   "has not as many lines as it should", "");
+		}
+	return 0;
+}
+
 /** A line of a zone. */
 static int read_zone_line(struct proc_reader *proc, int nid, int zid, const char *line)
 {
@@ -287,6 +383,7 @@ static int read_zone_line(struct proc_reader *proc, int nid, int zid, const char
 		return reader_refuse(&proc->reader, "expected at most 64 CPUs");
 	if (!proc->zone)
 		return read_foreign_zone(proc, zid, line);
+	note_told(proc, nid, zid, line);
 	if (!*line || !strcmp(line, "per-node stats") || !strcmp(line, "pagesets") ||
 	    read_pageset_line(proc, line) || read_size(proc->zone, line) ||
 	    read_limit(proc, line) || read_protection(proc, nid, zid, line) ||
@@ -320,6 +417,8 @@ static int read_zoneinfo(struct proc_reader *proc)
 	}
 	if (nid < 0)
 		return reader_fail(&proc->reader, "'Node 0, zone ...', the start of zoneinfo");
+	if (check_zones(proc))
+		return -1;
 	for (nid = 0; nid < MAX_NUMNODES; nid++)
 		for (zid = 0; zid < MAX_NR_ZONES; zid++) {
 			settle_protection(proc, nid, zid);
@@ -356,8 +455,10 @@ static int read_buddyinfo(struct proc_reader *proc)
 			return reader_fail(&proc->reader,
 					   "'Node N, zone NAME' and 11 numbers, as in "
 					   "buddyinfo");
+		else
+			proc->lines[nid][zid]++;
 	proc->with_blocks = true;
-	return 0;
+	return check_lines(proc, 1);
 }
 
 /** Read a line of pagetypeinfo that begins with a zone. */
@@ -367,6 +468,7 @@ static bool read_type_line(struct proc_reader *proc, const char *line)
 
 	if (!take_node_zone(&line, &nid, &zid) || !proc->sample->node[nid].online)
 		return false;
+	proc->lines[nid][zid]++;
 	if (zid >= MAX_NR_ZONES)
 		return true;
 	if (*line == ',') {
@@ -391,6 +493,7 @@ static bool read_type_heading(struct proc_reader *proc, const char *line)
 
 	if (take_word(&line, "Page block order:"))
 		return take_number(&line, &value) && value == pageblock_order;
+	proc->all_types |= take_word(&line, "Free pages count per migrate type");
 	if (!take_word(&line, "Number of blocks type"))
 		return true;
 	proc->nr_columns = 0;
@@ -417,7 +520,8 @@ static int read_pagetypeinfo(struct proc_reader *proc)
 			return reader_fail(&proc->reader, "a line of pagetypeinfo");
 	}
 	proc->with_types = true;
-	return 0;
+	/* A line for each type in the first table, where that is there, and one in the second. */
+	return check_lines(proc, proc->all_types ? (unsigned int)proc->nr_columns + 1 : 0);
 }
 
 /** Without pagetypeinfo: the largest blocks are CMA's, as many as are free there, the rest is movable. */
@@ -458,6 +562,7 @@ static int read_file(struct proc_reader *proc, const struct text *text, const ch
 		     int (*read)(struct proc_reader *proc), struct pageflow_error *error)
 {
 	proc->reader = (struct reader){ .text = text };
+	memset(proc->lines, 0, sizeof(proc->lines));
 	if (!read(proc))
 		return 0;
 	error_at(error, proc->reader.error.line, "%s", proc->reader.error.text);

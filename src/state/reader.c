@@ -43,6 +43,26 @@ int reader_refuse(struct reader *reader, const char *why)
 }
 
 /**
+ * @brief Note that a number of the line read last is out of its range, or none at all.
+ *
+ * @param reader the place
+ * @param what what the number is
+ * @param least lowest number that will do
+ * @param most highest
+ * @param found what stands there; "": nothing
+ * @return -1, for the caller to pass on
+ */
+int reader_refuse_number(struct reader *reader, const char *what, long least, long most,
+			 const char *found)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why), "%.64s is a number from %ld to %ld%s%.64s%s", what, least, most,
+		 *found ? ", not '" : "; it is missing", found, *found ? "'" : "");
+	return reader_refuse(reader, why);
+}
+
+/**
  * @brief Note that the line read last is not what was expected there.
  *
  * @param reader the place

@@ -33,6 +33,8 @@ const char *reader_peek(const struct reader *reader);
 const char *reader_line(struct reader *reader);
 int reader_fail(struct reader *reader, const char *expected);
 int reader_refuse(struct reader *reader, const char *why);
+int reader_refuse_number(struct reader *reader, const char *what, long least, long most,
+			 const char *found);
 int reader_check_last(struct reader *reader, const char *beginning);
 bool take_zone(const char **cursor, int *zone);
 bool take_migratetype(const char **cursor, int *type);

@@ -3,20 +3,35 @@
  * @file
  * @brief The fields of records: which numbers of the machine's structures they set, by name.
  */
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
 #include "state/records.h"
+#include "state/state.h"
 #include "world/world.h"
 
 /* Left alone by the formatter, which would put `#field` where a directive stands. */
 /* clang-format off */
 #define FIELD(type, field) FIELD_NAMED(type, field, #field)
 #define FIELD_NAMED(type, field, word) \
+	FIELD_RANGED(type, field, word, 0, \
+		     __builtin_types_compatible_p(__typeof__(((type *)0)->field), bool) ? 1 : 0)
+#define FIELD_RANGED(type, field, word, lowest, highest) \
 	{ .name = word, .offset = offsetof(type, field), .size = sizeof(((type *)0)->field), \
-	  .is_signed = (__typeof__(((type *)0)->field))-1 < 1 }
+	  .is_signed = (__typeof__(((type *)0)->field))-1 < 1, .least = lowest, .most = highest }
+#define RANGED(type, field, lowest, highest) FIELD_RANGED(type, field, #field, lowest, highest)
+/* A number of pages. */
+#define PAGES(type, field) RANGED(type, field, 0, MAX_PFN)
 #define FIELDS_END { .name = NULL }
 /* clang-format on */
+
+/** What a number may be. */
+struct record_range {
+	long least;
+	long most;
+};
 
 const struct record_field machine_fields[] = {
 	FIELD(struct machine, gfp_allowed_mask),
@@ -26,22 +41,22 @@ const struct record_field machine_fields[] = {
 	FIELD(struct machine, irqs_disabled),
 	FIELD(struct machine, level),
 	FIELD(struct machine, vmstat_work_pending),
-	FIELD(struct machine, min_free_kbytes),
-	FIELD(struct machine, user_min_free_kbytes),
-	FIELD(struct machine, watermark_boost_factor),
-	FIELD(struct machine, watermark_scale_factor),
+	RANGED(struct machine, min_free_kbytes, 0, INT_MAX),
+	RANGED(struct machine, user_min_free_kbytes, -1, INT_MAX),
+	RANGED(struct machine, watermark_boost_factor, 0, INT_MAX),
+	RANGED(struct machine, watermark_scale_factor, 1, 1000),
 	FIELD(struct machine, lowmem_reserve_ratio[0]),
 	FIELD(struct machine, lowmem_reserve_ratio[1]),
 	FIELD(struct machine, lowmem_reserve_ratio[2]),
 	FIELD(struct machine, lowmem_reserve_ratio[3]),
-	FIELD(struct machine, percpu_pagelist_fraction),
+	RANGED(struct machine, percpu_pagelist_fraction, 0, INT_MAX),
 	FIELD(struct machine, totalreserve_pages),
 	FIELD(struct machine, totalram_pages),
 	FIELD(struct machine, node_reclaim_mode),
-	FIELD(struct machine, vm_dirty_ratio),
+	RANGED(struct machine, vm_dirty_ratio, 0, 100),
 	FIELD(struct machine, vm_dirty_bytes),
-	FIELD(struct machine, vm_swappiness),
-	FIELD(struct machine, panic_on_oom),
+	RANGED(struct machine, vm_swappiness, 0, 200),
+	RANGED(struct machine, panic_on_oom, 0, 2),
 	FIELD(struct machine, oom_kill_allocating_task),
 	FIELD(struct machine, oom_dump_tasks),
 	FIELD(struct machine, laptop_mode),
@@ -53,9 +68,9 @@ const struct record_field machine_fields[] = {
 	FIELD(struct machine, memcg_legacy),
 	FIELD(struct machine, memcg_local_events),
 	FIELD(struct machine, memcg_recursive_prot),
-	FIELD(struct machine, total_swap_pages),
-	FIELD(struct machine, nr_swap_pages),
-	FIELD(struct machine, nr_swapcache_pages),
+	PAGES(struct machine, total_swap_pages),
+	PAGES(struct machine, nr_swap_pages),
+	PAGES(struct machine, nr_swapcache_pages),
 	FIELD(struct machine, swap_cache_added),
 	FIELD(struct machine, swap_cache_deleted),
 	FIELD(struct machine, swap_cache_found),
@@ -150,7 +165,7 @@ const struct record_field task_fields[] = {
 	FIELD(struct task, tgid),
 	FIELD(struct task, uid),
 	FIELD(struct task, flags),
-	FIELD(struct task, prio),
+	RANGED(struct task, prio, 0, 139),
 	FIELD(struct task, il_prev),
 	FIELD(struct task, mems_allowed.bits),
 	FIELD(struct task, mems_allowed_seq),
@@ -161,18 +176,18 @@ const struct record_field task_fields[] = {
 	FIELD(struct task, group_exit),
 	FIELD(struct task, oom_origin),
 	FIELD(struct task, vfork_done_pending),
-	FIELD(struct task, oom_score_adj),
+	RANGED(struct task, oom_score_adj, -1000, 1000),
 	FIELD(struct task, memcg_joined),
 	FIELD(struct task, need_resched),
 	FIELDS_END,
 };
 
 const struct record_field mm_fields[] = {
-	FIELD(struct mm, total_vm),	 FIELD(struct mm, rss_file),
-	FIELD(struct mm, rss_anon),	 FIELD(struct mm, rss_shmem),
-	FIELD(struct mm, swap_entries),	 FIELD(struct mm, pgtable_bytes),
-	FIELD(struct mm, stays_file),	 FIELD(struct mm, stays_anon),
-	FIELD(struct mm, stays_shmem),	 FIELD(struct mm, oom_skip),
+	PAGES(struct mm, total_vm),	 PAGES(struct mm, rss_file),
+	PAGES(struct mm, rss_anon),	 PAGES(struct mm, rss_shmem),
+	PAGES(struct mm, swap_entries),	 RANGED(struct mm, pgtable_bytes, 0, LONG_MAX),
+	PAGES(struct mm, stays_file),	 PAGES(struct mm, stays_anon),
+	PAGES(struct mm, stays_shmem),	 FIELD(struct mm, oom_skip),
 	FIELD(struct mm, mmap_locked),	 FIELD(struct mm, notifier_blocks),
 	FIELD(struct mm, reaper_queued), FIELDS_END,
 };
@@ -184,10 +199,11 @@ const struct record_field cpuset_fields[] = {
 	FIELDS_END,
 };
 
-#define COUNTER(counter)                                                                \
-	FIELD(struct mem_cgroup, counter.usage), FIELD(struct mem_cgroup, counter.max), \
-		FIELD(struct mem_cgroup, counter.high),                                 \
-		FIELD(struct mem_cgroup, counter.watermark),                            \
+#define COUNTER(counter)                                                     \
+	FIELD(struct mem_cgroup, counter.usage),                             \
+		RANGED(struct mem_cgroup, counter.max, 0, PAGE_COUNTER_MAX), \
+		FIELD(struct mem_cgroup, counter.high),                      \
+		FIELD(struct mem_cgroup, counter.watermark),                 \
 		FIELD(struct mem_cgroup, counter.failcnt)
 
 #define EVENTS(event, word)                                                   \
@@ -210,7 +226,7 @@ const struct record_field memcg_fields[] = {
 	FIELD_NAMED(struct mem_cgroup, memory.low_usage, "low_usage"),
 	FIELD_NAMED(struct mem_cgroup, memory.children_min_usage, "children_min_usage"),
 	FIELD_NAMED(struct mem_cgroup, memory.children_low_usage, "children_low_usage"),
-	FIELD(struct mem_cgroup, swappiness),
+	RANGED(struct mem_cgroup, swappiness, 0, 200),
 	FIELD(struct mem_cgroup, no_hierarchy),
 	FIELD(struct mem_cgroup, oom_kill_disable),
 	FIELD(struct mem_cgroup, oom_group),
@@ -279,11 +295,25 @@ void record_write_fields(FILE *out, const struct record_field *fields, const voi
 		fprintf(out, " %s %ld", fields->name, record_get(fields, record));
 }
 
-/** Give a field a value; false when it does not fit. */
-static bool record_set(const struct record_field *field, void *record, long value)
+/** What a field may be: its range, or what it has room for. */
+static struct record_range range_of(const struct record_field *field)
 {
-	memcpy((char *)record + field->offset, &value, field->size);
-	return record_get(field, record) == value;
+	int bits = 8 * (int)field->size - field->is_signed;
+	long most = bits > 62 ? LONG_MAX : (1l << bits) - 1;
+
+	if (field->least || field->most)
+		return (struct record_range){ field->least, field->most };
+	return (struct record_range){ field->is_signed ? -most - 1 : 0, most };
+}
+
+/** Read a field's value. Without a range of its own, what fills 64 bits may be written with or without a sign. */
+static bool read_value(const struct record_field *field, const char *word, long *value)
+{
+	struct record_range range = range_of(field);
+
+	if (field->size == sizeof(long) && !field->least && !field->most)
+		return take_value(&word, value) && take_end(&word);
+	return is_number(word, range.least, range.most, value);
 }
 
 /**
@@ -298,20 +328,18 @@ static bool record_set(const struct record_field *field, void *record, long valu
 int record_set_one(struct reader *reader, const char **cursor, const struct record_field *fields,
 		   void *record)
 {
-	char why[128];
+	char word[64] = "";
 	long value;
 
-	for (; fields->name; fields++) {
-		if (!take_word(cursor, fields->name))
-			continue;
-		if (!take_value(cursor, &value) || !record_set(fields, record, value)) {
-			snprintf(why, sizeof(why), "expected a number that fits after '%s'",
-				 fields->name);
-			return reader_refuse(reader, why);
-		}
-		return 1;
-	}
-	return 0;
+	while (fields->name && !take_word(cursor, fields->name))
+		fields++;
+	if (!fields->name)
+		return 0;
+	if (!take_text(cursor, word, sizeof(word)) || !read_value(fields, word, &value))
+		return reader_refuse_number(reader, fields->name, range_of(fields).least,
+					    range_of(fields).most, word);
+	memcpy((char *)record + fields->offset, &value, fields->size);
+	return 1;
 }
 
 /**

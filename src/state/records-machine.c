@@ -3,7 +3,6 @@
  * @file
  * @brief Records of the machine as a whole, its CPUs, nodes and zones.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,13 +58,23 @@ static void set_cpu_online(int cpu, bool online)
 		world->cpu_online ^= 1ull << cpu;
 }
 
+/** Refuse a CPU that the machine does not have. */
+static int refuse_cpu(struct reader *reader)
+{
+	char expected[96];
+
+	snprintf(expected, sizeof(expected), "'cpu N node NID online B', N from 0 to %d",
+		 world->nr_cpus - 1);
+	return reader_fail(reader, expected);
+}
+
 static int read_cpu(struct reader *reader, const char *line)
 {
 	long cpu, online;
 	int nid;
 
 	if (!take_value(&line, &cpu) || cpu < 0 || cpu >= world->nr_cpus)
-		return reader_fail(reader, "'cpu N node NID online B' of a CPU of the machine");
+		return refuse_cpu(reader);
 	nid = world->cpu_node[cpu];
 	if (!take_cpu_node(&line, &nid) || !take_word(&line, "online") ||
 	    !take_value(&line, &online) || !take_end(&line))
@@ -188,6 +197,8 @@ static int read_pageset(struct reader *reader, const char *line)
 	    !take_word(&line, "expire") || !take_value(&line, &expire) || expire != (s8)expire ||
 	    !take_word(&line, "stat"))
 		return reader_fail(reader, "'pageset NID ZONE CPU expire N stat VALUE ...'");
+	if (!zone->pageset)
+		return reader_fail(reader, "a zone that has memory");
 	pageset = &zone->pageset[cpu];
 	if (!take_differences(&line, pageset->vm_stat_diff, NR_VM_ZONE_STAT_ITEMS))
 		return reader_fail(reader, "as many numbers as there are counters, of 8 bits each");
@@ -207,43 +218,47 @@ static int read_pageset(struct reader *reader, const char *line)
 	return take_end(&line) ? 0 : reader_fail(reader, "no more numbers than counters");
 }
 
-/** Write one tunable. */
-static int write_tunable(struct reader *reader, const char *name, long value)
+/** Write one tunable, by the name of its file in /proc/sys/vm. */
+static int write_tunable(struct reader *reader, const char *name, const char *file,
+			 const char *word)
 {
-	const char *file = name;
+	long least, most, value;
 	char why[128];
-	int error;
 
-	/* vm.swappiness is how sysctl(8) calls it, vm_swappiness how the kernel does. */
-	if (!strncmp(name, "vm.", 3) || !strncmp(name, "vm_", 3))
-		file += 3;
 	if (!strcmp(file, "stat_refresh")) {
 		vmstat_refresh();
 		return 0;
 	}
-	error = sysctl_write(file, value);
-	if (!error)
-		return 0;
-	if (error == -ENOENT)
+	if (!sysctl_range(file, &least, &most)) {
 		snprintf(why, sizeof(why), "there is no '%s' to set here", name);
-	else
-		snprintf(why, sizeof(why), "%s may not be %ld: Invalid argument", name, value);
+		return reader_refuse(reader, why);
+	}
+	if (!is_number(word, least, most, &value))
+		return reader_refuse_number(reader, name, least, most, word);
+	if (!sysctl_write(file, value))
+		return 0;
+	/* The fraction of a zone that a CPU's lists may hold has a gap. */
+	snprintf(why, sizeof(why), "%s may not be %ld: Invalid argument; 0 will do, and 8 or more",
+		 name, value);
 	return reader_refuse(reader, why);
 }
 
 /** Change tunables and everything that 5.8.18 derives from them when they are written. */
 static int read_sysctl_record(struct reader *reader, const char *line)
 {
-	char name[64], why[128];
-	long value;
-
+	if (take_end(&line))
+		return reader_fail(reader, "'sysctl NAME VALUE ...'");
 	while (!take_end(&line)) {
-		take_text(&line, name, sizeof(name));
-		if (!take_value(&line, &value)) {
-			snprintf(why, sizeof(why), "expected a number that fits after '%s'", name);
-			return reader_refuse(reader, why);
-		}
-		if (write_tunable(reader, name, value))
+		char name[64], word[64] = "";
+		const char *file = name;
+
+		if (!take_text(&line, name, sizeof(name)))
+			return reader_fail(reader, "'sysctl NAME VALUE ...'");
+		take_text(&line, word, sizeof(word));
+		/* vm.swappiness is how sysctl(8) calls it, vm_swappiness how the kernel does. */
+		if (!strncmp(name, "vm.", 3) || !strncmp(name, "vm_", 3))
+			file += 3;
+		if (write_tunable(reader, name, file, word))
 			return -1;
 	}
 	return 0;

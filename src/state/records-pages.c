@@ -53,6 +53,20 @@ static void page_set_state(struct page *page, const struct page_state *state,
 	page->mem_cgroup = state->memcg;
 }
 
+/** Can a page be so? What stands for its owner is a mark that nothing follows, or the tags of an owner that is named. */
+static bool page_state_right(const struct page_state *state, const struct address_space *owner)
+{
+	const struct page typed = { .page_type = (unsigned int)state->mapcount };
+
+	/* Which pages are free blocks, the zones have said. */
+	if (state->flags & ~PAGE_FLAGS_CHECK_AT_PREP || state->refcount < 0 || PageBuddy(&typed))
+		return false;
+	if (owner)
+		return !(state->mapping & ~PAGE_MAPPING_FLAGS);
+	return state->mapping < MOST_MAPPING_MARK && !(state->mapping & PAGE_MAPPING_MOVABLE) &&
+	       !(state->mapping && state->flags & PAGE_FLAG(lru));
+}
+
 static int read_pages(struct reader *reader, const char *line)
 {
 	struct page_state state = { .refcount = 1, .mapcount = -1 };
@@ -68,7 +82,7 @@ static int read_pages(struct reader *reader, const char *line)
 		return -1;
 	if ((take_word(&line, "owner") && !record_take_mapping(&line, &owner)) ||
 	    (take_word(&line, "memcg") && !record_take_memcg(&line, &state.memcg)) ||
-	    !take_end(&line) || state.flags & ~PAGE_FLAGS_CHECK_AT_PREP)
+	    !take_end(&line) || !page_state_right(&state, owner))
 		return reader_fail(reader, "'pages PFN+N NAME VALUE ... owner N memcg PATH'");
 	for (; count; count--, pfn++)
 		page_set_state(pfn_to_page(pfn), &state, owner);
@@ -106,8 +120,9 @@ static int read_lru(struct reader *reader, const char *line)
 		if (pfn < (long)world->mem_map_start || pfn >= (long)world->mem_map_end)
 			return reader_fail(reader, "PFNs of the machine");
 		page = pfn_to_page((unsigned long)pfn);
-		if (page_count(page) < 1 || !PageFlag(page, PG_lru))
-			return reader_refuse(reader, "expected pages in use, marked as lru");
+		if (page_count(page) < 1 || !PageFlag(page, PG_lru) || list_linked(&page->lru))
+			return reader_refuse(reader, "expected pages in use, marked as lru and on "
+						     "no list");
 		lruvec = mem_cgroup_lruvec(page->mem_cgroup, pgdat);
 		list_add_tail(&page->lru, &lruvec->lists[lru]);
 		lruvec->lru_size[page_zonenum(page)][lru]++;

@@ -67,7 +67,9 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 
 		if (!other)
 			return reader_refuse(reader, "there is no such task");
-		task->oom_mm = other->mm;
+		if (!other->mm)
+			return reader_refuse(reader, "that task has no memory");
+		task_set_oom_mm(task, other->mm);
 		return 1;
 	}
 	return 0;
@@ -102,7 +104,7 @@ static int read_task(struct reader *reader, const char *line)
 	long pid;
 
 	if (!take_value(&line, &pid) || pid < 1 || pid > INT_MAX)
-		return reader_fail(reader, "'task PID NAME VALUE ...'");
+		return reader_fail(reader, "'task PID NAME VALUE ...', PID from 1 to 2147483647");
 	task = task_by_pid(pid);
 	if (!task)
 		task = task_new((int)pid, "task");

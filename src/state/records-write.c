@@ -13,9 +13,6 @@
 #include "memory_map.h"
 #include "world/world.h"
 
-/** Mappings below this are marks; others are the addresses of their owners, with a tag. */
-#define MOST_MAPPING_MARK 4096ul
-
 /** Numbers, and the end of the line. */
 static void write_array(FILE *out, const long *values, int count)
 {

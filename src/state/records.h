@@ -15,7 +15,12 @@ struct record_field {
 	size_t offset;
 	size_t size;
 	bool is_signed;
+	long least; /**< what it may be; both 0: whatever it has room for */
+	long most;
 };
+
+/** Mappings of pages below this are marks; others are the addresses of their owners, with a tag. */
+#define MOST_MAPPING_MARK 4096ul
 
 /** What makes a page in use differ from others. */
 struct page_state {

@@ -405,6 +405,7 @@ static int read_again(struct reader *reader, size_t first,
 static int read_snapshot(struct reader *reader)
 {
 	struct written_zonelists zonelists = { 0 };
+	bool saved = false; /* recordings do not tell of all lists and counters */
 	const char *line;
 	size_t start;
 
@@ -428,6 +429,7 @@ static int read_snapshot(struct reader *reader)
 			failed = 0;
 		else
 			failed = record_apply(reader, line);
+		saved |= !strncmp(line, "node_stat ", 10);
 		if (failed)
 			return -1;
 	}
@@ -436,7 +438,8 @@ static int read_snapshot(struct reader *reader)
 	return check_complete(reader) || make_zonelists(reader, &zonelists) ||
 			       read_again(reader, start, snapshot_read_slot) ||
 			       snapshot_check_pagevecs(reader) ||
-			       read_again(reader, start, snapshot_read_list)
+			       read_again(reader, start, snapshot_read_list) ||
+			       (saved && snapshot_check(reader))
 		       ? -1
 		       : 0;
 }

@@ -34,6 +34,7 @@ int snapshot_read_page_line(struct reader *reader, struct zone *zone, const char
 int snapshot_read_pagevec(struct reader *reader, const char *line);
 int snapshot_take_activity(struct reader *reader, struct zone *zone, const char *line);
 int snapshot_check_pagevecs(struct reader *reader);
+int snapshot_check(struct reader *reader);
 struct address_space *snapshot_space(enum page_kind kind);
 /* snapshot-pages-write.c */
 void snapshot_write_scanner(FILE *out, const struct zone *zone);

@@ -12,6 +12,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "text/utf8.h"
+
 static const char *skip_blanks(const char *c)
 {
 	while (*c == ' ')
@@ -55,12 +57,12 @@ bool take_name(const char **cursor, const char *const *names, int count, int *wh
 }
 
 /**
- * @brief Skip blanks, then take whatever word is next.
+ * @brief Skip blanks, then take whatever word is next, if it can be shown: names end up on terminals.
  *
  * @param cursor where to read
  * @param word receives the word
  * @param size bytes of `word`
- * @return false when there is none, or it is too long
+ * @return false when there is none, it is too long, or it holds bytes that are no UTF-8 or control a terminal
  */
 bool take_text(const char **cursor, char *word, size_t size)
 {
@@ -69,6 +71,11 @@ bool take_text(const char **cursor, char *word, size_t size)
 
 	if (!length || length >= size)
 		return false;
+	for (size_t at = 0, bytes; at < length; at += bytes) {
+		bytes = utf8_shown(c + at, length - at);
+		if (!bytes)
+			return false;
+	}
 	memcpy(word, c, length);
 	word[length] = '\0';
 	*cursor = c + length;

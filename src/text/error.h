@@ -14,5 +14,6 @@ __attribute__((format(printf, 2, 3))) int error_set(struct pageflow_error *error
 						    const char *format, ...);
 
 int error_in(struct pageflow_error *error, const char *file);
+int error_of_file(struct pageflow_error *error, const char *what, int reason);
 
 #endif

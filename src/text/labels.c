@@ -94,6 +94,32 @@ static int count_arguments(const char *key)
 	return count < KEY_ARGUMENTS ? count : KEY_ARGUMENTS;
 }
 
+/**
+ * @brief Does a translation ask only for arguments that its label has?
+ *
+ * @param key the label
+ * @param length bytes of it
+ * @param translation what it is in another language
+ * @return true when it does
+ */
+bool label_fits(const char *key, size_t length, const char *translation)
+{
+	int count = 0, next = 0;
+
+	for (size_t i = 0; i + 1 < length; i++)
+		count += key[i] == '%' && key[i + 1] == 's';
+	while ((translation = strchr(translation, '%'))) {
+		size_t taken = 1;
+		int which = argument_at(translation, next, &taken);
+
+		if (which >= count)
+			return false;
+		next = which >= 0 ? which + 1 : next;
+		translation += which >= 0 ? taken : 1;
+	}
+	return true;
+}
+
 /** As pen_say(). */
 size_t pen_say_list(const struct pen *pen, const char *key, va_list arguments)
 {

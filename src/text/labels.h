@@ -35,6 +35,7 @@ __attribute__((format(printf, 2, 3))) size_t pen_say(const struct pen *pen, cons
 size_t pen_say_list(const struct pen *pen, const char *key, va_list arguments);
 size_t pen_say_word(const struct pen *pen, const char *key);
 size_t pen_put(const struct pen *pen, const char *text);
+bool label_fits(const char *key, size_t length, const char *translation);
 size_t pen_put_some(const struct pen *pen, const char *text, size_t characters);
 
 /** A number as an argument: 1234567. */

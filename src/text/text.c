@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Reading a text file whole, unpacking it on the way when it is an xz file.
+ * @brief Reading a text file whole.
  */
 #include "text/text.h"
 
-#include "text/error.h"
-
-#include <errno.h>
-#include <lzma.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK (1u << 16)
+#include "text/error.h"
+#include "text/input.h"
+
+/** Room that is taken at first. */
+#define FIRST_ROOM (1ul << 16)
 
 /** Nothing that is meant to be read here is larger: a guard against unpacking without end. */
 #define MAX_TEXT (1ul << 31)
@@ -26,22 +24,22 @@ struct bytes {
 	size_t room;
 };
 
-/**
- * @brief Append bytes.
- *
- * @return 0, or -1 when there is no memory or the text would be too large
- */
-static int bytes_append(struct bytes *bytes, const char *data, size_t size)
+/** Append bytes; -1 after noting an error. */
+static int bytes_append(struct bytes *bytes, const char *data, size_t size,
+			struct pageflow_error *error)
 {
 	if (bytes->size + size + 1 > bytes->room) {
-		size_t room = bytes->room ? bytes->room : CHUNK;
+		size_t room = bytes->room ? bytes->room : FIRST_ROOM;
 		char *grown;
 
 		while (room < bytes->size + size + 1)
 			room *= 2;
-		grown = room > MAX_TEXT ? NULL : realloc(bytes->data, room);
+		if (room > MAX_TEXT)
+			return error_set(error, "it is too large: a text has at most 2 GiB, "
+						"unpacked; give a part of it");
+		grown = realloc(bytes->data, room);
 		if (!grown)
-			return -1;
+			return error_set(error, "out of memory");
 		bytes->data = grown;
 		bytes->room = room;
 	}
@@ -50,64 +48,46 @@ static int bytes_append(struct bytes *bytes, const char *data, size_t size)
 	return 0;
 }
 
-/**
- * @brief Read a file to its end.
- *
- * @return 0, or -1 with errno set
- */
-static int read_all(const char *path, struct bytes *bytes)
+/** Is the text that has arrived so far worth going on with? A line of INPUT_LINE bytes is judged as far as it is there. */
+static bool worth_reading(text_judge judge, struct bytes *bytes, bool *judged)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-	char chunk[CHUNK];
-	size_t got;
-	int failed;
+	char *newline = memchr(bytes->data, '\n', bytes->size), *end, kept;
+	struct text first = { .line = &bytes->data, .nr_lines = 1 };
+	bool worth;
 
-	if (!file)
+	if (*judged || (!newline && bytes->size < INPUT_LINE))
+		return true;
+	end = newline ? newline : bytes->data + bytes->size;
+	kept = *end;
+	*end = '\0';
+	worth = judge(&first);
+	*end = kept;
+	if (!worth)
+		bytes->size = (size_t)(end - bytes->data);
+	*judged = true;
+	return worth;
+}
+
+/** Read to the end, or to where the text turns out to be of no use; -1 after noting an error. */
+static int read_all(struct input *input, text_judge judge, struct bytes *bytes,
+		    struct pageflow_error *error)
+{
+	bool judged = !judge;
+	const char *piece;
+	long got;
+
+	if (bytes_append(bytes, "", 0, error))
 		return -1;
-	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		if (bytes_append(bytes, chunk, got)) {
-			errno = ENOMEM;
-			break;
-		}
-	failed = ferror(file) || got > 0;
-	if (file != stdin)
-		fclose(file);
-	return failed ? -1 : 0;
-}
-
-/**
- * @brief Unpack an xz stream.
- *
- * @return NULL, or what is wrong with it
- */
-static const char *unxz(const struct bytes *packed, struct bytes *unpacked)
-{
-	lzma_stream stream = LZMA_STREAM_INIT;
-	lzma_ret ret = lzma_stream_decoder(&stream, 1ull << 28, LZMA_CONCATENATED);
-	char chunk[CHUNK];
-
-	stream.next_in = (const uint8_t *)packed->data;
-	stream.avail_in = packed->size;
-	while (ret == LZMA_OK) {
-		stream.next_out = (uint8_t *)chunk;
-		stream.avail_out = sizeof(chunk);
-		ret = lzma_code(&stream, LZMA_FINISH);
-		if (bytes_append(unpacked, chunk, sizeof(chunk) - stream.avail_out))
-			ret = LZMA_MEM_ERROR;
+	while ((got = input_next(input, &piece, error)) > 0) {
+		if (bytes_append(bytes, piece, (size_t)got, error))
+			return -1;
+		if (!worth_reading(judge, bytes, &judged))
+			return 0;
 	}
-	lzma_end(&stream);
-	if (ret == LZMA_STREAM_END)
-		return NULL;
-	if (ret == LZMA_BUF_ERROR)
-		return "the xz data ends early";
-	return ret == LZMA_MEM_ERROR ? "the unpacked text is too large" : "the xz data is damaged";
+	return got < 0 ? -1 : 0;
 }
 
-/**
- * @brief Cut a text into lines in place.
- *
- * @return 0, or -1 when there is no memory
- */
+/** Cut a text into lines in place; -1 when there is no memory. */
 static int split_lines(struct text *text, size_t size)
 {
 	char *end = text->data + size, *next = text->data;
@@ -130,8 +110,31 @@ static int split_lines(struct text *text, size_t size)
 	return 0;
 }
 
+/** Make a text of an input, and close it; NULL stands for one that could not be opened. */
+static enum text_status text_read(struct input *input, text_judge judge, struct text *text,
+				  struct pageflow_error *error)
+{
+	struct bytes bytes = { 0 };
+	bool failed = !input || read_all(input, judge, &bytes, error);
+
+	/* What failed can be given back as well. */
+	memset(text, 0, sizeof(*text));
+	input_close(input);
+	if (failed) {
+		free(bytes.data);
+		return TEXT_UNREADABLE;
+	}
+	text->data = bytes.data;
+	text->data[bytes.size] = '\0';
+	if (!split_lines(text, bytes.size))
+		return TEXT_OK;
+	text_free(text);
+	error_set(error, "out of memory");
+	return TEXT_UNREADABLE;
+}
+
 /**
- * @brief Make a text of bytes in memory; they may be an xz stream.
+ * @brief Make a text of bytes in memory; they may be packed with xz.
  *
  * @param bytes the bytes
  * @param size how many
@@ -142,52 +145,22 @@ static int split_lines(struct text *text, size_t size)
 enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text,
 				 struct pageflow_error *error)
 {
-	static const char xz_magic[6] = { '\xfd', '7', 'z', 'X', 'Z', 0 };
-	struct bytes packed = { .data = (char *)bytes, .size = size }, content = { 0 };
-	const char *problem = NULL;
-
-	memset(text, 0, sizeof(*text));
-	if (size >= sizeof(xz_magic) && !memcmp(bytes, xz_magic, sizeof(xz_magic)))
-		problem = unxz(&packed, &content);
-	else if (bytes_append(&content, bytes, size))
-		problem = "it is too large";
-	if (!problem && memchr(content.data, '\0', content.size))
-		problem = "it is not text: it holds a zero byte";
-	if (problem) {
-		free(content.data);
-		error_set(error, "%s", problem);
-		return TEXT_UNREADABLE;
-	}
-	text->data = content.data;
-	text->data[content.size] = '\0';
-	if (split_lines(text, content.size)) {
-		text_free(text);
-		error_set(error, "out of memory");
-		return TEXT_UNREADABLE;
-	}
-	return TEXT_OK;
+	return text_read(input_of_bytes(bytes, size, error), NULL, text, error);
 }
 
 /**
- * @brief Read a text file, or standard input for "-"; an xz file is unpacked.
+ * @brief Read a text file, or standard input for "-"; one that is packed with xz is unpacked.
  *
  * @param path the file
+ * @param judge says by the first line whether the rest is read; NULL: all of it is
  * @param text receives the lines
  * @param error receives what went wrong
  * @return TEXT_OK or TEXT_UNREADABLE
  */
-enum text_status text_load(const char *path, struct text *text, struct pageflow_error *error)
+enum text_status text_load(const char *path, text_judge judge, struct text *text,
+			   struct pageflow_error *error)
 {
-	struct bytes file = { 0 };
-	enum text_status status = TEXT_UNREADABLE;
-
-	errno = 0;
-	if (read_all(path, &file))
-		error_set(error, "cannot be read: %s", strerror(errno));
-	else
-		status = text_from_bytes(file.data ? file.data : "", file.size, text, error);
-	free(file.data);
-	return status;
+	return text_read(input_open(path, error), judge, text, error);
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pageflow.h"
@@ -23,7 +24,15 @@ enum text_status {
 	TEXT_UNREADABLE, /**< cannot be opened, read or unpacked; the message says why */
 };
 
-enum text_status text_load(const char *path, struct text *text, struct pageflow_error *error);
+/**
+ * Is a text worth reading, as far as its first line tells? It is called with that line alone.
+ *
+ * When it is not, nothing more is read: whoever takes the text apart refuses it at that line.
+ */
+typedef bool (*text_judge)(const struct text *first);
+
+enum text_status text_load(const char *path, text_judge judge, struct text *text,
+			   struct pageflow_error *error);
 enum text_status text_from_bytes(const char *bytes, size_t size, struct text *text,
 				 struct pageflow_error *error);
 void text_free(struct text *text);

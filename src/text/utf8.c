@@ -5,8 +5,11 @@
  */
 #include "text/utf8.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /** Bytes that a character has which begins with this byte; 0: none begins with it. */
 static size_t announced(unsigned char first)
@@ -43,6 +46,50 @@ size_t utf8_length(const char *text)
 	    value > 0x10ffff)
 		return 0;
 	return length;
+}
+
+/**
+ * @brief The character that a text begins with, if a terminal can show it.
+ *
+ * @param text the text, which ends with a zero byte
+ * @param length bytes that belong to it, at least 1
+ * @return how many bytes the character has; 0 for bytes that are no UTF-8, and for what controls a terminal
+ */
+size_t utf8_shown(const char *text, size_t length)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t bytes = utf8_length(text);
+	bool control = byte[0] < 0x20 || byte[0] == 0x7f ||
+		       (bytes == 2 && byte[0] == 0xc2 && byte[1] < 0xa0);
+
+	return control || bytes > length ? 0 : bytes;
+}
+
+/**
+ * @brief A text as it can be shown: every byte that utf8_shown() does not take is written as \\x1b.
+ *
+ * @param text the text
+ * @return the copy; free() it; NULL when there is no memory
+ */
+char *utf8_escaped(const char *text)
+{
+	char *copy = malloc(4 * strlen(text) + 1), *to = copy;
+
+	if (!copy)
+		return NULL;
+	while (*text) {
+		size_t bytes = utf8_shown(text, SIZE_MAX);
+
+		if (bytes) {
+			memcpy(to, text, bytes);
+			to += bytes;
+		} else {
+			to += sprintf(to, "\\x%02x", (unsigned char)*text);
+		}
+		text += bytes ? bytes : 1;
+	}
+	*to = '\0';
+	return copy;
 }
 
 /**

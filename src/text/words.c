@@ -169,16 +169,6 @@ bool word_time(struct word one, uint64_t *time, bool *ticks)
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
-/** Bytes of the character that a word begins with; 0 when it is none, or one that controls a terminal. */
-static size_t shown_character(struct word text)
-{
-	const unsigned char *c = (const unsigned char *)text.at;
-	size_t length = utf8_length(text.at);
-	bool control = c[0] < 0x20 || c[0] == 0x7f || (length == 2 && c[0] == 0xc2 && c[1] < 0xa0);
-
-	return control || length > text.length ? 0 : length;
-}
-
 /**
  * @brief Copy a word so that it can be shown: bytes that are no UTF-8, and controls, become question marks.
  *
@@ -192,7 +182,7 @@ size_t word_clean(struct word from, char *text, size_t size)
 	size_t length = 0;
 
 	while (from.length) {
-		size_t bytes = shown_character(from), taken = bytes ? bytes : 1;
+		size_t bytes = utf8_shown(from.at, from.length), taken = bytes ? bytes : 1;
 
 		if (length + taken >= size)
 			break;

@@ -17,9 +17,10 @@ static bool known; /**< false: English */
 /**
  * @brief Read the catalogue, where the user names one.
  *
+ * @param command the subcommand, for the error
  * @return EXIT_OK, or EXIT_BAD_INPUT after a line on standard error
  */
-int language_begin(void)
+int language_begin(const char *command)
 {
 	const char *path = getenv("PAGEFLOW_CATALOGUE");
 	struct pageflow_error error = { 0 };
@@ -29,9 +30,11 @@ int language_begin(void)
 	known = !catalogue_load(path, &catalogue, &error);
 	if (known)
 		return EXIT_OK;
-	fprintf(stderr, "pageflow: PAGEFLOW_CATALOGUE names %s: %s; unset it for English\n", path,
-		error.text);
-	return EXIT_BAD_INPUT;
+	if (error.line)
+		return say(command, "PAGEFLOW_CATALOGUE names %s:%zu: %s", path, error.line,
+			   error.text);
+	return say(command, "PAGEFLOW_CATALOGUE names %s: %s; unset it for English", path,
+		   error.text);
 }
 
 /**

@@ -8,7 +8,7 @@
 
 #include "text/labels.h"
 
-int language_begin(void);
+int language_begin(const char *command);
 struct pen pen_in_language(FILE *out);
 void language_end(void);
 

@@ -38,25 +38,29 @@ static void print_help(void)
 /** Run a subcommand, in the language that the user wants. */
 static int run_command(const struct command *command, int argc, char **argv)
 {
-	int code = language_begin();
+	int code = host_check(command->name);
 
 	if (code == EXIT_OK)
+		code = language_begin(command->name);
+	if (code == EXIT_OK)
 		code = command->run(argc, argv);
+	code = output_end(command->name, code);
 	language_end();
 	return code;
 }
 
 int main(int argc, char **argv)
 {
+	host_prepare();
 	if (argc < 2)
 		return usage_error(NULL, "no command given");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help();
-		return EXIT_OK;
+		return output_end(NULL, EXIT_OK);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("pageflow %s\n", PAGEFLOW_VERSION);
-		return EXIT_OK;
+		return output_end(NULL, EXIT_OK);
 	}
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))

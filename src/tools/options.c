@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Reading the arguments of a subcommand by its table, printing its help, and saying what is wrong.
+ * @brief Reading the arguments of a subcommand by its table, and printing its help.
  */
 #include "tools/options.h"
 
 #include <assert.h>
 #include <ctype.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -227,57 +226,4 @@ int options_read(const struct command_usage *usage, int argc, char **argv, void 
 	}
 	*words = (struct words){ argc - optind, argv + optind };
 	return arguments_check(usage->command, &usage->arguments, words);
-}
-
-/* ---- Saying what is wrong -------------------------------------------------------------------- */
-
-/**
- * @brief Say what is wrong with the arguments.
- *
- * @param command the subcommand, or NULL
- * @param format one line, as for printf, without newline
- * @return EXIT_BAD_INPUT
- */
-int usage_error(const char *command, const char *format, ...)
-{
-	va_list arguments;
-
-	fprintf(stderr, "pageflow%s%s: ", command ? " " : "", command ? command : "");
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fprintf(stderr, "; try 'pageflow%s%s --help'\n", command ? " " : "",
-		command ? command : "");
-	return EXIT_BAD_INPUT;
-}
-
-/**
- * @brief Say what is wrong with an input.
- *
- * @param command the subcommand, or NULL
- * @param what the file or the argument
- * @param error why, and in which line
- * @return EXIT_BAD_INPUT
- */
-int input_error(const char *command, const char *what, const struct pageflow_error *error)
-{
-	const char *colon = error->file[0] ? ": " : "";
-
-	fprintf(stderr, "pageflow%s%s: %s: ", command ? " " : "", command ? command : "", what);
-	if (error->line)
-		fprintf(stderr, "line %zu: ", error->line);
-	fprintf(stderr, "%s%s%s\n", error->file, colon, error->text);
-	return EXIT_BAD_INPUT;
-}
-
-/**
- * @brief Say that there is no memory: no other arguments would help.
- *
- * @param command the subcommand
- * @return EXIT_BAD_INPUT
- */
-int memory_error(const char *command)
-{
-	fprintf(stderr, "pageflow %s: out of memory\n", command);
-	return EXIT_BAD_INPUT;
 }

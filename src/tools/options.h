@@ -10,13 +10,7 @@
 #include <stddef.h>
 
 #include "pageflow.h"
-
-/** Exit codes that all subcommands share. */
-enum {
-	EXIT_OK = 0,
-	EXIT_DIFFERENT = 1, /**< it ran, and the answer is no */
-	EXIT_BAD_INPUT = 2, /**< arguments or files that cannot be used */
-};
+#include "tools/say.h"
 
 /** What an option takes, and what its place in the settings is. */
 enum option_kind {
@@ -78,8 +72,5 @@ int options_read(const struct command_usage *usage, int argc, char **argv, void 
 		 struct words *words);
 int arguments_check(const char *command, const struct command_arguments *arguments,
 		    const struct words *words);
-int input_error(const char *command, const char *what, const struct pageflow_error *error);
-int memory_error(const char *command);
-__attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 
 #endif

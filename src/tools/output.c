@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/error.h"
+#include "text/new-file.h"
 #include "tools/tools.h"
 
 /**
@@ -24,29 +26,65 @@ bool use_colour(void)
 	       !(terminal && !strcmp(terminal, "dumb"));
 }
 
+/** Why something printed was lost, as errno had it; 0: nothing was, or nobody knows why. */
+static int lost_reason;
+
+/**
+ * @brief Send on what was printed so far.
+ *
+ * @return false when standard output does not take it: what follows would be lost as well
+ */
+bool output_flush(void)
+{
+	if (fflush(stdout) && !lost_reason)
+		lost_reason = errno;
+	return !ferror(stdout);
+}
+
+/**
+ * @brief The command ends: what it printed must have arrived.
+ *
+ * @param command the subcommand, or NULL
+ * @param code its exit code
+ * @return that code, or EXIT_BAD_INPUT after a line on standard error when something is lost
+ */
+int output_end(const char *command, int code)
+{
+	bool lost = !output_flush();
+	struct pageflow_error error;
+
+	if (fclose(stdout) && !lost) {
+		lost_reason = errno;
+		lost = true;
+	}
+	if (!lost)
+		return code;
+	error_of_file(&error, "cannot be written", lost_reason);
+	return say(command, "standard output %s", error.text);
+}
+
 /**
  * @brief Write a file whole; "-" is standard output.
  *
+ * @param command the subcommand, for the error
  * @param path the file
  * @param bytes its content
  * @param size how many bytes
  * @return EXIT_OK, or EXIT_BAD_INPUT after an error on standard error
  */
-int write_file(const char *path, const char *bytes, size_t size)
+int write_file(const char *command, const char *path, const char *bytes, size_t size)
 {
-	FILE *out = strcmp(path, "-") ? fopen(path, "wb") : stdout;
-	bool failed;
+	struct pageflow_error error;
 
-	if (!out) {
-		fprintf(stderr, "pageflow: %s: cannot be written: %s\n", path, strerror(errno));
-		return EXIT_BAD_INPUT;
-	}
-	failed = fwrite(bytes, 1, size, out) != size;
-	failed |= out == stdout ? fflush(out) : fclose(out);
-	if (!failed)
+	if (!strcmp(path, "-")) {
+		/* Whether it arrives turns out in output_end(). */
+		if (fwrite(bytes, 1, size, stdout) != size && !lost_reason)
+			lost_reason = errno;
 		return EXIT_OK;
-	fprintf(stderr, "pageflow: %s: was not written whole: %s\n", path, strerror(errno));
-	return EXIT_BAD_INPUT;
+	}
+	if (!new_file_write(path, bytes, size, &error))
+		return EXIT_OK;
+	return say(command, "%s", error.text);
 }
 
 /**
@@ -69,7 +107,7 @@ int print_into(const char *command, const char *path, void (*print)(FILE *out, c
 	if (!out)
 		return memory_error(command);
 	print(out, context);
-	code = fclose(out) ? memory_error(command) : write_file(path, bytes, size);
+	code = fclose(out) ? memory_error(command) : write_file(command, path, bytes, size);
 	free(bytes);
 	return code;
 }
@@ -84,8 +122,33 @@ int print_into(const char *command, const char *path, void (*print)(FILE *out, c
  */
 int outputs_check(const char *command, bool json, const char *svg)
 {
-	if (!json || !svg || strcmp(svg, "-"))
+	if (!json || !svg || !is_standard_output(svg))
 		return OPTIONS_READ;
 	return usage_error(command,
-			   "--json and '--svg -' both go to standard output: give --svg a file");
+			   "--json and '--svg %s' both go to standard output: give --svg a file",
+			   svg);
+}
+
+/**
+ * @brief Refuse to write the file that is read: it would be gone.
+ *
+ * @param command the subcommand
+ * @param input what is read; "-" is standard input; NULL: nothing
+ * @param output what is written; "-" is standard output; NULL: nothing
+ * @return OPTIONS_READ, or EXIT_BAD_INPUT after a line on standard error
+ */
+int overwrite_check(const char *command, const char *input, const char *output)
+{
+	if (!input || !output || !same_file(input, output))
+		return OPTIONS_READ;
+	if (!strcmp(output, "-"))
+		return usage_error(command,
+				   "standard output goes to the file that is read, %s; give "
+				   "another",
+				   strcmp(input, "-") ? input : "standard input");
+	return usage_error(command, "%s is the file that is read%s%s; write to another", output,
+			   strcmp(input, output) ? ", " : "",
+			   !strcmp(input, output) ? ""
+			   : strcmp(input, "-")	  ? input
+						  : "standard input");
 }

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "text/json.h"
+#include "text/utf8.h"
 #include "tools/tools.h"
 
 /** How results are shown. */
@@ -22,8 +23,11 @@ struct settings {
 /** Show how far a long replay is, on a terminal. */
 static void show_progress(size_t done, size_t all, void *context)
 {
-	fprintf(stderr, "\r%s: %zu of %zu lines", (const char *)context, done, all);
+	char *shown = utf8_escaped(context);
+
+	fprintf(stderr, "\r%s: %zu of %zu lines", shown ? shown : "", done, all);
 	fflush(stderr);
+	free(shown);
 }
 
 static void clear_progress(void)
@@ -52,29 +56,48 @@ static void write_json(struct json *json, const char *path, const struct replay_
 	json_end(json);
 }
 
-/** One line on standard output; errors and accounts on standard error. */
-static void print_lines(const char *path, const struct replay_result *result)
+/** One line on standard output; a terminal does not obey what the file or its name holds. */
+static void print_line(const char *path, const struct replay_result *result)
 {
-	switch (result->outcome) {
-	case REPLAY_IDENTICAL:
-		printf("%s: identical ops=%lu events=%lu checks=%lu\n", path, result->ops,
-		       result->events, result->checks);
-		break;
-	case REPLAY_DIVERGED:
-		printf("%s: diverged at op %lu (line %zu): expected %s, got %s\n", path,
-		       result->ops, result->line, result->expected, result->got);
-		fflush(stdout);
-		fprintf(stderr, "pageflow: %s:%zu: expected %s, found %s\n%s", path, result->line,
-			result->expected, result->got, result->account ? result->account : "");
-		break;
-	case REPLAY_UNREADABLE:
-		if (result->line)
-			fprintf(stderr, "pageflow: %s:%zu: %s\n", path, result->line,
-				result->error);
-		else
-			fprintf(stderr, "pageflow: %s: %s\n", path, result->error);
-		break;
+	if (result->outcome == REPLAY_UNREADABLE)
+		return;
+	if (isatty(STDOUT_FILENO))
+		print_shown(path);
+	else
+		fputs(path, stdout);
+	if (result->outcome == REPLAY_IDENTICAL) {
+		printf(": identical ops=%lu events=%lu checks=%lu\n", result->ops, result->events,
+		       result->checks);
+		return;
 	}
+	printf(": diverged at op %lu (line %zu): expected ", result->ops, result->line);
+	print_shown(result->expected);
+	fputs(", got ", stdout);
+	print_shown(result->got);
+	putchar('\n');
+}
+
+/** Errors and accounts on standard error. */
+static void say_why(const char *path, const struct replay_result *result)
+{
+	struct pageflow_error error = { .line = result->line };
+
+	if (result->outcome == REPLAY_DIVERGED) {
+		say("replay", "%s:%zu: expected %s, found %s", path, result->line, result->expected,
+		    result->got);
+		say_lines(result->account ? result->account : "");
+	} else if (result->outcome == REPLAY_UNREADABLE) {
+		snprintf(error.text, sizeof(error.text), "%s", result->error);
+		input_error("replay", path, &error);
+	}
+}
+
+/** Can the rest be a recording, as its first line has it? */
+static bool may_be_recording(const struct text *first)
+{
+	enum text_kind kind = ENGINE_EITHER->format(first).kind;
+
+	return kind == TEXT_BOOT || kind == TEXT_RECORDING;
 }
 
 /** Replay one file. */
@@ -86,8 +109,9 @@ static void replay_file(const char *path, bool progress, struct replay_result *r
 	struct text text;
 
 	memset(result, 0, sizeof(*result));
-	if (text_load(path, &text, &error) != TEXT_OK) {
+	if (text_load(path, may_be_recording, &text, &error) != TEXT_OK) {
 		result->outcome = REPLAY_UNREADABLE;
+		result->line = error.line;
 		snprintf(result->error, sizeof(result->error), "%.255s", error.text);
 		return;
 	}
@@ -127,10 +151,12 @@ static int replay_files(const struct words *paths, const struct settings *settin
 
 		replay_file(path, lines && isatty(STDERR_FILENO), &result);
 		if (lines)
-			print_lines(path, &result);
+			print_line(path, &result);
 		else if (settings->json)
 			write_json(&json, path, &result);
-		fflush(stdout);
+		output_flush();
+		if (!settings->quiet)
+			say_why(path, &result);
 		code = worst(code, result.outcome);
 		free(result.account);
 	}

@@ -3,12 +3,13 @@
  * @file
  * @brief `pageflow snapshot`: the state of the running machine as /proc shows it, saved for later.
  */
-#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text/error.h"
+#include "text/input.h"
 #include "tools/tools.h"
 
 /** What the command line asks for. */
@@ -20,23 +21,29 @@ struct settings {
 /** Read a file of the directory whole; NULL after noting why it cannot be read. free() it. */
 static char *read_file(const char *directory, const char *name, struct pageflow_error *error)
 {
-	char path[4096], *text = NULL;
+	char path[PATH_MAX + 32], *content = NULL;
 	size_t size = 0;
-	FILE *file;
+	FILE *copy = open_memstream(&content, &size);
+	struct input *input;
+	const char *piece;
+	long got = -1;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	errno = 0;
-	file = fopen(path, "r");
-	/* To the end: a text holds no zero byte. */
-	if (file && getdelim(&text, &size, '\0', file) < 0) {
-		free(text);
-		text = ferror(file) ? NULL : strdup("");
+	if (!copy) {
+		error_set(error, "out of memory");
+		return NULL;
 	}
-	if (!text)
-		error_set(error, "%s cannot be read: %s", name, strerror(errno));
-	if (file)
-		fclose(file);
-	return text;
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	input = input_open(path, error);
+	while (input && (got = input_next(input, &piece, error)) > 0)
+		fwrite(piece, 1, (size_t)got, copy);
+	input_close(input);
+	if (fclose(copy))
+		got = error_set(error, "out of memory");
+	if (got == 0)
+		return content;
+	free(content);
+	error_in(error, name);
+	return NULL;
 }
 
 /**
@@ -70,15 +77,26 @@ static int save(pageflow_machine *machine, const char *path)
 {
 	struct pageflow_error error = { 0 };
 
-	if (strcmp(path, "-"))
-		return pageflow_save(machine, path, &error)
-			       ? input_error("snapshot", "--output", &error)
-			       : EXIT_OK;
-	if (pageflow_write(machine, stdout)) {
-		error_set(&error, "%s", strerror(errno));
-		return input_error("snapshot", "standard output", &error);
-	}
+	/* Whether what is printed arrives turns out in output_end(). */
+	if (!strcmp(path, "-"))
+		pageflow_write(machine, stdout);
+	else if (pageflow_save(machine, path, &error))
+		return say("snapshot", "%s", error.text);
 	return EXIT_OK;
+}
+
+/** The files that are read must outlive the snapshot of them; OPTIONS_READ, or the exit code. */
+static int check_output(const struct settings *settings)
+{
+	static const char *const names[] = { "zoneinfo", "buddyinfo", "pagetypeinfo" };
+	char path[PATH_MAX + 32];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", settings->directory, names[i]);
+		if (overwrite_check("snapshot", path, settings->output) != OPTIONS_READ)
+			return EXIT_BAD_INPUT;
+	}
+	return OPTIONS_READ;
 }
 
 /**
@@ -116,6 +134,8 @@ int command_snapshot(int argc, char **argv)
 	struct words none;
 	int code = options_read(&usage, argc, argv, &settings, &none);
 
+	if (code == OPTIONS_READ)
+		code = check_output(&settings);
 	if (code != OPTIONS_READ)
 		return code;
 	origin.directory = settings.directory;

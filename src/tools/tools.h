@@ -41,9 +41,16 @@ pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error
 
 /* output.c */
 bool use_colour(void);
-int write_file(const char *path, const char *bytes, size_t size);
+bool output_flush(void);
+int output_end(const char *command, int code);
+int write_file(const char *command, const char *path, const char *bytes, size_t size);
 int print_into(const char *command, const char *path, void (*print)(FILE *out, const void *context),
 	       const void *context);
 int outputs_check(const char *command, bool json, const char *svg);
+int overwrite_check(const char *command, const char *input, const char *output);
+
+/* host.c */
+void host_prepare(void);
+int host_check(const char *command);
 
 #endif

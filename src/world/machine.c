@@ -140,7 +140,6 @@ static void machine_free_groups(struct machine *machine)
 		free(memcg->lruvecs);
 		free(memcg);
 	}
-	free(machine->root_mem_cgroup.lruvecs);
 	free(machine->init_task.mempolicy);
 }
 
@@ -173,12 +172,14 @@ static void machine_free_tasks(struct machine *machine)
 {
 	struct list_head *entry, *next;
 
+	/* While every task still has its own: a victim may have been told of another's memory. */
+	list_for_each(entry, &machine->tasks)
+		free_victims_mm(machine, task_of(entry)->oom_mm);
 	list_for_each_safe(entry, next, &machine->tasks) {
 		struct task *task = task_of(entry);
 
 		if (task == &machine->init_task)
 			continue;
-		free_victims_mm(machine, task->oom_mm);
 		if (task->mm && task->mm != &machine->init_mm && --task->mm->users == 0)
 			free(task->mm);
 		free(task->mempolicy);

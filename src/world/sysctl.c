@@ -220,6 +220,41 @@ static long tunable_set(const struct tunable *tunable, long value)
 }
 
 /**
+ * @brief The tunable of this name.
+ *
+ * @param name its name in /proc/sys/vm
+ * @return the tunable, or NULL
+ * @source none (ours: stands for the table in kernel/sysctl.c)
+ */
+static const struct tunable *tunable_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tunables); i++)
+		if (!strcmp(name, tunables[i].name))
+			return &tunables[i];
+	return NULL;
+}
+
+/**
+ * @brief What a tunable of /proc/sys/vm may be.
+ *
+ * @param name its name there
+ * @param least receives the lowest number
+ * @param most receives the highest
+ * @return false when there is no such tunable
+ * @source none (ours: for messages)
+ */
+bool sysctl_range(const char *name, long *least, long *most)
+{
+	const struct tunable *tunable = tunable_find(name);
+
+	if (!tunable)
+		return false;
+	*least = tunable->least;
+	*most = tunable->most;
+	return true;
+}
+
+/**
  * @brief Write a tunable of /proc/sys/vm, and derive what 5.8.18 derives from it.
  *
  * @param name its name there; of the lowmem reserve ratios one, by the zone's index: `lowmem_reserve_ratio[2]`
@@ -229,16 +264,13 @@ static long tunable_set(const struct tunable *tunable, long value)
  */
 int sysctl_write(const char *name, long value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(tunables); i++) {
-		const struct tunable *tunable = &tunables[i];
-		long old;
+	const struct tunable *tunable = tunable_find(name);
+	long old;
 
-		if (strcmp(name, tunable->name))
-			continue;
-		if (value < tunable->least || value > tunable->most)
-			return -EINVAL;
-		old = tunable_set(tunable, value);
-		return tunable->written ? tunable->written(old) : 0;
-	}
-	return -ENOENT;
+	if (!tunable)
+		return -ENOENT;
+	if (value < tunable->least || value > tunable->most)
+		return -EINVAL;
+	old = tunable_set(tunable, value);
+	return tunable->written ? tunable->written(old) : 0;
 }

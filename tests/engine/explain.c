@@ -20,6 +20,8 @@ static void explain(gfp_t gfp_mask, unsigned int order, int nid, bool nothing_he
 {
 	const struct explain_request request = { gfp_mask, order, nid, nothing_helps };
 
+	free(story.step);
+	free(story.walk);
 	memset(&story, 0, sizeof(story));
 	ck_assert_int_eq(explain_run(&request, &story), 0);
 }
@@ -84,7 +86,7 @@ TEST(explain_run_changes_nothing_that_listens, "")
 	ck_assert_ptr_null(machine->witness);
 	ck_assert_ptr_null(machine->environment.direct_reclaim);
 	ck_assert(!machine->oom_killer_disabled);
-	ck_assert_ptr_null(machine->hooks.slow_round);
+	ck_assert_ptr_null((void *)machine->watchdog.handler);
 }
 
 TEST(explain_run_gives_the_same_page_as_without, "")
@@ -299,6 +301,8 @@ TEST(explain_run_without_memory_for_the_story, "")
 		memset(&story, 0, sizeof(story));
 		test_fail(FAIL_REALLOC, call);
 		ck_assert_int_eq(explain_run(&request, &story), -1);
+		free(story.step);
+		free(story.walk);
 	}
 }
 

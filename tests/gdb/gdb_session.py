@@ -9,9 +9,9 @@ import subprocess
 import time
 
 import pytest
+from hang import HANG
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HANGS = 300  # seconds: no test waits for this long but for something that never comes
 SETTINGS = {'LC_ALL': 'C.UTF-8', 'TERM': 'dumb', 'COLUMNS': '80'}
 
 
@@ -35,7 +35,7 @@ def run(commands, scenario='', configuration='uma', flavour='O0'):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=HANGS,
+        timeout=HANG,
     )
     return done.stdout
 
@@ -57,7 +57,7 @@ class Terminal:
 
     def wait(self, pattern):
         """Wait until the screen matches, and give it."""
-        until = time.monotonic() + HANGS
+        until = time.monotonic() + HANG
         while time.monotonic() < until:
             screen = self.screen()
             if re.search(pattern, screen, re.MULTILINE):

@@ -24,7 +24,7 @@ def test_locals_and_members_by_name(gdb):
 
 
 def test_members_of_the_slow_path_by_name(gdb):
-    said = gdb('break slow_start; continue; finish; print rq', scenario='atomic')
+    said = gdb('break slow_start; continue; finish; up; print rq', scenario='atomic')
     assert '  gfp_mask = GFP_ATOMIC,\n' in said
     assert '  alloc_flags = ALLOC_WMARK_MIN|ALLOC_HARDER|ALLOC_HIGH|ALLOC_KSWAPD,\n' in said
 

@@ -38,7 +38,7 @@ def test_one_door_fits_one_screen(terminal):
         session.type('tour next', 'Enter')
     session.wait('^-- 07 prepare_alloc_pages ')
     session.type('clear', 'Escape')  # no command of gdb's: only the line is thrown away
-    screen = session.screen()
+    screen = session.wait('^-- 07 prepare_alloc_pages (?s:.*)^\\(gdb\\) clear *$')
     assert lines(screen)[-1].startswith('(gdb)')
     assert sum(line.startswith('-- 07') for line in lines(screen)) == 1
     assert any(line.startswith('onwards') for line in lines(screen))

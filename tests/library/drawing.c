@@ -79,6 +79,8 @@ TEST(draw_lists_in_words, "")
 		"1 of order 8 (+1), 1 of order 9 (+1). Movable: 15 of order 10 (\u22121). "
 		"Pageblocks: Unmovable 2, Movable 30.\n");
 	free(text);
+	pageflow_lists_free(before);
+	pageflow_lists_free(after);
 }
 
 TEST(draw_lists_outlines_what_has_changed, "")
@@ -108,6 +110,8 @@ TEST(draw_lists_outlines_what_has_changed, "")
 	ck_assert_has(text, "order \u00b7 outlined: changed since then</title>");
 	ck_assert_has(text, "<rect class=\"c new\""); /* a list that is empty now */
 	free(text);
+	pageflow_lists_free(before);
+	pageflow_lists_free(after);
 }
 
 TEST(draw_one_zone_of_two_nodes, "")
@@ -172,7 +176,7 @@ static const char *bracketed(const char *key, void *context)
 }
 
 /** Is every word of a text inside brackets? Tags, names of types, figures and signs are the same in every language. */
-static void all_is_translated(const char *text)
+static void all_is_translated(char *text)
 {
 	static const char *const same[] = { "Unmovable", "Movable" };
 	int depth = 0, tag = 0;
@@ -188,6 +192,7 @@ static void all_is_translated(const char *text)
 		ck_assert_msg(tag || depth || !strchr("abcdefghijklmnopqrstuvwxyz", *c),
 			      "not translated: %.60s\nin: %s", c, text);
 	}
+	free(text);
 }
 
 TEST(draw_translates_every_label, "")
@@ -210,4 +215,6 @@ TEST(draw_translates_every_label, "")
 			drawing.before = after;
 			all_is_translated(draw(drawing));
 		}
+	pageflow_lists_free(before);
+	pageflow_lists_free(after);
 }

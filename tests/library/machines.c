@@ -101,6 +101,12 @@ TEST(boot_numa_starts_from_the_node_named, "")
 	ck_assert_uint_ge(pageflow_alloc_pages(machine, GFP_KERNEL, 0), 0x44000);
 	ck_assert_int_eq(pageflow_set_cpu(machine, 2), -1);
 	ck_assert_int_eq(pageflow_set_cpu(machine, -1), -1);
+	ck_assert_int_eq(pageflow_apply(machine, "cpu 1 online 0", NULL), -1);
+	ck_assert_int_eq(pageflow_set_cpu(machine, 0), 0);
+	ck_assert_int_eq(pageflow_apply(machine, "cpu 1 online 0", NULL), 0);
+	ck_assert_int_eq(pageflow_set_cpu(machine, 1), -2);
+	ck_assert_int_eq(pageflow_drain_cpu(machine, 1), -2);
+	ck_assert_int_eq(pageflow_apply(machine, "cpu 1 online 1", NULL), 0);
 	ck_assert_int_eq(pageflow_drain_cpu(machine, 1), 0);
 	ck_assert_int_eq(pageflow_drain_cpu(machine, 9), -1);
 	pageflow_destroy(machine);
@@ -115,7 +121,7 @@ static const struct {
 	{ "many", "no size" },
 	{ "0", "multiple of 4096" },
 	{ "5", "multiple of 4096" },
-	{ "64M,", NULL },
+	{ "64M,", "nothing stands after a comma" },
 	{ "64Mx", "no size" },
 	{ "9x64M", "1 to 4 nodes" },
 	{ "0x64M", "no size" },
@@ -123,15 +129,15 @@ static const struct {
 	{ "999999999999999999999", "no size" },
 	{ "9999999T", "no size" },
 	{ "300G", "at most 256G" },
-	{ "200G+200G", "no size" },
+	{ "200G+200G", "at most 256G in all" },
 	{ "64M,cpus=0", "1 to 64" },
 	{ "64M,cpus=65", "1 to 64" },
 	{ "64M,cpus=two", "1 to 64" },
 	{ "64M,cma=1", "multiple of 4096" },
 	{ "64M,cma=128M", "no free range of 128 MiB" },
 	{ "64M,colour=blue", "not part of a machine" },
-	{ "64M,cpunodes=1", "node of each CPU" },
-	{ "64M,cpunodes=0:", NULL },
+	{ "64M,cpunodes=1", "of each of 1 to 64 CPUs" },
+	{ "64M,cpunodes=0:", "of each of 1 to 64 CPUs" },
 	{ "2x64M,distance=0:2:20", "two nodes and a distance" },
 	{ "2x64M,distance=0:1:5", "two nodes and a distance" },
 	{ "64M,reserve=4M", "ADDRESS+SIZE" },

@@ -51,6 +51,76 @@ TEST(daemons_run_when_woken, "")
 	ck_assert_int_eq(runs, 2);
 }
 
+static void wake_itself(void *context)
+{
+	(void)context;
+	runs++;
+	daemon_wake(ticker);
+}
+
+/* One that is never done does not keep the others, nor the running task, from going on. */
+TEST(daemon_that_wakes_itself_gets_a_thousand_turns, "")
+{
+	test_machine_uma(64);
+	daemons_start();
+	ticker = daemon_new("eager", 0, wake_itself, NULL);
+	daemon_wake(ticker);
+	world_reschedule();
+	ck_assert_int_eq(runs, 1000);
+	ck_assert(ticker->runnable);
+	ck_assert_uint_eq(world->jiffies, 0);
+}
+
+static void come_again(void *context)
+{
+	(void)context;
+	runs++;
+	daemon_sleep_until(ticker, world->jiffies + HZ);
+}
+
+/* A daemon that comes again each second never sleeps for good. Expect the machine to be left idle for an hour. */
+TEST(idle_ends_after_an_hour, "")
+{
+	test_machine_uma(64);
+	daemons_start();
+	ticker = daemon_new("ticker", 0, come_again, NULL);
+	daemon_wake(ticker);
+	ck_assert(!daemons_run());
+	ck_assert_uint_eq(world->jiffies, 3600ul * HZ);
+	ck_assert_int_eq(runs, 3601);
+}
+
+/* A disk that has stopped is not waited for, and takes no more than its queue holds. */
+TEST(idle_does_not_wait_for_a_disk_that_has_stopped, "")
+{
+	struct address_space *file;
+	unsigned int written = 0;
+
+	test_machine_uma(64);
+	daemons_start();
+	world->life->disk.pages_per_tick = 0;
+	file = address_space_new("f", false);
+	while (written < 2 * DISK_QUEUE) {
+		struct page *page = page_cache_add(file, GFP_KERNEL);
+
+		page_dirty(page);
+		if (!page_write(page))
+			break;
+		written++;
+	}
+	ck_assert_uint_eq(written, DISK_QUEUE);
+	ck_assert_uint_eq(world->life->disk.nr_queued, DISK_QUEUE);
+	ck_assert(daemons_run());
+	ck_assert_uint_eq(world->jiffies, 0);
+	/* One for which nothing is queued writes on. */
+	file->synchronous = true;
+	ck_assert(page_write(page_cache_add(file, GFP_KERNEL)));
+	/* It works again, and is waited for. */
+	world->life->disk.pages_per_tick = DISK_PAGES_PER_TICK;
+	ck_assert(daemons_run());
+	ck_assert_uint_eq(world->jiffies, DISK_QUEUE / DISK_PAGES_PER_TICK);
+}
+
 /* Expect a live machine's CPUs to fold at each full second, and not before. */
 TEST(counters_are_folded_once_a_second, "20-30")
 {
@@ -226,7 +296,6 @@ static struct zone *fragmented_machine(void)
 
 	test_machine_uma(64);
 	ck_assert(life_begin());
-	watchdog_start();
 	zone = test_zone(0, ZONE_DMA);
 	test_empty_zone(zone);
 	for (unsigned long i = 0; i < 3000; i++)
@@ -259,7 +328,6 @@ TEST(watchdog_finds_the_second_livelock_of_5_8, "13-12 18-4")
 {
 	test_machine_uma(64);
 	ck_assert(life_begin());
-	watchdog_start();
 	test_empty_zone(test_zone(0, ZONE_DMA));
 	test_task("victim", 7);
 	test_forget_events();
@@ -418,7 +486,6 @@ TEST(watchdog_finds_longer_circles, "13-12")
 
 	test_machine_uma(64);
 	ck_assert(life_begin());
-	watchdog_start();
 	/* A circle of three states. */
 	while (!stopped) {
 		request.rounds++;
@@ -437,7 +504,6 @@ TEST(watchdog_sees_tasks_and_cpus, "13-12")
 	test_machine_cpus(64, 2);
 	world->cpu_online = 1;
 	ck_assert(life_begin());
-	watchdog_start();
 	task = test_task("other", 7);
 	world->hooks.slow_round(&request);
 	request.rounds++;
@@ -448,6 +514,7 @@ TEST(watchdog_sees_tasks_and_cpus, "13-12")
 	task->fatal_signal_pending = true;
 	ck_assert(!world->hooks.slow_round(&request));
 	request.rounds++;
+	task->mm->users = 0;
 	task->mm = NULL;
 	task->fatal_signal_pending = false;
 	ck_assert(!world->hooks.slow_round(&request));

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "failing.h"
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
@@ -26,6 +27,29 @@ TEST(process_gets_the_next_pid, "")
 	first->pid = 50;
 	ck_assert_int_eq(process_new("third", 0)->pid, 51);
 	ck_assert_int_eq(process_new("fourth", 0)->pid, 52);
+}
+
+TEST(process_without_host_memory_leaves_nothing_behind, "")
+{
+	test_machine_uma(32);
+	for (int call = 1; call <= 2; call++) {
+		test_fail(FAIL_CALLOC, call);
+		ck_assert_ptr_null(process_new("none", 0));
+	}
+	test_fail(FAIL_CALLOC, 0);
+	ck_assert_int_eq(process_new("first", 0)->pid, 2);
+}
+
+/* Whether it does is seen with the sanitizers. */
+TEST(task_exit_takes_the_policy_along, "")
+{
+	struct task *task;
+
+	test_machine_uma(32);
+	task = process_new("one", 0);
+	task->mempolicy = calloc(1, sizeof(*task->mempolicy));
+	task_exit(task);
+	ck_assert_ptr_null(task_by_pid(2));
 }
 
 TEST(thread_shares_the_memory_until_the_last_one_ends, "")
@@ -75,6 +99,89 @@ TEST(killed_tasks_end_when_they_get_to_run, "")
 	ck_assert_int_eq(killed_tasks_exit(), 1);
 	ck_assert_ptr_null(task_by_pid(2));
 	ck_assert_ptr_eq(task_by_pid(3), running);
+}
+
+/* Somebody who was put off for another's turn goes on afterwards, even if he was killed meanwhile. */
+TEST(task_whose_turn_was_put_off_is_in_use, "")
+{
+	struct task *outer, *inner, *before;
+
+	test_machine_uma(32);
+	outer = process_new("outer", 0);
+	inner = process_new("inner", 0);
+	world->current_task = outer;
+	before = task_take_turn(inner);
+	ck_assert_ptr_eq(before, outer);
+	ck_assert_ptr_eq(current, inner);
+	outer->fatal_signal_pending = inner->fatal_signal_pending = true;
+	ck_assert_int_eq(killed_tasks_exit(), 0);
+	/* A thread that such a task makes is in nobody's way. */
+	ck_assert_uint_eq(thread_new(outer)->turns_put_off, 0);
+	ck_assert_int_eq(killed_tasks_exit(), 1);
+	task_end_turn(before);
+	ck_assert_ptr_eq(current, outer);
+	ck_assert_int_eq(killed_tasks_exit(), 1);
+	ck_assert_ptr_null(task_by_pid(3));
+	world->current_task = &world->init_task;
+	ck_assert_int_eq(killed_tasks_exit(), 1);
+}
+
+/*
+ * The running task lets another use memory, and is the one that is killed for it.
+ * Expect: it goes on when the other has its pages, and exits once somebody else runs.
+ */
+TEST(task_that_lets_another_fault_survives_until_it_ran, "")
+{
+	struct task *waits;
+
+	test_machine_uma(64);
+	ck_assert(daemons_start());
+	waits = process_new("waits", 0);
+	ck_assert_uint_eq(process_fault(waits, 12000), 12000);
+	world->current_task = waits;
+	ck_assert_uint_eq(process_fault(process_new("faults", 0), 12000), 12000);
+	ck_assert_ptr_eq(current, waits);
+	ck_assert(waits->fatal_signal_pending);
+	ck_assert_ptr_eq(task_by_pid(2), waits);
+	world->current_task = &world->init_task;
+	daemon_wake(world->life->reaper);
+	world_reschedule();
+	ck_assert_ptr_null(task_by_pid(2));
+}
+
+/* A process that is killed in its own turn exits when that has ended, without another victim to wake the reaper. */
+TEST(process_killed_in_its_turn_exits_after_it, "")
+{
+	struct task *task;
+
+	test_machine_uma(64);
+	ck_assert(daemons_start());
+	task = process_new("faults", 0);
+	ck_assert_uint_lt(process_fault(task, 50000), 50000);
+	ck_assert(task->fatal_signal_pending);
+	ck_assert(any_daemon_runnable());
+	world_reschedule();
+	ck_assert_ptr_null(task_by_pid(2));
+	ck_assert(!world->life->reaper->runnable);
+}
+
+/* A victim may be said to have had the memory of another. Expect the one it is no longer known by to be forgotten. */
+TEST(victim_is_known_by_one_memory_at_a_time, "18-9")
+{
+	struct task *victim, *other;
+
+	test_machine_uma(32);
+	victim = process_new("victim", 0);
+	other = process_new("other", 0);
+	task_set_oom_mm(victim, victim->mm);
+	task_set_mm(victim, NULL);
+	ck_assert_ptr_nonnull(victim->oom_mm);
+	/* Leak detection sees whether the first is gone. */
+	task_set_oom_mm(victim, other->mm);
+	ck_assert_ptr_eq(victim->oom_mm, other->mm);
+	task_set_oom_mm(victim, other->mm);
+	task_exit(victim);
+	ck_assert_int_eq(other->mm->users, 1);
 }
 
 TEST(process_may_share_the_memory_of_init, "")

@@ -7,11 +7,15 @@ Every page a test opens is watched: a request that leaves the folder of the site
 import os
 import pathlib
 import shutil
+import sys
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / 'tests' / 'support'))
+from hang import HANG  # noqa: E402
+
 SITE = pathlib.Path(os.environ.get('PAGEFLOW_SITE', TOP / 'build' / 'site')).resolve()
 SCREENSHOTS = TOP / 'build' / 'screenshots'
 SIZES = {'desktop': (1440, 1000), 'phone': (390, 844)}
@@ -71,6 +75,7 @@ def open_page(site, browser):
     def make(size='desktop', scheme='light', **options):
         width, height = SIZES[size]
         context = browser.new_context(viewport={'width': width, 'height': height}, color_scheme=scheme, **options)
+        context.set_default_timeout(1000 * HANG)
         contexts.append(context)
         page = context.new_page()
         page.on('request', watch)

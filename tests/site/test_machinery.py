@@ -2,6 +2,7 @@
 """The machinery of the book on a small tree of its own: what it shows, and what it refuses."""
 
 import base64
+import hashlib
 import json
 import lzma
 import pathlib
@@ -15,7 +16,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 STEM = '06-__alloc_pages_nodemask'
 CONF = f"""
 import sys
-sys.path.insert(0, {str(TOP / 'docs' / '_ext')!r})
+sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}]
 extensions = ['pageflow_book']
 project, author, root_doc, html_theme, nitpicky = 'Small', 'x', 'index', 'basic', True
 include_patterns = ['index.rst', 'docs/**.rst']
@@ -242,6 +243,32 @@ def test_counts_of_another_state_of_the_code_are_not_shown(tree):
     code, said, page = tree.build()
     assert (code, said) == (0, '')
     assert '<b>12k</b>' not in page and 'changed since the tests were counted' in page
+
+
+MEASURED = """
+import pathlib
+import measured
+measured.DIRECTORY = pathlib.Path(__file__).resolve().parent.parent / 'coverage' / 'measured'
+"""
+
+
+def test_conditions_that_decide_on_their_own_are_shown_while_they_fit(tree):
+    found = {
+        'sources': hashlib.sha256(f'{STEM}.c\n{CODE}'.encode()).hexdigest()[:16],
+        'conditions': 7,
+        'shown': 6,
+        'argued': 1,
+        'reasons': [['__alloc_pages_nodemask', 'order > 3', 'the list is never longer']],
+    }
+    tree('docs/conf.py', CONF + MEASURED)
+    tree('build/coverage/coverage.json', json.dumps(COVERAGE))
+    tree('coverage/measured/mcdc.json', json.dumps({'parts': {'06': found}}))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert 'on their own: 6 of 7' in page and 'order &gt; 3' in page and 'the list is never longer' in page
+    assert 'The sources have not changed since.' in page
+    tree(f'src/stages/{STEM}.c', CODE + '/* more */')
+    assert 'The sources have changed since.' in tree.build()[2]
 
 
 ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" language="C++">

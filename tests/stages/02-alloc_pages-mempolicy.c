@@ -17,6 +17,8 @@ TEST(do_set_mempolicy_default, "02-12")
 {
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
+	/* Expect one reference, the task's. */
+	ck_assert_int_eq(current->mempolicy->refcnt, 1);
 	/* Expect the default to want no nodes, and to mean no policy at all. */
 	ck_assert_int_eq(do_set_mempolicy(MPOL_DEFAULT, 0, NODE_1), -EINVAL);
 	ck_assert_ptr_nonnull(current->mempolicy);
@@ -57,6 +59,15 @@ TEST(do_set_mempolicy_refusals, "02-12")
 		ck_assert_uint_eq(current->mempolicy->mode, MPOL_BIND);
 		ck_assert_uint_eq(current->mempolicy->v.nodes.bits, NODE_1.bits);
 	}
+}
+
+TEST(mpol_new_needs_nodes_to_bind_to, "02-12")
+{
+	int error = 0;
+
+	/* Expect the refusal before the nodes are compared with the allowed ones. */
+	ck_assert_ptr_null(mpol_new(MPOL_BIND, 0, NODE_MASK_NONE, &error));
+	ck_assert_int_eq(error, -EINVAL);
 }
 
 TEST(do_set_mempolicy_prefers_no_node_in_particular, "02-12")
@@ -140,6 +151,11 @@ TEST(mpol_rebind_by_position, "02-13")
 	ck_assert_uint_eq(rebound(0xf), 0xa); /* unchanged: nothing to do */
 	ck_assert_uint_eq(rebound(0xa), 0x8);
 	ck_assert_uint_eq(rebound(0x5), 0x4);
+	/* Expect both the first and the third of four to become the first of two. */
+	rebound(0xf);
+	current->mempolicy->v.nodes = (nodemask_t){ 0x5 };
+	ck_assert_uint_eq(rebound(0xa), 0x2);
+	rebound(0x5);
 	/* Expect a node that was not among the allowed to stay. */
 	current->mempolicy->v.nodes = (nodemask_t){ 0x2 };
 	ck_assert_uint_eq(rebound(0x3), 0x2);
@@ -181,6 +197,10 @@ TEST(mpol_rebind_preferred_node, "02-13")
 	ck_assert_uint_ne(current->mempolicy->flags & MPOL_F_LOCAL, 0);
 	rebound(0x3);
 	ck_assert_uint_eq(current->mempolicy->flags & MPOL_F_LOCAL, 0);
+	ck_assert_int_eq(current->mempolicy->v.preferred_node, 1);
+	/* Expect the node that was named, though another was allowed in between and is preferred by nobody. */
+	current->mempolicy->v.preferred_node = 3;
+	rebound(0x3);
 	ck_assert_int_eq(current->mempolicy->v.preferred_node, 1);
 	/* Expect a relative one to be looked up again. */
 	ck_assert_int_eq(

@@ -38,6 +38,15 @@ TEST(alloc_pages_node_follows_the_cpu, "03-1")
 	ck_assert_int_eq(page_to_nid(alloc_pages_node(NUMA_NO_NODE, GFP_KERNEL, 0)), 1);
 }
 
+TEST(alloc_pages_node_knows_one_number_that_is_no_node, "03-1")
+{
+	test_machine_numa(32);
+	test_expect_bugs();
+	/* Expect -1 alone to mean "here"; -2 goes on as it is, and is reported where the node is looked up. */
+	ck_assert_ptr_null(alloc_pages_node(-2, GFP_KERNEL, 0));
+	ck_assert_str_eq(test_last_bug(), "__alloc_pages_nodemask: node -2 is not online");
+}
+
 TEST(alloc_pages_node_starts_there_and_goes_on, "03-2")
 {
 	test_machine_numa(32);

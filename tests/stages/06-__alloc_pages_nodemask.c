@@ -236,6 +236,17 @@ TEST(nodemask_without_a_subscriber, "")
 	ck_assert_int_eq(test_events(), 0);
 }
 
+#ifdef CONFIG_NUMA
+TEST(nodemask_refuses_a_node_that_does_not_exist, "04-2")
+{
+	test_machine_numa(32);
+	test_expect_bugs();
+	ck_assert_ptr_null(__alloc_pages_nodemask(GFP_KERNEL, 0, 3, NULL));
+	ck_assert_str_eq(test_last_bug(), "__alloc_pages_nodemask: node 3 is not online");
+	ck_assert_int_eq(test_events(), 0);
+}
+#endif
+
 TEST(nodemask_refuses_two_migratetypes, "06-11")
 {
 	test_machine_uma(32);

@@ -326,6 +326,20 @@ TEST(nofragment_with_several_nodes, "07-10")
 	/* Expect none on node 1: the way out of Normal would be another node. */
 	ck_assert_uint_eq(alloc_flags_nofragment(test_zone(1, ZONE_NORMAL), 0), 0);
 }
+
+TEST(nofragment_with_several_nodes_and_an_empty_dma32, "07-10")
+{
+	/* Node 0: DMA and Normal, nothing between; node 1: DMA. */
+	static struct boot_spec spec = { .nr_cpus = 1, .nr_memory = 3 };
+
+	spec.memory[0] = (struct boot_range){ TEST_DRAM, 32 * MIB, 0, false };
+	spec.memory[1] = (struct boot_range){ TEST_DRAM + 32 * MIB, 32 * MIB, 1, false };
+	spec.memory[2] = (struct boot_range){ 0x100000000ull, 32 * MIB, 0, false };
+	test_machine_boot(&spec);
+	ck_assert(populated_zone(test_zone(0, ZONE_DMA)));
+	/* Expect none: DMA32 alone is looked at, not what lies below it. */
+	ck_assert_uint_eq(alloc_flags_nofragment(test_zone(0, ZONE_NORMAL), 0), 0);
+}
 #endif
 
 /* ---- scopes ---- */

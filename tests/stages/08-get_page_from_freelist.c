@@ -220,12 +220,14 @@ TEST(get_page_from_freelist_no_watermarks_ignores_mark, "08-4")
 /* ---- node reclaim ---- */
 
 static int reclaim_calls, reclaim_answer, reclaimed_pages;
+static gfp_t reclaim_mask;
+static unsigned int reclaim_order;
 
 static int stub_node_reclaim(struct pglist_data *pgdat, gfp_t gfp_mask, unsigned int order)
 {
-	(void)gfp_mask;
-	(void)order;
 	reclaim_calls++;
+	reclaim_mask = gfp_mask;
+	reclaim_order = order;
 	pgdat->node_zones[ZONE_NORMAL].vm_stat[NR_FREE_PAGES] += reclaimed_pages;
 	return reclaim_answer;
 }
@@ -276,6 +278,15 @@ TEST(get_page_from_freelist_node_reclaim_looks_again, "08-5")
 	test_witness();
 	ck_assert_uint_eq(walk(0, ALLOC_WMARK_LOW, ZONE_NORMAL), DMA32_PFN + 1);
 	ck_assert_str_eq(test_decisions(DECISION_NODE_RECLAIM), "Normal 1");
+}
+
+/* Expect the node to be asked for what the request is for. */
+TEST(get_page_from_freelist_node_reclaim_is_told_the_request, "08-5")
+{
+	below_mark_with_reclaim(1, NODE_RECLAIM_FULL, 0);
+	walk(3, ALLOC_WMARK_LOW, ZONE_NORMAL);
+	ck_assert_uint_eq(reclaim_mask, GFP_HIGHUSER_MOVABLE);
+	ck_assert_uint_eq(reclaim_order, 3);
 }
 
 /*

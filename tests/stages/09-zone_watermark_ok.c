@@ -229,7 +229,12 @@ TEST(zone_watermark_fast_ignores_highatomic_above_mark, "09-3")
 	ck_assert(zone_watermark_fast(zone, 0, 100, ZONE_DMA, 0));
 	ck_assert(!zone_watermark_ok(zone, 0, 100, ZONE_DMA, 0));
 	ck_assert(!zone_watermark_fast(zone, 1, 100, ZONE_DMA, 0));
+	/* Nothing is taken off for those who may borrow from CMA. */
+	zone->vm_stat[NR_FREE_CMA_PAGES] = 101;
+	ck_assert(zone_watermark_fast(zone, 0, 100, ZONE_DMA, ALLOC_CMA));
+	zone->vm_stat[NR_FREE_CMA_PAGES] = 0;
 	zone->vm_stat[NR_FREE_PAGES] = 100;
+	ck_assert(!zone_watermark_fast(zone, 0, 100, ZONE_DMA, ALLOC_CMA));
 	ck_assert(!zone_watermark_fast(zone, 0, 100, ZONE_DMA, 0));
 	ck_assert(!zone_watermark_fast(zone, 0, 100, ZONE_DMA, ALLOC_HIGH));
 	zone->vm_stat[NR_FREE_PAGES] = 76;

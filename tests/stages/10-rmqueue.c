@@ -188,6 +188,21 @@ TEST(rmqueue_counts_block_out, "10-2")
 	ck_assert_uint_eq(take_pfn(zone, 3, MIGRATE_MOVABLE, 0), 0);
 }
 
+/* Expect the pages to be counted for the zone they come from. */
+TEST(rmqueue_counts_pages_by_zone, "10-2")
+{
+	struct zone *lower, *upper;
+
+	hand_two_zones(1, &lower, &upper);
+	hand_lay(upper->zone_start_pfn, 3, MIGRATE_MOVABLE);
+	hand_lay(upper->zone_start_pfn + 8, 0, MIGRATE_MOVABLE);
+	ck_assert_uint_ne(take_pfn(upper, 3, MIGRATE_MOVABLE, 0), 0);
+	ck_assert_uint_eq(world->vm_event[PGALLOC_DMA + zone_idx(upper)], 8);
+	ck_assert_uint_ne(take_pfn(upper, 0, MIGRATE_MOVABLE, 0), 0);
+	ck_assert_uint_eq(world->vm_event[PGALLOC_DMA + zone_idx(upper)], 9);
+	ck_assert_uint_eq(world->vm_event[PGALLOC_DMA + zone_idx(lower)], 0);
+}
+
 /*
  * Two blocks of order 2; the third page of the first is bad. Expect the whole block to be lost and to
  * stay counted, and the next one to be taken.
@@ -515,9 +530,14 @@ TEST(zone_statistics_tell_where_pages_came_from, "10-8")
 	rmqueue(near, far, 1, GFP_KERNEL, 0, MIGRATE_MOVABLE);
 	expect_numa(near, 1, 0, 1, 1, 0);
 	expect_numa(far, 0, 1, 0, 0, 1);
+	/* The same for a single page: it is the other node's miss and this one's foreign page. */
+	hand_lay(HAND_START + 0x2400, 0, MIGRATE_MOVABLE);
+	rmqueue(near, far, 0, GFP_KERNEL, 0, MIGRATE_MOVABLE);
+	expect_numa(near, 1, 0, 2, 1, 0);
+	expect_numa(far, 0, 2, 0, 0, 2);
 	/* A request that wanted the other node hits there, but it is not local. */
 	zone_statistics(far, far);
-	expect_numa(far, 1, 1, 0, 0, 2);
+	expect_numa(far, 1, 2, 0, 0, 3);
 }
 
 /* Expect a CPU's count to be folded before it overflows 16 bits, and nothing to be counted when switched off. */

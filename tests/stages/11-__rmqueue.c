@@ -256,6 +256,18 @@ TEST(__rmqueue_movable_takes_smallest_when_it_cannot_take_over, "11-5")
 			 "alloc_extfrag 40010 3 3 1 0 0; alloc_zone_locked 40010 3 1");
 }
 
+/* The same on reclaimable lists: the smallest block is of the first type that a movable request turns to. */
+TEST(__rmqueue_movable_takes_smallest_reclaimable_block, "11-5")
+{
+	struct zone *zone = hand_one_zone();
+
+	hand_pageblock(0x40000, R);
+	hand_lay(0x40020, 2, R);
+	hand_lay(0x40010, 3, R);
+	ck_assert_uint_eq(take(zone, 1, M, 0), 0x40020);
+	ck_assert_str_eq(test_free_list(zone, 3, R), "40010");
+}
+
 /* Expect an unmovable request to split the largest block though a smaller one would do. */
 TEST(__rmqueue_unmovable_takes_largest_block, "11-5")
 {
@@ -315,6 +327,21 @@ TEST(__rmqueue_pageblock_changes_type_from_half_on, "11-8")
 	/* Between unmovable and reclaimable only free pages count. */
 	ck_assert_int_eq(type_after_steal(R, U, 7, 300), R);
 	ck_assert_int_eq(type_after_steal(R, U, 8, 0), U);
+}
+
+/*
+ * A movable block with 16 free pages on an unmovable list and 496 in use, none of which can be moved. Expect a movable
+ * request to count what can be moved, 0, though the block is movable already.
+ */
+TEST(__rmqueue_movable_request_counts_what_can_be_moved, "11-8")
+{
+	struct zone *zone = hand_one_zone();
+
+	test_witness();
+	hand_pageblock(0x40000, M);
+	hand_lay(0x40000, 4, U);
+	ck_assert_uint_eq(take(zone, 4, M, 0), 0x40000);
+	ck_assert_str_eq(test_decisions(DECISION_CLAIM), "DMA 16 0 0 1 1");
 }
 
 /* Expect the free blocks to move even when the pageblock keeps its type. */

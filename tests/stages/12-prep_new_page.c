@@ -134,6 +134,16 @@ TEST(page_types_read_one_bit_each, "12-1")
 	ck_assert(!PageBuddy(page) && !PageKmemcg(page));
 }
 
+/* Expect five digits of a PFN even where fewer would do. */
+TEST(bad_page_report_of_a_low_page, "12-3")
+{
+	const struct hand_zone zone = { 0, ZONE_DMA, 0, 16 * pageblock_nr_pages };
+
+	hand_machine(&zone, 1, 1);
+	bad_page(P(0x7), "a reason");
+	ck_assert_has(test_take_console(), "Bad page state in process init  pfn:00007\n");
+}
+
 /* Expect the whole report: process, PFN, fields, reason. The kernel's numbers have their 0x even where they are 0, and
  * its addresses all of their digits. */
 TEST(bad_page_report, "12-3")
@@ -152,6 +162,10 @@ TEST(bad_page_report, "12-3")
 	ck_assert_uint_eq(world->tainted, 1ul << TAINT_BAD_PAGE);
 	/* Only the map count is repaired. */
 	ck_assert_int_eq(page_count(page), 2);
+	/* A count below 0 is as bad. */
+	set_page_count(page, -1);
+	ck_assert(check_new_page(page));
+	ck_assert_has(test_take_console(), "page dumped because: nonzero _refcount\n");
 	page->index = 0x10;
 	page->mapping = page;
 	SetPageFlag(page, PG_dirty);
@@ -199,6 +213,10 @@ TEST(bad_page_reports_60_then_falls_silent, "12-3")
 	/* The new silence counts from the first report of the new burst. */
 	world->jiffies += 60 * HZ - 1;
 	ck_assert_int_eq(reports_of(1), 0);
+	/* And so does the count: 41 of the hundred, and that one. */
+	world->jiffies++;
+	bad_page(P(0x40000), "a reason");
+	ck_assert_has(test_take_console(), "BUG: Bad page state: 42 messages suppressed\n");
 }
 
 /* Expect no line about suppressed messages when none were. */

@@ -24,6 +24,8 @@ TEST(gfp_to_alloc_flags_examples, "13-1")
 	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_NOWAIT), 0x840);
 	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_HIGHUSER_MOVABLE), 0x8c0);
 	ck_assert_uint_eq(gfp_to_alloc_flags(__GFP_HIGH), 0x60);
+	/* Only movable content may borrow from CMA. */
+	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_KERNEL | __GFP_RECLAIMABLE), 0x840);
 }
 
 TEST(gfp_to_alloc_flags_atomic_without_reserves, "13-1")
@@ -183,6 +185,9 @@ TEST(slowpath_nowait_wakes_kswapd_twice_at_most, "13-3")
 	ck_assert_ptr_null(alloc_pages(GFP_NOWAIT | __GFP_NOWARN, 0));
 	/* It has left its wait queue at the first call. */
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_wakeup_kswapd), 1);
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_wakeup_kswapd, 0)->field[2], 0);
+	ck_assert_uint_eq((gfp_t)test_event(TRACE_mm_vmscan_wakeup_kswapd, 0)->field[3],
+			  GFP_NOWAIT | __GFP_NOWARN);
 }
 
 TEST(slowpath_min_watermark_is_enough, "13-4")
@@ -257,6 +262,17 @@ TEST(slowpath_early_compaction_for_whom, "13-7")
 	/* Small and not movable: both. */
 	compactions = 0;
 	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 1));
+	ck_assert_int_eq(compactions, 2);
+	compactions = 0;
+	ck_assert_ptr_null(
+		alloc_pages(GFP_KERNEL | __GFP_RECLAIMABLE | __GFP_NORETRY | __GFP_NOWARN, 1));
+	ck_assert_int_eq(compactions, 2);
+	/* Order 3 is not costly, order 4 is. */
+	compactions = 0;
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NORETRY | __GFP_NOWARN, 3));
+	ck_assert_int_eq(compactions, 1);
+	compactions = 0;
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN, 4));
 	ck_assert_int_eq(compactions, 2);
 	/* Single pages: never. */
 	compactions = 0;
@@ -648,6 +664,69 @@ TEST(slowpath_begins_anew_when_the_cpuset_changed, "13-12")
 	ck_assert_int_eq(reclaims, 4);
 }
 
+static int change_at;
+
+/** The cpuset changes during one of the reclaims. */
+static unsigned long change_cpuset_once(gfp_t gfp_mask, unsigned int order)
+{
+	if (reclaims + 1 == change_at)
+		current->mems_allowed_seq += 2;
+	return answer_reclaim(gfp_mask, order);
+}
+
+/** The n-th question about another round of compaction: "priority retries limit answer". */
+static const char *compact_question(int n)
+{
+	static char text[64];
+	const struct trace_event *event = test_event(TRACE_compact_retry, n);
+
+	snprintf(text, sizeof(text), "%d %d %d %d", (int)event->field[1], (int)event->field[3],
+		 (int)event->field[4], (int)event->field[5]);
+	return text;
+}
+
+/*
+ *  Compaction "succeeds" and brings no block; reclaim goes on a little each time; nothing looks reclaimable. 16 successes,
+ *  then it tries harder, 16 more, and at the 34th the cpuset turns out to have changed.
+ *  Expect everything anew: the priority, the successes, and 34 more rounds before the killer, which refuses.
+ */
+TEST(slowpath_that_begins_anew_has_forgotten_its_rounds, "13-12 17-7")
+{
+	starved_machine();
+	world->nr_cpusets = 1;
+	world->environment.direct_reclaim = change_cpuset_once;
+	compact_answer = COMPACT_SUCCESS;
+	reclaim_answer = 1;
+	change_at = 34;
+	test_witness();
+	ck_assert_ptr_null(alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NOWARN, 1));
+	ck_assert_int_eq(test_count(TRACE_compact_retry), 2 * 34);
+	for (int begun = 0; begun <= 34; begun += 34) {
+		ck_assert_str_eq(compact_question(begun), "1 0 16 1");
+		ck_assert_str_eq(compact_question(begun + 15), "1 15 16 1");
+		ck_assert_str_eq(compact_question(begun + 16), "1 16 16 1");
+		ck_assert_str_eq(compact_question(begun + 17), "0 0 16 1");
+		ck_assert_str_eq(compact_question(begun + 33), "0 16 16 0");
+	}
+	ck_assert_int_eq(reclaims, 2 * 34);
+	ck_assert_str_eq(test_decisions(DECISION_GIVE_UP), "7");
+	ck_assert_str_eq(test_decisions(DECISION_SLOW_START), "2240; 2240");
+}
+
+TEST(slowpath_that_begins_anew_counts_its_rounds_in_vain_from_one, "13-12 17-1")
+{
+	starved_machine_that_frees_after(100);
+	world->nr_cpusets = 1;
+	world->environment.direct_reclaim = change_cpuset_once;
+	/* In the 17th round, after which the killer would be asked. */
+	change_at = 17;
+	ck_assert_ptr_null(alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0));
+	ck_assert_int_eq(reclaims, 17 + 17);
+	ck_assert_int_eq(test_event(TRACE_reclaim_retry_zone, 15)->field[6], 16);
+	ck_assert_int_eq(test_event(TRACE_reclaim_retry_zone, 16)->field[6], 1);
+	ck_assert_int_eq(test_last_event(TRACE_reclaim_retry_zone)->field[6], 16);
+}
+
 TEST(slowpath_no_zone_at_all, "13-3")
 {
 	struct zonelist nothing = { 0 };
@@ -680,6 +759,49 @@ TEST(slowpath_reserves_lift_the_nodemask, "13-5")
 	current->flags &= ~PF_MEMALLOC;
 	page = __alloc_pages_nodemask(GFP_ATOMIC, 0, 1, &only_1);
 	ck_assert_int_eq(page_to_nid(page), 0);
+}
+#endif
+
+#ifdef CONFIG_NUMA
+/* The zonelist begins with node 0, the cpuset has node 1: that comes first, and node 0 only when it is empty. */
+TEST(cpuset_fallback_looks_inside_the_cpuset_first, "13-11")
+{
+	struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
+
+	test_machine_numa(64);
+	ac.zonelist = NODE_DATA(0)->node_zonelists;
+	ac.preferred_zoneref = first_zones_zonelist(ac.zonelist, ZONE_NORMAL, NULL);
+	current->cpuset = cpuset_new("wall", &world->top_cpuset, NODE_1);
+	current->cpuset->mem_hardwall = true;
+	current->mems_allowed = NODE_1;
+	ck_assert_int_eq(
+		test_node_of(__alloc_pages_cpuset_fallback(GFP_USER, 0, ALLOC_HARDER, &ac)), 1);
+	test_empty_zone(test_zone(1, ZONE_DMA));
+	ck_assert_int_eq(
+		test_node_of(__alloc_pages_cpuset_fallback(GFP_USER, 0, ALLOC_HARDER, &ac)), 0);
+	test_empty_zone(test_zone(0, ZONE_DMA));
+	ck_assert_ptr_null(__alloc_pages_cpuset_fallback(GFP_USER, 0, ALLOC_HARDER, &ac));
+}
+
+/*
+ *  A task may use node 0 only, where there is memory; its request names node 1. Expect: the nodemask, which leaves nothing,
+ *  is dropped, and the walk begins where it does without one.
+ */
+TEST(slowpath_drops_a_nodemask_that_leaves_no_node, "13-12 17-10")
+{
+	nodemask_t only_1 = NODE_1;
+
+	test_machine_numa(64);
+	world->environment.direct_reclaim = answer_reclaim;
+	world->environment.reclaimable_pages = nothing_reclaimable;
+	current->flags |= PF_DUMPCORE;
+	current->cpuset = cpuset_new("wall", &world->top_cpuset, NODE_0);
+	current->cpuset->mem_hardwall = true;
+	current->mems_allowed = NODE_0;
+	ck_assert_int_eq(
+		test_node_of(__alloc_pages_nodemask(GFP_USER | __GFP_NOWARN, 0, 0, &only_1)), 0);
+	/* Node 1 has memory too, and no cpuset is asked before the 17th round. */
+	ck_assert_int_eq(reclaims, 17);
 }
 #endif
 

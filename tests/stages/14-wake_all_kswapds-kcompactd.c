@@ -142,6 +142,106 @@ TEST(kcompactd_with_nothing_to_do_sleeps_on, "14-14")
 	ck_assert(NODE_DATA(0)->kcompactd_waiting);
 }
 
+static const struct page *first_target;
+
+/** Where the first page goes; while it goes, the thread does not wait. */
+static bool note_target(struct page *from, struct page *to)
+{
+	ck_assert(!NODE_DATA(0)->kcompactd_waiting);
+	if (!first_target)
+		first_target = to;
+	return scene_owner_is_told(from, to);
+}
+
+/*
+ *  16 pages of a file in the first pageblock; free are blocks of 4 pages in the last, and single pages in the last but one.
+ *  Expect: a search for free pages begins one order below the wanted one, so the first page goes into a block of 4; pages
+ *  of files may be moved.
+ */
+TEST(kcompactd_searches_from_the_order_that_was_asked_for, "14-14")
+{
+	zone = scene_full();
+	world->hooks.page_moved = note_target;
+	for (unsigned long i = 0; i < 16; i++)
+		scene_make_movable(test_page(zone, i), i);
+	for (unsigned long i = 0; i < 8; i++)
+		test_free_block(test_page(zone, 7680 + 8 * i), 2, MIGRATE_MOVABLE);
+	for (unsigned long i = 0; i < 200; i++)
+		test_free_block(test_page(zone, 7168 + 2 * i), 0, MIGRATE_MOVABLE);
+	test_forget_events();
+	NODE_DATA(0)->kcompactd_max_order = 3;
+	kcompactd(NODE_DATA(0));
+	ck_assert_ptr_nonnull(first_target);
+	ck_assert_uint_ge(page_to_pfn(first_target) - zone->zone_start_pfn, 7680);
+	ck_assert_uint_lt(page_to_pfn(first_target) - zone->zone_start_pfn, 7744);
+	ck_assert(NODE_DATA(0)->kcompactd_waiting);
+}
+
+/*
+ *  A block of order 3 and 4 more pages are free: 12, with marks of 11 and 30. Order 3 takes 7 off: 5 are not above 4.
+ *  Expect: the min mark alone decides whether a block could be taken already; then there is nothing to do.
+ */
+TEST(kcompactd_is_content_with_a_block_above_min, "14-14")
+{
+	scene();
+	test_empty_zone(zone);
+	test_set_watermarks(zone, 4, 30, 40);
+	test_free_block(test_page(zone, 4096), 3, MIGRATE_MOVABLE);
+	for (unsigned long i = 0; i < 4; i++)
+		test_free_block(test_page(zone, 2 * i), 0, MIGRATE_MOVABLE);
+	NODE_DATA(0)->kcompactd_max_order = 3;
+	kcompactd(NODE_DATA(0));
+	ck_assert_str_eq(test_take_events(),
+			 "mm_compaction_kcompactd_wake 0 3 0; mm_compaction_suitable 0 0 3 8; "
+			 "mm_compaction_kcompactd_sleep 0");
+	/* Nor is it woken for that; nor a zone put off by it. */
+	wakeup_kcompactd(NODE_DATA(0), 3, ZONE_DMA);
+	ck_assert_str_eq(test_take_events(), "mm_compaction_suitable 0 0 3 8");
+	ck_assert(NODE_DATA(0)->kcompactd_waiting);
+	ck_assert_uint_eq(zone->compact_defer_shift, 0);
+	/* 4 pages of min more, and the block cannot be taken. */
+	test_set_watermarks(zone, 5, 30, 40);
+	wakeup_kcompactd(NODE_DATA(0), 3, ZONE_DMA);
+	ck_assert_int_ne(test_event(TRACE_mm_compaction_suitable, 0)->field[3], COMPACT_SUCCESS);
+}
+
+/* What is kept back from higher requests is kept back from nobody here: each zone is judged by its own index. */
+TEST(kcompactd_judges_a_zone_by_its_own_index, "14-14")
+{
+	scene();
+	zone->lowmem_reserve[ZONE_DMA] = 0;
+	zone->lowmem_reserve[ZONE_NORMAL] = 100000;
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	NODE_DATA(0)->kcompactd_highest_zoneidx = ZONE_DMA;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
+	/* Asked for up to Normal, it is refused by the second test, which is made for the request; that is no failure. */
+	scene();
+	zone->lowmem_reserve[ZONE_NORMAL] = 100000;
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	NODE_DATA(0)->kcompactd_highest_zoneidx = ZONE_NORMAL;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_suitable, 0)->field[3], COMPACT_CONTINUE);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_suitable, 1)->field[3], COMPACT_SKIPPED);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_compaction), 0);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_reset), 0);
+}
+
+TEST(kcompactd_success_does_not_end_a_delay, "14-14")
+{
+	scene();
+	zone->compact_defer_shift = 2;
+	zone->compact_considered = 3;
+	zone->compact_order_failed = 4;
+	NODE_DATA(0)->kcompactd_max_order = 4;
+	kcompactd(NODE_DATA(0));
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_defer_reset), 1);
+	ck_assert_uint_eq(zone->compact_defer_shift, 2);
+	ck_assert_uint_eq(zone->compact_considered, 4);
+	ck_assert_int_eq(zone->compact_order_failed, 5);
+}
+
 static int asked_again;
 
 /** While kcompactd works, somebody asks for more, and for fewer zones. */
@@ -170,6 +270,7 @@ TEST(kcompactd_asked_meanwhile_goes_on, "14-14 14-19")
 	ck_assert_str_eq(current->comm, "init");
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_kcompactd_wake), 2);
 	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 1)->field[1], 6);
+	ck_assert_int_eq(test_event(TRACE_mm_compaction_kcompactd_wake, 1)->field[2], -1);
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_begin), 1);
 	ck_assert_int_eq(NODE_DATA(0)->kcompactd_max_order, 0);
 	/* It says that it sleeps after each of the two, though the second begins at once: with no zone to look at, that

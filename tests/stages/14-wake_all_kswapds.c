@@ -249,8 +249,8 @@ TEST(prepare_kswapd_sleep_answers, "14-7")
 {
 	setup();
 	pgdat->pfmemalloc_waiters = 3;
-	pgdat->flags = 1ul << PGDAT_DIRTY | 1ul << PGDAT_WRITEBACK;
-	pgdat->lruvec.flags = 1ul << LRUVEC_CONGESTED;
+	pgdat->flags = 1ul << PGDAT_DIRTY | 1ul << PGDAT_WRITEBACK | 1ul << PGDAT_RECLAIM_LOCKED;
+	pgdat->lruvec.flags = 1ul << LRUVEC_CONGESTED | 1ul << (LRUVEC_CONGESTED + 1);
 	ck_assert(!prepare_kswapd_sleep(pgdat, 0, ZONE_NORMAL));
 	/* Whoever waits goes on in any case; marks stay until the node is balanced. */
 	ck_assert_uint_eq(pgdat->pfmemalloc_waiters, 0);
@@ -261,8 +261,9 @@ TEST(prepare_kswapd_sleep_answers, "14-7")
 	pgdat->kswapd_failures = 0;
 	balance();
 	ck_assert(prepare_kswapd_sleep(pgdat, 0, ZONE_NORMAL));
-	ck_assert_uint_eq(pgdat->flags, 0);
-	ck_assert_uint_eq(pgdat->lruvec.flags, 0);
+	/* These marks, and no other. */
+	ck_assert_uint_eq(pgdat->flags, 1ul << PGDAT_RECLAIM_LOCKED);
+	ck_assert_uint_eq(pgdat->lruvec.flags, 1ul << (LRUVEC_CONGESTED + 1));
 }
 
 TEST(balance_pgdat_balanced_does_nothing, "14-8")
@@ -469,6 +470,9 @@ TEST(kswapd_with_too_many_buffer_heads_takes_the_highest_zone_with_memory, "14-1
 	page_cache_fill(address_space_new("file", false), GFP_NOWAIT, 1000);
 	test_set_watermarks(zone, 64, 80, zone->managed_pages);
 	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_NORMAL);
+	/* And Movable where that has a page. */
+	test_zone(0, ZONE_MOVABLE)->managed_pages = 1;
+	ck_assert_int_eq(reclaims_up_to(ZONE_DMA), ZONE_MOVABLE);
 }
 
 /*

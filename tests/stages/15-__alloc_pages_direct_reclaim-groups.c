@@ -41,6 +41,15 @@ TEST(mem_cgroup_protected_children_of_the_root_of_reclaim, "15-18")
 	ck_assert_int_eq(protection_of(a), MEMCG_PROT_MIN);
 	a->memory.usage = 101;
 	ck_assert_int_eq(protection_of(a), MEMCG_PROT_NONE);
+	/* What is written down is the setting, also of more than the group uses. */
+	a->memory.usage = 99;
+	a->memory.low = 5000;
+	ck_assert_int_eq(protection_of(a), MEMCG_PROT_MIN);
+	ck_assert_uint_eq(a->memory.emin, 100);
+	ck_assert_uint_eq(a->memory.elow, 5000);
+	a->memory.low = 100;
+	a->memory.usage = 101;
+	ck_assert_int_eq(protection_of(a), MEMCG_PROT_NONE);
 	/* The root of a reclaim, and a group that uses nothing, are not protected, and keep what was computed last. */
 	a->memory.min = 500;
 	ck_assert_int_eq(mem_cgroup_protected(a, a), MEMCG_PROT_NONE);
@@ -86,6 +95,30 @@ TEST(mem_cgroup_protected_children_share, "15-18")
 	ck_assert_uint_eq(c->memory.elow, 1000 + 1000 * 2000 / 2000);
 	protection_of(b);
 	ck_assert_uint_eq(b->memory.elow, 3000);
+	/* Much more than is claimed: (9000 - 4000) * 2000 / 3000 and (9000 - 4000) * 1 / 3000. */
+	a->memory.low = 9000;
+	a->memory.usage = 7000;
+	protection_of(a);
+	protection_of(c);
+	ck_assert_uint_eq(c->memory.elow, 1000 + 3333);
+	c->memory.usage = 1001;
+	protection_of(c);
+	ck_assert_uint_eq(c->memory.elow, 1000 + 1);
+	c->memory.usage = 3000;
+	/* `min` and `low` are shared out apart. */
+	c->memory.min = 600;
+	a->memory.min = 300;
+	a->memory.children_min_usage = 900;
+	protection_of(a);
+	protection_of(c);
+	ck_assert_uint_eq(c->memory.emin, 600 * 300 / 900);
+	ck_assert_uint_eq(c->memory.elow, 1000 + 3333);
+	c->memory.min = 0;
+	a->memory.min = 0;
+	a->memory.children_min_usage = 0;
+	a->memory.low = 5000;
+	a->memory.usage = 6000;
+	protection_of(a);
 	a->memory.children_low_usage = 5000;
 	protection_of(c);
 	ck_assert_uint_eq(c->memory.elow, 1000);
@@ -102,10 +135,15 @@ TEST(shrink_node_leaves_protected_groups_alone, "15-18")
 	reclaim_setup();
 	a = group_with("/a", &world->root_mem_cgroup, 0, 0, 100);
 	group_fill(a, 64);
+	/* Its caches are spared with it. */
+	shrinker_register(&slab_cache);
+	shrinker_register(&slab_other);
+	memcg_set_shrinker_bit(a, scene.pgdat, &slab_other);
 	scene.control.priority = 0;
 	test_forget_events();
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert(scene.control.memcg_low_skipped);
+	ck_assert_int_eq(test_event(TRACE_mem_cgroup_protected, 0)->field[0], 0);
 	ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_isolate), 0);
 	ck_assert_int_eq(test_event(TRACE_mem_cgroup_protected, 1)->field[1], a->id);
 	ck_assert_int_eq(test_event(TRACE_mem_cgroup_protected, 1)->field[2], MEMCG_PROT_LOW);
@@ -136,6 +174,31 @@ TEST(get_scan_count_under_protection, "15-18")
 	a->memory.elow = 100;
 	shrink_node(scene.pgdat, &scene.control);
 	ck_assert_int_eq(test_event(TRACE_mm_vmscan_lru_isolate, 0)->field[3], 32 >> 1);
+}
+
+TEST(memcg_next_goes_by_the_list_of_groups, "15-18")
+{
+	struct mem_cgroup *group[3];
+
+	/* Newest first, wherever they lie in memory. */
+	reclaim_setup();
+	for (int i = 0; i < 3; i++)
+		group[i] = group_with("/g", &world->root_mem_cgroup, 0, 0, 0);
+	for (int turned = 0; turned <= 1; turned++) {
+		for (int i = 0; i < 3; i++)
+			ck_assert_ptr_eq(
+				memcg_next(NULL, i ? group[i - 1] : &world->root_mem_cgroup),
+				group[i]);
+		ck_assert_ptr_null(memcg_next(NULL, group[2]));
+		world->mem_cgroups = group[0];
+		group[0]->next = group[1];
+		group[1]->next = group[2];
+		group[2]->next = NULL;
+		struct mem_cgroup *first = group[0];
+
+		group[0] = group[2];
+		group[2] = first;
+	}
 }
 
 TEST(mem_cgroup_iter_visits_those_that_count, "15-18")

@@ -3,6 +3,9 @@
  * @file
  * Stage 15: every row of the table of what may become of a page.
  */
+#include <stdio.h>
+
+#include "changes.h"
 #include "life/life.h"
 #include "page_cache.h"
 #include "reclaim-scenes.h"
@@ -29,8 +32,9 @@ static enum outcome outcome(struct page *page)
 
 	INIT_LIST_HEAD(&scene.batch);
 	list_add(&page->lru, &scene.batch);
+	test_note_counters();
 	reclaimed = shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat);
-	ck_assert(!PageFlag(page, PG_locked) || scene.stat.nr_dirty == 99);
+	ck_assert(!PageFlag(page, PG_locked));
 	if (reclaimed) {
 		ck_assert(list_empty(&scene.batch));
 		ck_assert_int_eq(page_count(page), 0);
@@ -39,6 +43,45 @@ static enum outcome outcome(struct page *page)
 	ck_assert(!list_empty(&scene.batch));
 	return PageFlag(page, PG_active) ? ACTIVATED : KEPT;
 }
+
+/** What is not 0 in the statistics of the last pass: "dirty 1 unqueued 1". */
+static const char *statistics(void)
+{
+	static char text[512];
+	const struct reclaim_stat *stat = &scene.stat;
+	const struct {
+		const char *name;
+		unsigned long value;
+	} numbers[] = {
+		{ "dirty", stat->nr_dirty },
+		{ "unqueued", stat->nr_unqueued_dirty },
+		{ "congested", stat->nr_congested },
+		{ "writeback", stat->nr_writeback },
+		{ "immediate", stat->nr_immediate },
+		{ "pageout", stat->nr_pageout },
+		{ "anon", stat->nr_activate[0] },
+		{ "file", stat->nr_activate[1] },
+		{ "ref_keep", stat->nr_ref_keep },
+		{ "unmap_fail", stat->nr_unmap_fail },
+		{ "lazyfree_fail", stat->nr_lazyfree_fail },
+	};
+	char *end = text;
+
+	*end = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (numbers[i].value)
+			end += sprintf(end, "%s%s %lu", end > text ? " " : "", numbers[i].name,
+				       numbers[i].value);
+	return text;
+}
+
+/** Pass one page through the tests; what becomes of it, its statistics, and every counter of the machine that changes. */
+#define expect_trial(page, expected, stats, changes)       \
+	do {                                               \
+		ck_assert_int_eq(outcome(page), expected); \
+		ck_assert_str_eq(statistics(), stats);     \
+		test_expect_changes(changes);              \
+	} while (0)
 
 /* ---- The table of outcomes, row by row -------------------------------------------------------------- */
 
@@ -185,6 +228,31 @@ static void lock_after_write(unsigned long ticks)
 	ck_assert(!PageFlag(waited_for, PG_locked));
 	ClearPageFlag(waited_for, PG_writeback);
 	SetPageFlag(waited_for, PG_locked);
+}
+
+static unsigned long ticks_slept;
+
+/** A disk that takes its time. */
+static void written_after_three_ticks(unsigned long ticks)
+{
+	ticks_slept += ticks;
+	if (ticks_slept == 3)
+		ClearPageFlag(waited_for, PG_writeback);
+}
+
+TEST(shrink_page_list_row_5_waits_as_long_as_it_takes, "15-6")
+{
+	reclaim_setup();
+	world->memcg_legacy = true;
+	world->hooks.sleep = written_after_three_ticks;
+	scene.control.target_mem_cgroup = memcg_new("/box", &world->root_mem_cgroup, 100);
+	waited_for = isolated(scene.file);
+	SetPageFlag(waited_for, PG_writeback);
+	SetPageFlag(waited_for, PG_reclaim);
+	ck_assert_int_eq(outcome(waited_for), RECLAIMED);
+	ck_assert_uint_eq(ticks_slept, 3);
+	/* It was looked at twice. */
+	ck_assert_uint_eq(scene.control.nr_scanned, 2);
 }
 
 /* Expect a page that was waited for to be tried again from its lock on. */
@@ -555,6 +623,11 @@ TEST(shrink_page_list_row_14_pages_of_nobody, "15-10")
 	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert(PageFlag(page, PG_dirty));
 	page->private &= ~LRU_BUFFERS_BUSY;
+	/* One reference less: nobody but its buffers holds it, and it is not looked at any further. */
+	page->_refcount--;
+	ck_assert_int_eq(outcome(page), KEPT);
+	ck_assert(PageFlag(page, PG_dirty) && PageFlag(page, PG_private));
+	page->_refcount++;
 	ck_assert_int_eq(outcome(page), KEPT);
 	ck_assert(!PageFlag(page, PG_dirty) && !PageFlag(page, PG_private));
 	ck_assert_str_eq(test_take_console(), "pageout: orphaned page");
@@ -622,4 +695,306 @@ TEST(shrink_page_list_frees_the_last_one_first, "15-5")
 			  2);
 	ck_assert_int_eq(test_event(TRACE_mm_page_free_batched, 0)->field[0],
 			 (s64)page_to_pfn(second));
+}
+
+/* ---- All that each outcome counts -------------------------------------------------------------------- */
+
+TEST(shrink_page_list_what_file_pages_count, "15-5 15-6 15-7 15-9")
+{
+	struct page *page;
+
+	reclaim_setup();
+	/* Clean: it leaves its file, which ages the lists, and is freed. */
+	page = isolated(scene.file);
+	expect_trial(page, RECLAIMED, "",
+		     "nr_file_pages -1, age +1, pgfree +1, file:pages -1, file:reclaimed +1");
+	ck_assert_ptr_null(page->mapping);
+	ck_assert_uint_eq(scene.control.nr_scanned, 1);
+	/* Mapped twice: both entries go. */
+	page = isolated(scene.file);
+	page_map(page, true);
+	page_map(page, false);
+	expect_trial(page, RECLAIMED, "",
+		     "nr_mapped -1, nr_file_pages -1, age +1, pgfree +1, file:pages -1, "
+		     "file:reclaimed +1");
+	/* Locked in memory with its file. */
+	scene.file->unevictable = true;
+	expect_trial(isolated(scene.file), ACTIVATED, "file 1", "");
+	scene.file->unevictable = false;
+	/* Mapped, in a pass that leaves such pages. */
+	page = isolated(scene.file);
+	page_map(page, false);
+	page_touch_mapped(page);
+	page_dirty(page);
+	scene.control.may_unmap = false;
+	expect_trial(page, KEPT, "", "");
+	scene.control.may_unmap = true;
+	/* Used; used twice; used by an area that is locked: looking clears what it sees, except there. */
+	expect_trial(page, KEPT, "dirty 1 unqueued 1 ref_keep 1", "");
+	ck_assert_uint_eq(page->private, 0);
+	page_touch_mapped(page);
+	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 file 1", "");
+	ck_assert_uint_eq(page->private, 0);
+	ck_assert(PageFlag(page, PG_referenced));
+	ClearPageFlag(page, PG_active);
+	page->private = LRU_VM_LOCKED | 1;
+	expect_trial(page, KEPT, "dirty 1 unqueued 1 unmap_fail 1", "DMA:nr_mlock +1");
+	ck_assert(!PageFlag(page, PG_referenced));
+	/* Dirty; dirty and mapped, but not used. */
+	page = isolated(scene.file);
+	page_dirty(page);
+	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 file 1",
+		     "nr_vmscan_immediate_reclaim +1");
+	page_map(page, true);
+	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 file 1",
+		     "nr_mapped -1, nr_vmscan_immediate_reclaim +1");
+	ck_assert_uint_eq(page->private, 0);
+	ck_assert(!PageFlag(page, PG_swapbacked));
+	/* Dirty, and its device is congested; a clean page of such a device is no matter. */
+	scene.file->congested = true;
+	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 congested 1 file 1",
+		     "nr_vmscan_immediate_reclaim +1");
+	expect_trial(isolated(scene.file), RECLAIMED, "",
+		     "nr_file_pages -1, age +1, pgfree +1, file:pages -1, file:reclaimed +1");
+	scene.file->congested = false;
+	/* Being written: on a congested device, too, or seen before, it counts as congested. */
+	page = isolated(scene.file);
+	page_dirty(page);
+	page_write(page);
+	scene.file->congested = true;
+	expect_trial(page, ACTIVATED, "dirty 1 congested 1 writeback 1 file 1", "");
+	scene.file->congested = false;
+	expect_trial(page, ACTIVATED, "dirty 1 congested 1 writeback 1 file 1", "");
+	/* One that is marked, but not being written, is not. */
+	page = isolated(scene.file);
+	page_dirty(page);
+	SetPageFlag(page, PG_reclaim);
+	expect_trial(page, ACTIVATED, "dirty 1 unqueued 1 file 1",
+		     "nr_vmscan_immediate_reclaim +1");
+	/* Held by somebody. */
+	page = isolated(scene.file);
+	get_page(page);
+	expect_trial(page, KEPT, "", "");
+	/* Its buffers are in use; nobody uses them; they are all that is left of it. */
+	page = isolated(scene.file);
+	get_page(page);
+	SetPageFlag(page, PG_private);
+	page->private = LRU_BUFFERS_BUSY;
+	expect_trial(page, ACTIVATED, "file 1", "");
+	page->private = 0;
+	expect_trial(page, RECLAIMED, "",
+		     "nr_file_pages -1, age +1, pgfree +1, file:pages -1, file:reclaimed +1");
+	page = isolated(scene.file);
+	SetPageFlag(page, PG_private);
+	page->mapping = NULL;
+	expect_trial(page, RECLAIMED, "", "pgfree +1");
+	/* It lost its file while it was mapped: the entries go, but it stays. */
+	page = isolated(scene.file);
+	page_map(page, false);
+	page->mapping = NULL;
+	expect_trial(page, KEPT, "", "nr_mapped -1");
+}
+
+TEST(shrink_page_list_what_writing_counts, "15-10 13-15")
+{
+	struct page *page;
+
+	reclaim_setup();
+	page = dirty_page_for_kswapd();
+	test_forget_events();
+	expect_trial(page, KEPT, "dirty 1 unqueued 1 pageout 1",
+		     "nr_dirty -1, nr_writeback +1, nr_vmscan_write +1");
+	ck_assert_int_eq(test_event(TRACE_mm_vmscan_writepage, 0)->field[0],
+			 (s64)page_to_pfn(page));
+	/* The end of the write is to be noticed. */
+	ck_assert(PageFlag(page, PG_reclaim));
+	/* Done at once: clean, and taken. */
+	scene.file->synchronous = true;
+	expect_trial(dirty_page_for_kswapd(), RECLAIMED, "dirty 1 unqueued 1 pageout 1",
+		     "DMA:nr_zone_write_pending -1, nr_file_pages -1, nr_dirty -1, "
+		     "nr_vmscan_write +1, nr_written +1, age +1, pgfree +1, file:pages -1, "
+		     "file:reclaimed +1");
+	/* Done at once, but dirty again: it is not marked any more. */
+	world->hooks.page_written = still_dirty;
+	page = dirty_page_for_kswapd();
+	expect_trial(page, KEPT, "dirty 1 unqueued 1 pageout 1", "nr_vmscan_write +1");
+	ck_assert(!PageFlag(page, PG_reclaim));
+	world->hooks.page_written = refuse;
+	expect_trial(dirty_page_for_kswapd(), ACTIVATED, "dirty 1 unqueued 1 file 1", "");
+	world->hooks.page_written = page_write;
+	scene.file->no_writer = true;
+	expect_trial(dirty_page_for_kswapd(), ACTIVATED, "dirty 1 unqueued 1 file 1", "");
+	scene.file->no_writer = false;
+	scene.file->congested = true;
+	expect_trial(dirty_page_for_kswapd(), KEPT, "dirty 1 unqueued 1 congested 1", "");
+	scene.file->congested = false;
+	/* Not by those who may not enter file systems, nor for pages used since. */
+	scene.control.gfp_mask = GFP_NOFS;
+	expect_trial(dirty_page_for_kswapd(), KEPT, "dirty 1 unqueued 1", "");
+	scene.control.gfp_mask = GFP_KERNEL;
+	page = dirty_page_for_kswapd();
+	SetPageFlag(page, PG_referenced);
+	expect_trial(page, KEPT, "dirty 1 unqueued 1", "");
+	scene.control.may_writepage = false;
+	expect_trial(dirty_page_for_kswapd(), KEPT, "dirty 1 unqueued 1", "");
+	ck_assert_int_eq(test_count(TRACE_mm_vmscan_writepage), 3);
+}
+
+TEST(shrink_page_list_what_anonymous_pages_count, "15-8")
+{
+	struct task *owner;
+	struct page *page;
+
+	reclaim_setup();
+	owner = test_task("owner", 100);
+	owner->mm->rss_anon = 10;
+	scene.heap->mm = owner->mm;
+	/* To swap: a place, which the cache holds; the page tables name it from now on. */
+	page = isolated(scene.heap);
+	page->private = LRU_EXEC;
+	expect_trial(page, KEPT, "pageout 1",
+		     "DMA:nr_zone_write_pending +1, nr_anon_pages -1, nr_file_pages +1, "
+		     "nr_writeback +1, nr_vmscan_write +1, swap_free -1, swap_cache +1, "
+		     "swap_cache_added +1");
+	ck_assert_uint_eq(page->private, LRU_SWAP_ENTRY);
+	ck_assert(PageFlag(page, PG_reclaim));
+	ck_assert_int_eq(owner->mm->rss_anon, 9);
+	ck_assert_int_eq(owner->mm->swap_entries, 1);
+	/* While it is written it counts as that, but not as dirty. */
+	expect_trial(page, ACTIVATED, "writeback 1 anon 1", "");
+	disk_run(1);
+	ClearPageFlag(page, PG_active);
+	expect_trial(page, RECLAIMED, "",
+		     "nr_file_pages -1, age +1, pgfree +1, swap_cache -1, swap_cache_deleted +1, "
+		     "heap:pages -1, heap:reclaimed +1, heap:swapped +1");
+	/* Its process is gone: it needs no place. */
+	scene.heap->synchronous = true;
+	scene.heap->orphaned = true;
+	expect_trial(isolated(scene.heap), RECLAIMED, "pageout 1",
+		     "nr_anon_pages -1, nr_vmscan_write +1, nr_written +1, age +1, pgfree +1, "
+		     "swap_cache_added +1, swap_cache_deleted +1, heap:pages -1, "
+		     "heap:reclaimed +1");
+	scene.heap->orphaned = false;
+	/* Used: before it gets a place. */
+	page = isolated(scene.heap);
+	page_touch_mapped(page);
+	expect_trial(page, ACTIVATED, "anon 1", "");
+	ck_assert(!PageFlag(page, PG_referenced));
+	/* It cannot be unmapped, and keeps its place; until swap runs short. */
+	page = isolated(scene.heap);
+	page->private = LRU_UNMAP_FAILS;
+	expect_trial(page, ACTIVATED, "anon 1 unmap_fail 1",
+		     "nr_file_pages +1, swap_free -1, swap_cache +1, swap_cache_added +1");
+	world->nr_swap_pages = 2048;
+	expect_trial(page, ACTIVATED, "anon 1 unmap_fail 1", "");
+	world->nr_swap_pages = 2047;
+	ClearPageFlag(page, PG_dirty);
+	expect_trial(page, ACTIVATED, "anon 1 unmap_fail 1",
+		     "nr_file_pages -1, swap_free +1, swap_cache -1, swap_cache_deleted +1");
+	ck_assert(PageFlag(page, PG_dirty));
+	/* One that is merely kept, because somebody holds it, keeps its place, too. */
+	page = isolated(scene.heap);
+	page->_mapcount = -1;
+	SetPageFlag(page, PG_swapcache);
+	get_page(page);
+	expect_trial(page, KEPT, "", "");
+	ck_assert(PageFlag(page, PG_swapcache));
+	/* What its process gave up needs no place; but it is wanted, if it was written to. */
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	expect_trial(page, RECLAIMED, "",
+		     "nr_anon_pages -1, pgfree +1, heap:pages -1, heap:reclaimed +1");
+	page = isolated(scene.heap);
+	ClearPageFlag(page, PG_swapbacked);
+	SetPageFlag(page, PG_dirty);
+	expect_trial(page, ACTIVATED, "anon 1 unmap_fail 1 lazyfree_fail 1", "");
+	/* A page that is in swap already, and dirty, is written by those who may do input and output, no others. */
+	world->nr_swap_pages = 4000;
+	page = isolated(scene.heap);
+	scene.heap->congested = true;
+	expect_trial(page, KEPT, "",
+		     "nr_anon_pages -1, nr_file_pages +1, swap_free -1, swap_cache +1, "
+		     "swap_cache_added +1");
+	scene.heap->congested = false;
+	scene.control.gfp_mask = GFP_NOIO;
+	expect_trial(page, KEPT, "", "");
+	scene.control.gfp_mask = GFP_NOFS;
+	expect_trial(page, RECLAIMED, "pageout 1",
+		     "nr_file_pages -1, nr_vmscan_write +1, nr_written +1, age +1, pgfree +1, "
+		     "swap_cache -1, swap_cache_deleted +1, heap:pages -1, heap:reclaimed +1, "
+		     "heap:swapped +1");
+}
+
+TEST(shrink_page_list_swap_of_groups_above, "15-8")
+{
+	struct mem_cgroup *above, *group;
+
+	reclaim_setup();
+	above = memcg_new("/a", &world->root_mem_cgroup, 1000);
+	group = memcg_new("/a/b", above, 1000);
+	/* Half of what the group above may have is used; the root has no limit of its own. */
+	for (int used = 4; used <= 5; used++) {
+		struct page *page = isolated(scene.heap);
+
+		above->swap.max = 10;
+		above->swap.usage = used;
+		world->root_mem_cgroup.swap.max = 10;
+		world->root_mem_cgroup.swap.usage = 10;
+		page->mem_cgroup = group;
+		page->private = LRU_UNMAP_FAILS;
+		ck_assert_int_eq(outcome(page), ACTIVATED);
+		ck_assert_int_eq(PageFlag(page, PG_swapcache), used == 4);
+	}
+}
+
+TEST(shrink_page_list_ages_the_target, "15-21")
+{
+	struct page *page;
+
+	/* Not the page's own group, but the one that is reclaimed; and all above it. */
+	reclaim_setup();
+	scene.control.target_mem_cgroup = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	memcg_new("/h", &world->root_mem_cgroup, 1000);
+	page = isolated(scene.file);
+	world->hooks.lru_page_uncharged = NULL;
+	page->mem_cgroup = world->mem_cgroups;
+	ck_assert_int_eq(outcome(page), RECLAIMED);
+	test_expect_changes("nr_file_pages -1, age +1, /gage +1, pgfree +1, file:pages -1, "
+			    "file:reclaimed +1");
+}
+
+static int offers;
+
+static void count_offers(void)
+{
+	offers++;
+}
+
+TEST(shrink_page_list_keeps_the_order, "15-5")
+{
+	struct page *page[5];
+
+	reclaim_setup();
+	INIT_LIST_HEAD(&scene.batch);
+	for (int i = 0; i < 5; i++) {
+		page[i] = isolated(scene.file);
+		list_add(&page[i]->lru, &scene.batch);
+	}
+	/* From the tail on: kept, gone, activated, gone, kept. */
+	get_page(page[0]);
+	page_dirty(page[2]);
+	SetPageFlag(page[4], PG_locked);
+	offers = 0;
+	world->hooks.reschedule = count_offers;
+	test_forget_events();
+	ck_assert_uint_eq(shrink_page_list(&scene.batch, scene.pgdat, &scene.control, &scene.stat),
+			  2);
+	/* The CPU is offered at first, and before each page. */
+	ck_assert_int_eq(offers, 1 + 5);
+	ck_assert_uint_eq(scene.control.nr_scanned, 4);
+	ck_assert_ptr_eq(scene.batch.prev, &page[0]->lru);
+	ck_assert_ptr_eq(page[0]->lru.prev, &page[2]->lru);
+	ck_assert_ptr_eq(page[2]->lru.prev, &page[4]->lru);
+	ck_assert_ptr_eq(scene.batch.next, &page[4]->lru);
+	ck_assert(PageFlag(page[4], PG_locked) && !PageFlag(page[4], PG_active));
 }

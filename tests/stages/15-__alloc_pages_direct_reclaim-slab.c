@@ -3,6 +3,8 @@
  * @file
  * Stage 15: shrinkers.
  */
+#include <stdio.h>
+
 #include "life/life.h"
 #include "page_cache.h"
 #include "reclaim-scenes.h"
@@ -152,6 +154,219 @@ TEST(shrink_slab_asks_an_empty_cache_twice, "15-15")
 	world->memcg_disabled = false;
 	shrinker_unregister(&slab_other);
 	shrinker_unregister(&slab_cache);
+}
+
+/* ---- Caches that keep a diary ------------------------------------------------------------------------ */
+
+static char diary[4096];
+
+/** What a cache in the diary will answer when it is asked to scan: objects freed, objects looked at (0: as many as asked). */
+struct answer {
+	unsigned long freed, looked_at;
+};
+
+static const struct answer *answers;
+
+/** Who asks: "cache counts node 0 root cc0". */
+static void write_down(const char *name, const char *does, const struct shrink_control *control)
+{
+	size_t length = strlen(diary);
+
+	snprintf(diary + length, sizeof(diary) - length, "%s%s %s %d %s %x", length ? "; " : "",
+		 name, does, control->nid, control->memcg->parent ? control->memcg->path : "root",
+		 control->gfp_mask);
+}
+
+static unsigned long count_and_tell(struct shrinker *shrinker, struct shrink_control *control)
+{
+	write_down(shrinker->name, "counts", control);
+	return slab_objects;
+}
+
+static unsigned long scan_and_tell(struct shrinker *shrinker, struct shrink_control *control)
+{
+	size_t length;
+
+	write_down(shrinker->name, "scans", control);
+	length = strlen(diary);
+	snprintf(diary + length, sizeof(diary) - length, " %lu of %lu", control->nr_scanned,
+		 control->nr_to_scan);
+	if (answers->looked_at)
+		control->nr_scanned = answers->looked_at;
+	return answers++->freed;
+}
+
+static const char *take_diary(void)
+{
+	static char taken[sizeof(diary)];
+
+	strcpy(taken, diary);
+	diary[0] = '\0';
+	return taken;
+}
+
+#define DIARY_CACHE(text)                                                                    \
+	{                                                                                    \
+		.name = text, .count_objects = count_and_tell, .scan_objects = scan_and_tell \
+	}
+
+TEST(shrink_slab_tells_all_of_a_run, "15-15")
+{
+	static const struct answer first[] = { { 150, 200 }, { 7, 0 } };
+	static const struct answer second[] = { { 30, 0 }, { SHRINK_STOP, 0 } };
+	struct shrinker cache = DIARY_CACHE("c");
+
+	reclaim_setup();
+	cache.seeks = 3;
+	cache.batch = 300;
+	shrinker_register(&cache);
+	/* 4 * (1000 >> 1) / 3 = 666: at 300 each, the first time only 200 are looked at. 166 are left, as a debt. */
+	slab_objects = 1000;
+	answers = first;
+	slab_offers = 0;
+	world->hooks.reschedule = count_offer;
+	ck_assert_uint_eq(shrink_slab(GFP_KERNEL, 0, &world->root_mem_cgroup, 1), 157);
+	/* After each portion, and in the end. */
+	ck_assert_uint_eq(slab_offers, 3);
+	ck_assert_str_eq(take_diary(), "c counts 0 root cc0; c scans 0 root cc0 300 of 300; "
+				       "c scans 0 root cc0 300 of 300");
+	ck_assert_str_eq(test_take_events(), "mm_shrink_slab_start 0 0 3264 1000 666 666 1; "
+					     "mm_shrink_slab_end 0 0 166 166 157");
+	/* 166 + 666; it stops at the second portion, so that 532 are left. */
+	answers = second;
+	ck_assert_uint_eq(shrink_slab(GFP_NOWAIT, 0, &world->root_mem_cgroup, 1), 30);
+	ck_assert_str_eq(test_take_events(), "mm_shrink_slab_start 0 166 2048 1000 666 832 1; "
+					     "mm_shrink_slab_end 0 166 532 532 30");
+	ck_assert_str_eq(take_diary(), "c counts 0 root 800; c scans 0 root 800 300 of 300; "
+				       "c scans 0 root 800 300 of 300");
+	shrinker_unregister(&cache);
+}
+
+TEST(shrink_slab_how_much_and_how_long, "15-15")
+{
+	/* Objects, debt and priority; the share, the target, and what is left of it. A portion is 128, seeks are 2. */
+	static const struct {
+		unsigned long objects;
+		long debt;
+		int priority;
+		long delta, total, left, new_debt;
+	} rows[] = {
+		/* A target of exactly a portion, or one object less. */
+		{ 1000, 4, 4, 124, 128, 0, 0 },
+		{ 1000, 3, 4, 124, 127, 127, 127 },
+		/* Less than a portion, but all there are: they are scanned, however often. */
+		{ 10, 0, 1, 10, 10, 0, 0 },
+		{ 10, 0, 0, 20, 20, 0, 0 },
+		{ 10, 0, 2, 4, 4, 4, 4 },
+		/* A share of nothing. */
+		{ 1000, 0, 12, 0, 0, 0, 0 },
+		/* A debt counts in full from a quarter on, below it up to half of all. What was not scanned of it remains. */
+		{ 1000, 1000, 3, 250, 1250, 98, 98 },
+		{ 1000, 1000, 4, 124, 500, 116, 1124 - 384 },
+		{ 1000, 300, 4, 124, 424, 40, 40 },
+		/* At most twice all there are. */
+		{ 1000, 9000, 0, 2000, 2000, 80, 11000 - 1920 },
+		/* A debt that went wrong is dropped, and all are scanned. */
+		{ 1000, -300, 3, 250, 1000, 104, 0 },
+		{ 1000, -100, 3, 250, 150, 22, 22 },
+	};
+
+	reclaim_setup();
+	shrinker_register(&slab_cache);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		long scanned = rows[i].total - rows[i].left;
+		char expected[200];
+
+		slab_objects = rows[i].objects;
+		slab_asked = 0;
+		slab_cache.nr_deferred[0] = rows[i].debt;
+		ck_assert_uint_eq(
+			shrink_slab(GFP_KERNEL, 0, &world->root_mem_cgroup, rows[i].priority),
+			(unsigned long)scanned);
+		snprintf(expected, sizeof(expected),
+			 "mm_shrink_slab_start 0 %ld 3264 %lu %ld %ld %d; "
+			 "mm_shrink_slab_end 0 %ld %ld %ld %ld",
+			 rows[i].debt, rows[i].objects, rows[i].delta, rows[i].total,
+			 rows[i].priority, rows[i].debt, rows[i].new_debt, rows[i].left, scanned);
+		ck_assert_str_eq(test_take_events(), expected);
+		ck_assert_uint_eq(slab_asked, (unsigned long)scanned);
+		ck_assert_int_eq(slab_cache.nr_deferred[0], rows[i].new_debt);
+	}
+	shrinker_unregister(&slab_cache);
+}
+
+static unsigned long scan_into_debt(struct shrinker *shrinker, struct shrink_control *control)
+{
+	/* Somebody else gives up on the same cache meanwhile. */
+	shrinker->nr_deferred[0] += 5;
+	return control->nr_to_scan;
+}
+
+TEST(shrink_slab_adds_to_the_debt_of_others, "15-15")
+{
+	struct shrinker cache = { .count_objects = count_and_tell,
+				  .scan_objects = scan_into_debt,
+				  .name = "c",
+				  .seeks = DEFAULT_SEEKS };
+
+	reclaim_setup();
+	shrinker_register(&cache);
+	/* 4 * (1000 >> 3) / 2 = 250: one portion of 128, and 122 are left. */
+	slab_objects = 1000;
+	shrink_slab(GFP_KERNEL, 0, &world->root_mem_cgroup, 3);
+	ck_assert_int_eq(cache.nr_deferred[0], 5 + 122);
+	ck_assert_int_eq(test_last_event(TRACE_mm_shrink_slab_end)->field[2], 5 + 122);
+	shrinker_unregister(&cache);
+}
+
+TEST(shrinkers_are_asked_in_the_order_of_their_registration, "15-15")
+{
+	static const struct answer one_each[] = { { 1, 0 }, { 2, 0 }, { 4, 0 }, { 8, 0 } };
+	struct shrinker a = DIARY_CACHE("a"), b = DIARY_CACHE("b"), c = DIARY_CACHE("c");
+	struct mem_cgroup *group;
+	struct lruvec *lruvec;
+
+	reclaim_setup();
+	group = memcg_new("/g", &world->root_mem_cgroup, 1000);
+	lruvec = mem_cgroup_lruvec(group, scene.pgdat);
+	a.memcg_aware = true;
+	c.memcg_aware = true;
+	a.batch = 50;
+	b.batch = 50;
+	c.batch = 50;
+	shrinker_register(&a);
+	shrinker_register(&b);
+	shrinker_register(&c);
+	/* One that comes again is the last. */
+	shrinker_unregister(&a);
+	shrinker_register(&a);
+	ck_assert_int_eq(c.id, 1);
+	ck_assert_int_eq(a.id, 0);
+	slab_objects = 100;
+	answers = one_each;
+	ck_assert_uint_eq(shrink_slab(GFP_KERNEL, 0, &world->root_mem_cgroup, 0), 1 + 2 + 4);
+	ck_assert_str_eq(take_diary(), "b counts 0 root cc0; b scans 0 root cc0 50 of 50; "
+				       "c counts 0 root cc0; c scans 0 root cc0 50 of 50; "
+				       "a counts 0 root cc0; a scans 0 root cc0 50 of 50");
+	/* In a group by number; what is gone leaves the map, the others stay on it. */
+	memcg_set_shrinker_bit(group, scene.pgdat, &c);
+	memcg_set_shrinker_bit(group, scene.pgdat, &a);
+	lruvec->shrinker_map |= 1ull << 40;
+	ck_assert_uint_eq(lruvec->shrinker_map, 1ull << 40 | 3);
+	answers = one_each;
+	ck_assert_uint_eq(shrink_slab(GFP_KERNEL, 0, group, 0), 1 + 2);
+	ck_assert_str_eq(take_diary(), "a counts 0 /g cc0; a scans 0 /g cc0 50 of 50; "
+				       "c counts 0 /g cc0; c scans 0 /g cc0 50 of 50");
+	ck_assert_uint_eq(lruvec->shrinker_map, 3);
+	/* One that is empty is asked twice, the other as usual. */
+	slab_objects = SHRINK_EMPTY;
+	shrink_slab(GFP_KERNEL, 0, group, 0);
+	ck_assert_str_eq(take_diary(), "a counts 0 /g cc0; a counts 0 /g cc0; "
+				       "c counts 0 /g cc0; c counts 0 /g cc0");
+	ck_assert_uint_eq(lruvec->shrinker_map, 0);
+	shrinker_unregister(&a);
+	shrinker_unregister(&b);
+	shrinker_unregister(&c);
 }
 
 #ifdef CONFIG_NUMA

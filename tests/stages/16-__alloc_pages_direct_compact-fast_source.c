@@ -60,6 +60,19 @@ TEST(fast_start_finds_a_pageblock_and_marks_it, "16-12 16-13")
 	ck_assert_uint_eq(cc->migrate_scanned, 1 + BLOCK - 32 - 15 + BLOCK + 2 + 2 + 2);
 }
 
+/* Expect no search for order 3 or less, a run on request (-1) among them; order 4 is the first. */
+TEST(fast_start_is_for_costly_orders, "16-12")
+{
+	for (int order = -1; order <= 4; order++) {
+		struct compact_control *cc = fast_run();
+
+		cc->order = cc->search_order = order;
+		test_free_block(test_page(cc->zone, 5 * BLOCK), 3, MIGRATE_MOVABLE);
+		ck_assert_int_eq(fast_find_migrateblock(cc) != TEST_DRAM_PFN, order == 4);
+		machine_free(world);
+	}
+}
+
 /* mm/compaction.c:1684: a find in the scanner's own pageblock does not end the search. */
 TEST(fast_start_goes_on_after_a_find_in_the_own_pageblock, "16-13")
 {
@@ -162,6 +175,12 @@ TEST(fast_start_looks_at_few_entries, "16-13")
 	cc->migrate_pfn = TEST_DRAM_PFN;
 	isolate_migratepages(cc);
 	expect_scan(2 * BLOCK, 3 * BLOCK, 1, 0);
+	for (unsigned short fail = 0; fail < 8; fail++) {
+		static const unsigned int limits[] = { 33, 17, 9, 5, 3, 2, 1, 1 };
+
+		cc->fast_search_fail = fail;
+		ck_assert_uint_eq(freelist_scan_limit(cc), limits[fail]);
+	}
 	/* After many, one. */
 	cc->fast_search_fail = 40;
 	ck_assert_uint_eq(freelist_scan_limit(cc), 1);
@@ -265,4 +284,150 @@ TEST(fast_start_finds_a_block_at_pfn_zero, "16-13")
 	ck_assert(get_pageblock_skip(0));
 	ck_assert_uint_eq(cc->fast_search_fail, 0);
 	ck_assert_uint_eq(cc->fast_start_pfn, 0);
+}
+
+/*
+ * Free blocks, each at the head of its list before the next is laid, in a zone of 16 pageblocks with the scanner of free pages in the
+ * last. From the zone's start blocks lie low up to half of the way, 7.5 pageblocks, so below 7; from 4 up to an eighth, so below 5.
+ */
+TEST(fast_start_searches, "16-13")
+{
+	static const struct {
+		struct {
+			unsigned int order;
+			unsigned long block, page;
+		} free[4];
+		int nr_free;
+		unsigned long marked; /* a pageblock; 99: none */
+		unsigned long from;   /* a pageblock */
+		unsigned short fail;
+		unsigned long begin_block, begin_page;
+		const char *state;
+	} row[] = {
+		/* The last place that lies low, and the first that does not. */
+		{ { { 3, 6, 504 } },
+		  1,
+		  99,
+		  0,
+		  0,
+		  6,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked 6 | 0 0 | 1 0 | fail 0 order 6 6:504" },
+		{ { { 3, 7, 0 } },
+		  1,
+		  99,
+		  0,
+		  0,
+		  0,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked | 0 0 | 1 0 | fail 0 order 6 -" },
+		{ { { 3, 5, 0 } },
+		  1,
+		  99,
+		  4,
+		  0,
+		  4,
+		  0,
+		  "4:0 15:0 | - - - / - - | marked | 0 0 | 1 0 | fail 0 order 6 -" },
+		/* In the scanner's own pageblock: it goes on from there, for this once. */
+		{ { { 3, 4, 504 } },
+		  1,
+		  99,
+		  4,
+		  0,
+		  4,
+		  504,
+		  "4:504 15:0 | - - - / - - | marked 4 | 0 0 | 1 0 | fail 0 order 6 used" },
+		/* Orders 5 to 3, and no others. */
+		{ { { 2, 1, 0 }, { 6, 2, 0 } },
+		  2,
+		  99,
+		  0,
+		  0,
+		  0,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked | 0 0 | 0 0 | fail 0 order 6 -" },
+		{ { { 5, 2, 0 }, { 3, 1, 0 } },
+		  2,
+		  99,
+		  0,
+		  2,
+		  2,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked 2 | 0 0 | 1 0 | fail 0 order 6 2:0" },
+		/* Two entries are the limit after five failures. The second that does not suit ends the search, in whatever list. */
+		{ { { 4, 1, 0 }, { 5, 9, 0 }, { 5, 8, 0 } },
+		  3,
+		  99,
+		  0,
+		  5,
+		  0,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked | 0 0 | 2 0 | fail 6 order 6 -" },
+		{ { { 3, 1, 0 }, { 4, 9, 0 }, { 5, 8, 0 } },
+		  3,
+		  99,
+		  0,
+		  5,
+		  0,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked | 0 0 | 2 0 | fail 6 order 6 -" },
+		/* One that is marked does not end it: the third entry is found. */
+		{ { { 4, 2, 0 }, { 4, 1, 0 }, { 4, 9, 0 } },
+		  3,
+		  1,
+		  0,
+		  5,
+		  2,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked 1 2 | 0 0 | 3 0 | fail 0 order 6 2:0" },
+		/* Marked, and the first: the list is left, the next one is searched. */
+		{ { { 3, 3, 8 }, { 4, 2, 0 }, { 4, 1, 0 } },
+		  3,
+		  1,
+		  0,
+		  0,
+		  3,
+		  0,
+		  "0:0 15:0 | - - - / - - | marked 1 3 | 0 0 | 2 0 | fail 0 order 6 3:8" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct compact_control *cc = fast_run();
+		struct zone *zone = cc->zone;
+
+		for (int n = 0; n < row[i].nr_free; n++)
+			test_free_block(
+				test_page(zone, row[i].free[n].block * BLOCK + row[i].free[n].page),
+				row[i].free[n].order, MIGRATE_MOVABLE);
+		if (row[i].marked < 16)
+			set_pageblock_skip(TEST_DRAM_PFN + row[i].marked * BLOCK);
+		cc->migrate_pfn += row[i].from * BLOCK;
+		cc->fast_search_fail = row[i].fail;
+		ck_assert_msg(fast_find_migrateblock(cc) == TEST_DRAM_PFN +
+								    row[i].begin_block * BLOCK +
+								    row[i].begin_page,
+			      "row %zu", i);
+		ck_assert_msg(!strcmp(scene_state(cc), row[i].state), "row %zu: %s", i,
+			      scene_state(cc));
+		ck_assert(!zone->lock.held);
+		machine_free(world);
+	}
+}
+
+/* The start of the zone is a place to begin at, even in the middle of a pageblock. */
+TEST(fast_start_from_a_ragged_zone_start, "16-13")
+{
+	struct zone *zone = scene_ragged();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+
+	cc->order = cc->search_order = 6;
+	cc->free_pfn = zone_end_pfn(zone) - 1;
+	test_free_block(pfn_to_page(TEST_DRAM_PFN + 320), 4, MIGRATE_MOVABLE);
+	ck_assert_uint_eq(fast_find_migrateblock(cc), TEST_DRAM_PFN);
+	ck_assert_uint_eq(cc->fast_start_pfn, TEST_DRAM_PFN + 320);
+	cc->migrate_pfn++;
+	clear_pageblock_skip(TEST_DRAM_PFN);
+	ck_assert_uint_eq(fast_find_migrateblock(cc), TEST_DRAM_PFN + 257);
+	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN));
 }

@@ -51,6 +51,24 @@ TEST(fast_search_takes_from_the_top_quarter, "16-15")
 	ck_assert_uint_eq(cc->fast_search_fail, 0);
 }
 
+/* Expect the search for every block of more than one page, and for a run on request, order -1, the walk. */
+TEST(fast_search_for_blocks_of_two_pages_on, "16-15")
+{
+	for (int order = -1; order <= 1; order += 2) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = fast_free_run(zone, 1);
+
+		test_set_watermarks(zone, 0, 0, 0);
+		cc->order = cc->search_order = order;
+		test_free_block(test_page(zone, 9 * BLOCK), 0, MIGRATE_MOVABLE);
+		test_free_block(test_page(zone, BLOCK), 0, MIGRATE_MOVABLE);
+		ck_assert_ptr_nonnull(compaction_alloc(cc));
+		/* A walk takes the position along, the search leaves it. */
+		ck_assert_int_eq(cc->free_pfn == TEST_DRAM_PFN + 12 * BLOCK, order > 0);
+		machine_free(world);
+	}
+}
+
 TEST(fast_search_looks_around_the_block, "16-15")
 {
 	for (int async = 0; async < 2; async++) {
@@ -343,4 +361,215 @@ TEST(fast_search_at_the_start_looks_around_what_it_saw, "16-15")
 		}
 		machine_free(world);
 	}
+}
+
+/* ---- searches, and all that is left behind ---- */
+
+/*
+ * Free blocks, each at the head of its list before the next is laid, so that the first laid is looked at first. The scanners are
+ * at 0 and at 12, not at the start of a scan; good is what lies from 9 on, better than nothing from 6 on.
+ */
+TEST(fast_search_searches, "16-10 16-14 16-15")
+{
+	static const struct {
+		struct {
+			unsigned int order;
+			unsigned long block, page;
+		} free[4];
+		int nr_free;
+		unsigned long wanted;
+		unsigned long cached;		       /* a pageblock */
+		unsigned long found_block, found_page; /* 99: none */
+		const char *scans, *state;
+	} row[] = {
+		/* The lowest place that is good, and the highest that is not. */
+		{ { { 3, 9, 0 } },
+		  1,
+		  8,
+		  0,
+		  9,
+		  7,
+		  "",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked | 8 7 | 0 1 | fail 0 order 3 -" },
+		{ { { 3, 8, 504 } },
+		  1,
+		  8,
+		  0,
+		  8,
+		  511,
+		  "",
+		  "0:0 12:0 | - - 7:0 / - 13:0 | marked | 8 7 | 0 1 | fail 2 order 3 -" },
+		/* The lowest place that is better than nothing; the cached position is below and stays at 14. */
+		{ { { 3, 6, 0 } },
+		  1,
+		  8,
+		  14,
+		  6,
+		  7,
+		  "",
+		  "0:0 12:0 | - - 14:0 / - 13:0 | marked | 8 7 | 0 1 | fail 2 order 3 -" },
+		/* Downwards from 3 to 0: the first order that has something good. */
+		{ { { 2, 5, 0 }, { 1, 9, 2 }, { 0, 10, 5 } },
+		  3,
+		  2,
+		  0,
+		  9,
+		  3,
+		  "",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked | 2 1 | 0 2 | fail 0 order 1 -" },
+		/* Not enough: what is around it, below and above, but for the pageblock's last page; and its mark. */
+		{ { { 3, 9, 256 }, { 0, 9, 255 }, { 0, 9, 264 }, { 0, 9, 511 } },
+		  4,
+		  20,
+		  0,
+		  9,
+		  264,
+		  "f 9:0-9:256 256 1, f 9:264-9:511 247 1",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked 9 | 20 9 | 0 504 | fail 0 order 3 -" },
+		/* Enough from below: not above. */
+		{ { { 3, 9, 256 }, { 0, 9, 255 }, { 0, 9, 264 } },
+		  3,
+		  9,
+		  0,
+		  9,
+		  255,
+		  "f 9:0-9:256 256 1",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked | 9 8 | 0 257 | fail 0 order 3 -" },
+		/* Enough from above, at the last page there: no mark. */
+		{ { { 3, 9, 256 }, { 0, 9, 510 } },
+		  2,
+		  9,
+		  0,
+		  9,
+		  510,
+		  "f 9:0-9:256 256 0, f 9:264-9:511 247 1",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked | 9 8 | 0 504 | fail 0 order 3 -" },
+		/* At the pageblock's start, and to its end but one: nothing to look at there. */
+		{ { { 3, 9, 0 } },
+		  1,
+		  9,
+		  0,
+		  9,
+		  7,
+		  "f 9:8-9:511 503 0",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked 9 | 9 7 | 0 504 | fail 0 order 3 -" },
+		{ { { 3, 9, 504 } },
+		  1,
+		  9,
+		  0,
+		  9,
+		  511,
+		  "f 9:0-9:504 504 0",
+		  "0:0 12:0 | - - 8:0 / - 13:0 | marked 9 | 9 7 | 0 505 | fail 0 order 3 -" },
+		/* Only too low ones: each list's first entry is looked at, and the walk finds the nearest. The next search begins lower. */
+		{ { { 3, 5, 0 }, { 3, 5, 8 }, { 1, 4, 0 } }, 3, 8, 0, 5, 7, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = fast_free_run(zone, row[i].wanted);
+		const struct page *page;
+
+		test_set_watermarks(zone, 0, 0, 0);
+		/* So that the raw mark of 0 lets the last page go as well. */
+		test_free_block(test_page(zone, BLOCK), 4, MIGRATE_UNMOVABLE);
+		for (int n = 0; n < row[i].nr_free; n++)
+			test_free_block(
+				test_page(zone, row[i].free[n].block * BLOCK + row[i].free[n].page),
+				row[i].free[n].order, MIGRATE_MOVABLE);
+		cc->search_order = 3;
+		cc->fast_search_fail = 2;
+		if (row[i].cached)
+			zone->compact_cached_free_pfn = TEST_DRAM_PFN + row[i].cached * BLOCK;
+		test_forget_events();
+		page = compaction_alloc(cc);
+		ck_assert_ptr_nonnull(page);
+		if (!row[i].state) {
+			ck_assert_uint_eq(cc->fast_search_fail, 3);
+			ck_assert_int_eq(cc->search_order, 2);
+			ck_assert_uint_eq(pageblock_start_pfn(page_to_pfn(page)),
+					  TEST_DRAM_PFN + 5 * BLOCK);
+			machine_free(world);
+			continue;
+		}
+		ck_assert_msg(!strcmp(scene_state(cc), row[i].state), "row %zu: %s", i,
+			      scene_state(cc));
+		ck_assert_msg(!strcmp(scene_scans(), row[i].scans), "row %zu: %s", i,
+			      scene_scans());
+		ck_assert_msg(page_to_pfn(page) == TEST_DRAM_PFN + row[i].found_block * BLOCK +
+							   row[i].found_page,
+			      "row %zu: %lx", i, page_to_pfn(page));
+		machine_free(world);
+	}
+}
+
+/*
+ * At the start of a scan 256 entries of a list are looked at. Two lists: order 1 with `low` entries too low and then a good one;
+ * order 0 with one too low and then a good one. A list that is used up leaves one look for each that follows.
+ */
+TEST(fast_search_at_the_start_looks_at_256, "16-15")
+{
+	static const struct {
+		unsigned long low;
+		bool good;
+		unsigned long found; /* pageblock */
+	} row[] = { { 255, true, 14 }, { 256, true, 3 }, { 255, false, 13 }, { 256, false, 3 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = fast_free_run(zone, 1);
+
+		test_set_watermarks(zone, 0, 0, 0);
+		cc->order = 2;
+		cc->search_order = 1;
+		cc->free_pfn = zone->compact_init_free_pfn = TEST_DRAM_PFN + 15 * BLOCK;
+		for (unsigned long n = 0; n < row[i].low; n++)
+			test_free_block(test_page(zone, BLOCK + 4 * n), 1, MIGRATE_MOVABLE);
+		if (row[i].good)
+			test_free_block(test_page(zone, 14 * BLOCK + 4), 1, MIGRATE_MOVABLE);
+		test_free_block(test_page(zone, 3 * BLOCK + 5), 0, MIGRATE_MOVABLE);
+		test_free_block(test_page(zone, 13 * BLOCK + 3), 0, MIGRATE_MOVABLE);
+		/* Not found: on at the highest pageblock that was seen. */
+		ck_assert_msg(pageblock_start_pfn(page_to_pfn(compaction_alloc(cc))) ==
+				      TEST_DRAM_PFN + row[i].found * BLOCK,
+			      "row %zu", i);
+		ck_assert_uint_eq(cc->free_pfn,
+				  row[i].found == 3 ? cc->free_pfn : TEST_DRAM_PFN + 15 * BLOCK);
+		machine_free(world);
+	}
+}
+
+/* The start of a scan is where the last reset found free pages, or above. */
+TEST(fast_search_at_the_start_by_its_position, "16-15")
+{
+	for (unsigned long above = 0; above < 2; above++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = fast_free_run(zone, 1);
+
+		test_set_watermarks(zone, 0, 0, 0);
+		cc->free_pfn = TEST_DRAM_PFN + 12 * BLOCK + 3;
+		zone->compact_init_free_pfn = cc->free_pfn + above;
+		test_free_block(test_page(zone, BLOCK), 1, MIGRATE_MOVABLE);
+		test_free_block(test_page(zone, 10 * BLOCK), 1, MIGRATE_MOVABLE);
+		ck_assert_ptr_nonnull(compaction_alloc(cc));
+		ck_assert_uint_eq(cc->fast_search_fail, above);
+		machine_free(world);
+	}
+}
+
+/* The last pageblock of a zone that ends within it: its last page is left out, where the zone ends. */
+TEST(fast_search_looks_around_up_to_the_zones_end, "16-15")
+{
+	struct zone *zone = scene_ragged();
+	struct compact_control *cc = fast_free_run(zone, 300);
+
+	test_set_watermarks(zone, 0, 0, 0);
+	cc->free_pfn = pageblock_start_pfn(zone_end_pfn(zone) - 1);
+	zone->compact_init_free_pfn = zone_end_pfn(zone);
+	test_free_block(pfn_to_page(TEST_DRAM_PFN + 300), 0, MIGRATE_UNMOVABLE);
+	test_free_block(pfn_to_page(TEST_DRAM_PFN + 4 * BLOCK + 8), 3, MIGRATE_MOVABLE);
+	ck_assert_uint_eq(zone_end_pfn(zone), TEST_DRAM_PFN + 4 * BLOCK + 256);
+	test_forget_events();
+	ck_assert_ptr_nonnull(compaction_alloc(cc));
+	ck_assert_str_eq(scene_scans(), "f 4:0-4:8 8 0, f 4:16-4:255 239 0");
 }

@@ -8,6 +8,7 @@
 #include "gfp_zones.h"
 #include "life/life.h"
 #include "machines.h"
+#include "byhand.h"
 
 /* ---- the page a pageblock begins with ---- */
 
@@ -84,6 +85,14 @@ TEST(cached_migrate_position_is_a_pageblock_further, "16-14")
 	update_cached_migrate(cc, TEST_DRAM_PFN + 2 * BLOCK + 1);
 	ck_assert_uint_eq(cached[0], TEST_DRAM_PFN + 4 * BLOCK);
 	ck_assert_uint_eq(cached[1], TEST_DRAM_PFN + 3 * BLOCK);
+	/* Up only, either of them. */
+	update_cached_migrate(cc, TEST_DRAM_PFN + BLOCK);
+	ck_assert_uint_eq(cached[0], TEST_DRAM_PFN + 4 * BLOCK);
+	ck_assert_uint_eq(cached[1], TEST_DRAM_PFN + 3 * BLOCK);
+	cc->mode = MIGRATE_SYNC;
+	update_cached_migrate(cc, TEST_DRAM_PFN + 5 * BLOCK - 1);
+	ck_assert_uint_eq(cached[0], TEST_DRAM_PFN + 5 * BLOCK);
+	ck_assert_uint_eq(cached[1], TEST_DRAM_PFN + 5 * BLOCK);
 }
 
 TEST(cached_free_position_only_goes_down, "16-14")
@@ -114,6 +123,10 @@ TEST(reset_isolation_only_on_demand, "16-12")
 	reset_isolation_suitable(NODE_DATA(0));
 	ck_assert(!get_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK));
 	ck_assert(!zone->compact_blockskip_flush);
+	/* Zones without memory are left alone. */
+	test_zone(0, ZONE_NORMAL)->compact_blockskip_flush = true;
+	reset_isolation_suitable(NODE_DATA(0));
+	ck_assert(test_zone(0, ZONE_NORMAL)->compact_blockskip_flush);
 }
 
 /* A pageblock loses its mark where one of every eight pages is of use; else it keeps it. */
@@ -299,6 +312,40 @@ TEST(reset_isolation_with_holes_at_the_ends_of_pageblocks, "16-12")
 	zone->compact_blockskip_flush = true;
 	__reset_isolation_suitable(zone);
 	ck_assert_uint_eq(zone->compact_init_free_pfn, TEST_DRAM_PFN + 22 * 256 - 1);
+}
+
+/*
+ * A zone of one pageblock at PFN 0: the walk from above ends at 0 (5.8.18 would go on below). With something to move and something
+ * free both positions are found there; without, there is no distance between them, and the next run ends at once.
+ */
+TEST(reset_isolation_of_the_pageblock_at_pfn_zero, "16-12")
+{
+	for (int found = 0; found < 2; found++) {
+		const struct hand_zone one = { 0, ZONE_DMA, 0, pageblock_nr_pages };
+		struct compact_control *cc;
+		struct zone *zone;
+
+		hand_machine(&one, 1, 1);
+		zone = test_zone(0, ZONE_DMA);
+		if (found) {
+			scene_make_movable(test_page(zone, 8), 0);
+			hand_lay(16, 0, MIGRATE_MOVABLE);
+		}
+		set_pageblock_skip(0);
+		zone->compact_blockskip_flush = true;
+		__reset_isolation_suitable(zone);
+		ck_assert(!zone->compact_blockskip_flush);
+		ck_assert_int_eq(get_pageblock_skip(0), !found);
+		ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0], found ? 0 : BLOCK);
+		ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1], found ? 0 : BLOCK);
+		ck_assert_uint_eq(zone->compact_cached_free_pfn, found ? BLOCK - 1 : 0);
+		ck_assert_uint_eq(zone->compact_init_free_pfn, found ? BLOCK - 1 : 0);
+		cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+		cc->order = -1;
+		ck_assert_int_eq(compact_zone(cc, NULL), COMPACT_COMPLETE);
+		ck_assert_int_eq(test_count(TRACE_mm_compaction_finished), 1);
+		machine_free(world);
+	}
 }
 
 #ifdef CONFIG_NUMA

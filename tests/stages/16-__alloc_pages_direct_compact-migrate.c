@@ -10,6 +10,7 @@
 #include "gfp_zones.h"
 #include "life/life.h"
 #include "machines.h"
+#include "page_cache.h"
 
 /** Isolate a page as the scanner does. */
 static bool hold(struct compact_control *cc, struct page *page)
@@ -228,6 +229,124 @@ TEST(migrate_copies_everything_and_sends_it_to_its_list, "16-9")
 	test_check_lists();
 }
 
+/*
+ * Every flag on at once, but those of use (locked, writeback, on a list) and those of other kinds of pages. What tells of the
+ * content goes along, with all other fields; the old place has nothing of it left, and is free.
+ */
+TEST(migrate_takes_the_flags_of_the_content_along, "16-9")
+{
+	const unsigned long content =
+		PAGE_FLAG(referenced) | PAGE_FLAG(uptodate) | PAGE_FLAG(dirty) | PAGE_FLAG(active) |
+		PAGE_FLAG(workingset) | PAGE_FLAG(error) | PAGE_FLAG(owner_priv_1) |
+		PAGE_FLAG(private) | PAGE_FLAG(mappedtodisk) | PAGE_FLAG(reclaim) |
+		PAGE_FLAG(swapbacked) | PAGE_FLAG(unevictable) | PAGE_FLAG(mlocked);
+	const unsigned long use = PAGE_FLAG(waiters) | PAGE_FLAG(arch_1) | PAGE_FLAG(private_2);
+	struct zone *zone = scene_full();
+	struct compact_control *cc = move_run(zone, 1);
+	struct page *old = test_page(zone, 0);
+	const struct page *copy;
+
+	old->flags |= content | use;
+	old->private = 0x77;
+	old->_mapcount = 2;
+	/* Three map it, the cache and the buffers have it, and the run. */
+	set_page_count(old, 6);
+	ck_assert_int_eq(migrate_pages(cc), 0);
+	copy = scene_owner[0];
+	ck_assert_ptr_eq(copy, test_page(zone, 15 * BLOCK));
+	ck_assert_uint_eq(copy->flags & PAGE_FLAGS_CHECK_AT_PREP, content);
+	ck_assert_ptr_eq(copy->mapping, &scene_file);
+	ck_assert_uint_eq(copy->index, 0);
+	ck_assert_uint_eq(copy->private, 0x77);
+	ck_assert_int_eq(copy->_mapcount, 2);
+	/* The same users, and the pagevec instead of the run. */
+	ck_assert_int_eq(page_count(copy), 6);
+	scene_check(copy, 0);
+	ck_assert_uint_eq(old->flags & PAGE_FLAGS_CHECK_AT_PREP, 0);
+	ck_assert_ptr_null(old->mapping);
+	ck_assert_uint_eq(old->private, 0);
+	ck_assert_int_eq(old->_mapcount, -1);
+	ck_assert_int_eq(page_count(old), 0);
+	ck_assert_uint_eq(cc->nr_freepages, 0);
+}
+
+/* A page with a slot in its file leaves it to the copy; one without does not get one. */
+TEST(migrate_gives_the_slot_to_the_copy, "16-9")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = move_run(zone, 2);
+
+	ck_assert(page_slot_set(&scene_file, 0, test_page(zone, 0)));
+	ck_assert_int_eq(migrate_pages(cc), 0);
+	ck_assert_ptr_eq(page_slot(&scene_file, 0), scene_owner[0]);
+	ck_assert_ptr_ne(scene_owner[0], test_page(zone, 0));
+	ck_assert_ptr_null(page_slot(&scene_file, 1));
+	page_slots_free(&scene_file);
+}
+
+/* The owner refuses: what the copy had received already is taken off it again, before another page is copied there. */
+TEST(migrate_refused_by_the_owner_leaves_the_copy_clean, "16-9")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = move_run(zone, 2);
+	struct page *old = test_page(zone, 1);
+	const struct page *copy;
+
+	scene_make_movable(test_page(zone, 7), 7);
+	old->flags |= PAGE_FLAG(dirty) | PAGE_FLAG(active);
+	old->private = 0x77;
+	old->_mapcount = 0;
+	set_page_count(old, 3);
+	scene_refused = old;
+	SetPageFlag(test_page(zone, 0), PG_locked);
+	current->flags |= PF_MEMALLOC;
+	ck_assert_int_eq(migrate_pages(cc), 2);
+	current->flags &= ~PF_MEMALLOC;
+	ck_assert_uint_eq(cc->nr_freepages, 2);
+	copy = list_entry(cc->freepages.next, struct page, lru);
+	ck_assert_ptr_eq(copy, test_page(zone, 15 * BLOCK + 1));
+	ck_assert_uint_eq(copy->flags & PAGE_FLAGS_CHECK_AT_PREP, 0);
+	ck_assert_ptr_null(copy->mapping);
+	ck_assert_uint_eq(copy->index, 0);
+	ck_assert_uint_eq(copy->private, 0);
+	ck_assert_int_eq(copy->_mapcount, -1);
+	ck_assert_int_eq(page_count(copy), 1);
+	/* The page itself is as it was, and on its way back. */
+	ck_assert_int_eq(old->_mapcount, 0);
+	ck_assert_uint_eq(old->private, 0x77);
+	ck_assert_int_eq(page_count(old), 3);
+	ck_assert_uint_eq(scene_moves, 0);
+}
+
+static int attempts;
+
+/* The device takes it and cleans nothing: it is dirty again when the next pass comes. */
+static bool write_in_vain(struct page *page)
+{
+	(void)page;
+	attempts++;
+	return true;
+}
+
+/* A page that is busy is tried in ten passes, one that fails for good in one. */
+TEST(migrate_tries_a_busy_page_ten_times, "16-9")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = move_run(zone, 1);
+
+	cc->mode = MIGRATE_SYNC;
+	scene_file.no_migratepage = true;
+	SetPageFlag(test_page(zone, 0), PG_dirty);
+	world->hooks.page_written = write_in_vain;
+	ck_assert_int_eq(migrate_pages(cc), 1);
+	ck_assert_int_eq(attempts, 10);
+	/* What is dirty no longer is asked for no more. */
+	ClearPageFlag(test_page(zone, 0), PG_dirty);
+	ck_assert_int_eq(migrate_pages(cc), 0);
+	ck_assert_int_eq(attempts, 10);
+	scene_file.no_migratepage = false;
+}
+
 TEST(migrate_pages_of_a_snapshot_and_of_drivers, "16-9")
 {
 	struct zone *zone = scene_full();
@@ -256,6 +375,26 @@ TEST(migrate_pages_of_a_snapshot_and_of_drivers, "16-9")
 	ck_assert_int_eq(page_count(nobodys), 0);
 	ck_assert_int_eq(page_count(driver), 0);
 	ck_assert_uint_eq(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
+}
+
+/* A list that a page is really on has its owners' pages: one without a mapping has lost its file there. Links that were
+ * never set, that lead to the page itself, or that were left behind are no list. */
+TEST(isolate_page_without_owner_only_from_no_list, "")
+{
+	struct compact_control *cc = scene_run_on(scene_full(), MIGRATE_SYNC_LIGHT);
+	struct page *page = test_page(cc->zone, 20);
+	struct list_head list;
+
+	SetPageFlag(page, PG_lru);
+	page->lru.next = NULL;
+	ck_assert(lru_page_is_candidate(cc, page));
+	INIT_LIST_HEAD(&page->lru);
+	ck_assert(lru_page_is_candidate(cc, page));
+	INIT_LIST_HEAD(&list);
+	list_add(&page->lru, &list);
+	ck_assert(!lru_page_is_candidate(cc, page));
+	list_del(&page->lru);
+	ck_assert(lru_page_is_candidate(cc, page));
 }
 
 TEST(migrate_driver_page_that_stays_goes_back, "16-9")
@@ -616,6 +755,8 @@ TEST(migrate_without_anywhere_to_go, "16-6")
 	ck_assert_int_eq(migrate_pages(cc), -ENOMEM);
 	ck_assert_uint_eq(scene_moves, 0);
 	ck_assert_uint_eq(nr_held(), 4);
+	/* One pass, one search: the first free page is refused, and nothing else is tried. */
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_freepages), 1);
 	test_set_watermarks(zone, 10, 10, 10);
 	cc->free_pfn = TEST_DRAM_PFN + 15 * BLOCK;
 	ck_assert_int_eq(migrate_pages(cc), -ENOMEM);

@@ -3,6 +3,8 @@
  * @file
  * Stage 16: the scanner of pages in use, and its fast start.
  */
+#include <stdio.h>
+
 #include "compaction-scenes.h"
 #include "gfp.h"
 #include "gfp_zones.h"
@@ -293,6 +295,11 @@ TEST(isolate_never_beyond_the_free_scanner, "")
 	cc->free_pfn = cc->migrate_pfn + BLOCK - 1;
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
 	ck_assert_int_eq(test_events(), 0);
+	ck_assert_uint_eq(cc->migrate_pfn, TEST_DRAM_PFN);
+	/* Up to it, however. */
+	cc->free_pfn++;
+	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_SUCCESS);
+	putback_movable_pages(cc);
 }
 
 TEST(isolate_unsuitable_sources_advance_the_start, "16-8")
@@ -378,10 +385,45 @@ TEST(isolate_waits_while_too_many_are_isolated, "")
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_SUCCESS);
 	putback_movable_pages(cc);
 	ck_assert_uint_eq(world->jiffies, before + 10 * HZ);
-	/* Unless he is to die. */
+	/* Unless he is to die: then nothing is looked at, and that is not called contended. */
 	current->fatal_signal_pending = true;
+	cc->migrate_scanned = 0;
 	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_ABORT);
 	ck_assert_uint_eq(world->jiffies, before + 10 * HZ + HZ / 10);
+	ck_assert_uint_eq(cc->migrate_scanned, 0);
+	ck_assert(!cc->contended);
+}
+
+/*
+ *  inactive and active, anonymous and of files: 10 + 20 + 40 + 81 = 151 pages, half of them 75; unevictable ones do not count
+ */
+TEST(isolate_compares_with_half_of_all_four_lists, "")
+{
+	static const struct {
+		long anon, file;
+		enum isolate_result result;
+	} row[] = {
+		{ 35, 40, ISOLATE_NONE }, { 36, 40, ISOLATE_ABORT }, { 35, 41, ISOLATE_ABORT },
+		{ 75, 0, ISOLATE_NONE },  { 0, 75, ISOLATE_NONE },   { 0, 76, ISOLATE_ABORT },
+		{ 76, 0, ISOLATE_ABORT },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct pglist_data *pgdat = NODE_DATA(0);
+
+		mod_node_page_state(pgdat, NR_INACTIVE_ANON, 10);
+		mod_node_page_state(pgdat, NR_ACTIVE_ANON, 20);
+		mod_node_page_state(pgdat, NR_INACTIVE_FILE, 40);
+		mod_node_page_state(pgdat, NR_ACTIVE_FILE, 81);
+		mod_node_page_state(pgdat, NR_UNEVICTABLE, 1000);
+		mod_node_page_state(pgdat, NR_ISOLATED_ANON, row[i].anon);
+		mod_node_page_state(pgdat, NR_ISOLATED_FILE, row[i].file);
+		ck_assert_msg(isolate_migratepages(scene_run_on(zone, MIGRATE_ASYNC)) ==
+				      row[i].result,
+			      "row %zu", i);
+		machine_free(world);
+	}
 }
 
 TEST(isolate_gives_up_for_a_fatal_signal, "16-6 13-15")
@@ -437,4 +479,211 @@ TEST(isolate_hole_counts_as_a_failure, "")
 	ck_assert_int_eq(test_last_event(TRACE_mm_compaction_isolate_migratepages)->field[2],
 			 6 + 32);
 	putback_movable_pages(cc);
+}
+
+/* ---- walks through one pageblock, and all that is left behind ---- */
+
+/*
+ * Pages from the zone's first on (see scene_lay()); everything after them is in use and stays. Expect the walk that the event
+ * tells of, and what is held. The state is that of scene_state(): an aligned cached position is one pageblock beyond the one that
+ * was finished.
+ */
+TEST(isolate_walks, "16-7 16-8 16-12 16-14")
+{
+	static const struct {
+		const char *pages;
+		int order;
+		enum migrate_mode mode;
+		bool rescan;
+		unsigned long start;
+		const char *event; /* first and last page, looked at, taken */
+		const char *held;
+		const char *state;
+	} row[] = {
+		/* Spoilt by its first page: one look, then the next block is taken and ends the walk. */
+		{ "KMMMMMMMMMMMMMMM", 3, MIGRATE_ASYNC, false, 0, "0-16 9 8",
+		  "15 14 13 12 11 10 9 8",
+		  "0:16 15:0 | - - - / - - | marked | 8 0 | 9 0 | fail 0 order 3 -" },
+		/* Spoilt by its last: what was taken goes back; the mark of the first page stays. */
+		{ "MMMMMMMKMMMMMMMM", 3, MIGRATE_ASYNC, false, 0, "0-16 16 8",
+		  "15 14 13 12 11 10 9 8",
+		  "0:16 15:0 | - - - / - - | marked 0 | 8 0 | 16 0 | fail 0 order 3 -" },
+		/* By a compound block inside, and by one at its end: jumped over, and the rest of the block with it. */
+		{ "MM1/MMMMM.......", 3, MIGRATE_ASYNC, false, 0, "0-16 11 1", "8",
+		  "0:16 15:0 | - - - / - - | marked 0 | 1 0 | 11 0 | fail 0 order 3 -" },
+		{ "MMMM2///MMMMMMMM", 3, MIGRATE_ASYNC, false, 0, "0-16 13 8",
+		  "15 14 13 12 11 10 9 8",
+		  "0:16 15:0 | - - - / - - | marked 0 | 8 0 | 13 0 | fail 0 order 3 -" },
+		/* A run that may wait goes on after each of them. */
+		{ "MM1/MwMKM.......", 3, MIGRATE_SYNC_LIGHT, false, 0, "0-512 511 5", "8 6 4 1 0",
+		  "1:0 15:0 | - - - / - - | marked 0 | 5 0 | 511 0 | fail 0 order 3 -" },
+		/* Pages of drivers are no candidates of the lists: no mark. */
+		{ "DDDDDDDDM", 3, MIGRATE_ASYNC, false, 0, "0-8 8 8", "7 6 5 4 3 2 1 0",
+		  "0:8 15:0 | - - - / - - | marked | 8 0 | 8 0 | fail 0 order 3 -" },
+		/* Begun within a block: its end is where it would have been. */
+		{ "KKKKMMMMMMMM", 3, MIGRATE_ASYNC, false, 4, "4-8 4 4", "7 6 5 4",
+		  "0:8 15:0 | - - - / - - | marked | 4 0 | 4 0 | fail 0 order 3 -" },
+		/* Every second block of 8 holds nothing at all: it is done when the next has something. */
+		{ "........MMMMMMMM", 3, MIGRATE_ASYNC, false, 0, "0-16 16 8",
+		  "15 14 13 12 11 10 9 8",
+		  "0:16 15:0 | - - - / - - | marked | 8 0 | 16 0 | fail 0 order 3 -" },
+		/* A block larger than the pageblock: one failure, and the walk is at its end. */
+		{ "MMMMMK", 10, MIGRATE_ASYNC, false, 0, "0-512 6 0", "",
+		  "1:0 15:0 | 2:0 - - / - - | marked 0 | 0 0 | 6 0 | fail 0 order 10 -" },
+		/* Nothing to move, nothing in the way. */
+		{ "KKKK", 3, MIGRATE_SYNC_LIGHT, false, 0, "0-512 512 0", "",
+		  "1:0 15:0 | 2:0 2:0 - / - - | marked 0 | 0 0 | 512 0 | fail 0 order 3 -" },
+		/* Gone through for the second time: not again, though pages were taken. Not where the walk ended before. */
+		{ "MMMM", 3, MIGRATE_SYNC_LIGHT, true, 0, "0-512 512 4", "3 2 1 0",
+		  "1:0 15:0 | 2:0 2:0 - / - - | marked 0 | 4 0 | 512 0 | fail 0 order 3 -" },
+		{ "MMMMMMMM", 3, MIGRATE_ASYNC, true, 0, "0-8 8 8", "7 6 5 4 3 2 1 0",
+		  "0:8 15:0 | - - - / - - | marked 0 | 8 0 | 8 0 | fail 0 order 3 -" },
+		/* From the second page on the pageblock itself is never marked. */
+		{ "KKKK", 3, MIGRATE_SYNC_LIGHT, false, 1, "1-512 511 0", "",
+		  "1:0 15:0 | 2:0 2:0 - / - - | marked | 0 0 | 511 0 | fail 0 order 3 -" },
+		/* A compound block counts as many pages as it has, wherever it begins. */
+		{ "KKKKK2///M", 3, MIGRATE_SYNC_LIGHT, false, 0, "0-512 509 1", "9",
+		  "1:0 15:0 | - - - / - - | marked | 1 0 | 509 0 | fail 0 order 3 -" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		struct compact_control *cc = scene_run_on(zone, row[i].mode);
+		const struct trace_event *event;
+		char text[60];
+
+		scene_lay(zone, 0, row[i].pages);
+		cc->order = cc->search_order = (short)row[i].order;
+		cc->rescan = row[i].rescan;
+		cc->migrate_pfn += row[i].start;
+		test_forget_events();
+		isolate_migratepages(cc);
+		event = test_last_event(TRACE_mm_compaction_isolate_migratepages);
+		snprintf(text, sizeof(text), "%lu-%lu %d %d",
+			 (unsigned long)event->field[0] - TEST_DRAM_PFN,
+			 (unsigned long)event->field[1] - TEST_DRAM_PFN, (int)event->field[2],
+			 (int)event->field[3]);
+		ck_assert_msg(!strcmp(text, row[i].event), "row %zu: %s", i, text);
+		ck_assert_msg(!strcmp(scene_held(cc), row[i].held), "row %zu: %s", i,
+			      scene_held(cc));
+		ck_assert_msg(!strcmp(scene_state(cc), row[i].state), "row %zu: %s", i,
+			      scene_state(cc));
+		putback_movable_pages(cc);
+		lru_add_drain();
+		test_check_lists();
+		machine_free(world);
+	}
+}
+
+/* A block that is used as one stays, whoever could move its pages one by one. */
+TEST(isolate_leaves_compound_blocks_on_lists, "16-7")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+
+	scene_lay(zone, 0, "M///D///M");
+	prep_compound_page(test_page(zone, 0), 2);
+	prep_compound_page(test_page(zone, 4), 2);
+	isolate_migratepages(cc);
+	expect_scan(0, BLOCK, BLOCK - 6, 1);
+	ck_assert_str_eq(scene_held(cc), "8");
+	ck_assert(PageFlag(test_page(zone, 0), PG_lru));
+	putback_movable_pages(cc);
+}
+
+/* The batch is full at 32 and no other number: a run that begins with more than that is not stopped there. */
+TEST(isolate_batch_is_an_equality, "16-7")
+{
+	struct zone *zone = scene_checkered();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+
+	cc->nr_migratepages = 31;
+	isolate_migratepages(cc);
+	expect_scan(0, 1, 1, 1);
+	putback_movable_pages(cc);
+	cc->nr_migratepages = 33;
+	isolate_migratepages(cc);
+	expect_scan(1, BLOCK, BLOCK - 1, 255);
+	putback_movable_pages(cc);
+}
+
+/* Which types of pageblocks are looked into: all, but by a request that must not wait. */
+TEST(isolate_sources_by_type, "16-8")
+{
+	static const int types[] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, MIGRATE_RECLAIMABLE,
+				     MIGRATE_HIGHATOMIC, MIGRATE_CMA };
+
+	for (int n = 0; n < 3 * 2 * 3 * 5; n++) {
+		enum migrate_mode mode = (enum migrate_mode)(n % 3);
+		bool direct = n / 3 % 2;
+		int wanted = types[n / 6 % 3], type = types[n / 18];
+		bool strict = mode == MIGRATE_ASYNC && direct;
+		bool open = !strict || type == wanted ||
+			    (wanted == MIGRATE_MOVABLE && type == MIGRATE_CMA);
+		struct zone *zone = scene_full();
+		struct compact_control *cc = scene_run_on(zone, mode);
+		unsigned long first = open ? 0 : BLOCK;
+
+		cc->direct_compaction = direct;
+		cc->migratetype = wanted;
+		set_pageblock_migratetype(test_page(zone, 0), type);
+		set_pageblock_migratetype(test_page(zone, BLOCK), wanted);
+		isolate_migratepages(cc);
+		ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_migratepages), 1);
+		/* Under the strict rule one look in each block of 8. */
+		expect_scan(first, first + BLOCK, strict ? BLOCK / 8 : BLOCK, 0);
+		/* Passed for its type, it moves the position as one that was looked through. */
+		ck_assert_uint_eq(zone->compact_cached_migrate_pfn[0],
+				  TEST_DRAM_PFN + first + 2 * BLOCK);
+		ck_assert_uint_eq(zone->compact_cached_migrate_pfn[1],
+				  mode == MIGRATE_ASYNC ? 0 : TEST_DRAM_PFN + first + 2 * BLOCK);
+		ck_assert(get_pageblock_skip(TEST_DRAM_PFN + first));
+		ck_assert_int_eq(get_pageblock_skip(TEST_DRAM_PFN), open);
+		machine_free(world);
+	}
+}
+
+/* The mark does not count for the pageblock that the fast search chose, and counts for those after it. */
+TEST(isolate_after_a_fast_find_of_the_wrong_type, "16-12 16-13")
+{
+	struct zone *zone = scene_full();
+	struct compact_control *cc = scene_run_on(zone, MIGRATE_ASYNC);
+
+	cc->order = cc->search_order = 6;
+	test_free_block(test_page(zone, 2 * BLOCK), 4, MIGRATE_MOVABLE);
+	set_pageblock_migratetype(test_page(zone, 2 * BLOCK), MIGRATE_UNMOVABLE);
+	set_pageblock_skip(TEST_DRAM_PFN + 3 * BLOCK);
+	isolate_migratepages(cc);
+	ck_assert_int_eq(test_count(TRACE_mm_compaction_isolate_migratepages), 1);
+	/* One look in each block of 64. */
+	expect_scan(4 * BLOCK, 5 * BLOCK, 8, 0);
+	ck_assert_str_eq(scene_state(cc), "5:0 15:0 | 6:0 - - / - - | marked 2 3 4 | 0 0 | "
+					  "9 0 | fail 0 order 6 2:0");
+}
+
+/* A pageblock is judged by its part in the zone: the zone begins in the middle of one, and has a hole further up. */
+TEST(isolate_from_a_zone_start_in_the_middle_of_a_pageblock, "")
+{
+	static struct boot_spec spec;
+	struct compact_control *cc;
+	struct zone *zone;
+
+	spec = (struct boot_spec){ .nr_cpus = 1, .nr_memory = 2 };
+	spec.memory[0] = (struct boot_range){ TEST_DRAM + MIB, 16 * MIB, 0, false };
+	spec.memory[1] = (struct boot_range){ TEST_DRAM + 21 * MIB, 5 * MIB, 0, false };
+	test_machine_boot(&spec);
+	zone = test_zone(0, ZONE_DMA);
+	test_empty_zone(zone);
+	ck_assert(!zone->contiguous);
+	cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
+	/* A mark is asked for at a pageblock's first page only. */
+	set_pageblock_skip(TEST_DRAM_PFN + 256);
+	ck_assert_int_eq(isolate_migratepages(cc), ISOLATE_NONE);
+	expect_scan(256, 512, 256, 0);
+	ck_assert_str_eq(scene_state(cc), "1:0 12:0 | 2:0 2:0 - / - - | marked 0 | 0 0 | 256 0 | "
+					  "fail 0 order 3 -");
+	/* 16 to 18 MiB end in a hole, 18 to 20 are one, 20 to 22 begin with one: on with 22. */
+	cc->migrate_pfn = TEST_DRAM_PFN + 8 * BLOCK;
+	isolate_migratepages(cc);
+	expect_scan(11 * BLOCK, 12 * BLOCK, BLOCK, 0);
 }

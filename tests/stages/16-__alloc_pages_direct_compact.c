@@ -10,6 +10,7 @@
 #include "gfp_zones.h"
 #include "life/life.h"
 #include "machines.h"
+#include "watch.h"
 
 /** A request's zones: the fallback list of node 0. */
 static struct alloc_context request_zones(int migratetype)
@@ -85,9 +86,11 @@ TEST(direct_compact_without_io_only_walks, "16-1")
 	plan_for_all(COMPACT_SUCCESS);
 	test_zone(0, ZONE_DMA)->compact_blockskip_flush = true;
 	test_zone(0, ZONE_DMA)->compact_defer_shift = 3;
+	test_witness();
 	page = __alloc_pages_direct_compact(GFP_NOIO, 2, ALLOC_WMARK_MIN, &ac,
 					    INIT_COMPACT_PRIORITY, &result);
 	ck_assert_ptr_nonnull(page);
+	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "2 1");
 	ck_assert_int_eq(plan.asked, 0);
 	ck_assert_int_eq(result, COMPACT_SKIPPED);
 	ck_assert_int_eq(test_count(TRACE_mm_compaction_try_to_compact_pages), 0);
@@ -171,9 +174,12 @@ TEST(direct_compact_prepares_a_caught_block, "16-11")
 	plan.capture = test_page(test_zone(0, ZONE_DMA), 16);
 	for (int i = 0; i < 16; i++)
 		set_page_count(plan.capture + i, 0);
+	test_witness();
 	page = __alloc_pages_direct_compact(GFP_KERNEL | __GFP_COMP, 4, 0, &ac,
 					    DEF_COMPACT_PRIORITY, &result);
 	ck_assert_ptr_eq(page, plan.capture);
+	/* Told: the priority, the result, that a block was caught. */
+	ck_assert_str_eq(test_decisions(DECISION_COMPACT), "1 8 1");
 	ck_assert_int_eq(page_count(page), 1);
 	ck_assert_uint_eq(compound_order(page), 4);
 	/* Once as "should work now", once as allocated. */
@@ -404,12 +410,134 @@ TEST(fragmentation_index_by_its_formula, "16-2")
 	ck_assert_int_gt(fragmentation_index(zone, 6), 0);
 }
 
+/*
+ * A mark and reserves against the requests of other zones: 500 more for those that may come from zone 1, none for zone 0. Expect
+ * the request's highest zone to count in both looks, its flags in the first alone.
+ */
+TEST(suitable_by_the_highest_zone_and_the_flags_of_the_request, "16-2")
+{
+	static const struct {
+		unsigned long singles;
+		bool block; /* of order 4 */
+		int highest;
+		unsigned int flags;
+		enum compact_result result;
+	} row[] = {
+		/* First look: 100 and more than that, without 15 of the block's pages. */
+		{ 100, true, 0, 0, COMPACT_SUCCESS },
+		{ 99, true, 0, 0, COMPACT_SKIPPED },
+		{ 599, true, 1, 0, COMPACT_SKIPPED },
+		{ 600, true, 1, 0, COMPACT_SUCCESS },
+		/* ALLOC_HIGH takes half of the mark away there. */
+		{ 50, true, 0, ALLOC_HIGH, COMPACT_SUCCESS },
+		{ 49, true, 0, ALLOC_HIGH, COMPACT_SKIPPED },
+		/* Second look: 200 and 32, and more than that. */
+		{ 233, false, 0, 0, COMPACT_CONTINUE },
+		{ 232, false, 0, ALLOC_HIGH, COMPACT_SKIPPED },
+		{ 732, false, 1, 0, COMPACT_SKIPPED },
+		{ 733, false, 1, 0, COMPACT_CONTINUE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_singles(row[i].singles);
+
+		zone->lowmem_reserve[1] = 500;
+		if (row[i].block)
+			test_free_block(test_page(zone, 4096), 4, MIGRATE_UNMOVABLE);
+		ck_assert_msg(compaction_suitable(zone, 4, row[i].flags, row[i].highest) ==
+				      row[i].result,
+			      "row %zu", i);
+		machine_free(world);
+	}
+}
+
+/*
+ * For order 4, by 1000 - floor((1000 + floor(1000 * pages / 16)) / blocks): lack of memory up to 500, fragmentation above and below 0.
+ * 3 blocks of 8 are 24 pages: 1000 - 2500 / 3 = 167. One of 8: 1000 - 1500 = -500. With singles, s of them and none else:
+ * 2: 438, 3: 605. Of order 1, 2: 1000 - (1000 + 250) / 2 = 375; 2 of order 0 and one of order 1: 1000 - (1000 + 250) / 3 = 584.
+ */
+TEST(suitable_index_at_its_bounds, "16-2")
+{
+	static const struct {
+		unsigned long of[4]; /* blocks of order 0 to 3 */
+		int index;
+		enum compact_result event;
+	} row[] = {
+		{ { 0, 0, 0, 3 }, 167, COMPACT_NOT_SUITABLE_ZONE },
+		{ { 0, 0, 0, 1 }, -500, COMPACT_CONTINUE },
+		{ { 2 }, 438, COMPACT_NOT_SUITABLE_ZONE },
+		{ { 3 }, 605, COMPACT_CONTINUE },
+		{ { 0, 2 }, 375, COMPACT_NOT_SUITABLE_ZONE },
+		{ { 2, 1 }, 584, COMPACT_CONTINUE },
+		/* Exactly 0: 1000 - (1000 + 0) / 1 would need no pages; 1000 - 2000 / 2: 16 pages in 2 blocks. */
+		{ { 0, 0, 0, 2 }, 0, COMPACT_NOT_SUITABLE_ZONE },
+		/* Exactly 500: 1000 - 1500 / 3, 8 pages in 3 blocks; 501: 1000 - 1497 / 3 is none, but 1000 - 3992 / 8. */
+		{ { 0, 2, 1 }, 500, COMPACT_NOT_SUITABLE_ZONE },
+		{ { 0 }, 0, COMPACT_NOT_SUITABLE_ZONE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_full();
+		unsigned long at = 0;
+
+		for (unsigned int order = 0; order < 4; order++)
+			for (unsigned long n = 0; n < row[i].of[order]; n++, at += 16)
+				test_free_block(test_page(zone, at), order, MIGRATE_MOVABLE);
+		/* So that the index alone decides. */
+		test_set_watermarks(zone, 0, 0, 0);
+		zone->vm_stat[NR_FREE_PAGES] = 1000;
+		test_forget_events();
+		ck_assert_int_eq(fragmentation_index(zone, 4), row[i].index);
+		ck_assert_int_eq(compaction_suitable(zone, 4, 0, 0),
+				 row[i].event == COMPACT_CONTINUE ? COMPACT_CONTINUE
+								  : COMPACT_SKIPPED);
+		ck_assert_int_eq(test_event(TRACE_mm_compaction_suitable, 0)->field[3],
+				 row[i].event);
+		/* Not asked up to order 3, nor on request. */
+		ck_assert_int_eq(compaction_suitable(zone, -1, 0, 0), COMPACT_CONTINUE);
+		machine_free(world);
+	}
+}
+
 static unsigned long reclaimable;
 
 static unsigned long reclaimable_as_planned(struct zone *zone)
 {
 	(void)zone;
 	return reclaimable;
+}
+
+static const struct zone *reclaimable_zone;
+
+static unsigned long reclaimable_in_one_zone(struct zone *zone)
+{
+	return zone == reclaimable_zone ? 10000 : 0;
+}
+
+/* Expect each zone of the request to be asked, from the highest down, and none that it may not use. */
+TEST(zonelist_suitable_asks_each_zone_of_the_request, "")
+{
+	test_machine_zones(32);
+	test_empty_machine();
+	world->environment.reclaimable_pages = reclaimable_in_one_zone;
+	for (int zid = ZONE_DMA; zid <= ZONE_NORMAL; zid++) {
+		reclaimable_zone = test_zone(0, zid);
+		for (int highest = ZONE_DMA; highest <= ZONE_NORMAL; highest++) {
+			struct alloc_context ac = request_zones(MIGRATE_UNMOVABLE);
+
+			ac.highest_zoneidx = (enum zone_type)highest;
+			ck_assert_int_eq(compaction_zonelist_suitable(&ac, 2, 0), zid <= highest);
+		}
+	}
+#ifdef CONFIG_NUMA
+	{
+		struct alloc_context ac = request_zones(MIGRATE_UNMOVABLE);
+		nodemask_t nowhere = NODE_1;
+
+		ac.nodemask = &nowhere;
+		ck_assert(!compaction_zonelist_suitable(&ac, 2, 0));
+	}
+#endif
 }
 
 TEST(zonelist_suitable_believes_a_share_of_what_is_reclaimable, "")
@@ -433,6 +561,18 @@ TEST(zonelist_suitable_believes_a_share_of_what_is_reclaimable, "")
 
 /* ---- deferral ---- */
 
+/** The only event: node 0, ZONE_DMA, order 4, and the values after the update. */
+static void expect_deferral(enum trace_event_id id, unsigned int considered, unsigned int shift,
+			    int order_failed)
+{
+	const struct trace_event *event = test_last_event(id);
+	const s64 expect[] = { 0, ZONE_DMA, 4, considered, shift, order_failed };
+
+	for (size_t i = 0; i < ARRAY_SIZE(expect); i++)
+		ck_assert_msg(event->field[i] == expect[i], "field %zu: %ld", i,
+			      (long)event->field[i]);
+}
+
 TEST(deferral_doubles_up_to_sixty_four, "16-3")
 {
 	struct zone *zone;
@@ -444,23 +584,22 @@ TEST(deferral_doubles_up_to_sixty_four, "16-3")
 		unsigned int shift = failure < 6 ? failure : 6;
 
 		zone->compact_order_failed = 9;
+		test_forget_events();
 		defer_compaction(zone, 4);
+		expect_deferral(TRACE_mm_compaction_defer_compaction, 0, shift, 4);
 		ck_assert_uint_eq(zone->compact_defer_shift, shift);
 		ck_assert_uint_eq(zone->compact_considered, 0);
 		ck_assert_int_eq(zone->compact_order_failed, 4);
 		for (unsigned int i = 1; i < 1u << shift; i++) {
 			ck_assert(compaction_deferred(zone, 4));
-			ck_assert_int_eq(test_last_event(TRACE_mm_compaction_deferred)->field[3],
-					 i);
-			ck_assert_int_eq(test_last_event(TRACE_mm_compaction_deferred)->field[4],
-					 shift);
-			ck_assert_int_eq(test_last_event(TRACE_mm_compaction_deferred)->field[5],
-					 4);
+			expect_deferral(TRACE_mm_compaction_deferred, i, shift, 4);
 		}
 		/* The time is over, until the next failure, however often it is asked. */
+		test_forget_events();
 		ck_assert(!compaction_deferred(zone, 4));
 		ck_assert(!compaction_deferred(zone, 4));
 		ck_assert_uint_eq(zone->compact_considered, 1u << shift);
+		ck_assert_int_eq(test_events(), 0);
 	}
 }
 
@@ -494,6 +633,7 @@ TEST(defer_reset_every_row, "16-3")
 	ck_assert_int_eq(zone->compact_order_failed, 5);
 	ck_assert_uint_eq(zone->compact_defer_shift, 3);
 	compaction_defer_reset(zone, 4, true);
+	expect_deferral(TRACE_mm_compaction_defer_reset, 0, 0, 5);
 	ck_assert_uint_eq(zone->compact_considered, 0);
 	ck_assert_uint_eq(zone->compact_defer_shift, 0);
 	ck_assert_int_eq(zone->compact_order_failed, 5);
@@ -510,7 +650,10 @@ TEST(restarting_only_after_the_longest_deferral, "16-12")
 	zone->compact_considered = 64;
 	zone->compact_order_failed = 4;
 	ck_assert(compaction_restarting(zone, 4));
+	ck_assert(compaction_restarting(zone, 5));
 	ck_assert(!compaction_restarting(zone, 3));
+	zone->compact_considered = 65;
+	ck_assert(compaction_restarting(zone, 4));
 	zone->compact_considered = 63;
 	ck_assert(!compaction_restarting(zone, 4));
 	zone->compact_considered = 64;
@@ -596,4 +739,94 @@ TEST(compact_zone_order_by_priority, "16-5")
 				 (s64)(TEST_DRAM_PFN + (row[i].marked_too ? 0 : 2 * BLOCK)));
 		machine_free(world);
 	}
+}
+
+static struct compact_control seen_control;
+static struct capture_control seen_capture;
+
+/* Moving a page: what the run is that does it. */
+static bool look_at_the_run(struct page *from, struct page *to)
+{
+	seen_capture = *current->capture_control;
+	seen_control = *seen_capture.cc;
+	return scene_owner_is_told(from, to);
+}
+
+/* What a run is told, by its priority; and that it is known to the free path for as long as it lasts. */
+TEST(compact_zone_order_fills_the_control_block, "16-5 16-11")
+{
+	for (int prio = COMPACT_PRIO_SYNC_FULL; prio <= COMPACT_PRIO_ASYNC; prio++) {
+		struct zone *zone = scene_checkered();
+		struct alloc_context ac = request_zones(MIGRATE_MOVABLE);
+		struct page *page = test_page(zone, 5);
+
+		ac.highest_zoneidx = ZONE_DMA32;
+		world->hooks.page_moved = look_at_the_run;
+		ck_assert_int_eq(try_to_compact_pages(GFP_HIGHUSER_MOVABLE, 5, ALLOC_WMARK_LOW, &ac,
+						      (enum compact_priority)prio, &page),
+				 COMPACT_SUCCESS);
+		/* What was caught, or that nothing was. */
+		ck_assert_ptr_null(page);
+		ck_assert_ptr_null(current->capture_control);
+		ck_assert_ptr_eq(seen_control.zone, zone);
+		ck_assert_int_eq(seen_control.order, 5);
+		ck_assert_int_le(seen_control.search_order, 5);
+		ck_assert_uint_eq(seen_control.gfp_mask, GFP_HIGHUSER_MOVABLE);
+		ck_assert_uint_eq(seen_control.alloc_flags, ALLOC_WMARK_LOW);
+		ck_assert_int_eq(seen_control.highest_zoneidx, ZONE_DMA32);
+		ck_assert_int_eq(seen_control.migratetype, MIGRATE_MOVABLE);
+		ck_assert_int_eq(seen_control.mode,
+				 prio == COMPACT_PRIO_ASYNC ? MIGRATE_ASYNC : MIGRATE_SYNC_LIGHT);
+		ck_assert(seen_control.direct_compaction);
+		ck_assert_int_eq(seen_control.whole_zone, prio == COMPACT_PRIO_SYNC_FULL);
+		ck_assert_int_eq(seen_control.ignore_skip_hint, prio == COMPACT_PRIO_SYNC_FULL);
+		ck_assert_int_eq(seen_control.ignore_block_suitable,
+				 prio == COMPACT_PRIO_SYNC_FULL);
+		machine_free(world);
+	}
+}
+
+/* A replay is told what the tests of suitability came to, with the request's own numbers. */
+TEST(compact_zone_order_tells_a_replay_of_suitability, "16-2")
+{
+	static const struct {
+		int highest;
+		unsigned int flags;
+		enum compact_result suitable;
+	} row[] = { { 0, ALLOC_WMARK_MIN, COMPACT_SUCCESS },
+		    { 0, ALLOC_WMARK_HIGH, COMPACT_CONTINUE },
+		    { 1, ALLOC_WMARK_MIN, COMPACT_SKIPPED } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct zone *zone = scene_singles(250);
+		struct alloc_context ac = request_zones(MIGRATE_UNMOVABLE);
+		struct page *page = test_page(zone, 5);
+
+		test_free_block(test_page(zone, 4096), 4, MIGRATE_UNMOVABLE);
+		zone->lowmem_reserve[1] = 500;
+		ac.highest_zoneidx = (enum zone_type)row[i].highest;
+		plan_for_all(COMPACT_CONTENDED);
+		try_to_compact_pages(GFP_KERNEL, 4, row[i].flags, &ac, COMPACT_PRIO_SYNC_LIGHT,
+				     &page);
+		ck_assert_int_eq(plan.suitable, row[i].suitable);
+		ck_assert_ptr_null(page);
+		machine_free(world);
+	}
+}
+
+/* The first search for a place to copy to begins below the wanted order: a block of order 1 is taken before single pages are. */
+TEST(compact_zone_order_begins_the_search_below_its_order, "16-15")
+{
+	struct zone *zone = scene_full();
+	struct alloc_context ac = request_zones(MIGRATE_MOVABLE);
+	struct page *page = NULL;
+
+	scene_lay(zone, 0, "MMMMMMMM");
+	test_free_block(test_page(zone, 14 * BLOCK + 500), 1, MIGRATE_MOVABLE);
+	for (unsigned long n = 0; n < 200; n++)
+		test_free_block(test_page(zone, 13 * BLOCK + 2 * n), 0, MIGRATE_MOVABLE);
+	world->hooks.page_moved = look_at_the_run;
+	try_to_compact_pages(GFP_HIGHUSER_MOVABLE, 3, 0, &ac, COMPACT_PRIO_SYNC_LIGHT, &page);
+	ck_assert(!PageBuddy(test_page(zone, 14 * BLOCK + 500)));
+	ck_assert_uint_eq(scene_moves, 8);
 }

@@ -182,6 +182,86 @@ TEST(should_reclaim_retry_stops_at_the_first_good_zone, "17-3")
 	ck_assert_int_eq(test_event(TRACE_reclaim_retry_zone, 1)->field[1], ZONE_DMA32);
 }
 
+/*
+ *  Three zones, each with 100 pages on the list of files and no free page, Normal with an order of its own to say no.
+ *  reclaim_retry_zone: node, zone, order, reclaimable, available, min mark, rounds, answer.
+ */
+TEST(should_reclaim_retry_asks_zone_by_zone, "17-3")
+{
+	test_machine_zones(64);
+	ac = (struct alloc_context){ .zonelist = NODE_DATA(0)->node_zonelists,
+				     .highest_zoneidx = ZONE_NORMAL };
+	test_empty_machine();
+	for (int zid = ZONE_DMA; zid <= ZONE_NORMAL; zid++) {
+		zone = test_zone(0, zid);
+		zone->pageset->stat_threshold = 0;
+		test_set_watermarks(zone, 200 + (unsigned long)zid, 300, 400);
+		zone_page_state_add(100 + zid, zone, NR_ZONE_INACTIVE_FILE);
+	}
+	loops = 4;
+	ck_assert(!reclaim_retry(1, false));
+	ck_assert_str_eq(test_take_events(), "reclaim_retry_zone 0 2 1 102 102 202 5 0; "
+					     "reclaim_retry_zone 0 1 1 101 101 201 5 0; "
+					     "reclaim_retry_zone 0 0 1 100 100 200 5 0");
+	/* Up to the highest zone only. */
+	ac.highest_zoneidx = ZONE_DMA32;
+	ck_assert(!reclaim_retry(1, false));
+	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 2);
+	test_forget_events();
+	/* What is kept back from the request counts on top of the mark. */
+	test_set_watermarks(zone = test_zone(0, ZONE_DMA), 20, 300, 400);
+	test_set_watermarks(test_zone(0, ZONE_DMA32), 100, 300, 400);
+	zone->lowmem_reserve[ZONE_DMA32] = 80;
+	loops = 0;
+	ck_assert(reclaim_retry(0, true));
+	ck_assert_str_eq(test_take_events(), "reclaim_retry_zone 0 1 0 101 101 100 0 1");
+	test_set_watermarks(test_zone(0, ZONE_DMA32), 101, 300, 400);
+	ck_assert(!reclaim_retry(0, true));
+	ck_assert_str_eq(test_take_events(), "reclaim_retry_zone 0 1 0 101 101 101 0 0; "
+					     "reclaim_retry_zone 0 0 0 100 100 20 0 0");
+	zone->lowmem_reserve[ZONE_DMA32] = 79;
+	ck_assert(reclaim_retry(0, true));
+}
+
+TEST(should_reclaim_retry_believes_in_reclaim_for_sixteen_rounds, "17-2")
+{
+	setup();
+	loops = 15;
+	ck_assert(reclaim_retry(0, false));
+	ck_assert_int_eq(loops, 16);
+	ck_assert(!reclaim_retry(0, false));
+	ck_assert_int_eq(loops, 17);
+	ck_assert_int_eq(test_count(TRACE_reclaim_retry_zone), 1);
+}
+
+static int offers;
+
+static void note_offer(void)
+{
+	offers++;
+}
+
+TEST(should_reclaim_retry_lets_others_run, "17-4")
+{
+	setup();
+	world->hooks.reschedule = note_offer;
+	/* Whatever the answer is; */
+	ck_assert(reclaim_retry(0, true));
+	ck_assert(!reclaim_retry(2, true));
+	ck_assert_int_eq(offers, 2);
+	/* not when it has waited, nor when it has given up. */
+	zone_page_state_add(10, zone, NR_ZONE_WRITE_PENDING);
+	ck_assert(reclaim_retry(0, false));
+	loops = 16;
+	ck_assert(!reclaim_retry(0, false));
+	ck_assert_int_eq(offers, 2);
+	/* Nor a worker, which sleeps instead. */
+	loops = 0;
+	current->flags |= PF_WQ_WORKER;
+	ck_assert(reclaim_retry(0, true));
+	ck_assert_int_eq(offers, 2);
+}
+
 TEST(should_compact_retry_single_pages_never, "17-5")
 {
 	setup();
@@ -208,12 +288,19 @@ TEST(should_compact_retry_failure_makes_it_try_harder, "17-6")
 				 COMPACT_PRIO_SYNC_LIGHT);
 		ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[3], 7);
 		ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[4], 16);
+		ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[0], 2);
+		ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[2], failures[i]);
+		ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[5], true);
 		/* It tries as hard as it may. */
 		ck_assert(!compact_retry(2, failures[i]));
 		/* Costly: at once. */
 		priority = COMPACT_PRIO_SYNC_LIGHT;
 		ck_assert(!compact_retry(4, failures[i]));
 	}
+	/* Nor from full, where only a small order comes to. */
+	priority = COMPACT_PRIO_SYNC_FULL;
+	ck_assert(!compact_retry(4, COMPACT_COMPLETE));
+	ck_assert_int_eq(priority, COMPACT_PRIO_SYNC_FULL);
 	/* From asynchronous even a costly one can be made to try harder. */
 	priority = COMPACT_PRIO_ASYNC;
 	ck_assert(compact_retry(4, COMPACT_COMPLETE));
@@ -230,6 +317,13 @@ TEST(should_compact_retry_success_within_limits, "17-7")
 		yes++;
 	ck_assert_int_eq(yes, 16 + 1 + 16);
 	ck_assert_int_eq(priority, COMPACT_PRIO_SYNC_FULL);
+	/* Order 3 is not costly yet. */
+	setup();
+	for (yes = 0; compact_retry(3, COMPACT_SUCCESS);)
+		yes++;
+	ck_assert_int_eq(yes, 16 + 1 + 16);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[0], 3);
+	ck_assert_int_eq(test_last_event(TRACE_compact_retry)->field[4], 16);
 	/* Costly: four times. */
 	setup();
 	for (yes = 0; compact_retry(4, COMPACT_SUCCESS);)
@@ -294,4 +388,27 @@ TEST(check_retry_cpuset_cases, "17-10")
 	current->mems_allowed = NODE_MASK_NONE;
 	ck_assert(check_retry_cpuset(cookie, &ac));
 	ck_assert_ptr_null(ac.nodemask);
+}
+
+TEST(check_retry_cpuset_looks_at_nodes_only_where_there_are_cpusets, "17-10")
+{
+	nodemask_t mask = { 1 };
+
+	setup();
+	ac.nodemask = &mask;
+	current->mems_allowed = NODE_MASK_NONE;
+	ck_assert(!check_retry_cpuset(0, &ac));
+	ck_assert_ptr_eq(ac.nodemask, &mask);
+	/* A request without a nodemask begins again only when the cookie is old. */
+	world->nr_cpusets = 1;
+	ac.nodemask = NULL;
+	ck_assert(!check_retry_cpuset(current->mems_allowed_seq, &ac));
+	ck_assert(check_retry_cpuset(current->mems_allowed_seq - 2, &ac));
+	/* The number goes round, so that an older one may be the larger. */
+	ck_assert(check_retry_cpuset(current->mems_allowed_seq + 2, &ac));
+	/* With one that still has an allowed node too. */
+	ac.nodemask = &mask;
+	current->mems_allowed = mask;
+	ck_assert(check_retry_cpuset(current->mems_allowed_seq - 2, &ac));
+	ck_assert_ptr_eq(ac.nodemask, &mask);
 }

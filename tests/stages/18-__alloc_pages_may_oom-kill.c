@@ -194,7 +194,17 @@ TEST(out_of_memory_does_not_count_on_a_dying_task_whose_memory_stays, "18-8")
 	/* Expect: somebody else still uses it. */
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
+	/* Expect the same for the other of the two, though its number is the higher. */
+	big = oom_process("next", 100);
+	sharer->group_exit = true;
+	world->current_task = sharer;
+	task_by_pid(3)->group_exit = false;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	big->mm->oom_skip = true;
 	/* Expect: the sharer dies too, so waiting helps. */
+	world->current_task = task_by_pid(3);
+	current->group_exit = true;
+	sharer->group_exit = false;
 	sharer->flags = PF_EXITING;
 	ck_assert_int_eq(oom_ask(oom_request(), true), current->pid);
 }
@@ -211,6 +221,7 @@ TEST(out_of_memory_does_not_count_on_one_thread_that_exits, "18-8")
 	thread->tgid = current->tgid;
 	free(thread->mm);
 	thread->mm = current->mm;
+	thread->mm->users++;
 	/* Expect: the other thread keeps the memory, so somebody is killed. */
 	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 	big->mm->oom_skip = true;
@@ -334,6 +345,44 @@ TEST(out_of_memory_spares_memory_that_init_shares, "18-9")
 	ck_assert(victim->mm->oom_skip);
 	ck_assert(!world->init_task.fatal_signal_pending);
 	ck_assert_has(test_console(), "oom killer 2 (victim) has mm pinned by 1 (init)\n");
+}
+
+TEST(out_of_memory_kills_others_who_share_with_init, "18-9")
+{
+	struct task *victim, *sharer;
+
+	machine_without_memory();
+	victim = oom_process("victim", 1);
+	sharer = oom_process("sharer", 1);
+	free(victim->mm);
+	free(sharer->mm);
+	victim->mm = sharer->mm = world->init_task.mm;
+	sharer->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	victim->mm->rss_anon = 100;
+	victim->mm->users += 2;
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	ck_assert(sharer->fatal_signal_pending);
+	ck_assert(!world->init_task.fatal_signal_pending);
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 0);
+}
+
+/* The order of the list says nothing: here the thread that exits comes after its leader, though it is the older one. */
+TEST(out_of_memory_does_not_count_on_an_older_thread_that_exits, "18-8")
+{
+	struct task *big, *leader, *thread;
+
+	machine_without_memory();
+	thread = oom_process("thread", 1);
+	leader = oom_process("leader", 10);
+	big = oom_process("big", 100);
+	list_move_tail(&thread->tasks, &world->tasks);
+	thread->tgid = leader->tgid;
+	free(thread->mm);
+	thread->mm = leader->mm;
+	leader->mm->users++;
+	thread->flags = PF_EXITING;
+	world->current_task = thread;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
 }
 
 TEST(out_of_memory_may_kill_the_task_that_asks, "18-6")
@@ -680,6 +729,172 @@ TEST(oom_reaper_takes_the_last_victim_first, "18-9")
 	ck_assert_ptr_null(two->oom_reaper_list);
 }
 
+/* All in order: who is marked, who is handed to the reaper, and what each of them may do. */
+TEST(out_of_memory_kills_a_process_with_two_threads_and_whoever_shares_its_memory, "18-9")
+{
+	struct task *victim, *thread, *sharer, *second, *bystander, *later;
+
+	machine_without_memory();
+	bystander = oom_process("bystander", 99);
+	victim = oom_process("victim", 100);
+	thread = thread_new(victim);
+	sharer = oom_process("sharer", 1);
+	free(sharer->mm);
+	sharer->mm = victim->mm;
+	victim->mm->users++;
+	second = oom_process("second", 1);
+	free(second->mm);
+	second->mm = victim->mm;
+	victim->mm->users++;
+	later = oom_process("later", 98);
+	/* Not to be chosen themselves. */
+	sharer->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	second->oom_score_adj = OOM_SCORE_ADJ_MIN;
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	ck_assert_str_eq(test_take_events(), "mark_victim 3; wake_reaper 3");
+	ck_assert(victim->fatal_signal_pending && victim->group_exit && victim->tif_memdie);
+	ck_assert(thread->fatal_signal_pending && thread->group_exit && !thread->tif_memdie);
+	ck_assert(sharer->fatal_signal_pending && sharer->group_exit && !sharer->tif_memdie);
+	ck_assert_ptr_eq(victim->oom_mm, victim->mm);
+	ck_assert_ptr_eq(thread->oom_mm, victim->mm);
+	ck_assert_ptr_null(sharer->oom_mm);
+	ck_assert(second->fatal_signal_pending && !second->tif_memdie);
+	ck_assert(!later->fatal_signal_pending && !later->group_exit);
+	ck_assert(!bystander->fatal_signal_pending && !bystander->group_exit);
+	ck_assert(victim->mm->reaper_queued);
+	ck_assert(!victim->mm->oom_skip);
+	ck_assert_uint_eq(world->vm_event[OOM_KILL], 1);
+	ck_assert_uint_eq(world->root_mem_cgroup.memory_events[MEMCG_OOM_KILL], 1);
+	ck_assert_has_not(test_console(), "pinned");
+	sharer->mm = second->mm = NULL;
+	victim->mm->users -= 2;
+}
+
+TEST(out_of_memory_keeps_the_first_mark_of_a_process, "18-9")
+{
+	struct task *victim, *thread;
+	struct mm *first, second = { .users = 1 };
+
+	machine_without_memory();
+	oom_process("big", 100);
+	victim = world->current_task = oom_process("dying", 10);
+	thread = thread_new(victim);
+	victim->group_exit = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	first = victim->mm;
+	/* A second time, from a thread that meanwhile has other memory. */
+	victim->tif_memdie = false;
+	victim->mm = &second;
+	ck_assert_int_eq(oom_ask(oom_request(), true), victim->pid);
+	ck_assert_ptr_eq(victim->oom_mm, first);
+	ck_assert_ptr_eq(thread->oom_mm, first);
+	/* Its first memory is with the reaper already. */
+	ck_assert_int_eq(test_count(TRACE_wake_reaper), 0);
+	victim->mm = first;
+}
+
+TEST(out_of_memory_does_nothing_while_it_is_switched_off, "18-4")
+{
+	machine_without_memory();
+	oom_process("big", 100);
+	world->oom_killer_disabled = true;
+	ck_assert_int_eq(oom_ask(oom_request(), false), 0);
+	/* Not even for one that dies. */
+	world->current_task = oom_process("dying", 10);
+	current->group_exit = true;
+	ck_assert_int_eq(oom_ask(oom_request(), false), 0);
+	ck_assert_str_eq(test_console(), "");
+}
+
+TEST(out_of_memory_in_a_group_is_the_groups_own_affair, "18-4 18-11")
+{
+	/* Expect: neither a notifier nor the task that asks counts. */
+	struct mem_cgroup *group;
+	struct oom_control oc;
+	struct task *member;
+
+	machine_without_memory();
+	group = memcg_new("/box", &world->root_mem_cgroup, 100);
+	member = member_of(group, "member", 10);
+	world->hooks.oom_notify = notifier;
+	notifier_gives = 1;
+	world->oom_kill_allocating_task = true;
+	world->current_task = oom_process("asking", 100);
+	oc = (struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL };
+	ck_assert_int_eq(oom_ask(oc, true), member->pid);
+	/* With nobody left there is a report, but no panic and nobody killed. */
+	member->mm->oom_skip = true;
+	test_forget_console();
+	ck_assert_int_eq(oom_ask(oc, false), 0);
+	ck_assert_has(test_console(), "asking invoked oom-killer");
+	ck_assert_has(test_console(), "Out of memory and no killable processes...\n");
+	ck_assert_has_not(test_console(), "oom-kill:");
+}
+
+TEST(out_of_memory_of_a_kernel_thread_kills_a_process, "18-6")
+{
+	struct task *big, *helper;
+
+	machine_without_memory();
+	big = oom_process("big", 100);
+	helper = oom_process("helper", 1);
+	helper->flags = PF_KTHREAD;
+	world->current_task = helper;
+	world->oom_kill_allocating_task = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+	/* It has no memory that could come back, though it ends. */
+	big->mm->oom_skip = true;
+	big = oom_process("next", 100);
+	free(helper->mm);
+	helper->mm = NULL;
+	helper->group_exit = true;
+	ck_assert_int_eq(oom_ask(oom_request(), true), big->pid);
+}
+
+TEST(out_of_memory_reports_before_it_panics, "18-6")
+{
+	machine_without_memory();
+	test_expect_bugs();
+	oom_process("big", 100);
+	world->panic_on_oom = 1;
+	ck_assert_int_eq(oom_ask(oom_request(), false), 0);
+	ck_assert_has(test_console(), "init invoked oom-killer: ");
+	ck_assert_has(test_console(), " big\n");
+	ck_assert_has_not(test_console(), "oom-kill:");
+	ck_assert_int_eq(test_bugs(), 1);
+	ck_assert_str_eq(test_last_bug(), "Kernel panic - not syncing: Out of memory: system-wide "
+					  "panic_on_oom is enabled");
+}
+
+TEST(out_of_memory_in_a_group_panics_only_if_that_is_compulsory, "18-6")
+{
+	struct mem_cgroup *group;
+	struct oom_control oc;
+
+	machine_without_memory();
+	test_expect_bugs();
+	group = memcg_new("/box", &world->root_mem_cgroup, 100);
+	member_of(group, "member", 10);
+	oc = (struct oom_control){ .memcg = group, .gfp_mask = GFP_KERNEL };
+	world->panic_on_oom = 2;
+	ck_assert_int_eq(oom_ask(oc, false), 0);
+	ck_assert_str_eq(test_last_bug(), "Kernel panic - not syncing: Out of memory: compulsory "
+					  "panic_on_oom is enabled");
+	world->panic_on_oom = 1;
+	ck_assert_int_eq(oom_ask(oc, true), 2);
+}
+
+TEST(oom_badness_of_a_process_without_a_page_is_one, "18-5")
+{
+	struct task *empty;
+
+	machine_without_memory();
+	empty = oom_process("empty", 0);
+	ck_assert_int_eq(oom_badness(empty, 8000), 1);
+	/* So it can be chosen, if there is no other. */
+	ck_assert_int_eq(oom_ask(oom_request(), true), empty->pid);
+}
+
 #ifdef CONFIG_NUMA
 TEST(out_of_memory_under_a_policy_chooses_among_its_nodes, "18-12")
 {
@@ -699,6 +914,97 @@ TEST(out_of_memory_under_a_policy_chooses_among_its_nodes, "18-12")
 	ck_assert_ptr_nonnull(
 		strstr(test_console(), "constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,"));
 	bound->mempolicy = NULL;
+}
+
+/*
+ *  Two nodes of 8192 pages, 1000 pages of swap. Expect: the pages of the nodes that a request was confined to, holes not
+ *  counted, and all swap; nodes of a mask that are not there add nothing.
+ */
+TEST(constrained_alloc_counts_the_memory_of_the_nodes, "18-12")
+{
+	nodemask_t node1 = NODE_1, more = { 0xe };
+	struct oom_control oc;
+
+	test_machine_numa(32);
+	world->total_swap_pages = 1000;
+	NODE_DATA(1)->node_present_pages = 8000;
+	NODE_DATA(1)->node_spanned_pages = 9000;
+	oc = oom_request();
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_NONE);
+	ck_assert_uint_eq(oc.totalpages, world->totalram_pages + 1000);
+	oc.nodemask = &node1;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMORY_POLICY);
+	ck_assert_uint_eq(oc.totalpages, 9000);
+	oc.nodemask = &more;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_MEMORY_POLICY);
+	ck_assert_uint_eq(oc.totalpages, 9000);
+	/* A mask that leaves out no node with memory confines to nothing. */
+	more.bits = 0xf;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_NONE);
+	/* Without zones there is nothing to look at. */
+	oc.nodemask = &node1;
+	oc.zonelist = NULL;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_NONE);
+	ck_assert_uint_eq(oc.totalpages, world->totalram_pages + 1000);
+	/* A cpuset. */
+	oc = oom_request();
+	world->nr_cpusets = 1;
+	current->mems_allowed = NODE_0;
+	oc.gfp_mask |= __GFP_HARDWALL;
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_CPUSET);
+	ck_assert_uint_eq(oc.totalpages, 8192 + 1000);
+	/* Only zones that the request would use. */
+	oc.zonelist = &NODE_DATA(0)->node_zonelists[ZONELIST_NOFALLBACK];
+	ck_assert_int_eq(constrained_alloc(&oc), CONSTRAINT_NONE);
+}
+
+TEST(out_of_memory_confined_by_a_cpuset_is_no_reason_to_panic, "18-6 18-12")
+{
+	struct oom_control oc;
+
+	test_machine_numa(32);
+	oom_process("big", 100);
+	world->panic_on_oom = 1;
+	world->nr_cpusets = 1;
+	current->mems_allowed = NODE_0;
+	oc = oom_request();
+	oc.gfp_mask |= __GFP_HARDWALL;
+	ck_assert_int_eq(oom_ask(oc, true), 2);
+	ck_assert_has(test_console(), "oom-kill:constraint=CONSTRAINT_CPUSET,nodemask=(null),");
+}
+
+TEST(out_of_memory_asks_every_thread_for_its_nodes, "18-12")
+{
+	/* Expect: one thread that may use a node of the asking task is enough; the leader alone does not decide. */
+	struct task *elsewhere, *thread;
+
+	test_machine_numa(32);
+	oom_process("small", 1);
+	elsewhere = oom_process("elsewhere", 100);
+	thread = thread_new(elsewhere);
+	elsewhere->mems_allowed = NODE_0;
+	thread->mems_allowed = NODE_0;
+	current->mems_allowed = NODE_1;
+	ck_assert_int_eq(oom_ask(oom_request(), true), 2);
+	task_by_pid(2)->mm->oom_skip = true;
+	thread->mems_allowed = NODES_01;
+	ck_assert_int_eq(oom_ask(oom_request(), true), elsewhere->pid);
+}
+
+TEST(sysrq_oom_asks_on_the_first_node_with_memory, "18-7")
+{
+	struct task *big;
+
+	test_machine_numa(32);
+	/* Node 0 has no memory, and no zones to go through. */
+	world->node_memory_map = NODE_1;
+	memset(NODE_DATA(0)->node_zonelists, 0, sizeof(NODE_DATA(0)->node_zonelists));
+	big = oom_process("big", 100);
+	big->mems_allowed = NODE_1;
+	current->mems_allowed = NODE_1;
+	world->nr_cpusets = 1;
+	ck_assert(sysrq_oom());
+	ck_assert(big->fatal_signal_pending);
 }
 
 TEST(out_of_memory_in_a_cpuset_chooses_among_its_nodes, "18-12")

@@ -3,6 +3,7 @@
  * @file
  * Stage 18: what is printed when a process is killed.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
@@ -119,6 +120,197 @@ TEST(oom_report_of_a_group_has_its_counters_and_statistics, "18-13")
 	ck_assert_has(test_console(), "\nthp_collapse_alloc 6\nTasks state");
 }
 
+/** Counters of a group that its memory.stat shows, each with a number of its own. */
+static const struct {
+	enum node_stat_item item;
+	long pages;
+} group_counters[] = {
+	{ NR_ANON_MAPPED, 101 },
+	{ NR_FILE_PAGES, 102 },
+	{ NR_SLAB_RECLAIMABLE, 103 },
+	{ NR_SLAB_UNRECLAIMABLE, 104 },
+	{ NR_SHMEM, 105 },
+	{ NR_FILE_MAPPED, 106 },
+	{ NR_FILE_DIRTY, 107 },
+	{ NR_WRITEBACK, 108 },
+	{ NR_ANON_THPS, 3 },
+	{ NR_INACTIVE_ANON, 109 },
+	{ NR_ACTIVE_ANON, 110 },
+	{ NR_INACTIVE_FILE, 111 },
+	{ NR_ACTIVE_FILE, 112 },
+	{ NR_UNEVICTABLE, 113 },
+	{ WORKINGSET_REFAULT, 114 },
+	{ WORKINGSET_ACTIVATE, 115 },
+	{ WORKINGSET_RESTORE, 116 },
+	{ WORKINGSET_NODERECLAIM, 117 },
+};
+
+/*
+ *  A group on v2: 5120 pages of 4 kB, all in use, 7 pages in swap of 9; event i of memory.stat has the number 1000 + i. Counters are
+ *  shown in bytes: 101 pages are 413696, slab is 103 + 104 = 207 pages, 3 huge pages are 6291456 bytes; those of the
+ *  working set are shown as they are.
+ */
+TEST(oom_report_of_a_group_line_by_line, "18-11 18-13 18-18")
+{
+	static const char expected[] =
+		"init invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=-17\n"
+		"CPU: 0 PID: 1 Comm: init Not tainted 5.8.18+ #10\n"
+		"Hardware name: linux,dummy-virt (DT)\n"
+		"Call trace: (Pageflow's own chain)\n"
+		" out_of_memory\n"
+		" mem_cgroup_out_of_memory\n"
+		" try_charge\n"
+		"memory: usage 20480kB, limit 20480kB, failcnt 8\n"
+		"swap: usage 28kB, limit 36kB, failcnt 5\n"
+		"Memory cgroup stats for /box:\n"
+		"anon 413696\n"
+		"file 417792\n"
+		"kernel_stack 1000\n"
+		"slab 847872\n"
+		"sock 1001\n"
+		"shmem 430080\n"
+		"file_mapped 434176\n"
+		"file_dirty 438272\n"
+		"file_writeback 442368\n"
+		"anon_thp 6291456\n"
+		"inactive_anon 446464\n"
+		"active_anon 450560\n"
+		"inactive_file 454656\n"
+		"active_file 458752\n"
+		"unevictable 462848\n"
+		"slab_reclaimable 421888\n"
+		"slab_unreclaimable 425984\n"
+		"pgfault 1002\n"
+		"pgmajfault 1003\n"
+		"workingset_refault 114\n"
+		"workingset_activate 115\n"
+		"workingset_restore 116\n"
+		"workingset_nodereclaim 117\n"
+		"pgrefill 1004\n"
+		"pgscan 1005\n"
+		"pgsteal 1006\n"
+		"pgactivate 1007\n"
+		"pgdeactivate 1008\n"
+		"pglazyfree 1009\n"
+		"pglazyfreed 1010\n"
+		"thp_fault_alloc 1011\n"
+		"thp_collapse_alloc 1012\n"
+		"Tasks state (memory values in pages):\n"
+		"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n"
+		"[      2]  1000     2     5082     5152     8192        7            -3 init\n"
+		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/box,"
+		"task_memcg=/box,task=init,pid=2,uid=1000\n"
+		"Memory cgroup out of memory: Killed process 2 (init) total-vm:20328kB, anon-rss:20328kB, "
+		"file-rss:80kB, shmem-rss:200kB, UID:1000 pgtables:8kB oom_score_adj:-3\n"
+		"Tasks in /box are going to be killed due to memory.oom.group set\n"
+		"Memory cgroup out of memory: Killed process 2 (init) total-vm:20328kB, anon-rss:20328kB, "
+		"file-rss:80kB, shmem-rss:200kB, UID:1000 pgtables:8kB oom_score_adj:-3\n";
+	struct oom_control oc = group_at_its_limit();
+	struct lruvec *lruvec = mem_cgroup_lruvec(oc.memcg, NODE_DATA(0));
+	struct task *member = task_by_pid(2);
+	nodemask_t first = { 1 };
+
+	/* It is a group's affair, whatever nodes the request named. */
+	oc.nodemask = &first;
+	world->oom_dump_tasks = true;
+	snprintf(world->uts_release, sizeof(world->uts_release), "5.8.18+");
+	snprintf(world->uts_version, sizeof(world->uts_version), "#10");
+	current->oom_score_adj = -17;
+	oc.memcg->oom_group = true;
+	oc.memcg->swap.usage = 7;
+	oc.memcg->swap.max = 9;
+	oc.memcg->swap.failcnt = 5;
+	for (size_t i = 0; i < ARRAY_SIZE(group_counters); i++)
+		lruvec->lruvec_stat[group_counters[i].item] = group_counters[i].pages;
+	for (unsigned long i = 0; i < NR_MEMCG_STAT_EVENTS; i++)
+		oc.memcg->stat_events[i] = 1000 + i;
+	member->oom_score_adj = -3;
+	member->mm->rss_file = 20;
+	member->mm->rss_shmem = 50;
+	member->mm->pgtable_bytes = 8192;
+	member->mm->swap_entries = 7;
+	ck_assert_int_eq(oom_ask(oc, true), 2);
+	ck_assert_str_eq(test_console(), expected);
+}
+
+/** The first lines of the report, up to the state of memory. */
+static const char *beginning(void)
+{
+	const char *text = test_take_console();
+	char *end = strstr(text, "Mem-Info:\n");
+
+	ck_assert_ptr_nonnull(end);
+	*end = '\0';
+	return text;
+}
+
+/* Who asks is told by the functions of this path; a request, a page fault, a user. */
+TEST(oom_report_begins_with_who_asked, "18-11")
+{
+	unsigned long progress;
+	struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
+
+	machine_without_memory();
+	snprintf(world->uts_release, sizeof(world->uts_release), "5.8.18+");
+	snprintf(world->uts_version, sizeof(world->uts_version), "#10");
+	world->hardware[0] = '\0';
+	ac.zonelist = NODE_DATA(0)->node_zonelists;
+	ac.preferred_zoneref = first_zones_zonelist(ac.zonelist, ZONE_NORMAL, NULL);
+	oom_process("big", 100);
+	current->oom_score_adj = 5;
+	__alloc_pages_may_oom(GFP_KERNEL, 2, &ac, &progress);
+	ck_assert_str_eq(
+		beginning(),
+		"init invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=2, oom_score_adj=5\n"
+		"CPU: 0 PID: 1 Comm: init Not tainted 5.8.18+ #10\n"
+		"Call trace: (Pageflow's own chain)\n"
+		" out_of_memory\n __alloc_pages_may_oom\n __alloc_pages_slowpath\n"
+		" __alloc_pages_nodemask\n");
+	task_by_pid(2)->mm->oom_skip = true;
+	oom_process("next", 100);
+	pagefault_out_of_memory();
+	ck_assert_str_eq(beginning(),
+			 "init invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=5\n"
+			 "CPU: 0 PID: 1 Comm: init Not tainted 5.8.18+ #10\n"
+			 "Call trace: (Pageflow's own chain)\n"
+			 " out_of_memory\n pagefault_out_of_memory\n");
+	task_by_pid(3)->mm->oom_skip = true;
+	oom_process("last", 100);
+	ck_assert(sysrq_oom());
+	ck_assert_str_eq(
+		beginning(),
+		"init invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=5\n"
+		"CPU: 0 PID: 1 Comm: init Not tainted 5.8.18+ #10\n"
+		"Call trace: (Pageflow's own chain)\n"
+		" out_of_memory\n sysrq_oom\n");
+}
+
+/* Pages of each list, and those in the hands of reclaim: 1 + 2 + 4 + 8 + 16 + 32 + 64 = 127. */
+TEST(oom_report_shows_slab_above_all_that_can_be_reclaimed, "18-11")
+{
+	static const enum node_stat_item items[] = { NR_INACTIVE_ANON, NR_ACTIVE_ANON,
+						     NR_INACTIVE_FILE, NR_ACTIVE_FILE,
+						     NR_UNEVICTABLE,   NR_ISOLATED_ANON,
+						     NR_ISOLATED_FILE };
+
+	machine_without_memory();
+	oom_process("big", 100);
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		world->vm_node_stat[items[i]] = 1l << i;
+	/* What is reclaimable of it does not matter. */
+	world->vm_node_stat[NR_SLAB_RECLAIMABLE] = 1000;
+	world->vm_node_stat[NR_SLAB_UNRECLAIMABLE] = 127;
+	oom_report(&(struct oom_control){ .gfp_mask = GFP_KERNEL }, NULL);
+	ck_assert_has_not(test_console(), "Unreclaimable slab info");
+	test_forget_console();
+	world->vm_node_stat[NR_SLAB_UNRECLAIMABLE] = 128;
+	oom_report(&(struct oom_control){ .gfp_mask = GFP_KERNEL }, NULL);
+	ck_assert_has(test_console(), "pages cma reserved\nUnreclaimable slab info:\n"
+				      "512kB in all caches\nTasks state");
+	/* Nobody was chosen: no line for programs. */
+	ck_assert_has_not(test_console(), "oom-kill:");
+}
+
 TEST(oom_report_of_a_group_adds_up_its_nodes, "18-13")
 {
 	/* Expect: what was counted on each node, and nothing of what CPUs still hold back. */
@@ -221,13 +413,19 @@ TEST(oom_report_comes_at_most_ten_times_in_five_seconds, "18-11")
 		ck_assert((strstr(test_console(), "invoked oom-killer") != NULL) == (i < 10));
 		ck_assert_ptr_nonnull(strstr(test_console(), "Killed process"));
 	}
+	/* Expect: none within five seconds. */
+	world->jiffies += 5 * HZ;
+	oom_process("quiet", 100);
+	oom_ask(oom_request(), true);
+	ck_assert_has_not(test_console(), "invoked oom-killer");
+	task_by_pid(13)->mm->oom_skip = true;
 	/* Expect: the next report after that says how many there were not. */
-	world->jiffies += 5 * HZ + 1;
+	world->jiffies++;
 	test_forget_console();
 	oom_process("next", 100);
 	oom_ask(oom_request(), true);
 	ck_assert_int_eq(strncmp(test_console(),
-				 "oom_kill_process: 1 callbacks suppressed\n"
+				 "oom_kill_process: 2 callbacks suppressed\n"
 				 "init invoked oom-killer",
 				 60),
 			 0);

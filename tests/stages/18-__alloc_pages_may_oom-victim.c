@@ -541,9 +541,11 @@ TEST(out_of_memory_does_what_5_8_18_did_in_every_sample, "18-19 18-20")
 		struct before before = { .path = path };
 
 		snprintf(path, sizeof(path), "tests/samples/%s", entry[i]->d_name);
+		free(entry[i]);
 		log = sample_read(path);
 		take_remarks(log, &before);
 		play_sample(log, &before);
 		machine_free(world);
 	}
+	free(entry);
 }

@@ -3,9 +3,12 @@
  * @file
  * Tests of stage 19, part: what counters tell their parents of protection, and pages of files that are charged.
  */
+#include <errno.h>
+
 #include "life/life.h"
 #include "machines.h"
 #include "page_cache.h"
+#include "reclaim-scenes.h"
 
 /** A group below the root, and one below that, without limits. */
 static struct mem_cgroup *outer, *inner;
@@ -67,6 +70,45 @@ TEST(counter_at_its_limit_tells_of_pages_that_it_refused, "19-12")
 	ck_assert_uint_eq(world->root_mem_cgroup.memory.children_low_usage, 89);
 }
 
+/*
+ * Three counters in a row, each at a usage of 100, one of them with a limit of 131: 32 do not fit, 31 do. Expect the refusing
+ * one to be named and to have counted it, usages as before, and the peak of those charged before it to remain.
+ */
+TEST(counter_refuses_at_any_level, "19-4")
+{
+	for (int at = 0; at < 3; at++)
+		for (int downwards = 0; downwards < 2; downwards++) {
+			struct page_counter memory[3] = { 0 }, *level[3], *fail = NULL;
+
+			for (int i = 0; i < 3; i++)
+				level[i] = &memory[downwards ? 2 - i : i];
+			for (int i = 0; i < 3; i++) {
+				level[i]->usage = 100;
+				level[i]->max = i == at ? 131 : PAGE_COUNTER_MAX;
+				level[i]->parent = i < 2 ? level[i + 1] : NULL;
+			}
+			ck_assert(!page_counter_try_charge(level[0], 32, &fail));
+			ck_assert_ptr_eq(fail, level[at]);
+			for (int i = 0; i < 3; i++) {
+				ck_assert_int_eq(level[i]->usage, 100);
+				ck_assert_uint_eq(level[i]->watermark, i < at ? 132 : 0);
+				ck_assert_uint_eq(level[i]->failcnt, i == at);
+			}
+			ck_assert(page_counter_try_charge(level[0], 31, &fail));
+			for (int i = 0; i < 3; i++) {
+				ck_assert_int_eq(level[i]->usage, 131);
+				ck_assert_uint_eq(level[i]->watermark, i < at ? 132 : 131);
+			}
+			/* Half of the way up: nothing happens below. */
+			page_counter_charge(level[1], 9);
+			page_counter_uncharge(level[2], 4);
+			ck_assert_int_eq(level[0]->usage, 131);
+			ck_assert_int_eq(level[1]->usage, 140);
+			ck_assert_int_eq(level[2]->usage, 136);
+			ck_assert_uint_eq(level[2]->watermark, 140);
+		}
+}
+
 TEST(mem_cgroup_charge_counts_a_page_in_the_group_of_the_mm, "19-13")
 {
 	struct page *page;
@@ -103,7 +145,7 @@ TEST(mem_cgroup_charge_counts_a_page_in_the_group_of_the_mm, "19-13")
 	/* Expect: at the limit it is refused. */
 	page_counter_set_max(&outer->memory, 31);
 	world->memcg_stock[0].nr_pages = 0;
-	ck_assert_int_ne(mem_cgroup_charge(page, GFP_NOWAIT), 0);
+	ck_assert_int_eq(mem_cgroup_charge(page, GFP_NOWAIT), -ENOMEM);
 	ck_assert_ptr_null(page->mem_cgroup);
 	__free_pages(page, 0);
 }
@@ -140,4 +182,29 @@ TEST(mem_cgroup_migrate_charges_the_new_place_by_force, "19-14")
 	ck_assert_int_eq(world->root_mem_cgroup.memory.usage, 102);
 	__free_pages(from, 0);
 	__free_pages(to, 0);
+}
+
+/*
+ * A group has pages of a process and none of files, and swap is on. Expect reclaim at the limit of memory to take
+ * some, and at the limit of memory with swap none: what is swapped out would count as before.
+ */
+TEST(charge_at_the_limit_of_memory_with_swap_does_not_swap, "19-8")
+{
+	for (int at_memsw = 0; at_memsw < 2; at_memsw++) {
+		struct mem_cgroup *group;
+
+		reclaim_setup();
+		group = memcg_new("/box", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+		scene.file = scene.heap;
+		group_fill(group, 64);
+		world->memcg_legacy = true;
+		group->memsw.usage = group->memory.usage;
+		*(at_memsw ? &group->memsw.max : &group->memory.max) = 64;
+		current->memcg = group;
+		test_forget_events();
+		alloc_pages(GFP_KERNEL | __GFP_ACCOUNT | __GFP_NORETRY, 0);
+		ck_assert_int_gt(test_count(TRACE_mm_vmscan_memcg_reclaim_begin), 0);
+		ck_assert_int_eq(test_count(TRACE_mm_vmscan_lru_shrink_inactive) > 0, !at_memsw);
+		machine_free(world);
+	}
 }

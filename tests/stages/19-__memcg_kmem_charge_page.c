@@ -3,6 +3,8 @@
  * @file
  * Tests of stage 19: who is charged, how much, and what happens at the limit.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
@@ -104,6 +106,18 @@ TEST(charge_goes_over_the_limit_for_those_who_must_not_wait, "19-3")
 	current->oom_mm = NULL;
 	current->in_memcg_oom = true;
 	ck_assert_ptr_null(charged_page(GFP_KERNEL, 0));
+	current->in_memcg_oom = false;
+	/* The same, asked directly: what the caller is told, and what the page remembers. */
+	{
+		struct page *page = alloc_pages(GFP_KERNEL, 0);
+
+		ck_assert_int_eq(__memcg_kmem_charge_page(page, GFP_NOWAIT, 0), -ENOMEM);
+		ck_assert(!PageKmemcg(page));
+		ck_assert_ptr_null(page->mem_cgroup);
+		ck_assert_int_eq(__memcg_kmem_charge_page(page, GFP_ATOMIC, 0), 0);
+		ck_assert(PageKmemcg(page));
+		ck_assert_ptr_eq(page->mem_cgroup, group);
+	}
 }
 
 TEST(charge_counts_in_every_group_up_to_the_root_or_in_none, "19-4")
@@ -196,6 +210,20 @@ TEST(stock_of_another_group_is_given_back_first, "19-1")
 	ck_assert_int_eq(first->memory.usage, 1);
 	ck_assert_int_eq(second->memory.usage, 32);
 	ck_assert_ptr_eq(world->memcg_stock[0].cached, second);
+	ck_assert_uint_eq(stocked(), 31);
+	/* And back again: what lies there is the other group's, though it would be enough. */
+	current->memcg = first;
+	charged_page(GFP_KERNEL, 4);
+	ck_assert_int_eq(first->memory.usage, 33);
+	ck_assert_int_eq(second->memory.usage, 1);
+	ck_assert_ptr_eq(world->memcg_stock[0].cached, first);
+	ck_assert_uint_eq(stocked(), 16);
+	/* A charge that leaves nothing over leaves another group's stock alone. */
+	current->memcg = second;
+	charged_page(GFP_KERNEL, 5);
+	ck_assert_int_eq(second->memory.usage, 33);
+	ck_assert_ptr_eq(world->memcg_stock[0].cached, first);
+	ck_assert_uint_eq(stocked(), 16);
 }
 
 /* Expect an empty stock to change hands without a word: what a refused charge told the parent stays. */
@@ -218,16 +246,18 @@ TEST(stock_that_is_empty_is_not_given_back, "19-12")
 	ck_assert_uint_eq(parent->children_min_usage, 36);
 }
 
-TEST(stock_that_grows_too_large_is_given_back_whole, "19-1")
+TEST(stock_never_holds_more_than_the_surplus_of_a_batch, "19-1")
 {
-	/* Expect: 31 - 8 = 23 left; a block of 16 does not drain it; a new batch overflows it. */
+	/*
+	 * pages  1   8  16   8  32        A charge that the stock cannot serve takes 32 and leaves 32 - n, and the stock had
+	 * stock 31  23   7  31  31        less than n: together at most 31.
+	 */
 	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
 
 	charged_page(GFP_KERNEL, 0);
 	ck_assert_uint_eq(stocked(), 31);
 	charged_page(GFP_KERNEL, 3);
 	ck_assert_uint_eq(stocked(), 23);
-	/* 32 more are charged for 24: 8 + 23 are 31, within the bound. */
 	charged_page(GFP_KERNEL, 4);
 	ck_assert_uint_eq(stocked(), 7);
 	charged_page(GFP_KERNEL, 3);
@@ -235,6 +265,37 @@ TEST(stock_that_grows_too_large_is_given_back_whole, "19-1")
 	charged_page(GFP_KERNEL, 5);
 	ck_assert_uint_eq(stocked(), 31);
 	ck_assert_int_eq(group->memory.usage, 1 + 8 + 16 + 8 + 32 + 31);
+}
+
+/*
+ * What one charge does to the stock and to the counters, at every bound. Stocks of a batch and more are laid by hand: none
+ * comes about here, but what 5.8.18 would do with them is known.
+ */
+TEST(stock_serves_a_charge_up_to_a_batch_if_it_holds_enough, "19-1")
+{
+	static const struct {
+		unsigned int stock, order, stock_after;
+		long charged;
+	} row[] = {
+		{ 0, 0, 31, 32 },  { 1, 0, 0, 0 },  { 31, 0, 30, 0 },  { 15, 4, 31, 32 },
+		{ 16, 4, 0, 0 },   { 17, 4, 1, 0 }, { 31, 5, 31, 32 }, { 32, 5, 0, 0 },
+		{ 64, 6, 64, 64 }, { 0, 6, 0, 64 }, { 0, 5, 0, 32 },   { 0, 4, 16, 32 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+
+		world->memcg_legacy = i % 2;
+		world->memcg_stock[0] =
+			(struct memcg_stock){ .cached = group, .nr_pages = row[i].stock };
+		ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, row[i].order));
+		ck_assert_msg(stocked() == row[i].stock_after, "row %zu: stock %u", i, stocked());
+		ck_assert_msg(group->memory.usage == row[i].charged, "row %zu: usage %ld", i,
+			      group->memory.usage);
+		ck_assert_int_eq(group->memsw.usage, world->memcg_legacy ? row[i].charged : 0);
+		ck_assert_ptr_eq(world->memcg_stock[0].cached, group);
+		machine_free(world);
+	}
 }
 
 /* ---- at the limit, with reclaim ---- */
@@ -542,6 +603,259 @@ TEST(charge_over_the_limit_raises_the_peak, "19-4")
 	ck_assert_uint_eq(group->memory.watermark, 40);
 }
 
+/* ---- which counter refused, and what was asked of reclaim ---- */
+
+/** What reclaim was asked for. It frees nothing, but does to the groups what a test wants. */
+static struct {
+	int calls;
+	struct mem_cgroup *over;
+	unsigned long nr_pages;
+	gfp_t gfp_mask;
+	void (*then)(void);
+} asked;
+
+static unsigned long note_what_is_asked(struct mem_cgroup *memcg, unsigned long nr_pages,
+					gfp_t gfp_mask)
+{
+	if (++asked.calls > 20)
+		ck_abort_msg("reclaim was asked twenty times");
+	asked.over = memcg;
+	asked.nr_pages = nr_pages;
+	asked.gfp_mask = gfp_mask;
+	if (asked.then)
+		asked.then();
+	return 0;
+}
+
+/** The counters of a group: usage, peak, failures of each. */
+static const char *figures(const struct mem_cgroup *memcg)
+{
+	static char text[200];
+	const struct page_counter *m = &memcg->memory, *s = &memcg->memsw, *k = &memcg->kmem;
+
+	snprintf(text, sizeof(text), "%ld %lu %lu, %ld %lu %lu, %ld %lu %lu", m->usage,
+		 m->watermark, m->failcnt, s->usage, s->watermark, s->failcnt, k->usage,
+		 k->watermark, k->failcnt);
+	return text;
+}
+
+/*
+ * /box and /box/inner use 30 pages, and one counter of one of them has a limit of 40. A block of 16 asks for 32, and twice
+ * for 16: once before the stocks are emptied, once after. Memory with swap goes first. What was charged before the
+ * refusal is taken back, but the peak remains: 62 of the first attempt.
+ */
+TEST(charge_refused_by_one_counter_leaves_all_as_they_were, "19-4 19-8")
+{
+	static const struct {
+		bool legacy, inner, memsw;
+		const char *inner_figures, *outer_figures, *root_figures;
+	} row[] = {
+		{ true, true, true, "30 0 0, 30 0 3, 0 0 0", "30 0 0, 30 0 0, 0 0 0",
+		  "30 0 0, 30 0 0, 0 0 0" },
+		{ true, false, true, "30 0 0, 30 62 0, 0 0 0", "30 0 0, 30 0 3, 0 0 0",
+		  "30 0 0, 30 0 0, 0 0 0" },
+		{ true, true, false, "30 0 3, 30 62 0, 0 0 0", "30 0 0, 30 62 0, 0 0 0",
+		  "30 0 0, 30 62 0, 0 0 0" },
+		{ true, false, false, "30 62 0, 30 62 0, 0 0 0", "30 0 3, 30 62 0, 0 0 0",
+		  "30 0 0, 30 62 0, 0 0 0" },
+		{ false, true, false, "30 0 3, 30 0 0, 0 0 0", "30 0 0, 30 0 0, 0 0 0",
+		  "30 0 0, 30 0 0, 0 0 0" },
+		{ false, false, false, "30 62 0, 30 0 0, 0 0 0", "30 0 3, 30 0 0, 0 0 0",
+		  "30 0 0, 30 0 0, 0 0 0" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct mem_cgroup *outer = machine_with_group(PAGE_COUNTER_MAX), *inner, *over;
+
+		inner = memcg_new("/box/inner", outer, PAGE_COUNTER_MAX);
+		over = row[i].inner ? inner : outer;
+		*(row[i].memsw ? &over->memsw.max : &over->memory.max) = 40;
+		for (struct mem_cgroup *memcg = inner; memcg; memcg = memcg->parent)
+			memcg->memory.usage = memcg->memsw.usage = 30;
+		world->memcg_legacy = row[i].legacy;
+		world->environment.memcg_reclaim = note_what_is_asked;
+		asked.calls = 0;
+		current->memcg = inner;
+		ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 4));
+		ck_assert_int_eq(asked.calls, 2);
+		ck_assert_ptr_eq(asked.over, over);
+		ck_assert_uint_eq(asked.nr_pages, 16);
+		ck_assert_uint_eq(asked.gfp_mask, GFP_KERNEL | __GFP_NORETRY | __GFP_ACCOUNT);
+		ck_assert_uint_eq(over->memory_events_local[MEMCG_MAX], 2);
+		ck_assert_str_eq(figures(inner), row[i].inner_figures);
+		ck_assert_str_eq(figures(outer), row[i].outer_figures);
+		ck_assert_str_eq(figures(&world->root_mem_cgroup), row[i].root_figures);
+		machine_free(world);
+	}
+}
+
+/* On the newer hierarchy a limit of memory with swap says nothing, whatever happens to the charge. */
+TEST(charge_on_v2_does_not_touch_memory_with_swap, "19-8")
+{
+	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
+	struct page *page;
+
+	group->memsw.max = group->kmem.max = 0;
+	page = charged_page(GFP_KERNEL, 4);
+	ck_assert_str_eq(figures(group), "32 32 0, 0 0 0, 0 0 0");
+	__free_pages(page, 4);
+	ck_assert_str_eq(figures(group), "16 32 0, 0 0 0, 0 0 0");
+	group->memory.max = 16;
+	ck_assert_ptr_null(charged_page(GFP_NOWAIT, 5));
+	ck_assert_ptr_nonnull(charged_page(GFP_ATOMIC, 5));
+	ck_assert_str_eq(figures(group), "48 48 2, 0 0 0, 0 0 0");
+}
+
+static struct mem_cgroup *limited;
+static long memory_left, memsw_left;
+
+static void leave_room(void)
+{
+	limited->memory.usage = (long)limited->memory.max - memory_left;
+	limited->memsw.usage = (long)limited->memsw.max - memsw_left;
+}
+
+/*
+ * A block of 16 at a limit. Where reclaim leaves a margin of 16 the charge is tried again at once; where it leaves less, the
+ * stocks are emptied first, here that of CPU 0, and the second round is the last.
+ */
+TEST(charge_goes_by_the_margin_that_reclaim_leaves, "19-7 19-8")
+{
+	static const struct {
+		bool legacy;
+		long memory, memsw;
+		bool enough;
+	} row[] = {
+		{ false, 16, 0, true },	  { false, 15, 99, false }, { false, 0, 99, false },
+		{ false, -9, 99, false }, { true, 16, 16, true },   { true, 17, 16, true },
+		{ true, 16, 17, true },	  { true, 15, 99, false },  { true, 99, 15, false },
+		{ true, 99, 0, false },	  { true, 99, -9, false },  { true, -9, 99, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		struct page *page;
+
+		test_machine_cpus(32, 2);
+		limited = memcg_new("/box", &world->root_mem_cgroup, 100);
+		limited->memsw.max = 200;
+		current->memcg = limited;
+		world->memcg_stock[0] = (struct memcg_stock){ .cached = limited, .nr_pages = 5 };
+		test_run_on(1);
+		memory_left = memsw_left = 0;
+		leave_room();
+		memory_left = row[i].memory;
+		memsw_left = row[i].memsw;
+		world->memcg_legacy = row[i].legacy;
+		world->environment.memcg_reclaim = note_what_is_asked;
+		asked.calls = 0;
+		asked.then = leave_room;
+		page = charged_page(GFP_KERNEL | __GFP_NORETRY, 4);
+		ck_assert_msg((page != NULL) == row[i].enough, "row %zu", i);
+		ck_assert_int_eq(asked.calls, row[i].enough ? 1 : 2);
+		ck_assert_int_eq(world->memcg_stock[0].flush_queued, !row[i].enough);
+		asked.then = NULL;
+		machine_free(world);
+	}
+}
+
+/*
+ *  CPU      0            1 (running)  2           3            4             5
+ *  stock    inner's 31   inner's 31   other's 31  /box's 31    inner's, none inner's 31, offline
+ *
+ * The limit of /box is hit: expect the running CPU's stock to go back at once, work to be queued where a group from /box down
+ * has pages, and nothing elsewhere. The limit of /box/inner does not concern what is stocked for /box.
+ */
+TEST(charge_empties_the_stocks_of_the_group_and_those_below, "19-10")
+{
+	for (int at_inner = 0; at_inner < 2; at_inner++) {
+		struct mem_cgroup *box, *inner, *other;
+
+		test_machine_cpus(32, 6);
+		box = memcg_new("/box", &world->root_mem_cgroup, 200);
+		inner = memcg_new("/box/inner", box, at_inner ? 100 : PAGE_COUNTER_MAX);
+		other = memcg_new("/other", &world->root_mem_cgroup, PAGE_COUNTER_MAX);
+		box->memory.usage = at_inner ? 100 : 200;
+		inner->memory.usage = 100;
+		for (int cpu = 0; cpu < 6; cpu++)
+			world->memcg_stock[cpu] =
+				(struct memcg_stock){ .cached = cpu == 2   ? other
+								: cpu == 3 ? box
+									   : inner,
+						      .nr_pages = cpu == 4 ? 0 : 31 };
+		world->this_cpu = 1;
+		world->cpu_online = 0x1f;
+		world->environment.memcg_reclaim = note_what_is_asked;
+		asked.calls = 0;
+		current->memcg = inner;
+		ck_assert_ptr_null(charged_page(GFP_KERNEL | __GFP_NORETRY, 6));
+		ck_assert_int_eq(asked.calls, 2);
+		ck_assert_int_eq(inner->memory.usage, 100 - 31);
+		ck_assert_uint_eq(world->memcg_stock[1].nr_pages, 0);
+		ck_assert_ptr_null(world->memcg_stock[1].cached);
+		for (int cpu = 0; cpu < 6; cpu++) {
+			bool queued = cpu == 0 || (cpu == 3 && !at_inner);
+
+			ck_assert_msg(world->memcg_stock[cpu].flush_queued == queued, "CPU %d",
+				      cpu);
+			if (cpu != 1 && cpu != 4)
+				ck_assert_uint_eq(world->memcg_stock[cpu].nr_pages, 31);
+		}
+		machine_free(world);
+	}
+}
+
+/** After each kill five rounds of reclaim more; the second kill is followed by room. */
+static int rounds_after[3];
+
+static void count_rounds(void)
+{
+	unsigned long kills = limited->memory_events[MEMCG_OOM];
+
+	rounds_after[kills]++;
+	if (kills == 2)
+		limited->memory.usage -= 8;
+}
+
+/*
+ * Expect seven rounds before the first kill (one, one after the stocks were emptied, five more), and six after it: the five
+ * begin anew, and the stocks are not emptied a second time. What the kill is told: the group, the order, the mask.
+ */
+TEST(charge_has_five_rounds_more_after_a_kill, "19-7")
+{
+	limited = full_group(100, 0);
+	process_new("member", 0)->memcg = limited;
+	world->environment.memcg_reclaim = note_what_is_asked;
+	asked.then = count_rounds;
+	ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, 3));
+	asked.then = NULL;
+	ck_assert_int_eq(rounds_after[0], 7);
+	ck_assert_int_eq(rounds_after[1], 6);
+	ck_assert_int_eq(rounds_after[2], 1);
+	ck_assert_has(test_console(), "invoked oom-killer: gfp_mask=");
+	ck_assert_has(test_console(), "GFP_KERNEL_ACCOUNT");
+	ck_assert_has(test_console(), "oom-kill:constraint=CONSTRAINT_MEMCG");
+	ck_assert_has(test_console(), "oom_memcg=/box,");
+}
+
+/* The order that a kill is told is the smallest that holds the pages. */
+TEST(charge_kills_for_the_order_of_the_block, "19-7")
+{
+	static const char *const words[] = { "order=0,", "order=1,", "order=2,", "order=3," };
+
+	for (unsigned int order = 0; order < 4; order++) {
+		struct mem_cgroup *group = full_group(100, 0);
+		struct task *member = process_new("member", 0);
+
+		member->memcg = group;
+		member->mm->rss_anon = 50;
+		world->environment.memcg_reclaim = reclaim_after_a_kill;
+		ck_assert_ptr_nonnull(charged_page(GFP_KERNEL, order));
+		ck_assert_has(test_console(), words[order]);
+		ck_assert_uint_eq(group->memory_events[MEMCG_OOM], 1);
+		machine_free(world);
+	}
+}
+
 /* ---- the older hierarchy ---- */
 
 TEST(charge_on_v1_counts_kernel_memory_separately, "19-8")
@@ -601,7 +915,8 @@ TEST(set_max_refuses_a_limit_below_the_usage, "19-2")
 	struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
 
 	charged_page(GFP_KERNEL, 5);
-	ck_assert_int_ne(page_counter_set_max(&group->memory, 31), 0);
+	ck_assert_int_eq(page_counter_set_max(&group->memory, 31), -EBUSY);
+	ck_assert_uint_eq(group->memory.max, PAGE_COUNTER_MAX);
 	ck_assert_int_eq(page_counter_set_max(&group->memory, 32), 0);
 	ck_assert_uint_eq(group->memory.max, 32);
 	ck_assert_uint_eq(mem_cgroup_get_max(group), 32);

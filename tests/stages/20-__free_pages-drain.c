@@ -20,9 +20,16 @@ static void vacate(unsigned long pfn)
 static int isolate(void)
 {
 	int ret = set_migratetype_isolate(P(0x40000), M);
+	const struct zone *zone = page_zone(P(0x40000));
 
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!zone->lock.held);
+	ck_assert_uint_eq(zone->nr_isolate_pageblock, !ret);
 	if (!ret)
 		unset_migratetype_isolate(P(0x40000), M);
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!zone->lock.held);
+	ck_assert_uint_eq(zone->nr_isolate_pageblock, 0);
 	return ret;
 }
 
@@ -92,6 +99,17 @@ TEST(set_migratetype_isolate_refuses_what_cannot_be_moved, "20-13")
 	ck_assert_str_eq(test_free_list(zone, 7, M), "40080");
 	/* Nor are the lists of CPUs drained. */
 	ck_assert_int_eq(zone->pageset[0].pcp.count, 1);
+	/* So is every other page of the pageblock, the first too. */
+	set_page_count(P(0x401ff), 0);
+	ck_assert_int_eq(isolate(), 0);
+	set_page_count(P(0x40100), 1);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	set_page_count(P(0x40100), 0);
+	set_page_count(P(0x40000), 1);
+	ck_assert_int_eq(isolate(), -EBUSY);
+	set_page_count(P(0x40000), 0);
+	set_page_count(P(0x401ff), 1);
+	ck_assert_int_eq(isolate(), -EBUSY);
 	/* On an LRU list, or with a driver that can move it, it is not in the way. */
 	SetPageFlag(P(0x401ff), PG_lru);
 	ck_assert_int_eq(isolate(), 0);
@@ -150,6 +168,12 @@ TEST(set_migratetype_isolate_over_a_hole, "20-13")
 	world->range[1].start_pfn = 0x40110;
 	world->nr_ranges = 2;
 	ck_assert_int_eq(isolate(), 0);
+	/* A page behind the hole is looked at again, whichever it is. */
+	for (unsigned long pfn = 0x40110; pfn < 0x40112; pfn++) {
+		set_page_count(P(pfn), 1);
+		ck_assert_int_eq(isolate(), -EBUSY);
+		set_page_count(P(pfn), 0);
+	}
 }
 
 /* Expect everything in ZONE_MOVABLE to be movable but what is reserved, and a warning where it is not. */
@@ -241,6 +265,119 @@ TEST(unset_migratetype_isolate_moves_other_blocks, "20-14")
 	ck_assert_str_eq(test_take_events(), "");
 }
 
+/*
+ * Blocks of two pageblocks, the second unmovable. Expect one to be left on its list, and its second pageblock to keep its type,
+ * where the block that it could merge with is isolated or does not exist.
+ */
+TEST(unset_migratetype_isolate_without_a_buddy_takes_nothing_out, "20-14")
+{
+	for (int end_of_memory = 0; end_of_memory < 2; end_of_memory++) {
+		const struct hand_zone six = { 0, ZONE_DMA, HAND_START, 6 * pageblock_nr_pages };
+		struct zone *zone;
+
+		hand_machine(&six, 1, 1);
+		zone = test_zone(0, ZONE_DMA);
+		if (!end_of_memory)
+			hand_isolate_blocks(0x40c00 - 0x400, 2);
+		hand_pageblock(0x40800 + 0x200, U);
+		hand_pageblock(0x40400 + 0x200, U);
+		hand_lay(end_of_memory ? 0x40800 : 0x40000, 10, M);
+		hand_pageblock(0x40200, U);
+		if (!end_of_memory) {
+			/* The buddy of 40000 is 40400. */
+			hand_pageblock(0x40400, M);
+			hand_isolate(0x40400);
+		}
+		set_migratetype_isolate(P(end_of_memory ? 0x40800 : 0x40000), M);
+		test_forget_events();
+		unset_migratetype_isolate(P(end_of_memory ? 0x40800 : 0x40000), M);
+		ck_assert_int_eq(get_pfnblock_migratetype(end_of_memory ? 0x40a00 : 0x40200), U);
+		ck_assert_str_eq(test_free_list(zone, 10, M), end_of_memory ? "40800" : "40000");
+		ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
+		ck_assert_uint_eq(zone->free_area[10].nr_free, 1);
+		ck_assert_str_eq(test_take_events(), "");
+		machine_free(world);
+	}
+}
+
+/* The upper of two buddies finds the lower. A page in use at the start of the pageblock is none that could, whatever it holds. */
+TEST(unset_migratetype_isolate_of_the_upper_buddy, "20-14")
+{
+	struct zone *zone = hand_one_zone();
+
+	hand_lay(0x40000, 9, M);
+	hand_lay(0x40200, 9, M);
+	set_migratetype_isolate(P(0x40200), M);
+	unset_migratetype_isolate(P(0x40200), M);
+	ck_assert_str_eq(test_free_list(zone, 10, M), "40000");
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
+	test_check_zone(zone, true);
+
+	vacate(0x40600);
+	SetPageFlag(P(0x40600), PG_lru);
+	set_page_count(P(0x40600), 1);
+	P(0x40600)->private = 9;
+	hand_lay(0x40700, 8, M);
+	ck_assert_int_eq(set_migratetype_isolate(P(0x40600), M), 0);
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024);
+	unset_migratetype_isolate(P(0x40600), M);
+	ck_assert_str_eq(test_free_list(zone, 8, M), "40700");
+	ck_assert_str_eq(test_free_list(zone, 9, M), "");
+	ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES], 1024 + 256);
+	ck_assert_uint_eq(P(0x40600)->private, 9);
+	test_check_zone(zone, true);
+}
+
+/* ---- taking a block off the lists ---- */
+
+/*
+ * A block of each order and type, and ten CMA pages elsewhere, which count as well. Expect it to be taken where more than the raw
+ * min mark remains: 10 are more than 9. Neither the boost nor the other marks count, of the reserves that of zone 0, and single
+ * pages are enough. Whole pageblocks, and halves, become movable, unless they serve a purpose; the neighbour stays.
+ */
+TEST(__isolate_free_page_by_order_and_type, "16-10")
+{
+	static const unsigned int orders[] = { 0, 7, 8, 9, 10 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
+		for (int type = 0; type < MIGRATE_TYPES; type++)
+			for (int enough = 0; enough < 2; enough++) {
+				struct zone *zone = hand_one_zone();
+				unsigned int order = orders[i];
+				bool counted = type != I, taken = enough || !counted;
+				long size = 1l << order;
+				int after = order >= 8 && type < H ? M : type;
+
+				for (unsigned long block = 0; block < 3; block++)
+					hand_pageblock(0x40000 + 0x200 * block, type);
+				hand_lay(0x40000, order, type);
+				hand_pageblock(0x41000, C);
+				for (unsigned long n = 0; n < 10; n++)
+					hand_lay(0x41000 + 2 * n, 0, C);
+				zone->_watermark[WMARK_MIN] = enough ? 9 : 10;
+				zone->_watermark[WMARK_LOW] = zone->_watermark[WMARK_HIGH] = 5000;
+				zone->watermark_boost = 1000;
+				zone->lowmem_reserve[1] = zone->lowmem_reserve[2] = 1000;
+				ck_assert_uint_eq(__isolate_free_page(P(0x40000), order),
+						  taken ? 1u << order : 0);
+				ck_assert_int_eq(zone->vm_stat[NR_FREE_PAGES],
+						 10 + (counted && !taken ? size : 0));
+				ck_assert_int_eq(zone->vm_stat[NR_FREE_CMA_PAGES],
+						 10 + (type == C && !taken ? size : 0));
+				ck_assert_str_eq(test_free_list(zone, (int)order,
+								type == C && !order ? I : type),
+						 taken || (type == C && !order) ? "" : "40000");
+				ck_assert_int_eq(PageBuddy(P(0x40000)), !taken);
+				ck_assert_int_eq(get_pfnblock_migratetype(0x40000),
+						 taken ? after : type);
+				ck_assert_int_eq(get_pfnblock_migratetype(0x40200),
+						 taken && order == 10 ? after : type);
+				ck_assert_int_eq(get_pfnblock_migratetype(0x40400), type);
+				ck_assert_str_eq(test_take_events(), "");
+				machine_free(world);
+			}
+}
+
 /* ---- drains ---- */
 
 static struct zone *lower, *upper;
@@ -263,6 +400,8 @@ TEST(drain_all_pages_empties_every_cpu, "20-12")
 	ck_assert_str_eq(test_take_events(),
 			 "pcpu_drain 40000 0 1; pcpu_drain 40010 0 1; pcpu_drain 42000 0 1");
 	ck_assert_int_eq(world->this_cpu, 1);
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!lower->lock.held && !upper->lock.held);
 	drain_all_pages(NULL);
 	ck_assert_str_eq(test_take_events(), "");
 }

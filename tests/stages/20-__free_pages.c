@@ -3,6 +3,8 @@
  * @file
  * The way back: per-CPU lists, merging, checks, and frees that are refused.
  */
+#include <stdio.h>
+
 #include "byhand.h"
 
 /* Pages of a block as an allocation leaves them: one reference on the first. */
@@ -13,10 +15,12 @@ static struct page *block(unsigned long pfn, unsigned int order)
 	return P(pfn);
 }
 
-/* Give back a block as it was allocated. */
+/* Give back a block as it was allocated. Interrupts are on again afterwards, and the zone's lock is free. */
 static void give(unsigned long pfn, unsigned int order)
 {
 	__free_pages(order < MAX_ORDER ? block(pfn, order) : P(pfn), order);
+	ck_assert_int_eq(world->irqs_disabled, 0);
+	ck_assert(!page_zone(P(pfn))->lock.held);
 }
 
 /* ---- single pages ---- */
@@ -325,12 +329,23 @@ TEST(__free_one_page_stops_at_end_of_memory, "20-3")
 
 /* ---- head or tail ---- */
 
-/* Free `pfn` with one other page of order 0 listed before; was it put to the tail? */
+/* Free `pfn` with one other block of its order listed before; was it put to the tail? */
 static bool at_tail(struct zone *zone, unsigned long pfn, unsigned int order)
 {
+	unsigned long listed = zone->free_area[order].nr_free;
+	const char *text;
+	char head[16], tail[16];
+
 	hand_lay(0x41000, order, M);
 	free_one_page(zone, P(pfn), pfn, order, M);
-	return list_entry(zone->free_area[order].free_list[M].prev, struct page, lru) == P(pfn);
+	text = test_free_list(zone, (int)order, M);
+	ck_assert_uint_eq(zone->free_area[order].nr_free, listed + 2);
+	snprintf(head, sizeof(head), "%lx ", pfn);
+	snprintf(tail, sizeof(tail), " %lx", pfn);
+	/* On the list once: at one end, and not at the other. */
+	ck_assert_int_ne(!strncmp(text, head, strlen(head)),
+			 !strcmp(text + strlen(text) - strlen(tail), tail));
+	return strncmp(text, head, strlen(head)) != 0;
 }
 
 /*
@@ -479,6 +494,17 @@ TEST(__free_pages_ok_bad_block_is_lost, "20-6")
 	ck_assert(!PageFlag(&page[1], PG_dirty));
 	ck_assert(strstr(test_take_console(), "pfn:40002") != NULL);
 
+	/* What a compound block may have in its later pages, others may not. */
+	page = block(0x40020, 1);
+	page[1].mapping = zone;
+	give(0x40020, 1);
+	ck_assert(strstr(test_take_console(), "pfn:40021") != NULL);
+	page = block(0x40030, 1);
+	SetPageFlag(&page[1], PG_private_2);
+	give(0x40030, 1);
+	ck_assert(strstr(test_take_console(), "pfn:40031") != NULL);
+	ck_assert_uint_eq(zone->free_area[1].nr_free, 0);
+	test_forget_events();
 	/* The first page is checked too, by its untagged mapping for example. */
 	page = block(0x40010, 1);
 	page->mapping = zone;

@@ -29,6 +29,8 @@ static struct text changed(const char *path, const char *from, const char *to)
 	snprintf(other, sizeof(other), "%.*s%s%s", (int)(place - bytes), bytes, to,
 		 place + strlen(from));
 	ck_assert_int_eq(text_from_bytes(other, strlen(other), &text, NULL), TEXT_OK);
+	test_keep(text.data);
+	test_keep(text.line);
 	return text;
 }
 
@@ -42,7 +44,6 @@ static void expect_unreadable(const char *from, const char *to, const char *word
 		      from, result.expected, result.got);
 	ck_assert_msg(strstr(result.error, words) != NULL, "'%s' is not in '%s'", words,
 		      result.error);
-	text_free(&text);
 }
 
 /* Expect the unchanged file to replay identical. */
@@ -122,6 +123,7 @@ TEST(replay_trace_ends_request_without_end, "")
 
 	replay_trace(&text, NULL, NULL, &result);
 	ck_assert_int_eq(result.outcome, REPLAY_DIVERGED);
+	free(result.account);
 }
 
 /* Expect a boot recording whose first snapshot has no end to be refused. */

@@ -50,6 +50,8 @@ TEST(lists_take_copies_lists_pageblocks_and_marks, "")
 	ck_assert_uint_eq(after.zone[0].pageblocks[MIGRATE_UNMOVABLE], 2);
 	ck_assert_uint_eq(listed_pages(&after.zone[0]), after.zone[0].free);
 	ck_assert_uint_lt(after.zone[0].free, before.zone[0].free);
+	free(before.page);
+	free(after.page);
 }
 
 /* Marks are copied without the boost, which stands beside them. */
@@ -74,6 +76,7 @@ TEST(lists_take_tells_boost_and_reserves, "")
 		for (int tier = 0; tier < MAX_NR_ZONES; tier++)
 			ck_assert_uint_eq(copy->reserve[tier], real->lowmem_reserve[tier]);
 	}
+	free(lists.page);
 }
 
 #ifdef CONFIG_NUMA
@@ -87,6 +90,7 @@ TEST(lists_take_on_two_nodes, "")
 	ck_assert_int_eq(lists.nr_zones, 2);
 	ck_assert_int_eq(lists.zone[0].nid, 0);
 	ck_assert_int_eq(lists.zone[1].nid, 1);
+	free(lists.page);
 }
 #endif
 

@@ -93,7 +93,7 @@ TEST(look_lru_shows_runs_and_letters, "")
 	page = page_cache_add(world->address_spaces, GFP_HIGHUSER_MOVABLE);
 	snprintf(error.text, sizeof(error.text), "cpu 0, lru_add        1  %#lx\n",
 		 page_to_pfn(page));
-	expect("lru", strdup(error.text));
+	expect("lru", test_keep(strdup(error.text)));
 }
 
 TEST(look_lru_wraps, "")

@@ -245,7 +245,9 @@ static void op_time(struct run *run)
 
 static void op_congestion(struct run *run)
 {
-	device_set_congested(some_file(run), choose(run, 4) == 0);
+	struct address_space *file = some_file(run); /* drawn first, with any compiler */
+
+	device_set_congested(file, choose(run, 4) == 0);
 }
 
 /** One random operation on the machine in focus. */

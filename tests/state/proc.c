@@ -39,11 +39,13 @@ static void load(struct file *file, const char *machine, const char *kind)
 	char path[128];
 
 	snprintf(path, sizeof(path), "tests/samples/5.8.18-%s.%s", machine, kind);
-	file->whole = read_file(path);
-	ck_assert_int_eq(text_load(path, &file->text, NULL), TEXT_OK);
+	file->whole = test_keep(read_file(path));
+	ck_assert_int_eq(text_load(path, NULL, &file->text, NULL), TEXT_OK);
+	test_keep(file->text.data);
+	test_keep(file->text.line);
 }
 
-/** What a printer prints; free() it. */
+/** What a printer prints. */
 static char *printed(void (*print)(FILE *out))
 {
 	char *text = NULL;
@@ -52,7 +54,7 @@ static char *printed(void (*print)(FILE *out))
 
 	print(out);
 	fclose(out);
-	return text;
+	return test_keep(text);
 }
 
 /** Make a machine of texts. */
@@ -107,11 +109,15 @@ static struct machine *read_texts(const char *zones, const char *buddies, const 
 	struct text text[3];
 	const char *source[3] = { zones, buddies, types };
 	struct proc_texts texts = { &text[0], buddies ? &text[1] : NULL, types ? &text[2] : NULL };
+	struct machine *machine;
 
 	for (int i = 0; i < 3; i++)
 		text_from_bytes(source[i] ? source[i] : "", source[i] ? strlen(source[i]) : 0,
 				&text[i], error);
-	return read_proc(&texts, error);
+	machine = read_proc(&texts, error);
+	for (int i = 0; i < 3; i++)
+		text_free(&text[i]);
+	return machine;
 }
 
 #define ZONE                                                                                         \

@@ -74,7 +74,7 @@ static void halfway(const char *name)
 	struct text text;
 
 	snprintf(path, sizeof(path), "tests/traces/%s.trace.xz", name);
-	ck_assert_int_eq(text_load(path, &text, NULL), TEXT_OK);
+	ck_assert_int_eq(text_load(path, NULL, &text, NULL), TEXT_OK);
 	reader.text = &text;
 	reader.next = 2;
 	first = snapshot_load(&reader);
@@ -225,6 +225,9 @@ TEST(snapshot_keeps_what_an_oom_kill_left, "18-20")
 	apply("task 8 oom_mm_of 8");
 	apply("task 9 oom_mm_of 9");
 	apply("mm 9 stays_anon 1 stays_file 2 stays_shmem 3 mmap_locked 1 notifier_blocks 1");
+	apply("task 10 comm fourth mm_of -");
+	refuse("task 9 oom_mm_of 10", "that task has no memory");
+	ck_assert_ptr_nonnull(task_by_pid(9)->oom_mm);
 	apply("reaper 9");
 	apply("reaper 8");
 	refuse("reaper 9", "no such victim");
@@ -330,8 +333,8 @@ TEST(record_of_what_lives_is_refused, "")
 		const char *word;
 	} bad[] = {
 		{ "daemon 4 runnable 1", "daemon N" },
-		{ "daemon 0 runnable", "a number that fits" },
-		{ "daemon 0 prio x", "a number that fits" },
+		{ "daemon 0 runnable", "runnable is a number from 0 to 1; it is missing" },
+		{ "daemon 0 prio x", "prio is a number from 0 to 139, not 'x'" },
 		{ "daemon 0 colour 1", "fields of a daemon" },
 	};
 	char queue[16 * 300] = "disk pages_per_tick 1 queue";
@@ -665,9 +668,10 @@ TEST(record_refuses_nonsense, "")
 		const char *word;
 	} bad[] = {
 		{ "nonsense", "a record" },
-		{ "machine vm_swappiness", "a number that fits" },
-		{ "machine vm_swappiness 1x", "a number that fits" },
-		{ "machine vm_swappiness 99999999999", "a number that fits" },
+		{ "machine vm_swappiness",
+		  "vm_swappiness is a number from 0 to 200; it is missing" },
+		{ "machine vm_swappiness 1x", "from 0 to 200, not '1x'" },
+		{ "machine vm_swappiness 99999999999", "from 0 to 200, not '99999999999'" },
 		{ "machine colour 1", "no 'colour'" },
 		{ "cpu 7 node 0 online 1", "cpu N" },
 		{ "cpu 0 node 0 online 0", "cannot be offline" },
@@ -683,11 +687,12 @@ TEST(record_refuses_nonsense, "")
 		{ "pageset 0 DMA 0 expire 0 stat 1", "as many numbers" },
 		{ "pageset 0 DMA 0 expire 0 stat 128 0 0 0 0 0 0 0 0 0 0 0 0", "of 8 bits" },
 		{ "pageset 0 DMA 0 expire 300 stat 0", "pageset NID" },
-		{ "machine vm_swappiness 18446744073709551616", "a number that fits" },
+		{ "machine vm_swappiness 18446744073709551616",
+		  "from 0 to 200, not '18446744073709551616'" },
 		{ "task 4294967297", "task PID" },
 		{ "skip 1+512", "pages of the machine" },
 		{ "pages 1+1", "pages of the machine" },
-		{ "pages 262144+1 refcount x", "a number that fits" },
+		{ "pages 262144+1 refcount x", "from -2147483648 to 2147483647, not 'x'" },
 		{ "pages 262144+1 memcg nowhere", "pages PFN+N" },
 		{ "pages 262144+1 flags 0x10000000", "pages PFN+N" },
 		{ "compound 262145 1", "compound PFN" },
@@ -729,7 +734,7 @@ TEST(record_refuses_nonsense, "")
 		{ "pm_restrict_gfp_mask now", "nothing after" },
 		{ "pm_restore_gfp_mask now", "nothing after" },
 		{ "sysctl jiffies 1", "no 'jiffies'" },
-		{ "sysctl swappiness x", "a number that fits" },
+		{ "sysctl swappiness x", "swappiness is a number from 0 to 200, not 'x'" },
 		{ "sysctl percpu_pagelist_fraction 7", "may not be 7: Invalid argument" },
 		{ "cpu 0 node 9 online 1", "cpu N" },
 		{ "cpu 0 node 0 offline 1", "cpu N" },

@@ -8,6 +8,7 @@
 #include "harness.h"
 #include "memory_map.h"
 #include "observe.h"
+#include "stages/stages.h"
 #include "world/world.h"
 
 /* Like ck_assert(), which tells its parent process of every call: too costly for every page. */
@@ -118,4 +119,67 @@ void test_check_lists(void)
 
 	for_each_populated_zone(nid, zone)
 		test_check_zone(zone, false);
+}
+
+/** A page of an LRU list: on the list that its flags name, of its node and group, in use. */
+static void check_reclaimable(const struct page *page, const struct lruvec *lruvec,
+			      const struct pglist_data *pgdat, int lru)
+{
+	HOLDS_OR(PageFlag(page, PG_lru), "page %#lx is on an LRU list without PG_lru",
+		 page_to_pfn(page));
+	HOLDS(!PageBuddy(page));
+	HOLDS(page_count(page) > 0);
+	HOLDS((int)page_lru(page) == lru);
+	HOLDS(page_zone(page)->zone_pgdat == pgdat);
+	HOLDS(page_lruvec(page) == lruvec);
+}
+
+/** The lists of a group on a node; how many pages are on them is added to `pages`. */
+static void check_lruvec(const struct lruvec *lruvec, const struct pglist_data *pgdat, long *pages)
+{
+	for (int lru = 0; lru < NR_LRU_LISTS; lru++) {
+		unsigned long found[MAX_NR_ZONES] = { 0 };
+		const struct list_head *entry;
+
+		list_for_each(entry, &lruvec->lists[lru]) {
+			const struct page *page = list_entry(entry, struct page, lru);
+
+			check_reclaimable(page, lruvec, pgdat, lru);
+			found[zone_idx(page_zone(page))]++;
+			pages[lru]++;
+		}
+		for (int zid = 0; zid < MAX_NR_ZONES; zid++)
+			HOLDS(lruvec->lru_size[zid][lru] == found[zid]);
+	}
+}
+
+/** A node's counter of a list, with what CPUs hold back. */
+static long counted_on_node(const struct pglist_data *pgdat, int lru)
+{
+	long pages = pgdat->vm_stat[NR_LRU_BASE + lru];
+
+	for (int cpu = 0; cpu < world->nr_cpus; cpu++)
+		pages += pgdat->per_cpu_nodestats[cpu].vm_node_stat_diff[NR_LRU_BASE + lru];
+	return pages;
+}
+
+/** What must always hold of the LRU lists of all nodes and groups: their pages, and every counter of them. */
+void test_check_reclaimable(void)
+{
+	int nid;
+
+	for_each_online_node(nid) {
+		struct pglist_data *pgdat = NODE_DATA(nid);
+		struct mem_cgroup *memcg = NULL;
+		long pages[NR_LRU_LISTS] = { 0 };
+
+		/* To ask for the lists of a group that never had any would make them. */
+		while ((memcg = memcg_next(NULL, memcg)))
+			if (memcg->lruvecs || memcg == &world->root_mem_cgroup)
+				check_lruvec(mem_cgroup_lruvec(memcg, pgdat), pgdat, pages);
+		for (int lru = 0; lru < NR_LRU_LISTS; lru++)
+			HOLDS_OR(counted_on_node(pgdat, lru) == pages[lru],
+				 "node %d counts %ld pages of LRU list %d, which has %ld", nid,
+				 counted_on_node(pgdat, lru), lru, pages[lru]);
+	}
 }

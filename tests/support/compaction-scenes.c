@@ -5,6 +5,8 @@
  */
 #include "compaction-scenes.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "life/life.h"
@@ -188,4 +190,190 @@ void scene_end_run(struct compact_control *cc)
 s64 scene_begin_field(int i)
 {
 	return test_event(TRACE_mm_compaction_begin, 0)->field[i];
+}
+
+static char state[4000];
+
+static void add(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void add(const char *format, ...)
+{
+	size_t used = strlen(state);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(state + used, sizeof(state) - used, format, args);
+	va_end(args);
+}
+
+/** A position: pageblock of the machine and page in it; - where there is none. */
+static void add_place(const char *before, unsigned long pfn)
+{
+	if (pfn == 0)
+		add("%s-", before);
+	else if (pfn == FAST_START_USED)
+		add("%sused", before);
+	else
+		add("%s%lu:%lu", before, (pfn - TEST_DRAM_PFN) / BLOCK, pfn % BLOCK);
+}
+
+/**
+ * All that a run has and leaves behind, as text: both scanners; the zone's cached positions (async, sync, free) and those of the
+ * last reset; which pageblocks are marked; pages held, to move and to copy to; pages looked at by either scanner; the state of the
+ * fast searches, with what is remembered of a source.
+ */
+const char *scene_state(const struct compact_control *cc)
+{
+	const struct zone *zone = cc->zone;
+
+	ck_assert(!world->irqs_disabled && !zone->lock.held);
+	state[0] = '\0';
+	add_place("", cc->migrate_pfn);
+	add_place(" ", cc->free_pfn);
+	add_place(" | ", zone->compact_cached_migrate_pfn[0]);
+	add_place(" ", zone->compact_cached_migrate_pfn[1]);
+	add_place(" ", zone->compact_cached_free_pfn);
+	add_place(" / ", zone->compact_init_migrate_pfn);
+	add_place(" ", zone->compact_init_free_pfn);
+	add(" | marked");
+	for (unsigned long pfn = pageblock_start_pfn(zone->zone_start_pfn);
+	     pfn < zone_end_pfn(zone); pfn += BLOCK)
+		if (get_pageblock_skip(pfn))
+			add(" %lu", (pfn - TEST_DRAM_PFN) / BLOCK);
+	add(" | %lu %lu | %lu %lu | fail %u order %d", cc->nr_migratepages, cc->nr_freepages,
+	    cc->migrate_scanned, cc->free_scanned, cc->fast_search_fail, cc->search_order);
+	add_place(" ", cc->fast_start_pfn);
+	return state;
+}
+
+/**
+ * Lay out pages from one on, a letter each: M can be moved (owner: its number in the zone), K cannot, D is a driver's, w is being
+ * written out, . is free and movable; a digit n begins a compound block of order n, and / stands for its later pages.
+ */
+void scene_lay(struct zone *zone, unsigned long first, const char *letters)
+{
+	for (unsigned long i = 0; letters[i]; i++) {
+		struct page *page = test_page(zone, first + i);
+
+		if (letters[i] == 'M' || letters[i] == 'w')
+			scene_make_movable(page, first + i);
+		if (letters[i] == 'w')
+			SetPageFlag(page, PG_writeback);
+		if (letters[i] == 'D')
+			page->mapping = (void *)((unsigned long)&scene_file | PAGE_MAPPING_MOVABLE);
+		if (letters[i] == '.')
+			test_free_block(page, 0, MIGRATE_MOVABLE);
+		if (letters[i] >= '0' && letters[i] <= '9')
+			prep_compound_page(page, (unsigned int)(letters[i] - '0'));
+	}
+}
+
+/** The pages that a run holds to move them, from the one taken last, as numbers in the zone. */
+const char *scene_held(const struct compact_control *cc)
+{
+	const struct list_head *entry;
+
+	state[0] = '\0';
+	list_for_each(entry, &cc->migratepages)
+		add("%s%lu", state[0] ? " " : "",
+		    page_to_pfn(list_entry(entry, struct page, lru)) - cc->zone->zone_start_pfn);
+	return state;
+}
+
+static void add_scan(const struct trace_event *event)
+{
+	add("%c", event->id == TRACE_mm_compaction_isolate_freepages ? 'f' : 'm');
+	add_place(" ", (unsigned long)event->field[0]);
+	add_place("-", (unsigned long)event->field[1]);
+	add(" %d %d", (int)event->field[2], (int)event->field[3]);
+}
+
+/** Which pageblocks' parts either scanner looked at, in order: m or f, first page and page after the last, looked at, taken. */
+const char *scene_scans(void)
+{
+	state[0] = '\0';
+	for (int i = 0; i < test_events(); i++) {
+		const struct trace_event *event = test_nth_event(i);
+
+		if (event->id != TRACE_mm_compaction_isolate_migratepages &&
+		    event->id != TRACE_mm_compaction_isolate_freepages)
+			continue;
+		add("%s", state[0] ? ", " : "");
+		add_scan(event);
+	}
+	return state;
+}
+
+/** How often these came in a row of nothing else, in the order of their first coming: the pages on their way. */
+static bool add_pages(int *i)
+{
+	static const struct {
+		enum trace_event_id id;
+		const char *what;
+	} kind[] = { { TRACE_migrate_page_states, "copied" },
+		     { TRACE_mm_page_free, "freed" },
+		     { TRACE_mm_page_pcpu_drain, "drained" },
+		     { TRACE_mm_lru_insertion, "lists" } };
+	int number[4] = { 0 }, order[4], nr = 0, first = *i;
+
+	for (; *i < test_events(); ++*i) {
+		int k = 0;
+
+		while (k < 4 && kind[k].id != test_nth_event(*i)->id)
+			k++;
+		if (k == 4)
+			break;
+		if (!number[k]++)
+			order[nr++] = k;
+	}
+	for (int n = 0; n < nr; n++)
+		add("%s%s %d", n ? " " : "", kind[order[n]].what, number[order[n]]);
+	if (*i == first)
+		return false;
+	--*i;
+	return true;
+}
+
+/**
+ * A run by its events: begin with both positions and sync, what either scanner looked at, "moved" with pages moved and failed, what
+ * the run found about itself (? and the number of the result), pages "copied", "freed", "drained", put on "lists"; end with the number of the
+ * result.
+ */
+const char *scene_told(void)
+{
+	state[0] = '\0';
+	for (int i = 0; i < test_events(); i++) {
+		const struct trace_event *event = test_nth_event(i);
+
+		add("%s", state[0] ? ", " : "");
+		if (add_pages(&i))
+			continue;
+		switch (event->id) {
+		case TRACE_mm_compaction_begin:
+			add_place("begin ", (unsigned long)event->field[1]);
+			add_place(" ", (unsigned long)event->field[2]);
+			add(" %d", (int)event->field[4]);
+			break;
+		case TRACE_mm_compaction_end:
+			add_place("end ", (unsigned long)event->field[1]);
+			add_place(" ", (unsigned long)event->field[2]);
+			add(" %d %d", (int)event->field[4], (int)event->field[5]);
+			break;
+		case TRACE_mm_compaction_finished:
+			add("?%d", (int)event->field[3]);
+			break;
+		case TRACE_mm_compaction_suitable:
+			add("suitable %d", (int)event->field[3]);
+			break;
+		case TRACE_mm_compaction_migratepages:
+			add("moved %d %d", (int)event->field[0], (int)event->field[1]);
+			break;
+		case TRACE_mm_compaction_isolate_migratepages:
+		case TRACE_mm_compaction_isolate_freepages:
+			add_scan(event);
+			break;
+		default:
+			add("%s", trace_event_descriptions[event->id].name);
+		}
+	}
+	return state;
 }

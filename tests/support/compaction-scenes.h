@@ -36,5 +36,10 @@ struct compact_control *scene_free_run(struct zone *zone, enum migrate_mode mode
 void scene_end_run(struct compact_control *cc);
 bool scene_holds(const struct page *page);
 s64 scene_begin_field(int i);
+void scene_lay(struct zone *zone, unsigned long first, const char *letters);
+const char *scene_state(const struct compact_control *cc);
+const char *scene_scans(void);
+const char *scene_told(void);
+const char *scene_held(const struct compact_control *cc);
 
 #endif

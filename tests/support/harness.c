@@ -13,6 +13,10 @@
  */
 #include "harness.h"
 
+#include "hang.h"
+#include "leaks.h"
+#include "limit.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +28,7 @@
 #include <gcov.h>
 #endif
 
-#define TEST_SECONDS 300
+#define MOST_NAMED 8192
 
 static struct harness_test *tests;
 
@@ -54,6 +58,21 @@ static const char *stem_of(const struct harness_test *test)
 	snprintf(stem, sizeof(stem), "%.*s", (int)strcspn(base, "."), base);
 	return stem;
 }
+
+#if defined(PAGEFLOW_COVERAGE) || defined(PAGEFLOW_MCDC)
+static void write_and_die(int signal);
+
+/* A test that dies by a signal leaves through no exit(): what it counted is written before. */
+static void catch_death(void)
+{
+	static const struct sigaction once = { .sa_handler = write_and_die,
+					       .sa_flags = SA_RESETHAND | SA_NODEFER };
+
+	sigaction(SIGABRT, &once, NULL);
+	sigaction(SIGSEGV, &once, NULL);
+	sigaction(SIGBUS, &once, NULL);
+}
+#endif
 
 #ifdef PAGEFLOW_COVERAGE
 /*
@@ -119,18 +138,14 @@ static void write_counters(void)
 	fclose(out);
 }
 
-/* A test that dies by a signal leaves through no exit(). */
 static void write_and_die(int signal)
 {
 	write_counters();
 	raise(signal);
 }
 
-/* Runs first in each test's process. */
-void harness_enter(const struct harness_test *test)
+static void begin_counters(const struct harness_test *test)
 {
-	static const struct sigaction once = { .sa_handler = write_and_die,
-					       .sa_flags = SA_RESETHAND | SA_NODEFER };
 	const char *directory = getenv("PAGEFLOW_COVERAGE_DIR");
 
 	if (!directory)
@@ -144,16 +159,82 @@ void harness_enter(const struct harness_test *test)
 	for (int i = 0; __start_pageflow_counters + i < __stop_pageflow_counters; i++)
 		before[i] = read_counters(__start_pageflow_counters[i]);
 	atexit(write_counters);
-	sigaction(SIGABRT, &once, NULL);
-	sigaction(SIGSEGV, &once, NULL);
-	sigaction(SIGBUS, &once, NULL);
+	catch_death();
+}
+#elif defined(PAGEFLOW_MCDC)
+/* clang's own code adds what a process counted to the file in LLVM_PROFILE_FILE, but only where it leaves through exit(). */
+int __llvm_profile_write_file(void);
+
+static void write_and_die(int signal)
+{
+	__llvm_profile_write_file();
+	raise(signal);
+}
+
+static void begin_counters(const struct harness_test *test)
+{
+	(void)test;
+	catch_death();
 }
 #else
-void harness_enter(const struct harness_test *test)
+static void begin_counters(const struct harness_test *test)
 {
 	(void)test;
 }
 #endif
+
+/* Runs first in each test's process. */
+void harness_enter(const struct harness_test *test)
+{
+	limit_begin();
+	begin_counters(test);
+}
+
+/** One piece of memory that a test leaves behind, and the one before. */
+struct kept {
+	void *memory;
+	struct kept *before;
+};
+
+static struct kept *kept;
+
+void *test_keep(void *memory)
+{
+	struct kept *one = malloc(sizeof(*one));
+
+	*one = (struct kept){ memory, kept };
+	kept = one;
+	return memory;
+}
+
+#ifdef __SANITIZE_ADDRESS__
+/* The sanitizer asks at a test's end: under a debugger it cannot look. */
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
+{
+	char line[128];
+	int tracer = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return tracer != 0;
+}
+#endif
+
+/* Runs last in each test's process, unless that has died. With the sanitizers, what is not freed now is looked at when that ends. */
+void harness_leave(void)
+{
+	if (test_leave_in_order)
+		test_leave_in_order();
+#ifdef __SANITIZE_ADDRESS__
+	if (test_free_machines)
+		test_free_machines();
+#endif
+}
 
 static int matches(const struct harness_test *test, const char *filter)
 {
@@ -167,24 +248,14 @@ static void list(const char *filter)
 			printf("%s\t%s\t%s\n", stem_of(test), test->name, test->claims);
 }
 
-/* One Check suite for all, and a case a test: Check reports the case's name. */
-static Suite *select_tests(const char *filter, int *count)
+/* A case a test: Check reports the case's name. */
+static void add_test(Suite *suite, const struct harness_test *test)
 {
-	Suite *suite = suite_create("pageflow");
+	TCase *tcase = tcase_create(test->name);
 
-	*count = 0;
-	for (const struct harness_test *test = tests; test; test = test->next) {
-		TCase *tcase;
-
-		if (!matches(test, filter))
-			continue;
-		tcase = tcase_create(test->name);
-		tcase_set_timeout(tcase, TEST_SECONDS);
-		_tcase_add_test(tcase, test->body, test->signal, test->status, 0, 1);
-		suite_add_tcase(suite, tcase);
-		*count += 1;
-	}
-	return suite;
+	tcase_set_timeout(tcase, HANG_SECONDS);
+	_tcase_add_test(tcase, test->body, test->signal, test->status, 0, 1);
+	suite_add_tcase(suite, tcase);
 }
 
 static void report_failures(SRunner *runner)
@@ -198,38 +269,115 @@ static void report_failures(SRunner *runner)
 	free(failures);
 }
 
-static int run(const char *filter)
+/* Runs one suite and gives how many of its tests failed. */
+static int run_suite(Suite *suite)
 {
-	int count, failed;
-	SRunner *runner = srunner_create(select_tests(filter, &count));
+	SRunner *runner = srunner_create(suite);
+	int failed;
 
-	if (count) {
-		srunner_set_fork_status(runner, CK_FORK);
-		srunner_run_all(runner, CK_SILENT);
-	}
+	srunner_set_fork_status(runner, CK_FORK);
+	srunner_run_all(runner, CK_SILENT);
 	failed = srunner_ntests_failed(runner);
 	report_failures(runner);
 	srunner_free(runner);
+	return failed;
+}
+
+static int conclude(int passed, int failed)
+{
+	printf("%d passed, %d failed\n", passed, failed);
+	if (limit_most())
+		printf("most steps: %lu\n", limit_most());
+	return failed ? 1 : 0;
+}
+
+/* All tests that match, in one suite. */
+static int run(const char *filter)
+{
+	Suite *suite = suite_create("pageflow");
+	int count = 0, failed;
+
+	for (const struct harness_test *test = tests; test; test = test->next) {
+		if (!matches(test, filter))
+			continue;
+		add_test(suite, test);
+		count++;
+	}
 	if (!count) {
 		fprintf(stderr, "tests: no stem or test name contains '%s'; -l lists them\n",
 			filter ? filter : "");
 		return 2;
 	}
-	printf("%d passed, %d failed\n", count - failed, failed);
-	return failed ? 1 : 0;
+	failed = run_suite(suite);
+	return conclude(count - failed, failed);
+}
+
+static const struct harness_test *test_named(const char *name)
+{
+	for (const struct harness_test *test = tests; test; test = test->next)
+		if (strcmp(test->name, name) == 0)
+			return test;
+	return NULL;
+}
+
+/* Reads which tests a file names, all before the first is forked: processes share the place in an open file. */
+static int read_names(const char *path, const struct harness_test *named[MOST_NAMED])
+{
+	FILE *names = fopen(path, "r");
+	char name[256];
+	int count = 0;
+
+	if (!names) {
+		perror(path);
+		exit(2);
+	}
+	while (count < MOST_NAMED && fscanf(names, "%255s", name) == 1) {
+		named[count] = test_named(name);
+		if (!named[count++]) {
+			fprintf(stderr, "%s: there is no test '%s'; -l lists them\n", path, name);
+			exit(2);
+		}
+	}
+	fclose(names);
+	return count;
+}
+
+/* The tests that a file names, each in a suite of its own, up to the first that fails. */
+static int run_named(const char *path)
+{
+	static const struct harness_test *named[MOST_NAMED];
+	int count = read_names(path, named);
+
+	for (int i = 0; i < count; i++) {
+		Suite *suite = suite_create("pageflow");
+
+		add_test(suite, named[i]);
+		if (run_suite(suite))
+			return conclude(i, 1);
+	}
+	return conclude(count, 0);
+}
+
+static int usage(const char *program)
+{
+	fprintf(stderr, "usage: %s [-l] [FILTER] | -f FILE\n", program);
+	return 2;
 }
 
 int main(int argc, char **argv)
 {
-	int listing = argc > 1 && strcmp(argv[1], "-l") == 0;
-	const char *filter = argc > 1 + listing ? argv[1 + listing] : NULL;
+	const char *option = argc > 1 && argv[1][0] == '-' ? argv[1] : "";
+	int first = *option ? 2 : 1;
 
-	if (argc > 2 + listing) {
-		fprintf(stderr, "usage: %s [-l] [FILTER]\n", argv[0]);
-		return 2;
-	}
-	if (!listing)
-		return run(filter);
-	list(filter);
+	if (argc > first + 1)
+		return usage(argv[0]);
+	limit_share();
+	if (!*option)
+		return run(argv[first]);
+	if (strcmp(option, "-f") == 0 && argc > first)
+		return run_named(argv[first]);
+	if (strcmp(option, "-l") != 0)
+		return usage(argv[0]);
+	list(argv[first]);
 	return 0;
 }

@@ -32,6 +32,13 @@ struct harness_test {
 
 void harness_register(struct harness_test *test);
 void harness_enter(const struct harness_test *test);
+void harness_leave(void);
+
+/** What every test of a machine must leave behind (observe.c); the harness calls it where there are machines. */
+void test_leave_in_order(void) __attribute__((weak));
+
+/** Memory that a test leaves behind on purpose: no leak (see leaks.h). Gives it back. */
+void *test_keep(void *memory);
 
 /** A test that must run to its end. */
 #define TEST(test, claims) HARNESS_TEST(test, claims, 0, 0)
@@ -50,6 +57,7 @@ void harness_enter(const struct harness_test *test);
 		(void)unused;                                                                 \
 		harness_enter(&test##_record);                                                \
 		test##_body();                                                                \
+		harness_leave();                                                              \
 	}                                                                                     \
 	static const TTest test##_check = { #test, test##_run, __FILE__, __LINE__ };          \
 	static struct harness_test test##_record = { __FILE__, #test,  claims, &test##_check, \

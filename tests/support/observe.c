@@ -25,6 +25,7 @@ static char *console;
 static size_t console_length;
 static char last_bug[1024];
 static int nr_bugs;
+static bool bugs_unseen; /* the test has not asked since the last one */
 
 static char *text_slot(void)
 {
@@ -62,7 +63,30 @@ static void keep_bug(const char *text, void *context)
 {
 	(void)context;
 	nr_bugs++;
+	bugs_unseen = true;
 	snprintf(last_bug, sizeof(last_bug), "%s", text);
+}
+
+/** Is there a zone whose lock nobody has released? */
+static bool a_lock_is_held(void)
+{
+	struct zone *zone;
+	int nid;
+
+	for_each_zone(nid, zone)
+		if (zone->lock.held)
+			return true;
+	return false;
+}
+
+/** At the end of a test: interrupts are on again, locks are free, and no violation went unseen. */
+void test_leave_in_order(void)
+{
+	if (!world)
+		return;
+	ck_assert_msg(!world->irqs_disabled, "the test ends with interrupts off");
+	ck_assert_msg(!a_lock_is_held(), "the test ends with a zone's lock held");
+	ck_assert_msg(!bugs_unseen, "the test ends with a violation unseen: %s", last_bug);
 }
 
 /** Record the events of the machine in focus and keep what it prints, from now on. */
@@ -104,6 +128,12 @@ const struct trace_event *test_event(enum trace_event_id id, int n)
 		at++;
 	ck_assert_msg(at < nr_events, "no such event of %s", trace_event_descriptions[id].name);
 	return &events[at];
+}
+
+/** An event by its number, whatever it is. */
+const struct trace_event *test_nth_event(int n)
+{
+	return &events[n];
 }
 
 const struct trace_event *test_last_event(enum trace_event_id id)
@@ -148,11 +178,13 @@ void test_expect_bugs(void)
 
 int test_bugs(void)
 {
+	bugs_unseen = false;
 	return nr_bugs;
 }
 
 const char *test_last_bug(void)
 {
+	bugs_unseen = false;
 	return last_bug;
 }
 

@@ -20,6 +20,7 @@ void test_forget_events(void);
 int test_events(void);
 int test_count(enum trace_event_id id);
 const struct trace_event *test_event(enum trace_event_id id, int n);
+const struct trace_event *test_nth_event(int n);
 const struct trace_event *test_last_event(enum trace_event_id id);
 const char *test_events_text(void);
 const char *test_take_events(void);
@@ -46,6 +47,7 @@ void test_fold(void);
 /* check-lists.c: what must hold; `merged`: no two free buddies lie side by side. */
 void test_check_zone(const struct zone *zone, bool merged);
 void test_check_lists(void);
+void test_check_reclaimable(void);
 
 #define test_expect_list(zone, order, migratetype, pfns) \
 	ck_assert_str_eq(test_free_list(zone, order, migratetype), pfns)

@@ -6,8 +6,8 @@
 #include "state/state.h"
 #include "replay/replay.h"
 #include "recording.h"
+#include "harness.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@
 
 static struct text *text_new(const char *content, size_t size)
 {
-	struct text *text = calloc(1, sizeof(*text));
+	struct text *text = test_keep(calloc(1, sizeof(*text)));
 	struct pageflow_error error = { 0 };
 
 	ck_assert_msg(text_from_bytes(content, size, text, &error) == TEXT_OK, "%s", error.text);
@@ -25,17 +25,18 @@ static struct text *text_new(const char *content, size_t size)
 /** One of tests/traces. */
 struct text *recording_load(const char *name)
 {
-	struct text *text = calloc(1, sizeof(*text));
+	struct text *text = test_keep(calloc(1, sizeof(*text)));
 	struct pageflow_error error = { 0 };
 	char path[256];
 
 	snprintf(path, sizeof(path), "tests/traces/%s", name);
-	ck_assert_msg(text_load(path, text, &error) == TEXT_OK, "%s: %s", path, error.text);
+	ck_assert_msg(text_load(path, NULL, text, &error) == TEXT_OK, "%s: %s", path, error.text);
 	return text;
 }
 
 struct text *recording_from(const char *content)
 {
+	test_keep((void *)content);
 	return text_new(content, strlen(content));
 }
 
@@ -48,13 +49,16 @@ struct text *recording_of_machine(void)
 /** The same with the lines of a form. */
 struct text *recording_of_machine_as(const struct snapshot_form *form)
 {
+	struct text *text;
 	char *content = NULL;
 	size_t size;
 	FILE *out = open_memstream(&content, &size);
 
 	snapshot_write(out, form);
 	fclose(out);
-	return text_new(content, size);
+	text = text_new(content, size);
+	free(content);
+	return text;
 }
 
 /** The first line at or after `from` that begins so; the test fails when there is none. */
@@ -74,16 +78,18 @@ const char *recording_line(const struct text *text, size_t line)
 
 void recording_replace(struct text *text, size_t line, const char *content)
 {
-	text->line[line - 1] = strdup(content);
+	test_keep((void *)content);
+	text->line[line - 1] = test_keep(strdup(content));
 }
 
 void recording_insert(struct text *text, size_t line, const char *content)
 {
-	char **lines = calloc(text->nr_lines + 1, sizeof(*lines));
+	char **lines = test_keep(calloc(text->nr_lines + 1, sizeof(*lines)));
 
 	memcpy(lines, text->line, (line - 1) * sizeof(*lines));
-	lines[line - 1] = strdup(content);
+	lines[line - 1] = test_keep(strdup(content));
 	memcpy(lines + line, text->line + line - 1, (text->nr_lines - line + 1) * sizeof(*lines));
+	test_keep(text->line);
 	text->line = lines;
 	text->nr_lines++;
 }
@@ -108,6 +114,7 @@ void recording_replay(const struct text *text, struct replay_result *result)
 		replay_boot(text, result);
 	else
 		replay_trace(text, NULL, NULL, result);
+	test_keep(result->account);
 }
 
 /** Replay it; the test fails unless this line is refused in these words. */

@@ -22,6 +22,7 @@ struct damage {
 
 /* Lines are counted from 1, as in the reader's messages. */
 struct text *recording_load(const char *name);
+/* The text given to recording_from() or recording_replace() may be left to it. */
 struct text *recording_from(const char *content);
 struct text *recording_of_machine(void);
 struct text *recording_of_machine_as(const struct snapshot_form *form);

@@ -8,7 +8,7 @@
 #include "state/state.h"
 #include "text/text.h"
 
-/** What the machine in focus saves; free() it. */
+/** What the machine in focus saves. */
 char *saved(void)
 {
 	char *text = NULL;
@@ -17,7 +17,7 @@ char *saved(void)
 
 	snapshot_save(out);
 	fclose(out);
-	return text;
+	return test_keep(text);
 }
 
 /** Make a machine of a saved text; fails the test when that fails. */

@@ -7,8 +7,7 @@ import select
 import subprocess
 import time
 
-# Seconds. No test comes near them on any machine: they only end one that would wait for ever.
-HANG = 300
+from hang import HANG
 
 
 def pageflow_command(root):

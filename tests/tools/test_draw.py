@@ -119,8 +119,8 @@ def test_a_catalogue_that_cannot_be_read_is_named(shell):
     environment = {**os.environ, "PAGEFLOW_CATALOGUE": "/nowhere/de.tsv"}
     result = shell(START + "draw\ndraw\n", env=environment)
     assert (result.returncode, result.stdout) == (2, "")
-    said = "PAGEFLOW_CATALOGUE names /nowhere/de.tsv: cannot be read: No such file or directory; unset it for English"
-    assert result.stderr == f"pageflow: {said}\n"
+    said = "PAGEFLOW_CATALOGUE names /nowhere/de.tsv: cannot be read: No such file or directory; check its name; unset it for English"
+    assert result.stderr == f"pageflow shell: {said}\n"
 
 
 def test_steps_draws_a_command(shell, tmp_path):

@@ -231,7 +231,10 @@ BAD = [
     (["GFP_KERNEL", "0", "--boot", "much"], "much"),
     (["GFP_KERNEL", "0", "--machine", "/nowhere"], "/nowhere: cannot be read"),
     (["GFP_KERNEL", "0", "--machine", "README.md"], "README.md"),
-    (["GFP_KERNEL", "0", "--live=/nowhere"], "zoneinfo cannot be read"),
+    (
+        ["GFP_KERNEL", "0", "--live=/nowhere"],
+        "/nowhere/zoneinfo: cannot be read: No such file or directory; check its name",
+    ),
     (["GFP_KERNEL", "0", "--live", "--boot", "1G"], "exclude each other"),
     (["GFP_KERNEL", "0", "--machine"], "'--machine' needs a value: FILE"),
     (["GFP_KERNEL", "0", "--purple"], "unknown option '--purple'"),
@@ -413,14 +416,14 @@ def test_explain_live_reads_types_by_their_names(pageflow, root, tmp_path):
 
 
 DAMAGED = [
-    ("zoneinfo", "Node 0, zone", "Knoten 0, zone", "zoneinfo: "),
-    ("zoneinfo", "nr_free_pages ", "nr_free_pages x", "zoneinfo: "),
-    ("zoneinfo", "Node 0, zone      DMA", "Node 5, zone      DMA", "zoneinfo: "),
+    ("zoneinfo", "Node 0, zone", "Knoten 0, zone", "/zoneinfo:"),
+    ("zoneinfo", "nr_free_pages ", "nr_free_pages x", "/zoneinfo:"),
+    ("zoneinfo", "Node 0, zone      DMA", "Node 5, zone      DMA", "/zoneinfo:"),
     ("zoneinfo", "Node 0, zone      DMA", "Node 0, zone  HighMem", "HighMem"),
-    ("buddyinfo", "Node 0, zone", "Node 0, zone Sahara", "buddyinfo: "),
+    ("buddyinfo", "Node 0, zone", "Node 0, zone Sahara", "/buddyinfo:"),
     ("buddyinfo", "\n", " 4 4 4\n", "11 numbers"),
     ("pagetypeinfo", "Page block order: 9", "Page block order: 10", "pageblocks of order 9"),
-    ("pagetypeinfo", "Reclaimable", "Forgettable", "pagetypeinfo: "),
+    ("pagetypeinfo", "Reclaimable", "Forgettable", "/pagetypeinfo:"),
 ]
 
 
@@ -479,7 +482,9 @@ def test_snapshot_says_why_a_file_cannot_be_read(pageflow, root, tmp_path, missi
     (tmp_path / missing).unlink()
     result = pageflow("snapshot", "--proc", tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == f"pageflow snapshot: {tmp_path}: {missing} cannot be read: No such file or directory\n"
+    assert result.stderr == (
+        f"pageflow snapshot: {tmp_path}/{missing}: cannot be read: No such file or directory; check its name\n"
+    )
 
 
 def test_snapshot_needs_no_pagetypeinfo(pageflow, root, tmp_path):

@@ -405,32 +405,32 @@ def test_clock_without_a_unit_has_no_rates(report, pageflow, trace):
 @pytest.mark.parametrize(
     "content, words",
     [
-        (b"", "there is no kmem event in it"),
-        (b"# tracer: nop\n#\n", "there is no kmem event in it"),
-        (b"a-1 [000] .... 1.0: sched_switch: x=1\n", "there is no kmem event in it"),
-        (b"a-1 [000] .... 1.0: mm_page_alloc: page=1 pfn=5 order=32\n", "there is no kmem event in it"),
-        (b"a-1 [000] .... 1.0: mm_page_alloc: page=1 order=0\n", "there is no kmem event in it"),
-        (b"a-1 [000] .... 99999999999.0: mm_page_free: page=1 pfn=5 order=0\n", "there is no kmem event in it"),
-        (b"a-1 [99999999999999999999] .... 1.0: mm_page_free: pfn=5 order=0\n", "there is no kmem event in it"),
+        (b"", " there is no kmem event in it"),
+        (b"# tracer: nop\n#\n", " there is no kmem event in it"),
+        (b"a-1 [000] .... 1.0: sched_switch: x=1\n", " there is no kmem event in it"),
+        (b"a-1 [000] .... 1.0: mm_page_alloc: page=1 pfn=5 order=32\n", " there is no kmem event in it"),
+        (b"a-1 [000] .... 1.0: mm_page_alloc: page=1 order=0\n", " there is no kmem event in it"),
+        (b"a-1 [000] .... 99999999999.0: mm_page_free: page=1 pfn=5 order=0\n", " there is no kmem event in it"),
+        (b"a-1 [99999999999999999999] .... 1.0: mm_page_free: pfn=5 order=0\n", " there is no kmem event in it"),
         (
             b"\x17\x08\x44tracing\x36\0\0\0",
-            "it is not text: it holds a zero byte; give the output of 'trace-cmd report'",
+            "1: it is not text: it holds a zero byte; give the file as it was written, or",
         ),
-        (b"kmem v2\nclock seconds\nend 0\n", "line 1: this version of pageflow reads 'kmem v1' only"),
-        (b"kmem v1\n", "line 1: the second line must be"),
-        (b"kmem v1\nclock sundial\n", "line 2: the second line must be"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\n", "line 4: the file ends before its line 'end'"),
+        (b"kmem v2\nclock seconds\nend 0\n", "1: this version of pageflow reads 'kmem v1' only"),
+        (b"kmem v1\n", "1: the second line must be"),
+        (b"kmem v1\nclock sundial\n", "2: the second line must be"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\n", "4: the file ends before its line 'end'"),
         (
             b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0\nend 2\n",
-            "line 5: the file does not have as many events as it says",
+            "5: the file does not have as many events as it says",
         ),
-        (b"kmem v1\nclock seconds\n1.0 0 0 f 5 0\nend 1\n", "line 3: no task of this number"),
-        (b"kmem v1\nclock seconds\ntask 7 1 a\n", "line 3: the tasks are not numbered"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1 0 0 f 5 0\nend 1\n", "line 4: it does not begin with a time"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 y 5 0\nend 1\n", "line 4: it is not an event of this form"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 99\nend 1\n", "line 4: a number is missing"),
-        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0 7\nend 1\n", "line 4: it has more fields than"),
-        (b"kmem v1\nclock seconds\nend 0\n", "there is no kmem event in it"),
+        (b"kmem v1\nclock seconds\n1.0 0 0 f 5 0\nend 1\n", "3: no task of this number"),
+        (b"kmem v1\nclock seconds\ntask 7 1 a\n", "3: the tasks are not numbered"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1 0 0 f 5 0\nend 1\n", "4: it does not begin with a time"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 y 5 0\nend 1\n", "4: it is not an event of this form"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 99\nend 1\n", "4: a number is missing"),
+        (b"kmem v1\nclock seconds\ntask 0 1 a\n1.0 0 0 f 5 0 7\nend 1\n", "4: it has more fields than"),
+        (b"kmem v1\nclock seconds\nend 0\n", " there is no kmem event in it"),
     ],
 )
 def test_bad_input(pageflow, tmp_path, command, content, words):
@@ -441,7 +441,7 @@ def test_bad_input(pageflow, tmp_path, command, content, words):
     option = {"import": ["-o", output], "report": ["--svg", output]}[command]
     result = pageflow(command, *option, path)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"pageflow: {path}: {words}")
+    assert result.stderr.startswith(f"pageflow {command}: {path}:{words}")
     assert result.stderr.count("\n") == 1
     # What cannot be read does no harm to what is there.
     assert output.read_text() == "before"
@@ -482,11 +482,18 @@ def test_flipped_bytes(pageflow, root, tmp_path):
 
 
 def test_long_lines_and_many_lines_take_linear_time(pageflow, trace):
-    lines = ["x-1 [1] " * 400_000, "[1]" * 400_000, "pfn=" * 400_000, " " * 2_000_000 + "[", HEAD + ALLOC + " " * 10]
+    lines = [
+        HEAD + ALLOC,
+        "x-1 [1] " * 400_000,
+        "[1]" * 400_000,
+        "pfn=" * 400_000,
+        " " * 2_000_000 + "[",
+        HEAD + ALLOC + " " * 10,
+    ]
     lines += [f"{HEAD}odd{number}: x" for number in range(50_000)] + [HEAD + ALLOC] * 100_000
     result = pageflow("report", "--json", trace(*lines), timeout=HANG)
     answer = json.loads(result.stdout)
-    assert answer["total"]["allocs"] == 100_001
+    assert answer["total"]["allocs"] == 100_002
     assert len(answer["other_events"]) == 50_000
 
 
@@ -514,7 +521,9 @@ def test_usage(pageflow, command):
 def test_output_that_cannot_be_written(pageflow, words):
     result = pageflow(*words, "no/such/folder/file", SAMPLE)
     assert result.returncode == 2
-    assert result.stderr == ("pageflow: no/such/folder/file: cannot be written: No such file or directory\n")
+    assert result.stderr == (
+        f"pageflow {words[0]}: no/such/folder/file cannot be written: No such file or directory; check its name\n"
+    )
 
 
 @pytest.fixture

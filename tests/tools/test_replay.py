@@ -6,6 +6,7 @@ import lzma
 import re
 
 import pytest
+from hang import HANG
 
 TRACE = "tests/traces/uma96-order0-10.trace.xz"
 BOOT = "tests/traces/uma128cma.boot.xz"
@@ -44,7 +45,7 @@ def first(lines, beginning, after=0):
 
 def test_all_recordings_are_identical(pageflow, root):
     files = sorted(str(path.relative_to(root)) for path in root.glob("tests/traces/*.xz"))
-    result = pageflow("replay", *files, timeout=1800)
+    result = pageflow("replay", *files, timeout=6 * HANG)
     assert result.returncode == 0
     assert result.stderr == ""
     shown = result.stdout.splitlines()
@@ -79,7 +80,9 @@ def test_divergence(pageflow, recording, lines):
         f"{path}: diverged at op 1 (line {number}): expected {wrong.decode()}, got {lines[number - 1].decode()}\n"
     )
     account = result.stderr.splitlines()
-    assert account[0] == f"pageflow: {path}:{number}: expected {wrong.decode()}, found {lines[number - 1].decode()}"
+    assert (
+        account[0] == f"pageflow replay: {path}:{number}: expected {wrong.decode()}, found {lines[number - 1].decode()}"
+    )
     assert any("operation" in line for line in account)
     assert any("head first" in line for line in account)
 
@@ -115,7 +118,7 @@ def test_cut_off(pageflow, recording, lines, share):
     result = pageflow("replay", path)
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr.startswith(f"pageflow: {path}:{last}: expected ")
+    assert result.stderr.startswith(f"pageflow replay: {path}:{last}: expected ")
     assert result.stderr.count("\n") == 1
 
 
@@ -144,20 +147,20 @@ def test_no_recording(pageflow, tmp_path, content, words):
     assert result.returncode == 2
     assert result.stdout == ""
     assert words in result.stderr
-    assert result.stderr.startswith(f"pageflow: {path}:")
+    assert result.stderr.startswith(f"pageflow replay: {path}:")
     assert result.stderr.count("\n") == 1
 
 
 def test_missing_file(pageflow):
     result = pageflow("replay", "no/such/file")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "pageflow: no/such/file: cannot be read: No such file or directory\n"
+    assert result.stderr == "pageflow replay: no/such/file: cannot be read: No such file or directory; check its name\n"
 
 
 def test_directory(pageflow, tmp_path):
     result = pageflow("replay", tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == f"pageflow: {tmp_path}: cannot be read: Is a directory\n"
+    assert result.stderr == f"pageflow replay: {tmp_path}: cannot be read: Is a directory; give a file\n"
 
 
 def test_other_files_are_still_replayed(pageflow, recording, lines):

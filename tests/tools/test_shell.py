@@ -109,8 +109,8 @@ ERRORS_WITH_MACHINE = [
     ("save /does/not/exist", "cannot be written"),
     ("task", "task PID"),
     ("task 1 colour 3", "no 'colour'"),
-    ("task 1 prio", "a number that fits after 'prio'"),
-    ("task 1 oom_score_adj 40000", "a number that fits"),
+    ("task 1 prio", "prio is a number from 0 to 139; it is missing"),
+    ("task 1 oom_score_adj 40000", "oom_score_adj is a number from -1000 to 1000, not '40000'"),
     ("task 1 cpuset nowhere", "no such cpuset"),
     ("task 1 memcg nowhere", "no such memory cgroup"),
     ("current 99", "no such task"),
@@ -130,7 +130,7 @@ ERRORS_WITH_MACHINE = [
 def test_shell_says_what_is_wrong_and_goes_on(shell, line, words):
     result = shell(line, "machine 64M", "alloc GFP_KERNEL")
     assert words in result.stderr
-    assert result.stderr.startswith("pageflow: standard input:1: ")
+    assert result.stderr.startswith("pageflow shell: standard input:1: ")
     assert len(result.stderr.splitlines()) == 1
     assert result.stdout.startswith("#1: page")
     assert result.returncode == 1
@@ -149,7 +149,7 @@ def test_shell_names_file_and_line(pageflow, tmp_path):
     script = tmp_path / "script"
     script.write_text("# a comment\n\nmachine 64M\nfrobnicate\nalloc GFP_KERNEL\n")
     result = pageflow("shell", script)
-    assert result.stderr == f"pageflow: {script}:4: there is no command 'frobnicate'; 'help' lists the commands\n"
+    assert result.stderr == f"pageflow shell: {script}:4: there is no command 'frobnicate'; 'help' lists the commands\n"
     assert result.stdout.startswith("#1: page")
     assert result.returncode == 1
 
@@ -239,7 +239,10 @@ def test_shell_lets_a_cpu_go(shell):
     """A CPU that goes offline leaves its pages behind, and cannot run until it is back."""
     lines = ["machine 64M,cpus=2", "cpu 1", "alloc GFP_KERNEL", "cpu 0", "cpu 1 offline", "buddyinfo"]
     result = shell(*lines, "cpu 1", "cpu 1 online", "cpu 1")
-    assert result.stderr == "pageflow: standard input:7: cpu: '1' is not a CPU of this machine\n"
+    offline = "CPU 1 is offline; 'cpu 1 online' brings it back"
+    assert result.stderr == f"pageflow shell: standard input:7: cpu: {offline}\n"
+    assert f"drain: {offline}" in shell(*lines, "drain 1").stderr
+    assert "drain: '2' is not a CPU of this machine" in shell(*lines, "drain 2").stderr
     # All but the page in use are back on the buddy lists: one block of each order below the largest.
     numbers = [int(word) for word in result.stdout.splitlines()[-1].split()[4:]]
     assert sum(count << order for order, count in enumerate(numbers)) == 16383

@@ -35,6 +35,11 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 
 	test_machine_uma(64);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		long least, most;
+
+		ck_assert(sysctl_range(rows[i].name, &least, &most));
+		ck_assert_int_eq(least, rows[i].least);
+		ck_assert_int_eq(most, rows[i].most);
 		ck_assert_int_eq(sysctl_write(rows[i].name, rows[i].least), 0);
 		ck_assert_int_eq(sysctl_write(rows[i].name, rows[i].most), 0);
 		ck_assert_int_eq(sysctl_write(rows[i].name, rows[i].least - 1), -EINVAL);
@@ -42,6 +47,7 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 			ck_assert_int_eq(sysctl_write(rows[i].name, rows[i].most + 1), -EINVAL);
 	}
 	ck_assert_int_eq(sysctl_write("jiffies", 1), -ENOENT);
+	ck_assert(!sysctl_range("jiffies", &(long){ 0 }, &(long){ 0 }));
 #ifndef CONFIG_NUMA
 	ck_assert_int_eq(sysctl_write("numa_stat", 1), -ENOENT);
 #endif

@@ -434,3 +434,21 @@ TEST(pgdat_threshold_where_drift_matters, "")
 	ck_assert_int_eq(marked->pageset[0].stat_threshold, 20);
 	ck_assert_int_eq(other->pageset[0].stat_threshold, 2);
 }
+
+/* Expect what a CPU holds back of one counter in the totals of zone and machine, and nothing else to change. */
+TEST(cpu_vm_stats_fold_adds_what_was_held_back, "")
+{
+	long before[NR_VM_ZONE_STAT_ITEMS], in_zone;
+	int wrong = 0;
+
+	test_machine_cpus(32, 2);
+	memcpy(before, world->vm_zone_stat, sizeof(before));
+	in_zone = test_zone(0, ZONE_DMA)->vm_stat[NR_MLOCK];
+	test_zone(0, ZONE_DMA)->pageset[1].vm_stat_diff[NR_MLOCK] = 3;
+	cpu_vm_stats_fold(1);
+	ck_assert_int_eq(test_zone(0, ZONE_DMA)->vm_stat[NR_MLOCK], in_zone + 3);
+	before[NR_MLOCK] += 3;
+	for (int item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++)
+		wrong += world->vm_zone_stat[item] != before[item];
+	ck_assert_int_eq(wrong, 0);
+}

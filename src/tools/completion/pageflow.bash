@@ -46,7 +46,7 @@ _pageflow_argument() {
 		[ "$4" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -W "$(_pageflow_listed "$1" "$3")" -- "$word")
 		;;
 	replay) _pageflow_files "$word" .trace .trace.xz .boot .boot.xz ;;
-	shell) _pageflow_files "$word" .pf ;;
+	shell) _pageflow_files "$word" .pf .pf.xz ;;
 	explain)
 		case $4 in
 		0) _pageflow_mask "$1" "$word" ;;

@@ -74,4 +74,4 @@ complete -c pageflow -n '__pageflow_is names 0' -f -a '(__pageflow_listed names)
 complete -c pageflow -n '__pageflow_is explain 0' -f -a '(__pageflow_mask)'
 complete -c pageflow -n '__pageflow_is explain 1' -f -a '(seq 0 10)'
 complete -c pageflow -n '__pageflow_is replay' -f -a '(__fish_complete_suffix .xz; __fish_complete_suffix .trace; __fish_complete_suffix .boot)'
-complete -c pageflow -n '__pageflow_is shell' -f -a '(__fish_complete_suffix .pf)'
+complete -c pageflow -n '__pageflow_is shell' -f -a '(__fish_complete_suffix .pf; __fish_complete_suffix .pf.xz)'

@@ -12,6 +12,7 @@
 #include "library/handle.h"
 #include "text/cursor.h"
 #include "text/error.h"
+#include "text/new-file.h"
 #include "tools/explain/log.h"
 #include "tools/explain/view.h"
 #include "tools/tools.h"
@@ -184,6 +185,15 @@ static pageflow_machine *make_machine(const struct settings *settings,
 	return machine;
 }
 
+/** What is read is neither printed over nor drawn over; OPTIONS_READ, or the exit code. */
+static int check_overwriting(const struct settings *settings)
+{
+	const char *input = settings->log ? settings->log : settings->machine;
+	int code = overwrite_check("explain", input, "-");
+
+	return code == OPTIONS_READ ? overwrite_check("explain", input, settings->svg) : code;
+}
+
 /** What the picture shows. */
 struct picture {
 	const struct explanation *e;
@@ -208,7 +218,7 @@ static int print_explanation(const struct explanation *e, const struct explain_o
 		return EXIT_BAD_INPUT;
 	if (settings->json)
 		explain_print_json(e, origin, stdout);
-	else if (!settings->svg || strcmp(settings->svg, "-"))
+	else if (!settings->svg || !is_standard_output(settings->svg))
 		explain_print_text(e, origin, stdout, use_colour());
 	return e->found ? EXIT_OK : EXIT_DIFFERENT;
 }
@@ -254,6 +264,8 @@ int command_explain(int argc, char **argv)
 				    : read_request(&words, &request);
 	if (code == OPTIONS_READ)
 		code = outputs_check("explain", settings.json, settings.svg);
+	if (code == OPTIONS_READ)
+		code = check_overwriting(&settings);
 	if (code != OPTIONS_READ)
 		return code;
 	if (settings.log)

@@ -5,7 +5,10 @@
  */
 #include "tools/explain/ink.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "text/utf8.h"
 
 /** Width of a line; the answer alone may be longer, since it is one line. */
 #define COLUMNS 80
@@ -32,10 +35,12 @@ const char *ink_code(bool colour, enum ink which)
  *
  * @param out where to
  * @param indent columns before the first line
- * @param text the words
+ * @param words the words; what a terminal would obey is shown
  */
-void print_wrapped(FILE *out, int indent, const char *text)
+void print_wrapped(FILE *out, int indent, const char *words)
 {
+	char *shown = utf8_escaped(words);
+	const char *text = shown ? shown : "";
 	int column = indent, blank = 0;
 
 	fprintf(out, "%*s", indent, "");
@@ -57,4 +62,5 @@ void print_wrapped(FILE *out, int indent, const char *text)
 		text += strspn(text, " ");
 	}
 	fputc('\n', out);
+	free(shown);
 }

@@ -19,6 +19,6 @@ enum ink {
 };
 
 const char *ink_code(bool colour, enum ink which);
-void print_wrapped(FILE *out, int indent, const char *text);
+void print_wrapped(FILE *out, int indent, const char *words);
 
 #endif

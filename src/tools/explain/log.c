@@ -5,10 +5,12 @@
  */
 #include "tools/explain/log.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "text/error.h"
+#include "text/input.h"
 #include "tools/tools.h"
 
 /** Longer lines are cut: no line of a report comes near. */
@@ -30,17 +32,14 @@ struct run {
 static void report_damaged(struct run *run, const struct failure *failure, const char *missing)
 {
 	run->damaged = true;
-	fflush(stdout);
-	if (failure->kind == FAILURE_VMALLOC || failure->forced) {
-		fprintf(stderr,
-			"pageflow explain: %s:%zu: report %lu cannot be explained: it lacks %s\n",
-			run->path, failure->line, run->reports, missing);
-		return;
-	}
-	fprintf(stderr,
-		"pageflow explain: %s:%zu: report %lu is too damaged to explain: it lacks %s; give "
-		"the log from its header to its free lists\n",
-		run->path, failure->line, run->reports, missing);
+	if (failure->kind == FAILURE_VMALLOC || failure->forced)
+		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s", run->path,
+		    failure->line, run->reports, missing);
+	else
+		say("explain",
+		    "%s:%zu: report %lu is too damaged to explain: it lacks %s; give the log from "
+		    "its header to its free lists",
+		    run->path, failure->line, run->reports, missing);
 }
 
 /** Explain one report. */
@@ -69,41 +68,54 @@ static void explain_report(const struct failure *failure, void *context)
 	free(answer);
 }
 
-/** Hand the lines of a file on; -1 with errno when it cannot be read. */
-static int read_lines(FILE *file, struct failure_reader *reader)
+/** Is this the beginning of something else that is read here? A log begins with any line, but not with one of those. */
+static bool is_something_else(const struct input_line *line)
 {
-	static char line[LONGEST_LINE + 1];
-	size_t length = 0;
-	int c;
+	struct text first = { .line = (char **)&line->text, .nr_lines = 1 };
 
-	while ((c = getc_unlocked(file)) != EOF) {
-		if (c != '\n') {
-			if (length < LONGEST_LINE)
-				line[length++] = (char)c;
-			continue;
-		}
-		failure_reader_line(reader, line, length);
-		length = 0;
+	return ENGINE_EITHER->format(&first).version != 0;
+}
+
+/** Hand the lines of a log on; -1 after noting an error. */
+static int read_lines(struct input *input, struct failure_reader *reader,
+		      struct pageflow_error *error)
+{
+	struct input_line line = { 0 };
+	int got;
+
+	while ((got = input_line(input, &line, error)) > 0) {
+		if (line.number == 1 && (line.cut || is_something_else(&line)))
+			return error_at(error, 1,
+					"it is no log: %s; give what 'dmesg' or 'journalctl -k' "
+					"prints",
+					line.cut ? "its first line does not end"
+						 : "it begins as a file of Pageflow's own");
+		failure_reader_line(reader, line.text,
+				    line.length < LONGEST_LINE ? line.length : LONGEST_LINE);
 	}
-	if (length)
-		failure_reader_line(reader, line, length);
-	return ferror(file) ? -1 : 0;
+	return got;
 }
 
 /** Read the log. */
 static int read_log(struct run *run)
 {
-	FILE *file = strcmp(run->path, "-") ? fopen(run->path, "rb") : stdin;
-	struct failure_reader *reader = file ? failure_reader_new(explain_report, run) : NULL;
-	int failed = !reader || read_lines(file, reader);
+	struct pageflow_error error = { 0 };
+	struct input *input = input_open(run->path, &error);
+	struct failure_reader *reader = input ? failure_reader_new(explain_report, run) : NULL;
+	int failed = -1;
 
-	if (failed)
-		fprintf(stderr, "pageflow explain: %s: cannot be read: %s\n", run->path,
-			strerror(errno));
 	if (reader)
+		failed = read_lines(input, reader, &error);
+	else if (input)
+		error_set(&error, "out of memory");
+	if (failed)
+		input_error("explain", run->path, &error);
+	/* Of a log that cannot be read on, the last report is not all there. */
+	if (failed)
+		failure_reader_drop(reader);
+	else
 		failure_reader_end(reader);
-	if (file && file != stdin)
-		fclose(file);
+	input_close(input);
 	return failed;
 }
 
@@ -134,11 +146,11 @@ int explain_log(const char *path, bool json, bool colour)
 		json_end(&writer);
 	}
 	if (!failed && !run.reports)
-		fprintf(stderr,
-			"pageflow explain: %s: there is no report in it: no line says 'page allocation "
-			"failure', 'invoked oom-killer' or 'Mem-Info:'; packed logs must be "
-			"unpacked first\n",
-			path);
+		say("explain",
+		    "%s: there is no report in it: no line says 'page allocation failure', 'invoked "
+		    "oom-killer' or 'Mem-Info:'; logs packed otherwise than with xz must be unpacked "
+		    "first",
+		    path);
 	if (failed || !run.reports || run.damaged)
 		return EXIT_BAD_INPUT;
 	return run.refused ? EXIT_DIFFERENT : EXIT_OK;

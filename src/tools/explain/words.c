@@ -224,8 +224,8 @@ const char *explain_give_up(int why)
 		[GIVE_UP_VICTIM] = "the task is a victim of the OOM killer and found the reserves "
 				   "empty",
 		[GIVE_UP_NOTHING_LEFT] = "no round promises more, and nobody is killed for it",
-		[GIVE_UP_LIVELOCK] = "it would go on for ever, each round "
-				     "like one before",
+		[GIVE_UP_LIVELOCK] = "it would go on for ever, and no round "
+				     "brings what it needs",
 	};
 
 	return reasons[why];

@@ -5,8 +5,10 @@
  */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "text/utf8.h"
 #include "tools/kmem/counts.h"
 #include "tools/tools.h"
 
@@ -130,8 +132,10 @@ static void put_tally(const struct trace_counts *counts, const char *what,
 static void put_summary(const struct trace_counts *counts)
 {
 	const struct kmem_totals *totals = &counts->totals;
+	char *shown = utf8_escaped(counts->path);
 
-	in_style(HEADING, counts->path);
+	in_style(HEADING, shown ? shown : "");
+	free(shown);
 	printf("\n%" PRIu64 " kmem events", totals->events);
 	if (totals->ticks)
 		printf(" in %" PRIu64 " ticks of a clock without unit",

@@ -42,14 +42,14 @@ static int convert(const struct text *text, const char *path, const char *output
 	if (!import.writer.out)
 		return memory_error("import");
 	if (kmem_read(text, write_event, &import, &totals, &error))
-		input_error(NULL, path, &error);
+		input_error("import", path, &error);
 	else
 		code = EXIT_OK;
 	kmem_writer_end(&import.writer, &totals);
 	if (fclose(import.writer.out) && code == EXIT_OK)
 		code = memory_error("import");
 	if (code == EXIT_OK)
-		code = write_file(output, bytes, size);
+		code = write_file("import", output, bytes, size);
 	kmem_totals_free(&totals);
 	free(bytes);
 	return code;
@@ -88,10 +88,12 @@ int command_import(int argc, char **argv)
 	struct text text;
 	int code = options_read(&usage, argc, argv, &settings, &words);
 
+	if (code == OPTIONS_READ)
+		code = overwrite_check("import", words.word[0], settings.output);
 	if (code != OPTIONS_READ)
 		return code;
 	if (kmem_load(words.word[0], &text, &error))
-		return input_error(NULL, words.word[0], &error);
+		return input_error("import", words.word[0], &error);
 	code = convert(&text, words.word[0], settings.output);
 	text_free(&text);
 	return code;

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
 #include "text/error.h"
+#include "text/input.h"
 
 /** What can be given instead of a file that cannot be used. */
 #define REMEDY "give the output of 'trace-cmd report', or a copy of /sys/kernel/tracing/trace"
@@ -41,6 +43,14 @@ int kmem_read(const struct text *text, kmem_handler handler, void *context,
 	return 0;
 }
 
+/** Can the rest be a trace? It begins with any line, but not with one of another of our own formats. */
+static bool may_be_trace(const struct text *first)
+{
+	const struct text_format format = ENGINE_EITHER->format(first);
+
+	return (format.kind == TEXT_KMEM || !format.version) && strlen(first->line[0]) < INPUT_LINE;
+}
+
 /**
  * @brief Read a file whole, or standard input for "-".
  *
@@ -51,13 +61,7 @@ int kmem_read(const struct text *text, kmem_handler handler, void *context,
  */
 int kmem_load(const char *path, struct text *text, struct pageflow_error *error)
 {
-	struct pageflow_error why = { 0 };
-	bool unreadable;
-
-	if (text_load(path, text, &why) == TEXT_OK)
-		return 0;
-	unreadable = !strncmp(why.text, "cannot be read", 14);
-	return error_set(error, "%.300s%s", why.text, unreadable ? "" : "; " REMEDY);
+	return text_load(path, may_be_trace, text, error) == TEXT_OK ? 0 : -1;
 }
 
 /**

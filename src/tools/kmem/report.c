@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/new-file.h"
 #include "tools/kmem/counts.h"
 #include "tools/tools.h"
 
@@ -21,6 +22,15 @@ static void draw(FILE *out, const void *counts)
 	counts_svg(counts, out);
 }
 
+/** Print the counts, unless the picture takes their place. */
+static void print(const struct trace_counts *counts, const struct settings *settings)
+{
+	if (settings->json)
+		counts_json(counts);
+	else if (!settings->svg || !is_standard_output(settings->svg))
+		counts_show(counts);
+}
+
 /** Read, and show what was asked for. */
 static int run(const char *path, const struct settings *settings)
 {
@@ -30,15 +40,13 @@ static int run(const char *path, const struct settings *settings)
 	struct pageflow_error error = { .text = "out of memory" };
 
 	if (!counts || kmem_load(path, &text, &error) || counts_read(&text, counts, &error)) {
-		code = input_error(NULL, path, &error);
+		code = input_error("report", path, &error);
 	} else {
 		counts->path = path;
 		if (settings->svg)
 			code = print_into("report", settings->svg, draw, counts);
-		if (settings->json)
-			counts_json(counts);
-		else if (!settings->svg || strcmp(settings->svg, "-"))
-			counts_show(counts);
+		if (code == EXIT_OK)
+			print(counts, settings);
 	}
 	text_free(&text);
 	if (counts)
@@ -86,5 +94,9 @@ int command_report(int argc, char **argv)
 
 	if (code == OPTIONS_READ)
 		code = outputs_check("report", settings.json, settings.svg);
+	if (code == OPTIONS_READ)
+		code = overwrite_check("report", words.word[0], "-");
+	if (code == OPTIONS_READ)
+		code = overwrite_check("report", words.word[0], settings.svg);
 	return code == OPTIONS_READ ? run(words.word[0], &settings) : code;
 }

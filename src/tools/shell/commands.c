@@ -3,14 +3,21 @@
  * @file
  * @brief The commands of `pageflow shell`.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/handle.h"
 #include "text/cursor.h"
-#include "text/text.h"
+#include "text/input.h"
+#include "text/new-file.h"
 #include "tools/shell/shell.h"
+
+/** The last page that 48 bits of an address reach. */
+#define MOST_PFN ((1l << 36) - 1)
+
+/** The largest order that a free list holds. */
+#define LARGEST_ORDER 10
 
 /* ---- Reading arguments ---------------------------------------------------------------------- */
 
@@ -56,47 +63,67 @@ static void run_machine(struct shell *shell, char *rest)
 		shell_error(shell, "machine: %s", error.text);
 }
 
-/** Take over `held` lines after a snapshot. */
-static void load_held(struct shell *shell, const char *path)
+/** Take `held NUMBER PFN ORDER MASK` over, which stands after a snapshot; false when it says something else. */
+static bool take_held(struct shell *shell, const char *line)
 {
-	struct text text;
+	unsigned long gfp;
+	long number, pfn, order;
 
-	if (text_load(path, &text, NULL) != TEXT_OK)
-		return;
-	for (size_t i = 0; i < text.nr_lines; i++) {
-		unsigned long number;
-		unsigned long long pfn;
-		unsigned int order, gfp;
+	if (!take_word(&line, "held"))
+		return true;
+	if (!take_number(&line, &number) || number < 1 || number > INT32_MAX ||
+	    !take_number(&line, &pfn) || pfn < 0 || pfn > MOST_PFN || !take_number(&line, &order) ||
+	    order < 0 || order > LARGEST_ORDER || !take_hex(&line, &gfp) || gfp > UINT32_MAX ||
+	    !take_end(&line))
+		return false;
+	return shell_hold(shell, (unsigned long)number, (uint64_t)pfn, (unsigned int)order,
+			  (uint32_t)gfp);
+}
 
-		if (sscanf(text.line[i], "held %lu %llu %u %x", &number, &pfn, &order, &gfp) == 4)
-			shell_hold(shell, number, pfn, order, gfp);
-	}
-	text_free(&text);
+/** Go on with a machine that was loaded, and with the blocks that were held of it. */
+static void take_loaded(struct shell *shell, pageflow_machine *machine, const char *path,
+			const struct text *text)
+{
+	shell_take_machine(shell, machine);
+	for (size_t i = 0; i < text->nr_lines; i++)
+		if (!take_held(shell, text->line[i])) {
+			shell_error(
+				shell,
+				"load: %s:%zu: expected 'held NUMBER PFN ORDER MASK', with a PFN up "
+				"to %ld and an order up to %d; the blocks from here on are not held",
+				path, i + 1, MOST_PFN, LARGEST_ORDER);
+			return;
+		}
 }
 
 static void run_load(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 	pageflow_machine *machine;
+	struct text text = { 0 };
 
 	if (!*rest) {
 		shell_error(shell, "load: which file?");
 		return;
 	}
-	machine = pageflow_load(rest, &error);
-	if (machine) {
-		shell_take_machine(shell, machine);
-		load_held(shell, rest);
-	} else if (error.line) {
-		shell_error(shell, "load: %s:%zu: %s", rest, error.line, error.text);
-	} else {
-		shell_error(shell, "load: %s: %s", rest, error.text);
+	if (input_is_standard(rest) && !shell->path) {
+		shell_error(shell, "load: the commands come from standard input; give a file");
+		return;
 	}
+	machine = handle_load(rest, &text, &error);
+	if (machine)
+		take_loaded(shell, machine, rest, &text);
+	else if (error.line)
+		shell_error(shell, "load: %s:%zu: %s", rest, error.line, error.text);
+	else
+		shell_error(shell, "load: %s: %s", rest, error.text);
+	text_free(&text);
 }
 
 static void run_save(struct shell *shell, char *rest)
 {
-	FILE *out;
+	struct pageflow_error error = { 0 };
+	struct new_file file;
 
 	if (!shell_has_machine(shell))
 		return;
@@ -104,22 +131,26 @@ static void run_save(struct shell *shell, char *rest)
 		shell_error(shell, "save: to which file?");
 		return;
 	}
-	out = fopen(rest, "w");
-	if (!out) {
-		shell_error(shell, "save: %s cannot be written: %s", rest, strerror(errno));
+	if (same_file(shell->path ? shell->path : "-", rest)) {
+		shell_error(shell, "save: %s is the file of these commands; write to another",
+			    rest);
 		return;
 	}
-	pageflow_write(shell->machine, out);
+	if (new_file_begin(&file, rest, &error)) {
+		shell_error(shell, "save: %s", error.text);
+		return;
+	}
+	pageflow_write(shell->machine, file.out);
 	for (size_t i = 0; i < shell->nr_held; i++)
-		fprintf(out, "held %lu %llu %u %x\n", shell->held[i].number,
+		fprintf(file.out, "held %lu %llu %u %x\n", shell->held[i].number,
 			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
 			shell->held[i].gfp);
-	if (ferror(out) | fclose(out))
-		shell_error(shell, "save: %s was not written whole: %s", rest, strerror(errno));
+	if (new_file_end(&file, &error))
+		shell_error(shell, "save: %s", error.text);
 }
 
 /** Take a gfp mask off the line: words up to the first that does not go on with `|`. */
-static bool take_gfp(struct shell *shell, char **rest, uint32_t *gfp)
+static bool take_gfp(struct shell *shell, const char *command, char **rest, uint32_t *gfp)
 {
 	struct pageflow_error error = { 0 };
 	char *start = *rest, *end = start, *c = start;
@@ -138,7 +169,7 @@ static bool take_gfp(struct shell *shell, char **rest, uint32_t *gfp)
 	*rest = end;
 	if (!pageflow_gfp_parse(mask, gfp, &error))
 		return true;
-	shell_error(shell, "%s", error.text);
+	shell_error(shell, "%s: %s", command, error.text);
 	return false;
 }
 
@@ -156,7 +187,7 @@ static void run_alloc(struct shell *shell, char *rest)
 		shell_error(shell, "alloc: which mask? For example 'alloc GFP_KERNEL 3'");
 		return;
 	}
-	if (!take_gfp(shell, &rest, &gfp))
+	if (!take_gfp(shell, "alloc", &rest, &gfp))
 		return;
 	word = take_argument(&rest);
 	if (word && !is_number(word, 0, 64, &order)) {
@@ -165,7 +196,9 @@ static void run_alloc(struct shell *shell, char *rest)
 	}
 	word = take_argument(&rest);
 	if (word && !is_number(word, -1, 63, &nid)) {
-		shell_error(shell, "alloc: '%s' is not a node; -1 stands for the running CPU's",
+		shell_error(shell,
+			    "alloc: '%s' is not a node; nodes are 0 to 63, and -1 stands for "
+			    "the running CPU's",
 			    word);
 		return;
 	}
@@ -201,10 +234,13 @@ static void run_free(struct shell *shell, char *rest)
 		}
 		number = (long)held->pfn;
 		order = held->order;
-	} else if (!is_number(word, 0, INT64_MAX, &number) ||
+	} else if (!is_number(word, 0, MOST_PFN, &number) ||
 		   !is_number(order_word, 0, 64, &order)) {
-		shell_error(shell, "free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free "
-				   "0x40400 3'");
+		shell_error(
+			shell,
+			"free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free 0x40400 3'; "
+			"PFNs are 0 to %ld, orders 0 to 10",
+			MOST_PFN);
 		return;
 	} else {
 		held = shell_find_page(shell, (uint64_t)number);
@@ -254,8 +290,7 @@ static void run_draw(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 
-	if (shell_has_machine(shell) &&
-	    drawings_draw(&shell->drawings, shell->machine, rest, &error))
+	if (shell_has_machine(shell) && drawings_draw(&shell->drawings, shell, rest, &error))
 		shell_error(shell, "draw: %s", error.text);
 }
 
@@ -263,8 +298,7 @@ static void run_steps(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 
-	if (shell_has_machine(shell) &&
-	    drawings_watch(shell->machine, rest, shell->run_line, shell, &error))
+	if (shell_has_machine(shell) && drawings_watch(shell, rest, &error))
 		shell_error(shell, "steps: %s", error.text);
 }
 
@@ -288,30 +322,50 @@ static void plug_cpu(struct shell *shell, long cpu, bool online)
 		shell_error(shell, "cpu: %s", error.text);
 }
 
+/** Say why a CPU can do nothing: pageflow_set_cpu() and pageflow_drain_cpu() answered so. */
+static void refuse_cpu(struct shell *shell, const char *command, const char *word, int answer)
+{
+	if (answer == -2)
+		shell_error(shell, "%s: CPU %s is offline; 'cpu %s online' brings it back", command,
+			    word, word);
+	else
+		shell_error(
+			shell,
+			"%s: '%s' is not a CPU of this machine; 'machine SIZE,cpus=N' has N, from 0 on",
+			command, word);
+}
+
 static void run_cpu(struct shell *shell, char *rest)
 {
 	const char *word = take_argument(&rest);
 	bool online = !strcmp(rest, "online");
+	int answer;
 	long cpu;
 
 	if (!shell_has_machine(shell))
 		return;
-	if (!is_number(word, 0, 63, &cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word ? word : "");
-	else if (online || !strcmp(rest, "offline"))
+	if (!is_number(word, 0, 63, &cpu)) {
+		refuse_cpu(shell, "cpu", word ? word : "", -1);
+	} else if (online || !strcmp(rest, "offline")) {
 		plug_cpu(shell, cpu, online);
-	else if (no_more(shell, rest) && pageflow_set_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "cpu: '%s' is not a CPU of this machine", word);
+	} else if (no_more(shell, rest)) {
+		answer = pageflow_set_cpu(shell->machine, (int)cpu);
+		if (answer)
+			refuse_cpu(shell, "cpu", word, answer);
+	}
 }
 
 static void run_drain(struct shell *shell, char *rest)
 {
+	int answer = -1;
 	long cpu;
 
 	if (!shell_has_machine(shell))
 		return;
-	if (!is_number(rest, 0, 63, &cpu) || pageflow_drain_cpu(shell->machine, (int)cpu))
-		shell_error(shell, "drain: '%s' is not a CPU of this machine", rest);
+	if (is_number(rest, 0, 63, &cpu))
+		answer = pageflow_drain_cpu(shell->machine, (int)cpu);
+	if (answer)
+		refuse_cpu(shell, "drain", rest, answer);
 }
 
 static void run_takeall(struct shell *shell, char *rest)
@@ -328,7 +382,7 @@ static void run_takeall(struct shell *shell, char *rest)
 		shell_error(shell, "takeall: which mask? For example 'takeall GFP_ATOMIC 0'");
 		return;
 	}
-	if (!take_gfp(shell, &rest, &gfp))
+	if (!take_gfp(shell, "takeall", &rest, &gfp))
 		return;
 	word = take_argument(&rest);
 	if (word && !is_number(word, 0, 10, &order)) {
@@ -354,7 +408,7 @@ static void run_gfp(struct shell *shell, char *rest)
 	char text[512];
 	uint32_t gfp;
 
-	if (!take_gfp(shell, &rest, &gfp) || !no_more(shell, rest))
+	if (!take_gfp(shell, "gfp", &rest, &gfp) || !no_more(shell, rest))
 		return;
 	pageflow_gfp_text(gfp, text, sizeof(text));
 	printf("%#x %s\n", gfp, text);
@@ -426,8 +480,7 @@ const struct shell_command shell_commands[] = {
 	{ "suspend", "", "go to sleep: from now on no request may start I/O",
 	  .record = "pm_restrict_gfp_mask" },
 	{ "resume", "", "be awake again", .record = "pm_restore_gfp_mask" },
-	{ "live", "", "start kswapd, kcompactd, flusher, OOM reaper and watchdog",
-	  .scene = "live" },
+	{ "live", "", "start kswapd, kcompactd, flusher, disk and OOM reaper", .scene = "live" },
 	{ "idle", "", "let them run until all of them sleep", .scene = "idle" },
 	{ "sleep", "SECONDS", "let the running task sleep, and time pass: sleep 3",
 	  .scene = "sleep" },

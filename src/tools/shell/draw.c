@@ -3,12 +3,12 @@
  * @file
  * @brief `draw` in the shell: what is free on the machine, and what has changed since it was drawn before.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text/error.h"
+#include "text/new-file.h"
 #include "tools/language.h"
 #include "tools/shell/shell.h"
 
@@ -78,18 +78,13 @@ static struct wish read_wish(char *rest)
 	return wish;
 }
 
-/** Write a picture into its file. */
-static int write_picture(const char *path, const char *picture, size_t size,
-			 struct pageflow_error *error)
+/** The commands that are being carried out are not drawn over; -1 after noting an error. */
+static int check_wish(const struct wish *wish, const struct shell *shell,
+		      struct pageflow_error *error)
 {
-	FILE *out = fopen(path, "w");
-	bool failed;
-
-	if (!out)
-		return error_set(error, "%s cannot be written: %s", path, strerror(errno));
-	failed = fwrite(picture, 1, size, out) != size;
-	failed |= fclose(out) != 0;
-	return failed ? error_set(error, "%s was not written whole: %s", path, strerror(errno)) : 0;
+	if (!wish->file || !same_file(shell->path ? shell->path : "-", wish->file))
+		return 0;
+	return error_set(error, "%s is the file of these commands; draw into another", wish->file);
 }
 
 /** Draw the machine, or the steps where there are some. */
@@ -115,7 +110,7 @@ static int draw_file(const pageflow_steps *steps, const struct pageflow_drawing 
 	if (fclose(out))
 		failed = error_set(error, "out of memory");
 	if (!failed)
-		failed = write_picture(path, picture, size, error);
+		failed = new_file_write(path, picture, size, error);
 	free(picture);
 	return failed;
 }
@@ -162,16 +157,12 @@ static int draw_steps(const pageflow_steps *steps, enum pageflow_form form, cons
 /**
  * @brief Carry out a command, and draw what compaction does in the meantime.
  *
- * @param machine the machine
+ * @param shell the session
  * @param rest forms, and the command
- * @param command carries it out
- * @param shell for it
  * @param error receives what went wrong
  * @return 0 or -1
  */
-int drawings_watch(pageflow_machine *machine, char *rest,
-		   void (*command)(struct shell *shell, char *line), struct shell *shell,
-		   struct pageflow_error *error)
+int drawings_watch(struct shell *shell, char *rest, struct pageflow_error *error)
 {
 	const struct wish wish = read_wish(rest);
 	pageflow_steps *steps;
@@ -180,10 +171,12 @@ int drawings_watch(pageflow_machine *machine, char *rest,
 	if (!wish.zone || !strncmp(wish.zone, "machine", 7) || !strncmp(wish.zone, "load", 4))
 		return error_set(error, "which command on this machine? For example 'steps alloc "
 					"GFP_TRANSHUGE 9'");
-	steps = pageflow_steps_watch(machine, error);
+	if (check_wish(&wish, shell, error))
+		return -1;
+	steps = pageflow_steps_watch(shell->machine, error);
 	if (!steps)
 		return -1;
-	command(shell, (char *)wish.zone);
+	shell->run_line(shell, (char *)wish.zone);
 	for (size_t i = 0; i < sizeof(form_order) / sizeof(*form_order) && !failed; i++)
 		if (wish.form[form_order[i]])
 			failed = draw_steps(steps, form_order[i], wish.file, error);
@@ -195,17 +188,20 @@ int drawings_watch(pageflow_machine *machine, char *rest,
  * @brief Draw a machine's free lists or zones, with what has changed since the last time.
  *
  * @param drawings what was drawn so far
- * @param machine the machine
+ * @param shell the session
  * @param rest what follows the command's name
  * @param error receives what went wrong
  * @return 0 or -1
  */
-int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
+int drawings_draw(struct drawings *drawings, const struct shell *shell, char *rest,
 		  struct pageflow_error *error)
 {
 	const struct wish wish = read_wish(rest);
-	pageflow_lists *now = pageflow_lists_take(machine, error);
+	pageflow_lists *now;
 
+	if (check_wish(&wish, shell, error))
+		return -1;
+	now = pageflow_lists_take(shell->machine, error);
 	if (!now)
 		return -1;
 	if (draw_forms(drawings, now, &wish, error)) {

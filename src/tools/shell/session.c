@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/say.h"
 #include "tools/shell/shell.h"
 
 /**
@@ -18,17 +19,19 @@
  */
 void shell_error(struct shell *shell, const char *format, ...)
 {
+	char *message = NULL;
 	va_list arguments;
 
-	/* What was printed before must stand before. */
-	fflush(stdout);
-	fprintf(stderr, "pageflow: ");
-	if (shell->file)
-		fprintf(stderr, "%s:%lu: ", shell->file, shell->line);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	if (vasprintf(&message, format, arguments) < 0)
+		message = NULL;
 	va_end(arguments);
-	fputc('\n', stderr);
+	if (shell->file)
+		say("shell", "%s:%zu: %s", shell->file, shell->line,
+		    message ? message : "out of memory");
+	else
+		say("shell", "%s", message ? message : "out of memory");
+	free(message);
 	shell->errors++;
 }
 
@@ -114,14 +117,19 @@ void shell_trace(struct shell *shell, bool on)
 bool shell_hold(struct shell *shell, unsigned long number, uint64_t pfn, unsigned int order,
 		uint32_t gfp)
 {
-	struct held *grown = realloc(shell->held, (shell->nr_held + 1) * sizeof(*shell->held));
+	size_t nr = shell->nr_held;
 
-	if (!grown) {
-		shell_error(shell, "out of memory");
-		return false;
+	/* Room doubles at each power of 2: takeall holds tens of thousands. */
+	if (!(nr & (nr - 1))) {
+		struct held *grown = realloc(shell->held, (nr ? 2 * nr : 1) * sizeof(*shell->held));
+
+		if (!grown) {
+			shell_error(shell, "out of memory");
+			return false;
+		}
+		shell->held = grown;
 	}
-	shell->held = grown;
-	grown[shell->nr_held++] = (struct held){ number, pfn, order, gfp };
+	shell->held[shell->nr_held++] = (struct held){ number, pfn, order, gfp };
 	if (number >= shell->next_number)
 		shell->next_number = number + 1;
 	return true;

@@ -6,13 +6,16 @@
  * What goes wrong is said in one line, and the next command is read. Commands from a file name the file
  * and the line, and make the exit code 1.
  */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/engine.h"
+#include "text/error.h"
+#include "text/input.h"
+#include "text/utf8.h"
 #include "text/words.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
@@ -75,7 +78,7 @@ static char *group_record(struct shell *shell, const struct shell_command *comma
 	struct word name = next_word(&at), value = next_word(&at);
 
 	if (!value.length || next_word(&at).length ||
-	    strspn(value.at, "0123456789abcdefABCDEFx") < value.length)
+	    strspn(value.at, "-0123456789abcdefABCDEFx") < value.length)
 		return join(shell, "%s %s", command->record, rest);
 	return join(shell, "%s %.*s %s %.*s", command->record, (int)name.length, name.at,
 		    command->field, (int)value.length, value.at);
@@ -102,13 +105,33 @@ static void hand_on(struct shell *shell, const struct shell_command *command, co
 	free(line);
 }
 
-/** Carry out one line, which is changed on the way. */
-static void run_line(struct shell *shell, char *line)
+/** Has a line only what can be shown, and blanks? Says so when not. */
+static bool is_plain(struct shell *shell, const char *line)
+{
+	for (const char *c = line; *c;) {
+		size_t bytes = *c == '\t' ? 1 : utf8_shown(c, SIZE_MAX);
+
+		if (!bytes) {
+			shell_error(shell, "'%s' holds what is no text; retype the line", line);
+			return false;
+		}
+		c += bytes;
+	}
+	return true;
+}
+
+/**
+ * @brief Carry out one line.
+ *
+ * @param shell the session
+ * @param line the line, which is changed on the way
+ */
+void shell_run_line(struct shell *shell, char *line)
 {
 	const struct shell_command *command;
 	char *name = trim(line), *rest;
 
-	if (!*name || *name == '#')
+	if (!*name || *name == '#' || !is_plain(shell, name))
 		return;
 	rest = name + strcspn(name, " \t");
 	if (*rest)
@@ -119,20 +142,51 @@ static void run_line(struct shell *shell, char *line)
 		command->run(shell, rest);
 	else if (command)
 		hand_on(shell, command, rest);
-	fflush(stdout);
+	/* What cannot be printed any more need not be computed. */
+	shell->quit |= !output_flush();
+}
+
+/** Is this the first line of a machine or a trace instead of a command? */
+static bool is_no_command(const char *line)
+{
+	struct text first = { .line = (char **)&line, .nr_lines = 1 };
+
+	return ENGINE_EITHER->format(&first).version != 0;
+}
+
+/** Carry out the lines of a file; -1 after noting why not all of them could be. */
+static int run_lines(struct shell *shell, struct input *input, struct pageflow_error *error)
+{
+	struct input_line line = { 0 };
+	int got = 0;
+
+	while (!shell->quit && (got = input_line(input, &line, error)) > 0) {
+		shell->line = line.number;
+		if (line.cut)
+			return error_at(error, line.number,
+					"a command has at most %d bytes; give a file of commands",
+					INPUT_LINE);
+		if (line.number == 1 && is_no_command(line.text))
+			return error_at(
+				error, 1,
+				"this is no command, but a file that 'load FILE' or 'pageflow "
+				"report' reads");
+		shell_run_line(shell, line.text);
+	}
+	return got;
 }
 
 /** Commands from a file. */
-static void run_file(struct shell *shell, FILE *file)
+static int run_file(struct shell *shell)
 {
-	char *line = NULL;
-	size_t size = 0;
+	struct pageflow_error error = { 0 };
+	struct input *input = input_open(shell->path ? shell->path : "-", &error);
+	int failed = !input || run_lines(shell, input, &error) < 0;
 
-	while (!shell->quit && getline(&line, &size, file) >= 0) {
-		shell->line++;
-		run_line(shell, line);
-	}
-	free(line);
+	input_close(input);
+	if (failed)
+		return input_error("shell", shell->file, &error);
+	return shell->errors ? EXIT_DIFFERENT : EXIT_OK;
 }
 
 /** Commands from a terminal. */
@@ -142,7 +196,7 @@ static void run_terminal(struct shell *shell)
 
 	printf("pageflow %s; 'help' lists the commands, 'quit' ends\n", pageflow_version());
 	while (!shell->quit && (line = shell_read_line("pageflow> "))) {
-		run_line(shell, line);
+		shell_run_line(shell, line);
 		free(line);
 	}
 	shell_end_editing();
@@ -153,29 +207,18 @@ static void run_terminal(struct shell *shell)
 /** Run a session from its start to its end; the exit code. */
 static int run_session(const char *path)
 {
-	struct shell shell = { .file = path ? path : "standard input",
+	struct shell shell = { .path = path,
+			       .file = path ? path : "standard input",
 			       .next_number = 1,
-			       .run_line = run_line };
-	FILE *file = path ? fopen(path, "r") : stdin;
-	int code;
+			       .run_line = shell_run_line };
+	int code = EXIT_OK;
 
-	if (!file) {
-		fprintf(stderr, "pageflow: %s: cannot be read: %s\n", path, strerror(errno));
-		return EXIT_BAD_INPUT;
-	}
 	if (!path && isatty(STDIN_FILENO)) {
 		shell.file = NULL;
 		run_terminal(&shell);
 	} else {
-		run_file(&shell, file);
+		code = run_file(&shell);
 	}
-	code = shell.file && shell.errors ? EXIT_DIFFERENT : EXIT_OK;
-	if (ferror(file)) {
-		fprintf(stderr, "pageflow: %s: cannot be read: %s\n", shell.file, strerror(errno));
-		code = EXIT_BAD_INPUT;
-	}
-	if (path)
-		fclose(file);
 	pageflow_destroy(shell.machine);
 	drawings_forget(&shell.drawings);
 	free(shell.held);
@@ -204,7 +247,9 @@ int command_shell(int argc, char **argv)
 			"  trace on\n"
 			"  alloc GFP_KERNEL|__GFP_ZERO 3\n"
 			"  buddyinfo\n"
-			"  free #1",
+			"  free #1\n\n"
+			"FILE may be packed with xz. Without FILE, or with -, commands come from standard\n"
+			"input.",
 		.arguments = { names, 0, 1 },
 		.exit_codes =
 			"0 every command was carried out, or a terminal was used; 1 some were not;\n"
@@ -216,6 +261,7 @@ int command_shell(int argc, char **argv)
 
 	if (code != OPTIONS_READ)
 		return code;
-	path = words.count && strcmp(words.word[0], "-") ? words.word[0] : NULL;
-	return run_session(path);
+	path = words.count && !input_is_standard(words.word[0]) ? words.word[0] : NULL;
+	code = overwrite_check("shell", path ? path : "-", "-");
+	return code == OPTIONS_READ ? run_session(path) : code;
 }

@@ -32,8 +32,10 @@ struct shell {
 	bool tracing;
 	bool quit;
 	unsigned long errors;
-	const char *file;   /**< where commands come from; NULL: a terminal */
-	unsigned long line; /**< of the file, counted from 1 */
+	const char *path; /**< the file that commands come from; NULL: standard input */
+	const char
+		*file; /**< what it is called in messages; NULL: a terminal, which needs no name */
+	size_t line;   /**< of the file, counted from 1 */
 	/** Carries out one line, which is changed on the way. */
 	void (*run_line)(struct shell *shell, char *line);
 };
@@ -65,13 +67,14 @@ struct held *shell_find_number(const struct shell *shell, unsigned long number);
 struct held *shell_find_page(const struct shell *shell, uint64_t pfn);
 void shell_let_go(struct shell *shell, struct held *held);
 
-/* drawings.c */
-int drawings_draw(struct drawings *drawings, pageflow_machine *machine, char *rest,
+/* shell.c */
+void shell_run_line(struct shell *shell, char *line);
+
+/* draw.c */
+int drawings_draw(struct drawings *drawings, const struct shell *shell, char *rest,
 		  struct pageflow_error *error);
 void drawings_forget(struct drawings *drawings);
-int drawings_watch(pageflow_machine *machine, char *rest,
-		   void (*command)(struct shell *shell, char *line), struct shell *shell,
-		   struct pageflow_error *error);
+int drawings_watch(struct shell *shell, char *rest, struct pageflow_error *error);
 
 /* edit.c */
 char *shell_read_line(const char *prompt);

@@ -15,6 +15,7 @@ from ..read.text import _
 from . import reference
 from .links import xref
 from .listing import make_listings
+from .measured import conditions_of_stage
 from .tables import TableDirective, inline_words, join
 
 
@@ -260,9 +261,11 @@ class StageTests(StageDirective):
                 ['pf-figures'],
             )
         ]
+        conditions, rows = conditions_of_stage(self)
+        made += conditions
         left_out = [(file, *entry) for file in self.files for entry in coverage.exclusions(file)]
-        if left_out:
-            rows, seen = [], set()
+        if left_out or rows:
+            seen = set()
             for file, line, _configuration, kinds, reason in left_out:
                 function = self.here.sources.function_at(file, line)
                 key = (function.name if function else file, ', '.join(kinds), reason)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files all pages share: the names of the tests and one-line meanings of our names and of terms, as one script, and the fonts.
+"""Files all pages share: one-line meanings of our names and of terms, as one script; the names of the tests, as another, which
+is loaded when a count is asked for; and the fonts.
 
 The fonts go into a style sheet as data: a page opened from a file needs no permission to load them. A browser still
 takes a moment to read them, and each page waits for that (docs/_templates/page.html) before it is drawn.
@@ -49,11 +50,14 @@ def write(app, error):
                 meanings.setdefault(one.name, one.brief.replace('`', ''))
     words = {said: _(said) for said in script_words() if _(said) != said}
     terms = glossary.meanings(app.env)
-    shown = {'stems': stems, 'tests': tests, 'meanings': meanings, 'terms': terms, 'words': words}
-    data = json.dumps(shown, separators=(',', ':'), sort_keys=True)
-    (static / 'pageflow-data.js').write_text(
-        f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.PAGEFLOW={data};\n', encoding='utf-8'
-    )
+    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'stems': stems, 'tests': tests})
+    write_script(static / 'pageflow-data.js', 'PAGEFLOW', {'meanings': meanings, 'terms': terms, 'words': words})
+
+
+def write_script(path, name, value):
+    """A script that sets window.NAME."""
+    data = json.dumps(value, separators=(',', ':'), sort_keys=True)
+    path.write_text(f'/* SPDX-License-Identifier: GPL-2.0-only */\nwindow.{name}={data};\n', encoding='utf-8')
 
 
 FIGURE = re.compile(r'<figure class="pf-listing[^>]*>.*?</figure>', re.DOTALL)
