@@ -272,8 +272,10 @@ static bool skip_rest(struct input *input, struct pageflow_error *error)
 			return got == 0;
 		newline = memchr(input->rest, '\n', input->nr_rest);
 		input->skipping = !newline;
-		input->nr_rest -= newline ? (size_t)(newline + 1 - input->rest) : input->nr_rest;
-		input->rest = newline + 1;
+		/* Up to the end of the line, or all that is in hand. */
+		got = newline ? newline + 1 - input->rest : got;
+		input->nr_rest -= (size_t)got;
+		input->rest += got;
 	}
 	return true;
 }

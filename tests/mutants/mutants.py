@@ -20,6 +20,7 @@ import argparse
 import concurrent.futures
 import contextlib
 import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -165,7 +166,7 @@ class Reach:
     def tests(self, program, mutant):
         """Names of the tests of `program` that run the function around the line; all of them where nobody knows."""
         file = self.known and self.known["files"].get(str(mutant.path))
-        if not file:
+        if not file or file["source"] != hashlib.sha1(mutant.path.read_bytes()).hexdigest():
             return list(program.tests)
         functions = file["configurations"].get(program.configuration, {"functions": {}})["functions"]
         for function in functions.values():
@@ -183,15 +184,23 @@ def own_tests(program, part):
     return [name for name, stem in program.tests.items() if stem.startswith(f"{part}-")]
 
 
+class Judges:
+    """What the mutants of all parts are judged by: the programs, who reaches what, and the ledger."""
+
+    def __init__(self, own):
+        self.ledger = Ledger()
+        self.plain = [Program(configuration, "mutants") for configuration in CONFIGURATIONS]
+        self.checked = [] if own else [Program(configuration, "asan") for configuration in CONFIGURATIONS]
+        self.reach = None if own else Reach()
+
+
 class Part:
     """A stage, or the world: its sources, its tests, and what its mutants meet."""
 
-    def __init__(self, name, paths, args, ledger):
-        self.name, self.paths, self.args, self.ledger = name, paths, args, ledger
+    def __init__(self, name, paths, args, judges):
+        self.name, self.paths, self.args = name, paths, args
         self.lines = {path: path.read_text(encoding="utf-8").splitlines(keepends=True) for path in paths}
-        self.plain = [Program(configuration, "mutants") for configuration in CONFIGURATIONS]
-        self.checked = [Program(configuration, "asan") for configuration in CONFIGURATIONS] if not args.own else []
-        self.reach = Reach() if not args.own else None
+        self.plain, self.checked, self.reach, self.ledger = judges.plain, judges.checked, judges.reach, judges.ledger
         self.same = {}
         self.steps = {}
         for path in paths:
@@ -369,7 +378,7 @@ def say(name, counts):
 
 def main():
     args = arguments()
-    ledger = Ledger()
+    judges = Judges(args.own)
     for directory in ("work", "tests"):
         (WORK / directory).mkdir(parents=True, exist_ok=True)
     print(f"mutants: seed {args.seed}, {args.number} of each part", flush=True)
@@ -377,7 +386,7 @@ def main():
     for name, paths in parts().items():
         if args.stage and name not in args.stage:
             continue
-        found[name], survivors = Part(name, paths, args, ledger).measure()
+        found[name], survivors = Part(name, paths, args, judges).measure()
         say(name, found[name])
         together = {verdict: together[verdict] + count for verdict, count in found[name].items()}
         kept[name] = (paths, {"seed": args.seed, **found[name], "survivors": [str(mutant) for mutant in survivors]})
