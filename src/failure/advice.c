@@ -28,17 +28,10 @@ static struct advice *add(struct log_answer *answer, const char *key, bool would
 /** Write a piece of advice. */
 #define SAY(advice, ...) snprintf((advice)->what, sizeof((advice)->what), __VA_ARGS__)
 
-/** The request as it was. */
-static struct what_if asked(const struct log_answer *answer)
-{
-	return (struct what_if){ .mask = answer->failure->mask.mask,
-				 .order = answer->failure->order };
-}
-
 /** Would the request pass with these bits added? */
 static bool passes_with(const struct log_answer *answer, uint32_t bits)
 {
-	struct what_if what_if = asked(answer);
+	struct what_if what_if = failure_asked(&answer->account);
 
 	what_if.mask |= bits;
 	return failure_what_if(&answer->account, &what_if);
@@ -61,7 +54,7 @@ static long sum_of(const struct log_answer *answer, size_t offset)
 /** The boost. */
 static void advise_boost(struct log_answer *answer)
 {
-	struct what_if what_if = asked(answer);
+	struct what_if what_if = failure_asked(&answer->account);
 	struct advice *advice;
 	char amount[64];
 
@@ -96,7 +89,7 @@ static void advise_cma(struct log_answer *answer)
 /** The reserves of low zones. */
 static void advise_reserve(struct log_answer *answer)
 {
-	struct what_if what_if = asked(answer);
+	struct what_if what_if = failure_asked(&answer->account);
 	struct advice *advice;
 	char amount[64];
 
@@ -114,7 +107,7 @@ static void advise_reserve(struct log_answer *answer)
 /** A smaller order. */
 static void advise_order(struct log_answer *answer)
 {
-	struct what_if what_if = asked(answer);
+	struct what_if what_if = failure_asked(&answer->account);
 	struct advice *advice;
 	char amount[64];
 
@@ -175,7 +168,7 @@ static void advise_min_free(struct log_answer *answer)
 {
 	const struct failure_account *account = &answer->account;
 	const struct zone_account *zone = &account->zone[0];
-	struct what_if what_if = asked(answer);
+	struct what_if what_if = failure_asked(&answer->account);
 	struct explained_attempt plain;
 	struct advice *advice;
 	long total = 0, limit;
@@ -243,7 +236,7 @@ static void advise_retry(struct log_answer *answer)
 /** Zones that were not tried. */
 static void advise_other_zones(struct log_answer *answer)
 {
-	struct what_if what_if = asked(answer);
+	struct what_if what_if = failure_asked(&answer->account);
 	struct advice *advice;
 	char amount[64], label[32];
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "failure/answer.h"
-#include "failure/rebuild.h"
+#include "failure/judge/rebuild.h"
 
 /** The report's zone of the machine's zone. */
 static struct zone_account *account_of(struct log_answer *answer, const struct explained_zone *zone)
@@ -80,12 +80,15 @@ static void replay(struct log_answer *answer)
  *
  * @param answer receives the answer; its number is kept; log_answer_release() it after true
  * @param failure the report; it must outlive the answer
+ * @param rules version whose rules are asked for; NULL: the report's own
  * @return false when the report lacks what an answer needs: answer->account.missing says what
  */
-bool log_answer_take(struct log_answer *answer, const struct failure *failure)
+bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules)
 {
 	answer->failure = failure;
-	failure_account_take(failure, &answer->account);
+	failure_account_take(failure, rules, &answer->account);
+	balance_take(failure, &answer->balance);
+	victim_take(failure, &answer->victim);
 	if (answer->account.missing[0])
 		return false;
 	answer->passes = answer->account.passes && !failure->memcg;

@@ -6,7 +6,9 @@
 #ifndef FAILURE_ANSWER_H
 #define FAILURE_ANSWER_H
 
-#include "failure/account.h"
+#include "failure/judge/account.h"
+#include "failure/judge/balance.h"
+#include "failure/judge/victim.h"
 
 /** Something that would have let a request pass, or might. */
 struct advice {
@@ -26,6 +28,8 @@ struct log_answer {
 	unsigned long number; /**< of the report in the log, from 1 */
 	const struct failure *failure;
 	struct failure_account account; /**< with the attempts of the replay, where there was one */
+	struct balance balance;
+	struct victim victim;
 	bool replayed;
 	struct explanation explanation; /**< of the replay */
 	bool passes;
@@ -35,7 +39,7 @@ struct log_answer {
 };
 
 /* answer.c */
-bool log_answer_take(struct log_answer *answer, const struct failure *failure);
+bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules);
 void log_answer_release(struct log_answer *answer);
 
 /* advice.c */

@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "failure/versions.h"
+#include "failure/judge/masks.h"
+#include "failure/read/holders.h"
+#include "failure/read/oom.h"
+#include "failure/read/trace.h"
 #include "migratetype.h"
 
 /** Most zones of a report that are kept. */
@@ -55,13 +58,31 @@ enum failure_figure {
 	FIGURE_LOW,
 	FIGURE_HIGH,
 	FIGURE_HIGHATOMIC,
+	FIGURE_FREE_HIGHATOMIC,
 	FIGURE_ACTIVE_ANON,
 	FIGURE_INACTIVE_ANON,
+	FIGURE_ISOLATED_ANON,
 	FIGURE_ACTIVE_FILE,
 	FIGURE_INACTIVE_FILE,
+	FIGURE_ISOLATED_FILE,
+	FIGURE_UNEVICTABLE,
+	FIGURE_DIRTY,
+	FIGURE_WRITEBACK,
 	FIGURE_SLAB_RECLAIMABLE,
+	FIGURE_SLAB_UNRECLAIMABLE,
+	FIGURE_MISC_RECLAIMABLE,
+	FIGURE_MAPPED,
+	FIGURE_SHMEM,
+	FIGURE_KERNEL_STACK,
+	FIGURE_SHADOW_CALL_STACK,
+	FIGURE_PAGETABLES,
+	FIGURE_SEC_PAGETABLES,
+	FIGURE_BOUNCE,
+	FIGURE_BALLOON,
+	FIGURE_ZSPAGES,
 	FIGURE_PRESENT,
 	FIGURE_MANAGED,
+	FIGURE_MLOCKED,
 	FIGURE_FREE_PCP,
 	FIGURE_LOCAL_PCP,
 	FIGURE_FREE_CMA,
@@ -71,7 +92,7 @@ enum failure_figure {
 /** Figures, and which of them were read. */
 struct failure_figures {
 	uint64_t value[NR_FIGURES];
-	uint32_t seen;
+	uint64_t seen;
 };
 
 /** A zone's line, the line of its reserve, and its free list line. */
@@ -121,6 +142,7 @@ struct failure {
 	char memcg_path[128];
 	uint64_t memcg_usage_kb, memcg_limit_kb;
 	struct failure_figures totals; /**< pages */
+	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
 	struct failure_zone zone[FAILURE_ZONES];
 	int nr_zones;
@@ -128,6 +150,9 @@ struct failure {
 	int page_kb; /**< size of a page; 0 when no free list line was read */
 	bool has_ram, has_reserved, has_cma;
 	uint64_t ram, reserved, cma; /**< pages, from the end of the report */
+	struct failure_holders holders;
+	struct failure_oom oom;
+	struct failure_trace trace;
 };
 
 /** Receives each report; it is valid until it returns. */

@@ -17,7 +17,7 @@ static void on_failure(const struct failure *failure, void *context)
 	struct json json;
 
 	answer->number = 1;
-	if (log_answer_take(answer, failure)) {
+	if (log_answer_take(answer, failure, NULL)) {
 		assert(answer->sentence[0] && !strchr(answer->sentence, '\n'));
 		assert(failure->memcg || answer->replayed || answer->account.not_replayed[0]);
 		log_print_text(answer, "log", nowhere, true);

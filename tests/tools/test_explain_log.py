@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`pageflow explain --log`: real and hand-made reports, their checks computed here again from the text; damaged logs."""
 
-import json
 import random
 import re
-import subprocess
 
 import pytest
-from terminal import HANG
 
 REAL = ["atomic-order0", "kernel-order9", "nowait-order1", "oom"]
 SAMPLES = [f"5.8.18-{name}" for name in REAL] + [
@@ -23,37 +20,6 @@ SAMPLES = [f"5.8.18-{name}" for name in REAL] + [
     "6.12-oom",
 ]
 HIGH, ATOMIC, MOVABLE = 0x20, 0x200, 0x8
-
-
-@pytest.fixture
-def sample(root):
-    """Gives the text of a sample."""
-    return lambda name: (root / f"tests/samples/{name}.dmesg").read_text()
-
-
-@pytest.fixture
-def explain(pageflow):
-    """Explains a log given as text or bytes; subprocess's result, text on both streams."""
-    command = pageflow("--version").args[:-1]
-
-    def run(log, *words, **options):
-        data = log if isinstance(log, bytes) else log.encode()
-        done = subprocess.run(
-            [*command, "explain", "--log", "-", *words], input=data, capture_output=True, timeout=HANG, **options
-        )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    return run
-
-
-@pytest.fixture
-def facts(explain):
-    """The reports of a log, as JSON gives them."""
-
-    def run(log):
-        return json.loads(explain(log, "--json").stdout)["reports"]
-
-    return run
 
 
 # ---- the arithmetic, from the text alone ---------------------------------------------------------------------------

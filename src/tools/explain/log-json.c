@@ -3,6 +3,7 @@
  * @file
  * @brief The answers to the reports of a log as JSON.
  */
+#include "tools/explain/log-json-parts.h"
 #include "tools/explain/log.h"
 #include "tools/explain/view.h"
 
@@ -89,6 +90,9 @@ void log_write_json(const struct log_answer *answer, struct json *json)
 	for (int i = 0; i < answer->account.nr_zones; i++)
 		write_zone(answer, &answer->account.zone[i], json);
 	json_end(json);
+	write_caller(answer, json);
+	write_balance(answer, json);
+	write_victim(answer, json);
 	json_array(json, "advice");
 	for (int i = 0; i < answer->nr_advice; i++)
 		write_advice(&answer->advice[i], json);

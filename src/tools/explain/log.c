@@ -54,7 +54,7 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure)) {
+	if (!log_answer_take(answer, failure, NULL)) {
 		report_damaged(run, failure, answer->account.missing);
 		free(answer);
 		return;

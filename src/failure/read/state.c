@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "failure/failure-reader.h"
-#include "failure/log-line.h"
+#include "failure/read/reader.h"
+#include "failure/read/line.h"
 #include "text/names.h"
 
 /** More free blocks of one order than any machine has: so that pages can be counted without overflow. */
@@ -20,13 +20,31 @@ static const char *const figure_names[NR_FIGURES] = {
 	[FIGURE_LOW] = "low",
 	[FIGURE_HIGH] = "high",
 	[FIGURE_HIGHATOMIC] = "reserved_highatomic",
+	[FIGURE_FREE_HIGHATOMIC] = "free_highatomic",
 	[FIGURE_ACTIVE_ANON] = "active_anon",
 	[FIGURE_INACTIVE_ANON] = "inactive_anon",
+	[FIGURE_ISOLATED_ANON] = "isolated_anon",
 	[FIGURE_ACTIVE_FILE] = "active_file",
 	[FIGURE_INACTIVE_FILE] = "inactive_file",
+	[FIGURE_ISOLATED_FILE] = "isolated_file",
+	[FIGURE_UNEVICTABLE] = "unevictable",
+	[FIGURE_DIRTY] = "dirty",
+	[FIGURE_WRITEBACK] = "writeback",
 	[FIGURE_SLAB_RECLAIMABLE] = "slab_reclaimable",
+	[FIGURE_SLAB_UNRECLAIMABLE] = "slab_unreclaimable",
+	[FIGURE_MISC_RECLAIMABLE] = "kernel_misc_reclaimable",
+	[FIGURE_MAPPED] = "mapped",
+	[FIGURE_SHMEM] = "shmem",
+	[FIGURE_KERNEL_STACK] = "kernel_stack",
+	[FIGURE_SHADOW_CALL_STACK] = "shadow_call_stack",
+	[FIGURE_PAGETABLES] = "pagetables",
+	[FIGURE_SEC_PAGETABLES] = "sec_pagetables",
+	[FIGURE_BOUNCE] = "bounce",
+	[FIGURE_BALLOON] = "Balloon",
+	[FIGURE_ZSPAGES] = "zspages",
 	[FIGURE_PRESENT] = "present",
 	[FIGURE_MANAGED] = "managed",
+	[FIGURE_MLOCKED] = "mlocked",
 	[FIGURE_FREE_PCP] = "free_pcp",
 	[FIGURE_LOCAL_PCP] = "local_pcp",
 	[FIGURE_FREE_CMA] = "free_cma",
@@ -46,7 +64,7 @@ static void take_figure(const char *word, size_t length, const char *value, bool
 	for (int i = 0; i < NR_FIGURES; i++)
 		if (strlen(figure_names[i]) == length && !strncmp(figure_names[i], word, length)) {
 			figures->value[i] = number;
-			figures->seen |= 1u << i;
+			figures->seen |= 1ull << i;
 		}
 }
 

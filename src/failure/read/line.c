@@ -3,7 +3,7 @@
  * @file
  * @brief Lines of a log: what they hold besides a message, such as colours, prefixes and bytes that are not text.
  */
-#include "failure/log-line.h"
+#include "failure/read/line.h"
 
 #include <ctype.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
  * @file
  * @brief The gfp masks of nine kernel versions: by name, which is stable, or by number, which is not.
  */
-#include "failure/versions.h"
+#include "failure/judge/masks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

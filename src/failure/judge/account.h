@@ -8,6 +8,7 @@
 
 #include "engine/explain.h"
 #include "failure/failure.h"
+#include "failure/judge/rules.h"
 
 /** Why a zone was not tried. */
 enum zone_place {
@@ -43,9 +44,35 @@ struct zone_account {
 	struct explained_attempt attempt;
 };
 
+/** What can be said of a request. */
+enum failure_verdict {
+	VERDICT_REFUSED,
+	VERDICT_PASSES,
+	VERDICT_DEPENDS,    /**< the sets of rules, or the bounds, that are possible disagree */
+	VERDICT_NO_REQUEST, /**< no request is behind the report */
+	VERDICT_GROUP,	    /**< a memory cgroup refused, and no zone was asked */
+};
+
+/** What makes a report one that a plain check of zones does not answer. */
+enum failure_situation {
+	SITUATION_PLAIN,
+	SITUATION_NO_MANAGED, /**< all zones that the mask allows have no managed pages */
+	SITUATION_EXCLUDED,   /**< the nodes allowed have no zone that the mask allows */
+	SITUATION_PAGE_FAULT, /**< a page fault's OOM: the allocator was not asked */
+	SITUATION_SYSRQ,      /**< a person asked for it */
+	SITUATION_NO_MARKS,   /**< the task is one whose requests marks do not bind */
+	SITUATION_EARLY,      /**< the marks are not computed yet */
+	SITUATION_CORRUPT,    /**< counters say what no machine can have */
+};
+
 /** What the figures of a report say. */
 struct failure_account {
 	const struct failure *failure;
+	struct reading reading[MOST_READINGS]; /**< the first is the one that is shown */
+	int nr_readings;
+	char rules[160]; /**< "rules of 6.1", and what is uncertain about them */
+	enum failure_verdict verdict;
+	enum failure_situation situation;
 	char missing[256];	/**< what the report lacks to be explained; "": nothing */
 	char not_replayed[192]; /**< why it cannot be rebuilt on a machine of 5.8.18; "": it can */
 	bool has_type
@@ -62,13 +89,17 @@ struct failure_account {
 
 /** The same request under another condition. */
 struct what_if {
+	const struct reading *reading; /**< by which rules */
 	uint32_t mask;
 	unsigned int order;
+	bool no_marks; /**< marks do not bind the task */
 	bool no_boost, no_reserve;
 	long more_free;
 };
 
-void failure_account_take(const struct failure *failure, struct failure_account *account);
+void failure_account_take(const struct failure *failure, const char *rules,
+			  struct failure_account *account);
+struct what_if failure_asked(const struct failure_account *account);
 bool failure_what_if(const struct failure_account *account, const struct what_if *what_if);
 void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
 		struct explained_attempt *attempt);

@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "failure/failure-reader.h"
-#include "failure/log-line.h"
+#include "failure/read/reader.h"
+#include "failure/read/line.h"
 
 /** Take `NUMBER` after a name; false when it is not there. */
 static bool number_after(const char *text, const char *name, uint64_t *value)

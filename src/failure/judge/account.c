@@ -3,10 +3,9 @@
  * @file
  * @brief From the lines of a report to an account in pages: zone types, order of trying, marks, boost, the check.
  *
- * The check here is the arithmetic of stage 09 on printed figures. It serves where the path itself cannot run, on
- * reports of another geometry, and it answers "what if". Where the path can run, its verdict stands.
+ * Where the path itself can run, its verdict stands; elsewhere, and for "what if", the check of weigh.c decides.
  */
-#include "failure/account.h"
+#include "failure/judge/parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,31 +14,9 @@
 
 #include "gfp.h"
 
-/** The factor that bounds a boost, in ten-thousandths of the high mark, and the step it grows by. */
-#define BOOST_FACTOR 15000
-#define BOOST_STEP   512
-
 /** Most orders and nodes of a machine of 5.8.18 as built here. */
 #define ORDERS_5_8 11
 #define NODES_5_8  4
-
-/**
- * @brief Size of a page of the report's kernel.
- *
- * @param failure the report
- * @return kB; 4 where no free list line tells
- */
-unsigned long long page_size_kb(const struct failure *failure)
-{
-	return failure->page_kb ? (unsigned long long)failure->page_kb : 4;
-}
-
-/** A figure of a zone, kB, in pages; 0 when it was not read. */
-static long pages_of(const struct failure *failure, const struct failure_zone *zone,
-		     enum failure_figure figure)
-{
-	return (long)(zone->figures.value[figure] / page_size_kb(failure));
-}
 
 /** Which zone types that kernel has: those named, and as many more as its reserves have numbers. */
 static void find_types(struct failure_account *account)
@@ -162,222 +139,6 @@ int failure_node_place(const struct failure_account *account, int nid)
 	return -1;
 }
 
-/* ---- marks ---- */
-
-/** Is the report's kernel known to be older than a version? */
-static bool older_than(const struct failure *failure, int major, int minor)
-{
-	int have_major = 0, have_minor = 0;
-
-	if (sscanf(failure->version, "%3d.%3d", &have_major, &have_minor) != 2)
-		return false;
-	return have_major < major || (have_major == major && have_minor < minor);
-}
-
-/** Would the boost of stage 11 give just this amount over this plain mark? */
-static bool boost_fits(long boost, long min, long distance)
-{
-	long most = (min + 2 * distance) * BOOST_FACTOR / 10000;
-
-	if (most < BOOST_STEP)
-		most = BOOST_STEP;
-	return boost == most || (boost < most && boost % BOOST_STEP == 0);
-}
-
-/**
- * Tell a boost from the distance of the marks: low - min is a quarter of the plain min, or a thousandth of the zone
- * where that is more. A min that is too large for its distance holds a boost.
- */
-static void infer_boost(struct zone_account *zone, long printed_low)
-{
-	long printed = zone->min, distance = printed_low - printed;
-	long by_size = zone->managed * 10 / 10000, fitting = -1;
-	int fits = 0;
-
-	zone->boost_source = BOOST_UNKNOWN;
-	if (distance <= 0 || !zone->managed)
-		return;
-	if (printed <= 4 * distance + 3) {
-		/* A distance that the size of the zone decides fits any smaller min as well. */
-		zone->boost_source = distance > by_size ? BOOST_INFERRED : BOOST_UNKNOWN;
-		zone->boost_exact = distance > by_size && printed >= 4 * distance;
-		return;
-	}
-	for (long min = 4 * distance; min < 4 * distance + 4; min++)
-		if (boost_fits(printed - min, min, distance)) {
-			fitting = min;
-			fits++;
-		}
-	zone->boost_source = BOOST_INFERRED;
-	zone->boost_exact = fits == 1 && distance > by_size;
-	zone->min = fits ? fitting : 4 * distance;
-	zone->boost = printed - zone->min;
-}
-
-/** The marks of a zone, divided into what is plain and what is boost. */
-static void take_marks(const struct failure *failure, struct zone_account *zone)
-{
-	const struct failure_figures *figures = &zone->zone->figures;
-	long low = pages_of(failure, zone->zone, FIGURE_LOW);
-	long high = pages_of(failure, zone->zone, FIGURE_HIGH);
-
-	zone->min = pages_of(failure, zone->zone, FIGURE_MIN);
-	if (figure_seen(figures, FIGURE_BOOST)) {
-		zone->boost_source = BOOST_READ;
-		zone->boost_exact = true;
-		zone->boost = pages_of(failure, zone->zone, FIGURE_BOOST);
-		if (zone->boost > zone->min)
-			zone->boost = zone->min;
-		zone->min -= zone->boost;
-	} else if (older_than(failure, 5, 0)) {
-		zone->boost_source = BOOST_NOT_YET;
-		zone->boost_exact = true;
-	} else if (figure_seen(figures, FIGURE_LOW)) {
-		infer_boost(zone, low);
-	} else {
-		zone->boost_source = BOOST_UNKNOWN;
-	}
-	zone->low = low - zone->boost > zone->min ? low - zone->boost : zone->min;
-	zone->high = high - zone->boost > zone->low ? high - zone->boost : zone->low;
-}
-
-/* ---- free blocks by type ---- */
-
-/** Take one block for each letter of an order, and leave the rest to be divided. */
-static long take_letters(struct zone_account *zone, int order)
-{
-	long left = (long)zone->zone->blocks[order];
-
-	for (int letter = 0; letter < NR_LETTERS && left > 0; letter++)
-		if (zone->zone->letters[order] >> letter & 1) {
-			zone->blocks[order][letter] = 1;
-			left--;
-		}
-	zone->split[order] = left > 0 && __builtin_popcount(zone->zone->letters[order]) > 1;
-	return left;
-}
-
-/** Give CMA as many of the blocks as make up its free pages, large ones first. */
-static void divide_cma(struct zone_account *zone, long *left)
-{
-	long wanted = zone->cma;
-
-	for (int order = 0; order < zone->zone->nr_orders; order++)
-		wanted -= zone->blocks[order][4] << order;
-	for (int order = zone->zone->nr_orders - 1; order >= 0; order--) {
-		long take = wanted > 0 ? wanted >> order : 0;
-
-		if (!(zone->zone->letters[order] & LETTER_CMA))
-			continue;
-		if (take > left[order] || zone->zone->letters[order] == LETTER_CMA)
-			take = left[order];
-		zone->blocks[order][4] += take;
-		left[order] -= take;
-		wanted -= take << order;
-	}
-}
-
-/** Divide the blocks of each order among the types whose letters stand there. */
-static void divide_blocks(struct zone_account *zone)
-{
-	/* What nothing tells goes to the types that hold most memory: M, U, E, then the others. */
-	static const int preferred[NR_LETTERS] = { 1, 0, 2, 5, 3, 4 };
-	long left[FAILURE_ORDERS];
-
-	for (int order = 0; order < zone->zone->nr_orders; order++)
-		left[order] = take_letters(zone, order);
-	divide_cma(zone, left);
-	for (int order = 0; order < zone->zone->nr_orders; order++) {
-		int i = 0;
-
-		while (i < NR_LETTERS && !(zone->zone->letters[order] >> preferred[i] & 1))
-			i++;
-		/* Letters that were lost: M, as /proc/buddyinfo without its types is read. */
-		zone->blocks[order][i < NR_LETTERS ? preferred[i] : 1] += left[order];
-	}
-}
-
-/* ---- the check ---- */
-
-/** Has a zone a free block that is large enough, on a list that the request may use? */
-static bool has_block(const struct zone_account *zone, unsigned int order, uint32_t mask,
-		      bool harder)
-{
-	for (unsigned int o = order; o < FAILURE_ORDERS; o++)
-		for (int letter = 0; letter < NR_LETTERS; letter++) {
-			if (1 << letter == LETTER_ISOLATE ||
-			    (1 << letter == LETTER_CMA && !(mask & __GFP_MOVABLE)) ||
-			    (1 << letter == LETTER_HIGHATOMIC && !harder))
-				continue;
-			if (zone->blocks[o][letter])
-				return true;
-		}
-	return false;
-}
-
-/**
- * @brief The last check of a request before it fails, on a zone's figures: the watermark min, then the blocks.
- *
- * @param zone the zone
- * @param what_if the request, and what is different
- * @param attempt receives the numbers and the verdict
- */
-void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
-		struct explained_attempt *attempt)
-{
-	uint32_t mask = what_if->mask;
-	bool harder = (mask & __GFP_ATOMIC) && !(mask & __GFP_NOMEMALLOC);
-	bool all = (mask & __GFP_MEMALLOC) && !(mask & __GFP_NOMEMALLOC);
-	long marked;
-
-	memset(attempt, 0, sizeof(*attempt));
-	attempt->free = zone->free + what_if->more_free;
-	attempt->block = (1l << what_if->order) - 1;
-	attempt->highatomic = harder ? 0 : zone->highatomic;
-	attempt->cma = mask & __GFP_MOVABLE ? 0 : zone->cma;
-	attempt->usable = attempt->free - attempt->block - attempt->highatomic - attempt->cma;
-	attempt->mark = zone->min;
-	attempt->boost = what_if->no_boost ? 0 : zone->boost;
-	marked = attempt->mark + attempt->boost;
-	attempt->less_high = mask & __GFP_HIGH ? marked / 2 : 0;
-	attempt->less_more = harder ? (marked - attempt->less_high) / 4 : 0;
-	attempt->reserve = what_if->no_reserve ? 0 : zone->reserve;
-	attempt->needed = marked - attempt->less_high - attempt->less_more + attempt->reserve;
-	if (attempt->usable <= attempt->needed)
-		attempt->shortfall = attempt->needed - attempt->usable + 1;
-	attempt->quick = what_if->order == 0 && attempt->shortfall &&
-			 attempt->free - attempt->cma > marked + attempt->reserve;
-	attempt->mark_ignored = all && attempt->shortfall;
-	if (attempt->shortfall && !attempt->quick && !all)
-		attempt->verdict = EXPLAINED_TOO_FEW_PAGES;
-	else if (what_if->order > 0 && !has_block(zone, what_if->order, mask, harder))
-		attempt->verdict = EXPLAINED_NO_BLOCK;
-	else
-		attempt->verdict = EXPLAINED_TAKEN;
-	attempt->passes = attempt->verdict == EXPLAINED_TAKEN;
-}
-
-/**
- * @brief Would a request pass in one of the zones that were tried?
- *
- * @param account the account
- * @param what_if the request
- * @return true when one zone serves it, by the figures
- */
-bool failure_what_if(const struct failure_account *account, const struct what_if *what_if)
-{
-	for (int i = 0; i < account->nr_zones; i++) {
-		struct explained_attempt attempt;
-
-		if (account->zone[i].place != ZONE_TRIED)
-			continue;
-		zone_weigh(&account->zone[i], what_if, &attempt);
-		if (attempt.passes)
-			return true;
-	}
-	return false;
-}
-
 /* ---- the account ---- */
 
 /** Was a free list line read whole? Then its entries add up to the sum at its end. */
@@ -405,18 +166,18 @@ static void take_zone(struct failure_account *account, const struct failure_zone
 	out->has_marks =
 		figure_seen(&zone->figures, FIGURE_FREE) && figure_seen(&zone->figures, FIGURE_MIN);
 	out->has_lists = list_is_whole(failure, zone);
-	out->free = pages_of(failure, zone, FIGURE_FREE);
-	out->managed = pages_of(failure, zone, FIGURE_MANAGED);
-	out->cma = pages_of(failure, zone, FIGURE_FREE_CMA);
-	out->highatomic = pages_of(failure, zone, FIGURE_HIGHATOMIC);
+	out->free = figure_pages(failure, zone, FIGURE_FREE);
+	out->managed = figure_pages(failure, zone, FIGURE_MANAGED);
+	out->cma = figure_pages(failure, zone, FIGURE_FREE_CMA);
+	out->highatomic = figure_pages(failure, zone, FIGURE_HIGHATOMIC);
 	out->highatomic_read = figure_seen(&zone->figures, FIGURE_HIGHATOMIC);
-	out->local_pcp = pages_of(failure, zone, FIGURE_LOCAL_PCP);
-	pcp = pages_of(failure, zone, FIGURE_FREE_PCP);
+	out->local_pcp = figure_pages(failure, zone, FIGURE_LOCAL_PCP);
+	pcp = figure_pages(failure, zone, FIGURE_FREE_PCP);
 	out->other_pcp = pcp > out->local_pcp ? pcp - out->local_pcp : 0;
 	out->reserve_read = index >= 0;
 	out->reserve = index >= 0 ? (long)zone->reserve[index] : 0;
-	take_marks(failure, out);
-	divide_blocks(out);
+	zone_take_marks(failure, out);
+	zone_divide_blocks(out);
 }
 
 /** Before in the order of trying: tried ones first, the first node first, high zones first. */
@@ -562,17 +323,37 @@ static void find_unlike(struct failure_account *account)
 }
 
 /**
+ * @brief The request as it was, by the first reading.
+ *
+ * @param account the account
+ * @return the request
+ */
+struct what_if failure_asked(const struct failure_account *account)
+{
+	return (struct what_if){
+		.reading = &account->reading[0],
+		.mask = account->failure->mask.mask,
+		.order = account->failure->order,
+	};
+}
+
+/**
  * @brief Make the account of a report.
  *
  * @param failure the report; it must outlive the account
+ * @param rules version whose rules are asked for; NULL: the report's own
  * @param account receives it
  */
-void failure_account_take(const struct failure *failure, struct failure_account *account)
+void failure_account_take(const struct failure *failure, const char *rules,
+			  struct failure_account *account)
 {
-	struct what_if asked = { .mask = failure->mask.mask, .order = failure->order };
+	struct what_if asked;
 
 	memset(account, 0, sizeof(*account));
 	account->failure = failure;
+	account->nr_readings = rules_readings(rules ? rules : failure->version, account->reading,
+					      account->rules, sizeof(account->rules));
+	asked = failure_asked(account);
 	find_types(account);
 	account->highest = highest_type(account);
 	number_nodes(account);
@@ -585,6 +366,7 @@ void failure_account_take(const struct failure *failure, struct failure_account 
 			take_zone(account, &failure->zone[i], &account->zone[account->nr_zones++]);
 	}
 	qsort(account->zone, (size_t)account->nr_zones, sizeof(account->zone[0]), compare_zones);
+	account->verdict = VERDICT_GROUP;
 	if (failure->memcg)
 		return;
 	miss_request(account);
@@ -596,4 +378,5 @@ void failure_account_take(const struct failure *failure, struct failure_account 
 	miss_end(account);
 	find_unlike(account);
 	account->passes = failure_what_if(account, &asked);
+	account->verdict = account->passes ? VERDICT_PASSES : VERDICT_REFUSED;
 }

@@ -3,8 +3,8 @@
  * @file
  * @brief What gfp masks of other kernel versions mean in the bits of 5.8.18.
  */
-#ifndef GFP_VERSIONS_H
-#define GFP_VERSIONS_H
+#ifndef FAILURE_MASKS_H
+#define FAILURE_MASKS_H
 
 #include <stdbool.h>
 #include <stddef.h>

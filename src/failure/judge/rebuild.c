@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "failure/rebuild.h"
+#include "failure/judge/rebuild.h"
 #include "gfp.h"
 #include "text/error.h"
 

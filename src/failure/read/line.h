@@ -3,8 +3,8 @@
  * @file
  * @brief Lines of a log: what they hold besides a message.
  */
-#ifndef LOG_LINE_H
-#define LOG_LINE_H
+#ifndef LINE_H
+#define LINE_H
 
 #include <stddef.h>
 

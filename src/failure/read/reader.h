@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief What the files that read a report share: failure.c finds reports, failure-header.c and failure-state.c their lines.
+ * @brief What the files that read a report share: reader.c finds reports, the others their lines.
  */
 #ifndef FAILURE_READER_H
 #define FAILURE_READER_H
@@ -32,7 +32,7 @@ static inline bool take_count(const char **cursor, uint64_t *value)
 	return take_clamped(cursor, 10, MOST_FIGURE, value);
 }
 
-/* failure-header.c */
+/* header.c */
 const char *failure_header_find(const char *line, enum failure_kind *kind);
 void failure_header_take(struct failure *failure, const char *line, const char *what);
 bool failure_read_cpu(struct failure *failure, const char *line);
@@ -40,7 +40,16 @@ bool failure_read_memcg(struct failure *failure, const char *line);
 void failure_read_constraint(struct failure *failure, const char *line);
 void failure_read_cpuset(struct failure *failure, const char *text);
 
-/* failure-state.c */
+/* trace.c */
+bool failure_read_trace(struct failure *failure, const char *line);
+
+/* oom.c */
+bool failure_read_oom(struct failure_reader *reader, const char *line);
+
+/* holders.c */
+bool failure_read_holders(struct failure *failure, const char *line);
+
+/* state.c */
 void failure_read_state(struct failure_reader *reader, const char *line);
 
 #endif

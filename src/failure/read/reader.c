@@ -8,13 +8,13 @@
  * of line is known by what only it contains, and figures are read by name, wherever they stand. One pass, a line
  * at a time, with room for one report.
  */
-#include "failure/failure-reader.h"
+#include "failure/read/reader.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "failure/log-line.h"
+#include "failure/read/line.h"
 
 /**
  * @brief Begin to read a log.
@@ -107,6 +107,9 @@ void failure_reader_line(struct failure_reader *reader, char *line, size_t lengt
 		return;
 	}
 	if (!reader->open)
+		return;
+	if (failure_read_trace(failure, line) || failure_read_oom(reader, line) ||
+	    failure_read_holders(failure, line))
 		return;
 	failure_read_constraint(failure, line);
 	if (failure_read_memcg(failure, line))

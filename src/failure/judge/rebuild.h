@@ -7,7 +7,7 @@
 #define FAILURE_REBUILD_H
 
 #include "engine/engine.h"
-#include "failure/account.h"
+#include "failure/judge/account.h"
 
 const struct pageflow_engine *failure_engine(const struct failure *failure);
 struct machine *failure_rebuild(const struct failure_account *account,

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * @brief Who holds the memory, as JSON.
+ */
+#include "tools/explain/log-json-parts.h"
+
+/**
+ * @brief Write who holds the memory.
+ *
+ * @param answer the answer
+ * @param json where to: an object
+ */
+void write_balance(const struct log_answer *answer, struct json *json)
+{
+	(void)answer;
+	(void)json;
+}
