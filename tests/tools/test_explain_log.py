@@ -259,10 +259,36 @@ def test_names_that_5_8_does_not_know_are_named(sample, facts):
     assert report["mask_5_8"] == "0xa20"
 
 
-def test_numbers_before_the_table_need_names(sample, explain):
-    text = sample("5.8.18-atomic-order0").replace("mode:0xa20(GFP_ATOMIC)", "mode:0x20").replace("5.8.18+", "3.10.0")
-    result = explain(text)
-    assert result.returncode == 2 and "the names of the gfp mask" in result.stderr
+# What logs of these versions print where they name the mask, or say what was asked for.
+OLD_MASKS = [
+    ("3.10.0-1160.el7.x86_64", "0x20", "0xa20"),  # GFP_ATOMIC: it may not wait, and is urgent
+    ("2.6.32-754.el6.x86_64", "0x4020", "0x40a20"),  # with __GFP_COMP
+    ("3.10.0-1160.el7.x86_64", "0xd0", "0xcc0"),  # GFP_KERNEL
+    ("3.13.0-24-generic", "0x200da", "0x100cca"),  # GFP_HIGHUSER_MOVABLE
+    ("3.2.0-4-amd64", "0x50", "0xc40"),  # GFP_NOFS
+    ("4.4.0-210-generic", "0x2080020", "0xa20"),
+    ("4.4.0-210-generic", "0x24000c0", "0xcc0"),
+    ("4.9.0-19-amd64", "0x24200ca", "0x100cca"),
+    ("4.9.0-19-amd64", "0x2400040", "0xc40"),
+    ("", "0x20", "0xa20"),
+    ("", "0x204020", "0x40a20"),
+    ("", "0x200da", "0x100cca"),
+    ("", "0x2080020", "0xa20"),
+]
+
+
+@pytest.mark.parametrize("version, number, mask", OLD_MASKS)
+def test_numbers_before_4_14_are_read_as_inferred(version, number, mask, sample, explain, facts):
+    text = sample("5.8.18-atomic-order0").replace("mode:0xa20(GFP_ATOMIC)", f"mode:{number}")
+    text = text.replace("5.8.18+", version)
+    assert facts(text)[0]["mask_5_8"] == mask
+    assert "(inferred)" in re.search(r"gfp mask[^;]*", explain(text).stdout)[0]
+
+
+def test_names_that_are_gone_are_read_by_what_replaced_them(sample, facts):
+    text = sample("5.8.18-atomic-order0").replace("GFP_ATOMIC", "GFP_TEMPORARY|__GFP_REPEAT|__GFP_NOTRACK")
+    (report,) = facts(text)
+    assert (report["mask_5_8"], report["unknown_gfp"]) == ("0x4cd0", "__GFP_NOTRACK")
 
 
 def test_nodes_need_not_begin_at_0(sample, facts):

@@ -230,7 +230,7 @@ static void miss_request(struct failure_account *account)
 		miss(account, "the gfp mask");
 	if (failure->mask_unknown)
 		miss(account,
-		     "the names of the gfp mask (numbers are known from 4.14 on, it is %.20s)",
+		     "the names of the gfp mask (numbers are known from 2.6 on, it is %.20s)",
 		     failure->version);
 	if (!failure->has_state)
 		miss(account, "the state of memory (Mem-Info)");
