@@ -31,7 +31,7 @@ struct run {
 static void report_damaged(struct run *run, const struct failure *failure, const char *missing)
 {
 	run->damaged = true;
-	if (failure->kind == FAILURE_VMALLOC || failure->forced)
+	if (failure->kind == FAILURE_VMALLOC)
 		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s",
 		    run->request->path, failure->line, run->reports, missing);
 	else
@@ -67,7 +67,7 @@ static void explain_report(const struct failure *failure, void *context)
 		free(answer);
 		return;
 	}
-	run->refused |= !answer->passes;
+	run->refused |= !log_answer_is_fine(answer);
 	show(run, answer);
 	log_answer_release(answer);
 	free(answer);
