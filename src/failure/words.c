@@ -287,6 +287,8 @@ void log_sentence(struct log_answer *answer)
 			 failure->memcg_path[0] ? failure->memcg_path : "(unnamed)",
 			 (unsigned long long)failure->memcg_usage_kb,
 			 (unsigned long long)failure->memcg_limit_kb);
+	else if (log_situation(answer))
+		return;
 	else if (answer->passes)
 		passed(answer);
 	else

@@ -11,7 +11,8 @@
 static void write_zone(const struct log_answer *answer, const struct zone_account *zone,
 		       struct json *json)
 {
-	static const char *const places[] = { "tried", "too_high", "node_left_out" };
+	static const char *const places[] = { "tried", "too_high", "node_left_out", "not_reached",
+					      "no_managed_pages" };
 	static const char *const sources[] = { "read", "none", "inferred", "unknown" };
 
 	json_object(json, NULL);
@@ -32,6 +33,9 @@ static void write_zone(const struct log_answer *answer, const struct zone_accoun
 		explain_write_attempt(&zone->attempt, json);
 		json_end(json);
 	}
+	json_bool(json, "free_read", figure_seen(&zone->zone->figures, FIGURE_FREE));
+	json_bool(json, "min_read", figure_seen(&zone->zone->figures, FIGURE_MIN));
+	json_bool(json, "free_cma_read", figure_seen(&zone->zone->figures, FIGURE_FREE_CMA));
 	json_bool(json, "highatomic_read", zone->highatomic_read);
 	json_bool(json, "reserve_read", zone->reserve_read);
 	json_end(json);
@@ -73,6 +77,12 @@ static void write_request(const struct failure *failure, struct json *json)
 void log_write_json(const struct log_answer *answer, struct json *json)
 {
 	static const char *const kinds[] = { "failure", "stall", "oom", "vmalloc", "state" };
+	static const char *const verdicts[] = { "refused", "passes", "depends", "no_request",
+						"group" };
+	static const char *const situations[] = { "plain",    "no_managed_pages",
+						  "excluded", "page_fault",
+						  "sysrq",    "no_marks",
+						  "early",    "corrupt" };
 	const struct failure *failure = answer->failure;
 
 	json_object(json, NULL);
@@ -85,6 +95,9 @@ void log_write_json(const struct log_answer *answer, struct json *json)
 	json_bool(json, "found", answer->passes);
 	json_bool(json, "replayed", answer->replayed);
 	json_text(json, "not_replayed", answer->account.not_replayed);
+	json_text(json, "verdict", verdicts[answer->account.verdict]);
+	json_text(json, "situation", situations[answer->account.situation]);
+	json_text(json, "depends_on", answer->account.open);
 	json_text(json, "answer", answer->sentence);
 	json_array(json, "zones");
 	for (int i = 0; i < answer->account.nr_zones; i++)

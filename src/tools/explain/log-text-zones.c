@@ -105,11 +105,11 @@ static void print_verdict(const struct sheet *sheet, const struct zone_account *
 /** A zone that was tried. */
 static void print_zone(const struct sheet *sheet, const struct zone_account *zone)
 {
-	char label[32];
+	char label[32], title[48];
 
-	fprintf(sheet->out, "\n%szone %-33s%s %10s %11s\n", sheet_ink(sheet, BOLD),
-		log_zone_label(sheet->answer, zone, label, sizeof(label)), sheet_ink(sheet, PLAIN),
-		"pages", "kB");
+	snprintf(title, sizeof(title), "zone %s",
+		 log_zone_label(sheet->answer, zone, label, sizeof(label)));
+	sheet_head(sheet, title);
 	print_usable(sheet, &zone->attempt);
 	print_needed(sheet, zone);
 	print_blocks(sheet, zone);

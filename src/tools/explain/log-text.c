@@ -136,7 +136,8 @@ void log_print_text(const struct log_answer *answer, const char *path, FILE *out
 		fputc('\n', out);
 	print_request(&sheet, path);
 	print_caller(&sheet);
-	if (!answer->failure->memcg) {
+	if (answer->account.verdict != VERDICT_GROUP &&
+	    answer->account.verdict != VERDICT_NO_REQUEST) {
 		print_basis(&sheet);
 		print_absent(&sheet);
 		print_walks(&sheet);
