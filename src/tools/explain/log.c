@@ -17,7 +17,7 @@
 #define LONGEST_LINE 16384
 
 /** Keys that change their meaning change this. */
-#define JSON_VERSION 1
+#define JSON_VERSION 2
 
 /** A run over a log. */
 struct run {
@@ -39,6 +39,20 @@ static void report_damaged(struct run *run, const struct failure *failure, const
 		    "%s:%zu: report %lu is too damaged to explain: it lacks %s; give the log from "
 		    "its header to its free lists",
 		    run->request->path, failure->line, run->reports, missing);
+}
+
+/** Does the answer say that memory was refused, or that it may have been? Not where no request was made of any zone. */
+static bool is_refusal(const struct log_answer *answer)
+{
+	switch (answer->account.verdict) {
+	case VERDICT_REFUSED:
+	case VERDICT_DEPENDS:
+		return true;
+	case VERDICT_GROUP:
+		return !answer->failure->memcg_limit_kb;
+	default:
+		return false;
+	}
 }
 
 /** Show the answer to a report in the form that was asked for. */
@@ -67,7 +81,7 @@ static void explain_report(const struct failure *failure, void *context)
 		free(answer);
 		return;
 	}
-	run->refused |= !answer->passes;
+	run->refused |= is_refusal(answer);
 	show(run, answer);
 	log_answer_release(answer);
 	free(answer);
