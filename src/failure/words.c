@@ -270,6 +270,25 @@ static void passed(struct log_answer *answer)
 	}
 }
 
+/** The answer to a report of a memory cgroup at its limit. */
+static void group_refused(struct log_answer *answer)
+{
+	const struct failure_oom *oom = &answer->failure->oom;
+	const struct group_counter *memory = &oom->counter[GROUP_MEMORY];
+	size_t size = sizeof(answer->sentence);
+
+	text_append(answer->sentence, size, "refused by the memory cgroup %s, ",
+		    oom->group[0] ? oom->group : "(unnamed)");
+	if (memory->read && !memory->unlimited)
+		text_append(answer->sentence, size, "which uses %llu kB of its limit of %llu kB",
+			    (unsigned long long)memory->usage_kb,
+			    (unsigned long long)memory->limit_kb);
+	else
+		text_append(answer->sentence, size,
+			    "whose usage and limit the report does not show");
+	text_append(answer->sentence, size, ", 0 pages short by any zone: no zone was asked.");
+}
+
 /**
  * @brief Write the answer in one sentence, without "answer: ".
  *
@@ -281,12 +300,7 @@ void log_sentence(struct log_answer *answer)
 
 	answer->sentence[0] = '\0';
 	if (failure->memcg)
-		snprintf(answer->sentence, sizeof(answer->sentence),
-			 "refused by the memory cgroup %s, which uses %llu kB of its limit of %llu "
-			 "kB, 0 pages short by any zone: no zone was asked.",
-			 failure->memcg_path[0] ? failure->memcg_path : "(unnamed)",
-			 (unsigned long long)failure->memcg_usage_kb,
-			 (unsigned long long)failure->memcg_limit_kb);
+		group_refused(answer);
 	else if (answer->passes)
 		passed(answer);
 	else
