@@ -64,6 +64,22 @@ bool advice_wants_dma(const struct failure *failure)
 	       strstr(failure->trace.caller, "dma_");
 }
 
+/**
+ * @brief The process with most memory, whatever its badness: oom_score_adj says who may die, not who holds it.
+ *
+ * @param failure the report
+ * @return its row of the task table; NULL where there is none
+ */
+const struct failure_task *advice_largest_task(const struct failure *failure)
+{
+	const struct failure_task *largest = NULL;
+
+	for (size_t i = 0; i < failure->oom.nr_tasks; i++)
+		if (!largest || failure->oom.task[i].rss > largest->rss)
+			largest = &failure->oom.task[i];
+	return largest;
+}
+
 /** No zone that the mask allows has memory. */
 static void advise_no_managed(struct log_answer *answer)
 {

@@ -3,6 +3,7 @@
  * @file
  * @brief The answer in one sentence: the verdict and its reason, who holds the memory, who was killed, who asked.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "failure/answer.h"
@@ -286,14 +287,45 @@ static void no_request(const struct sentence *s)
 /** The answer to a report of a memory cgroup at its limit. */
 static void group_refused(const struct sentence *s)
 {
-	const struct failure *failure = s->answer->failure;
+	const struct failure_oom *oom = &s->answer->failure->oom;
+	const struct group_counter *memory = &oom->counter[GROUP_MEMORY];
+	const struct group_account *group = &s->answer->victim.group;
 
-	text_append(s->text, s->size,
-		    "refused by the memory cgroup %s, which uses %llu kB of its limit of %llu kB: "
-		    "no zone was asked",
-		    failure->memcg_path[0] ? failure->memcg_path : "(unnamed)",
-		    (unsigned long long)failure->memcg_usage_kb,
-		    (unsigned long long)failure->memcg_limit_kb);
+	text_append(s->text, s->size, "refused by the memory cgroup %s",
+		    oom->group[0] ? oom->group : "(unnamed)");
+	if (group->readable[0])
+		text_append(s->text, s->size, " (%s)", group->readable);
+	if (memory->read && !memory->unlimited)
+		text_append(s->text, s->size,
+			    ", which uses %" PRIu64 " kB of its limit of %" PRIu64 " kB",
+			    memory->usage_kb, memory->limit_kb);
+	else
+		text_append(s->text, s->size, ", whose usage and limit the report does not show");
+	text_append(s->text, s->size, ": no zone was asked");
+	if (group->use == KILL_NOTHING)
+		text_append(s->text, s->size,
+			    "; killing cannot help: %" PRIu64 " kB of it are the kernel's",
+			    group->kernel_kb);
+}
+
+/** Who holds most, unless a group's limit makes that beside the point. */
+static void append_holder(const struct sentence *s)
+{
+	char headline[256];
+
+	log_headline(s->answer, headline, sizeof(headline));
+	if (headline[0] && s->answer->account.verdict != VERDICT_GROUP)
+		text_append(s->text, s->size, "; %s", headline);
+}
+
+/** Who was killed. */
+static void append_victim(const struct sentence *s)
+{
+	char headline[1024];
+
+	victim_headline(s->answer->failure, &s->answer->victim, headline, sizeof(headline));
+	if (headline[0])
+		text_append(s->text, s->size, "; %s", headline);
 }
 
 /** Who asked. */
@@ -336,6 +368,8 @@ void log_sentence(struct log_answer *answer)
 		group_refused(&s);
 		break;
 	}
+	append_holder(&s);
+	append_victim(&s);
 	append_caller(&s);
 	text_append(s.text, s.size, ".");
 }

@@ -49,7 +49,7 @@ static bool is_refusal(const struct log_answer *answer)
 	case VERDICT_DEPENDS:
 		return true;
 	case VERDICT_GROUP:
-		return !answer->failure->memcg_limit_kb;
+		return !answer->failure->oom.counter[GROUP_MEMORY].read;
 	default:
 		return false;
 	}
