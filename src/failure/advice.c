@@ -179,16 +179,20 @@ static void advise_memory(struct log_answer *answer)
  */
 void log_advise(struct log_answer *answer)
 {
+	enum failure_verdict verdict = answer->account.verdict;
 	bool held = false;
 
 	answer->nr_advice = 0;
-	if (answer->account.verdict == VERDICT_GROUP)
+	if (verdict == VERDICT_GROUP)
 		advise_group(answer);
-	if (answer->account.verdict == VERDICT_GROUP || answer->account.verdict == VERDICT_PASSES ||
-	    advise_situation(answer) || answer->account.verdict == VERDICT_NO_REQUEST)
+	if (verdict == VERDICT_GROUP || advise_situation(answer) || verdict == VERDICT_NO_REQUEST)
 		return;
-	if (memory_is_short(answer))
+	/* Somebody was killed, whatever the state afterwards: who holds the memory still matters. */
+	if (memory_is_short(answer) &&
+	    (verdict != VERDICT_PASSES || answer->failure->kind == FAILURE_OOM))
 		held = advise_holders(answer);
+	if (verdict == VERDICT_PASSES)
+		return;
 	advise_blocks(answer);
 	advise_places(answer);
 	advise_reserve(answer);

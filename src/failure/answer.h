@@ -40,10 +40,14 @@ struct log_answer {
 
 /* answer.c */
 bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules);
+bool log_answer_is_fine(const struct log_answer *answer);
 void log_answer_release(struct log_answer *answer);
 
 /* advice.c */
 void log_advise(struct log_answer *answer);
+
+/* situation-words.c */
+bool log_situation(struct log_answer *answer);
 
 /* words.c */
 const char *log_zone_label(const struct log_answer *answer, const struct zone_account *zone,

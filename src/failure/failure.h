@@ -105,6 +105,7 @@ struct failure_zone {
 	int nr_reserve;
 	uint64_t blocks[FAILURE_ORDERS]; /**< free blocks by order */
 	uint8_t letters[FAILURE_ORDERS]; /**< the types among them */
+	uint32_t listed;		 /**< orders whose entry was read, as bits */
 	int nr_orders;
 	bool list_ended; /**< the line was read to its sum */
 	uint64_t list_kb;
@@ -129,6 +130,7 @@ struct failure {
 	bool has_order, has_mask;
 	bool forced;	   /**< an OOM report without a request: order=-1 */
 	bool mask_unknown; /**< only a number, of a version before those whose numbers are known */
+	bool mask_ends_line; /**< only a number, and nothing after it: it may have been cut */
 	unsigned int order;
 	uint64_t mask_number; /**< as printed */
 	char mask_names[256]; /**< as printed; "" where only the number was */
@@ -145,9 +147,11 @@ struct failure {
 	struct failure_zone zone[FAILURE_ZONES];
 	int nr_zones;
 	bool too_many_zones;
-	int page_kb; /**< size of a page; 0 when no free list line was read */
-	bool has_ram, has_reserved, has_cma;
+	int page_kb;	    /**< size of a page */
+	bool page_inferred; /**< from totals and zones, not from a free list line */
+	bool has_ram, has_reserved, has_cma, has_highmem;
 	uint64_t ram, reserved, cma; /**< pages, from the end of the report */
+	uint64_t highmem; /**< pages of high memory, or that only movable memory may use */
 	struct failure_holders holders;
 	struct failure_oom oom;
 	struct failure_trace trace;
@@ -163,6 +167,9 @@ struct failure_reader *failure_reader_new(failure_handler handler, void *context
 void failure_reader_line(struct failure_reader *reader, char *line, size_t length);
 void failure_reader_end(struct failure_reader *reader);
 void failure_reader_drop(struct failure_reader *reader);
+
+/* read/header.c */
+bool failure_before(const struct failure *failure, int major, int minor);
 
 /** Was this figure read? */
 static inline bool figure_seen(const struct failure_figures *figures, enum failure_figure figure)

@@ -95,5 +95,6 @@ bool failure_read_holders(struct failure *failure, const char *line);
 
 /* state.c */
 void failure_read_state(struct failure_reader *reader, const char *line);
+void failure_close_state(struct failure *failure);
 
 #endif

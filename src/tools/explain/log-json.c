@@ -11,7 +11,8 @@
 static void write_zone(const struct log_answer *answer, const struct zone_account *zone,
 		       struct json *json)
 {
-	static const char *const places[] = { "tried", "too_high", "node_left_out" };
+	static const char *const places[] = { "tried", "too_high", "node_left_out", "not_reached",
+					      "no_managed_pages" };
 	static const char *const sources[] = { "read", "none", "inferred", "unknown" };
 
 	json_object(json, NULL);
@@ -32,6 +33,9 @@ static void write_zone(const struct log_answer *answer, const struct zone_accoun
 		explain_write_attempt(&zone->attempt, json);
 		json_end(json);
 	}
+	json_bool(json, "free_read", figure_seen(&zone->zone->figures, FIGURE_FREE));
+	json_bool(json, "min_read", figure_seen(&zone->zone->figures, FIGURE_MIN));
+	json_bool(json, "free_cma_read", figure_seen(&zone->zone->figures, FIGURE_FREE_CMA));
 	json_bool(json, "highatomic_read", zone->highatomic_read);
 	json_bool(json, "reserve_read", zone->reserve_read);
 	json_end(json);
@@ -78,7 +82,7 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 		[VERDICT_GROUP] = "group",
 	};
 	static const char *const situations[] = {
-		[SITUATION_PLAIN] = "plain",	   [SITUATION_NO_MANAGED] = "no_managed",
+		[SITUATION_PLAIN] = "plain",	   [SITUATION_NO_MANAGED] = "no_managed_pages",
 		[SITUATION_EXCLUDED] = "excluded", [SITUATION_PAGE_FAULT] = "page_fault",
 		[SITUATION_SYSRQ] = "sysrq",	   [SITUATION_NO_MARKS] = "no_marks",
 		[SITUATION_EARLY] = "early",	   [SITUATION_CORRUPT] = "corrupt",
@@ -90,6 +94,7 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 	json_text(json, "verdict", verdicts[account->verdict]);
 	json_text(json, "rules", zones_asked ? account->rules : "");
 	json_text(json, "situation", situations[account->situation]);
+	json_text(json, "depends_on", account->open);
 	json_bool(json, "found", answer->passes);
 	json_bool(json, "replayed", answer->replayed);
 	json_text(json, "not_replayed", account->not_replayed);
