@@ -144,8 +144,9 @@ static void print_rules(const struct sheet *sheet)
 		  "%" PRIu64 " pages, a thousandth of %" PRIu64 "%s%s; by the rules of %s%s%s",
 		  victim->total_pages / 1000, victim->total_pages,
 		  sheet->answer->failure->memcg ? ", what the group may use" : ", memory and swap",
-		  log_inferred(victim->total_inferred), victim->rules.name,
-		  log_inferred(victim->rules_inferred),
+		  victim->total_fitted ? " (inferred: the least that agrees with the kernel)"
+				       : log_inferred(victim->total_inferred),
+		  victim->rules.name, log_inferred(victim->rules_inferred),
 		  victim->rules.root_bonus ? ", where processes of uid 0 count 3 % less (inferred: "
 					     "their privileges are not in the report)"
 					   : "");
