@@ -94,6 +94,8 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 	answer->passes = answer->account.passes && !failure->memcg;
 	if (!failure->memcg && !answer->account.not_replayed[0])
 		replay(answer);
+	if (answer->replayed)
+		answer->account.verdict = answer->passes ? VERDICT_PASSES : VERDICT_REFUSED;
 	log_advise(answer);
 	log_sentence(answer);
 	return true;

@@ -159,9 +159,11 @@ static void print_ranking(const struct sheet *sheet)
 	const struct failure_oom *oom = &sheet->answer->failure->oom;
 	char points[32];
 
-	print_rules(sheet);
-	fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name", "rss", "swap",
-		"tables", "adj", "badness");
+	if (victim->nr_ranked)
+		print_rules(sheet);
+	if (victim->nr_ranked)
+		fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name", "rss",
+			"swap", "tables", "adj", "badness");
 	for (int i = 0; i < victim->nr_ranked && i < MOST_PRINTED; i++) {
 		snprintf(points, sizeof(points), "%ld", victim->ranked[i].badness);
 		print_task(sheet, victim->ranked[i].task, points);

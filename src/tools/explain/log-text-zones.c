@@ -97,19 +97,19 @@ static void print_verdict(const struct sheet *sheet, const struct zone_account *
 		sheet_say(sheet, 4, "refused: the task's cpuset does not allow this node");
 	else
 		sheet_say(sheet, 4,
-			  "refused for want of a block: enough pages are free, but none of the "
-			  "blocks is both large enough and of a type that this request may use");
+			  "refused for want of a block: no free block is both large enough and of "
+			  "a type that this request may use");
 	fputs(sheet_ink(sheet, PLAIN), sheet->out);
 }
 
 /** A zone that was tried. */
 static void print_zone(const struct sheet *sheet, const struct zone_account *zone)
 {
-	char label[32];
+	char label[32], title[48];
 
-	fprintf(sheet->out, "\n%szone %-33s%s %10s %11s\n", sheet_ink(sheet, BOLD),
-		log_zone_label(sheet->answer, zone, label, sizeof(label)), sheet_ink(sheet, PLAIN),
-		"pages", "kB");
+	snprintf(title, sizeof(title), "zone %s",
+		 log_zone_label(sheet->answer, zone, label, sizeof(label)));
+	sheet_head(sheet, title);
 	print_usable(sheet, &zone->attempt);
 	print_needed(sheet, zone);
 	print_blocks(sheet, zone);
