@@ -25,12 +25,15 @@ void failure_oom_begin(struct failure_reader *reader)
 	struct oom_reading *reading = &reader->oom;
 	const struct failure_oom *before = &reader->failure.oom;
 
-	for (int i = 0; i < before->nr_kills; i++) {
+	if (reading->rebooted)
+		reading->nr_earlier = reading->next_earlier = 0;
+	for (int i = 0; i < before->nr_kills && !reading->rebooted; i++) {
 		reading->earlier[reading->next_earlier] = before->kill[i];
 		reading->next_earlier = (reading->next_earlier + 1) % MOST_EARLIER;
 		if (reading->nr_earlier < MOST_EARLIER)
 			reading->nr_earlier++;
 	}
+	reading->rebooted = false;
 	reading->in_table = false;
 	reading->in_stats = false;
 	reading->stats_totals = false;

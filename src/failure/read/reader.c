@@ -97,9 +97,11 @@ void failure_reader_line(struct failure_reader *reader, char *line, size_t lengt
 
 	reader->line++;
 	line_clean(line, length);
-	if ((version = find_words(line, "Linux version ")) && isdigit((unsigned char)version[14]))
+	if ((version = find_words(line, "Linux version ")) && isdigit((unsigned char)version[14])) {
 		word_copy((struct word){ version + 14, strcspn(version + 14, " ") },
 			  reader->log_version, sizeof(reader->log_version));
+		reader->oom.rebooted = true;
+	}
 	if ((what = failure_header_find(line, &kind))) {
 		failure_header_take(open_failure(reader, kind), line, what);
 		return;

@@ -46,6 +46,7 @@ struct oom_reading {
 	int nr_columns;
 	struct failure_kill earlier[MOST_EARLIER];
 	int nr_earlier, next_earlier;
+	bool rebooted; /**< since the report that is open: its processes are gone */
 };
 
 struct failure_reader {
