@@ -142,8 +142,6 @@ struct failure {
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
 	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
-	char memcg_path[128];
-	uint64_t memcg_usage_kb, memcg_limit_kb;
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */

@@ -71,6 +71,7 @@ static void close_failure(struct failure_reader *reader)
 static struct failure *open_failure(struct failure_reader *reader, enum failure_kind kind)
 {
 	close_failure(reader);
+	failure_oom_begin(reader);
 	memset(&reader->failure, 0, sizeof(reader->failure));
 	reader->open = true;
 	reader->in_totals = false;
@@ -116,9 +117,6 @@ void failure_reader_line(struct failure_reader *reader, char *line, size_t lengt
 	if (failure_read_trace(failure, line) || failure_read_oom(reader, line) ||
 	    failure_read_holders(failure, line))
 		return;
-	failure_read_constraint(failure, line);
-	if (failure_read_memcg(failure, line))
-		return;
 	if (failure->has_state)
 		failure_read_state(reader, line);
 	else if (!failure_read_cpu(failure, line) && strstr(line, "mems_allowed="))
@@ -132,6 +130,8 @@ void failure_reader_line(struct failure_reader *reader, char *line, size_t lengt
  */
 void failure_reader_drop(struct failure_reader *reader)
 {
+	if (reader)
+		failure_oom_free(reader);
 	free(reader);
 }
 
@@ -143,5 +143,6 @@ void failure_reader_drop(struct failure_reader *reader)
 void failure_reader_end(struct failure_reader *reader)
 {
 	close_failure(reader);
+	failure_oom_free(reader);
 	free(reader);
 }

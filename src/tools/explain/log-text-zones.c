@@ -127,8 +127,8 @@ static void print_verdict(const struct sheet *sheet, const struct zone_account *
 		sheet_say(sheet, 4, "refused: the task's cpuset does not allow this node");
 	else
 		sheet_say(sheet, 4,
-			  "refused for want of a block: enough pages are free, but none of the "
-			  "blocks is both large enough and of a type that this request may use");
+			  "refused for want of a block: no free block is both large enough and of "
+			  "a type that this request may use");
 	fputs(sheet_ink(sheet, PLAIN), sheet->out);
 }
 
