@@ -138,6 +138,7 @@ struct failure {
 	bool has_nodemask, has_mems;
 	uint64_t nodemask, mems_allowed;
 	char cpuset[64];
+	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
 	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
@@ -169,6 +170,7 @@ void failure_reader_end(struct failure_reader *reader);
 void failure_reader_drop(struct failure_reader *reader);
 
 /* read/header.c */
+bool version_before(const char *version, int major, int minor);
 bool failure_before(const struct failure *failure, int major, int minor);
 
 /** Was this figure read? */

@@ -69,7 +69,7 @@ bool log_reserve_unknown(const struct log_answer *answer, const struct zone_acco
 	uint32_t mask = answer->failure->mask.mask;
 	bool urgent = (mask & __GFP_ATOMIC) && !(mask & __GFP_NOMEMALLOC);
 
-	return !zone->highatomic_read && !urgent;
+	return (zone->doubts >> DOUBT_HIGHATOMIC & 1) && !urgent;
 }
 
 /**

@@ -162,6 +162,23 @@ void failure_header_take(struct failure *failure, const char *line, const char *
 }
 
 /**
+ * @brief Is a version known to be older than another?
+ *
+ * @param version such as "5.15.0-91-generic"
+ * @param major first number of the other
+ * @param minor second number of the other
+ * @return false also when it does not begin with two numbers
+ */
+bool version_before(const char *version, int major, int minor)
+{
+	int have_major = 0, have_minor = 0;
+
+	if (sscanf(version, "%3d.%3d", &have_major, &have_minor) != 2)
+		return false;
+	return have_major < major || (have_major == major && have_minor < minor);
+}
+
+/**
  * @brief Is the report's kernel known to be older than a version?
  *
  * @param failure the report
@@ -171,11 +188,7 @@ void failure_header_take(struct failure *failure, const char *line, const char *
  */
 bool failure_before(const struct failure *failure, int major, int minor)
 {
-	int have_major = 0, have_minor = 0;
-
-	if (sscanf(failure->version, "%3d.%3d", &have_major, &have_minor) != 2)
-		return false;
-	return have_major < major || (have_major == major && have_minor < minor);
+	return version_before(failure->version, major, minor);
 }
 
 /**

@@ -37,8 +37,9 @@ struct failure_reader *failure_reader_new(failure_handler handler, void *context
 /** Translate the mask, now that the version is known as well as it will be. */
 static void resolve_mask(struct failure *failure)
 {
-	/* From 4.6 on names follow each number. */
-	if (failure->mask_ends_line && failure->version[0] && !failure_before(failure, 4, 6))
+	/* From 4.6 on names follow each number: without them it was cut. */
+	if (failure->mask_ends_line &&
+	    (failure->version[0] ? !failure_before(failure, 4, 6) : failure->node_lines))
 		failure->has_mask = false;
 	if (!failure->has_mask)
 		return;
