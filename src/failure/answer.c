@@ -123,15 +123,22 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 }
 
 /**
- * @brief Did nothing refuse: would the request pass, or is none behind the report?
+ * @brief Did no zone refuse: would the request pass, or is no request of any zone behind the report?
  *
  * @param answer the answer
- * @return false when it was refused, or when that depends
+ * @return false when it was refused, when that depends, and when a group's report does not say what the group uses
  */
 bool log_answer_is_fine(const struct log_answer *answer)
 {
-	return answer->account.verdict == VERDICT_PASSES ||
-	       answer->account.verdict == VERDICT_NO_REQUEST;
+	switch (answer->account.verdict) {
+	case VERDICT_REFUSED:
+	case VERDICT_DEPENDS:
+		return false;
+	case VERDICT_GROUP:
+		return answer->failure->oom.counter[GROUP_MEMORY].read;
+	default:
+		return true;
+	}
 }
 
 /**

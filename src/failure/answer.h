@@ -56,7 +56,10 @@ const char *log_pages(const struct log_answer *answer, long pages, char *text, s
 const char *log_inferred(bool inferred);
 bool log_reserve_unknown(const struct log_answer *answer, const struct zone_account *zone);
 void log_request(const struct log_answer *answer, char *text, size_t size);
+void log_headline(const struct log_answer *answer, char *text, size_t size);
 void log_mask(const struct log_answer *answer, char *text, size_t size);
+
+/* sentence.c */
 void log_sentence(struct log_answer *answer);
 
 #endif

@@ -138,12 +138,11 @@ struct failure {
 	bool has_nodemask, has_mems;
 	uint64_t nodemask, mems_allowed;
 	char cpuset[64];
+	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
 	bool woven; /**< lines of another report are among its lines, and nothing tells them apart */
-	bool memcg; /**< a limit of a memory cgroup, not the zones, refused */
-	char memcg_path[128];
-	uint64_t memcg_usage_kb, memcg_limit_kb;
+	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
@@ -172,6 +171,7 @@ void failure_log_end(struct failure_log *log);
 void failure_log_drop(struct failure_log *log);
 
 /* read/header.c */
+bool version_before(const char *version, int major, int minor);
 bool failure_before(const struct failure *failure, int major, int minor);
 
 /** Was this figure read? */

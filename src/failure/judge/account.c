@@ -234,6 +234,8 @@ static void find_unlike(struct failure_account *account)
 		why = "it has high memory, which arm64 does not have";
 	else if (account->nr_nodes > NODES_5_8)
 		why = "it has more nodes than the machine modelled here";
+	else if (account->other_reserve)
+		why = "before 5.8 its reserve is held against the zone tried first";
 	else if (failure->too_many_zones)
 		why = "it has more zones than are read";
 	else if (((failure->mask.mask & __GFP_DMA) && !account->has_type[FAILURE_DMA]) ||
@@ -299,7 +301,7 @@ void failure_account_take(const struct failure *failure, const char *rules,
 	account->failure = failure;
 	account->nr_readings = rules_readings(rules ? rules : failure->version, account->reading,
 					      account->rules, sizeof(account->rules));
-	account->preferred_counts = failure_before(failure, 5, 8);
+	account->preferred_counts = version_before(rules ? rules : failure->version, 5, 8);
 	number_nodes(account);
 	account->first_node = find_first_node(failure);
 	account_find_types(account);

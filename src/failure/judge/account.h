@@ -115,6 +115,7 @@ struct failure_account {
 	int nr_types;
 	bool types_fit;	       /**< false: no set of types fits all that was read */
 	bool preferred_counts; /**< a reserve is held against the first zone tried: before 5.8 */
+	bool other_reserve;    /**< 5.8.18 would hold another one against the request */
 	enum failure_zone_type highest; /**< that the mask allows */
 	int node[FAILURE_ZONES]; /**< nodes of the report, ascending; their places are the machine's nodes */
 	int nr_nodes;

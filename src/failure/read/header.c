@@ -49,8 +49,15 @@ static void take_mask(struct failure *failure, const char *text, const char *nam
 			  sizeof(failure->mask_names));
 }
 
-/** Take a set of nodes such as `0-1,4` after a name; `(null)` is none. */
-static bool take_nodes(const char *text, const char *name, uint64_t *nodes)
+/**
+ * @brief Take a set of nodes such as `0-1,4` after a name; `(null)` is none.
+ *
+ * @param text where to look
+ * @param name the name, with its `=`
+ * @param nodes receives the set, a bit a node
+ * @return false when there is none
+ */
+bool failure_take_nodes(const char *text, const char *name, uint64_t *nodes)
 {
 	const char *found = find_words(text, name);
 	uint64_t first, last;
@@ -84,7 +91,7 @@ void failure_read_cpuset(struct failure *failure, const char *text)
 {
 	const char *name = find_words(text, "cpuset="), *mems;
 
-	if (take_nodes(text, "mems_allowed=", &failure->mems_allowed))
+	if (failure_take_nodes(text, "mems_allowed=", &failure->mems_allowed))
 		failure->has_mems = true;
 	if (!name)
 		return;
@@ -150,8 +157,25 @@ void failure_header_take(struct failure *failure, const char *line, const char *
 	}
 	failure->forced = oom && find_words(what, "order=-1");
 	take_mask(failure, what, oom ? "gfp_mask=" : "mode:");
-	failure->has_nodemask = take_nodes(what, "nodemask=", &failure->nodemask);
+	failure->has_nodemask = failure_take_nodes(what, "nodemask=", &failure->nodemask);
 	failure_read_cpuset(failure, what);
+}
+
+/**
+ * @brief Is a version known to be older than another?
+ *
+ * @param version such as "5.15.0-91-generic"
+ * @param major first number of the other
+ * @param minor second number of the other
+ * @return false also when it does not begin with two numbers
+ */
+bool version_before(const char *version, int major, int minor)
+{
+	int have_major = 0, have_minor = 0;
+
+	if (sscanf(version, "%3d.%3d", &have_major, &have_minor) != 2)
+		return false;
+	return have_major < major || (have_major == major && have_minor < minor);
 }
 
 /**
@@ -164,11 +188,7 @@ void failure_header_take(struct failure *failure, const char *line, const char *
  */
 bool failure_before(const struct failure *failure, int major, int minor)
 {
-	int have_major = 0, have_minor = 0;
-
-	if (sscanf(failure->version, "%3d.%3d", &have_major, &have_minor) != 2)
-		return false;
-	return have_major < major || (have_major == major && have_minor < minor);
+	return version_before(failure->version, major, minor);
 }
 
 /**
@@ -198,50 +218,4 @@ bool failure_read_cpu(struct failure *failure, const char *line)
 		word_copy((struct word){ word, strcspn(word, " ") }, failure->version,
 			  sizeof(failure->version));
 	return true;
-}
-
-/**
- * @brief Take what an OOM report says when a memory cgroup, and not the machine, ran out.
- *
- * @param failure the report
- * @param line a line
- * @return false when it is another line
- */
-bool failure_read_memcg(struct failure *failure, const char *line)
-{
-	static const char stats[] = "Memory cgroup stats for ", group[] = "oom_memcg=";
-	const char *found = find_words(line, "memory: usage ");
-
-	if (failure->kind != FAILURE_OOM)
-		return false;
-	if (found) {
-		failure->memcg = true;
-		number_after(found, "usage ", &failure->memcg_usage_kb);
-		number_after(found, "limit ", &failure->memcg_limit_kb);
-		return true;
-	}
-	if ((found = strstr(line, stats)))
-		found += strlen(stats);
-	else if ((found = strstr(line, group)))
-		found += strlen(group);
-	else
-		return false;
-	failure->memcg = true;
-	word_copy((struct word){ found, strcspn(found, ", :") }, failure->memcg_path,
-		  sizeof(failure->memcg_path));
-	return true;
-}
-
-/**
- * @brief Take what bound the request, as the line after an OOM report's state says it: nodes, cpuset, memory cgroup.
- *
- * @param failure the report
- * @param line a line, perhaps another one
- */
-void failure_read_constraint(struct failure *failure, const char *line)
-{
-	if (failure->kind != FAILURE_OOM || !find_words(line, "oom-kill:constraint="))
-		return;
-	failure->has_nodemask = take_nodes(line, "nodemask=", &failure->nodemask);
-	failure_read_cpuset(failure, line);
 }

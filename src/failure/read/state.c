@@ -284,6 +284,7 @@ static bool read_node_line(struct failure_reader *reader, const char *line)
 
 	if (anon && (nid = line_node_before(line, anon + 1)) >= 0) {
 		reader->in_totals = false;
+		reader->failure.node_lines = true;
 		if (nid < FAILURE_NODES && strstr(anon, "all_unreclaimable? yes"))
 			reader->failure.unreclaimable |= 1ull << nid;
 		return true;

@@ -17,7 +17,7 @@
 #define LONGEST_LINE INPUT_LINE
 
 /** Keys that change their meaning change this. */
-#define JSON_VERSION 1
+#define JSON_VERSION 2
 
 /** A run over a log. */
 struct run {
