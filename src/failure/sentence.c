@@ -340,6 +340,10 @@ static void verdict(const struct sentence *s)
 	case VERDICT_GROUP:
 		group_refused(s);
 		break;
+	case VERDICT_UNKNOWN:
+		text_append(s->text, s->size, "no verdict, since the report lacks %s",
+			    s->answer->account.missing);
+		break;
 	}
 }
 
@@ -353,7 +357,7 @@ void log_sentence(struct log_answer *answer)
 	const struct sentence s = { answer, answer->sentence, sizeof(answer->sentence) };
 
 	answer->sentence[0] = '\0';
-	if (!log_situation(answer))
+	if (answer->account.verdict == VERDICT_UNKNOWN || !log_situation(answer))
 		verdict(&s);
 	append_holder(&s);
 	append_victim(&s);

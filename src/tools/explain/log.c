@@ -62,13 +62,11 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure, run->request->rules)) {
+	if (!log_answer_take(answer, failure, run->request->rules))
 		report_damaged(run, failure, answer->account.missing);
-		free(answer);
-		return;
-	}
 	run->refused |= !log_answer_is_fine(answer);
-	show(run, answer);
+	if (!answer->account.missing[0] || log_answer_says_something(answer))
+		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
 }
