@@ -92,7 +92,7 @@ def choose(tasks, version, total):
 def some_tasks(seed):
     """A table at random."""
     pick = random.Random(seed)
-    names = ["java", "(sd-pam)", "Web Content", "kworker/u8:1", "a] b", "x [12] y", "3", "postgres: writer", "a (b) c"]
+    names = ["java", "(sd-pam)", "Web Content", "kworker/u8:1", "a] b", "x [12] y", "3", "postgres: write", "a (b) c"]
     return [
         Task(
             pid,

@@ -367,9 +367,13 @@ void failure_account_take(const struct failure *failure, const char *rules,
 	}
 	qsort(account->zone, (size_t)account->nr_zones, sizeof(account->zone[0]), compare_zones);
 	account->verdict = VERDICT_GROUP;
+	if (failure->woven)
+		miss(account, "lines that are its own alone: another report is woven into it line "
+			      "by line, and no CPU, task or time of the lines tells them apart");
 	if (failure->memcg)
 		return;
-	miss_request(account);
+	if (!failure->woven)
+		miss_request(account);
 	if (account->missing[0])
 		return;
 	for (int i = 0; i < account->nr_zones; i++)
