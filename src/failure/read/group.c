@@ -225,7 +225,6 @@ static bool read_stats_title(struct failure_reader *reader, const char *line)
 			  oom->group, sizeof(oom->group));
 		oom->group_cut = !end;
 	}
-	oom->stat_groups++;
 	reader->oom.in_stats = true;
 	if (end)
 		read_stats(reader, end + 1);

@@ -124,6 +124,8 @@ static bool read_choice(struct failure_oom *oom, const char *line)
 
 	if (!at || !take_process(at + strlen("Kill process "), followers, &kill))
 		return false;
+	if (oom->has_choice)
+		return true;
 	if ((score = strstr(at, " score "))) {
 		score += strlen(" score ");
 		kill.has_score = take_clamped(&score, 10, MOST_SCORE, &value);
@@ -236,6 +238,9 @@ static bool read_constraint(struct failure *failure, const char *line)
 
 	if (!at)
 		return false;
+	/* A second one is of a report whose header is lost. */
+	if (oom->constraint != OOM_UNKNOWN)
+		return true;
 	at += strlen("oom-kill:constraint=");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strncmp(at, names[i].name, strlen(names[i].name)))

@@ -313,6 +313,9 @@ bool failure_read_task(struct failure_reader *reader, const char *line)
 	bool torn = false;
 	long pid;
 
+	/* The table comes before the choice: what follows is of a report whose header is lost. */
+	if (oom->has_choice || oom->nr_kills)
+		return false;
 	if (read_title(reader, line))
 		return true;
 	/* Other brackets are a time, a task, or part of a name: the first that begins a row is the row's. */
