@@ -193,5 +193,6 @@ void victim_headline(const struct failure *failure, const struct victim *victim,
 	else
 		text_append(text, size, ": %s", why);
 	if (failure->oom.whole_group)
-		text_append(text, size, ", and its whole group with it (memory.oom.group)");
+		text_append(text, size, ", and its whole group %s%swith it (memory.oom.group)",
+			    failure->oom.dying_group, failure->oom.dying_group[0] ? " " : "");
 }

@@ -9,47 +9,25 @@
 
 #include <ctype.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 /** Thousandths beyond this are no score. */
 #define MOST_SCORE 10000000
 
 /**
- * @brief Begin a report: what was killed in the one before is remembered, and its table is given up.
+ * @brief Remember who was killed, for the reports that follow.
  *
- * @param reader the reader; reader->failure still holds the report before
+ * @param earlier the processes remembered; when there are too many, the oldest go
+ * @param oom the report
  */
-void failure_oom_begin(struct failure_reader *reader)
+void failure_oom_remember(struct oom_earlier *earlier, const struct failure_oom *oom)
 {
-	struct oom_reading *reading = &reader->oom;
-	const struct failure_oom *before = &reader->failure.oom;
-
-	if (reading->rebooted)
-		reading->nr_earlier = reading->next_earlier = 0;
-	for (int i = 0; i < before->nr_kills && !reading->rebooted; i++) {
-		reading->earlier[reading->next_earlier] = before->kill[i];
-		reading->next_earlier = (reading->next_earlier + 1) % MOST_EARLIER;
-		if (reading->nr_earlier < MOST_EARLIER)
-			reading->nr_earlier++;
+	for (int i = 0; i < oom->nr_kills; i++) {
+		earlier->kill[earlier->next] = oom->kill[i];
+		earlier->next = (earlier->next + 1) % MOST_EARLIER;
+		if (earlier->nr < MOST_EARLIER)
+			earlier->nr++;
 	}
-	reading->rebooted = false;
-	reading->in_table = false;
-	reading->in_stats = false;
-	reading->stats_totals = false;
-	reading->guessed = false;
-	reading->nr_columns = 0;
-}
-
-/**
- * @brief Give the memory of the task table back.
- *
- * @param reader the reader
- */
-void failure_oom_free(struct failure_reader *reader)
-{
-	free(reader->oom.task);
-	reader->oom.task = NULL;
 }
 
 /** A number in kB after a name; false when it is not there. */
@@ -146,6 +124,8 @@ static bool read_choice(struct failure_oom *oom, const char *line)
 
 	if (!at || !take_process(at + strlen("Kill process "), followers, &kill))
 		return false;
+	if (oom->has_choice)
+		return true;
 	if ((score = strstr(at, " score "))) {
 		score += strlen(" score ");
 		kill.has_score = take_clamped(&score, 10, MOST_SCORE, &value);
@@ -258,6 +238,9 @@ static bool read_constraint(struct failure *failure, const char *line)
 
 	if (!at)
 		return false;
+	/* A second one is of a report whose header is lost. */
+	if (oom->constraint != OOM_UNKNOWN)
+		return true;
 	at += strlen("oom-kill:constraint=");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strncmp(at, names[i].name, strlen(names[i].name)))
@@ -290,10 +273,9 @@ bool failure_read_oom(struct failure_reader *reader, const char *line)
 
 	if (failure->kind != FAILURE_OOM)
 		return false;
-	oom->earlier = reader->oom.earlier;
-	oom->nr_earlier = reader->oom.nr_earlier;
-	if (read_constraint(failure, line) || read_killed(oom, line) || read_choice(oom, line) ||
-	    read_end(oom, line) || read_group_kill(oom, line)) {
+	/* In a log without prefixes two such lines may have been put together. */
+	if (read_constraint(failure, line) | read_killed(oom, line) | read_choice(oom, line) |
+	    read_end(oom, line) | read_group_kill(oom, line)) {
 		reader->oom.in_table = false;
 		reader->oom.in_stats = false;
 		return true;

@@ -97,6 +97,15 @@ enum group_stat {
 /** Bytes of the path of a memory cgroup that are kept. */
 #define GROUP_PATH 512
 
+/** Most processes killed earlier in a log that are remembered. */
+#define MOST_EARLIER 64
+
+/** Processes that the reports before this one killed, since the kernel started. */
+struct oom_earlier {
+	struct failure_kill kill[MOST_EARLIER];
+	int nr, next;
+};
+
 /** What an OOM report says besides the state of memory. */
 struct failure_oom {
 	enum oom_constraint_read constraint;
@@ -126,9 +135,7 @@ struct failure_oom {
 	bool tables_in_bytes;
 	size_t nr_damaged; /**< rows that could not be read */
 	bool tasks_cut; /**< the table had more rows than are kept, or rows that could not be read */
-	const struct failure_kill
-		*earlier; /**< killed by earlier reports of the log; the reader's */
-	int nr_earlier;
+	const struct oom_earlier *earlier; /**< the reader's */
 };
 
 /** Is it a statistic that was read? */
