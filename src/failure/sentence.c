@@ -3,6 +3,7 @@
  * @file
  * @brief The answer in one sentence: the verdict and its reason, who holds the memory, who was killed, who asked.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "failure/answer.h"
@@ -171,14 +172,7 @@ static void refused(const struct sentence *s)
 	const struct log_answer *answer = s->answer;
 
 	text_append(s->text, s->size, "refused by the %s: ", answer->account.rules);
-	if (answer->account.situation == SITUATION_NO_MANAGED)
-		text_append(s->text, s->size,
-			    "no zone that the mask allows was given any memory, so that no request "
-			    "with this mask can be served (usual in a crash kernel)");
-	else if (answer->account.situation == SITUATION_EXCLUDED)
-		text_append(s->text, s->size,
-			    "the nodes that the task may use have no zone that the mask allows");
-	else if (answer->replayed && answer->failure->order >= EXPLAIN_ORDERS)
+	if (answer->replayed && answer->failure->order >= EXPLAIN_ORDERS)
 		text_append(s->text, s->size,
 			    "order %u is above %d, the largest that a free list of 5.8.18 holds, "
 			    "and no zone is asked",
@@ -269,20 +263,6 @@ static void depends(const struct sentence *s)
 	}
 }
 
-/** The answer to a report that no request is behind. */
-static void no_request(const struct sentence *s)
-{
-	text_append(s->text, s->size, "no request is behind this report: ");
-	if (s->answer->account.situation == SITUATION_PAGE_FAULT)
-		text_append(s->text, s->size,
-			    "a page fault that had failed elsewhere called the OOM killer, and no "
-			    "zone was asked");
-	else if (s->answer->account.situation == SITUATION_SYSRQ)
-		text_append(s->text, s->size, "somebody asked for it by SysRq");
-	else
-		text_append(s->text, s->size, "it shows the state of memory");
-}
-
 /** The answer to a report of a memory cgroup at its limit. */
 static void group_refused(const struct sentence *s)
 {
@@ -305,6 +285,16 @@ static void group_refused(const struct sentence *s)
 			    ", %llu kB of it memory of the kernel, which no kill frees",
 			    (unsigned long long)group->kernel_kb);
 	text_append(s->text, s->size, ": no zone was asked");
+}
+
+/** Who holds most, unless a group's limit makes that beside the point. */
+static void append_holder(const struct sentence *s)
+{
+	char headline[256];
+
+	log_headline(s->answer, headline, sizeof(headline));
+	if (headline[0] && s->answer->account.verdict != VERDICT_GROUP)
+		text_append(s->text, s->size, "; %s", headline);
 }
 
 /** Who was killed. */
@@ -330,6 +320,33 @@ static void append_caller(const struct sentence *s)
 	text_append(s->text, s->size, " asked");
 }
 
+/** The verdict, where a plain check of the zones answers. */
+static void verdict(const struct sentence *s)
+{
+	switch (s->answer->account.verdict) {
+	case VERDICT_REFUSED:
+		refused(s);
+		break;
+	case VERDICT_PASSES:
+		passed(s);
+		break;
+	case VERDICT_DEPENDS:
+		depends(s);
+		break;
+	case VERDICT_NO_REQUEST:
+		text_append(s->text, s->size,
+			    "no request is behind this report: it shows the state of memory");
+		break;
+	case VERDICT_GROUP:
+		group_refused(s);
+		break;
+	case VERDICT_UNKNOWN:
+		text_append(s->text, s->size, "no verdict, since the report lacks %s",
+			    s->answer->account.missing);
+		break;
+	}
+}
+
 /**
  * @brief Write the answer in one sentence, without "answer: ".
  *
@@ -340,23 +357,9 @@ void log_sentence(struct log_answer *answer)
 	const struct sentence s = { answer, answer->sentence, sizeof(answer->sentence) };
 
 	answer->sentence[0] = '\0';
-	switch (answer->account.verdict) {
-	case VERDICT_REFUSED:
-		refused(&s);
-		break;
-	case VERDICT_PASSES:
-		passed(&s);
-		break;
-	case VERDICT_DEPENDS:
-		depends(&s);
-		break;
-	case VERDICT_NO_REQUEST:
-		no_request(&s);
-		break;
-	case VERDICT_GROUP:
-		group_refused(&s);
-		break;
-	}
+	if (answer->account.verdict == VERDICT_UNKNOWN || !log_situation(answer))
+		verdict(&s);
+	append_holder(&s);
 	append_victim(&s);
 	append_caller(&s);
 	text_append(s.text, s.size, ".");

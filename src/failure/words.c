@@ -69,7 +69,7 @@ bool log_reserve_unknown(const struct log_answer *answer, const struct zone_acco
 	uint32_t mask = answer->failure->mask.mask;
 	bool urgent = (mask & __GFP_ATOMIC) && !(mask & __GFP_NOMEMALLOC);
 
-	return !zone->highatomic_read && !urgent;
+	return (zone->doubts >> DOUBT_HIGHATOMIC & 1) && !urgent;
 }
 
 /**
@@ -117,6 +117,17 @@ void log_mask(const struct log_answer *answer, char *text, size_t size)
 		text_append(text, size, "; in 5.8.18 0x%x", failure->mask.mask);
 	if (failure->mask.unknown[0])
 		text_append(text, size, "; 5.8.18 does not know %s", failure->mask.unknown);
+}
+
+/**
+ * @brief Is the report one of zones that were asked, and are they all there?
+ *
+ * @param answer the answer
+ * @return false for a group's report, for one that no request is behind, and for one without a verdict
+ */
+bool log_zones_asked(const struct log_answer *answer)
+{
+	return answer->account.verdict <= VERDICT_DEPENDS;
 }
 
 /**

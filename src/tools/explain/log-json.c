@@ -11,7 +11,8 @@
 static void write_zone(const struct log_answer *answer, const struct zone_account *zone,
 		       struct json *json)
 {
-	static const char *const places[] = { "tried", "too_high", "node_left_out" };
+	static const char *const places[] = { "tried", "too_high", "node_left_out", "not_reached",
+					      "no_managed_pages" };
 	static const char *const sources[] = { "read", "none", "inferred", "unknown" };
 
 	json_object(json, NULL);
@@ -27,11 +28,14 @@ static void write_zone(const struct log_answer *answer, const struct zone_accoun
 	json_integer(json, "high", zone->high);
 	json_integer(json, "boost", zone->boost);
 	json_text(json, "boost_source", sources[zone->boost_source]);
-	if (zone->place == ZONE_TRIED && !answer->failure->memcg) {
+	if (zone->place == ZONE_TRIED && log_zones_asked(answer)) {
 		json_object(json, "attempt");
 		explain_write_attempt(&zone->attempt, json);
 		json_end(json);
 	}
+	json_bool(json, "free_read", figure_seen(&zone->zone->figures, FIGURE_FREE));
+	json_bool(json, "min_read", figure_seen(&zone->zone->figures, FIGURE_MIN));
+	json_bool(json, "free_cma_read", figure_seen(&zone->zone->figures, FIGURE_FREE_CMA));
 	json_bool(json, "highatomic_read", zone->highatomic_read);
 	json_bool(json, "reserve_read", zone->reserve_read);
 	json_end(json);
@@ -75,10 +79,10 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 	static const char *const verdicts[] = {
 		[VERDICT_REFUSED] = "refused", [VERDICT_PASSES] = "passes",
 		[VERDICT_DEPENDS] = "depends", [VERDICT_NO_REQUEST] = "no_request",
-		[VERDICT_GROUP] = "group",
+		[VERDICT_GROUP] = "group",     [VERDICT_UNKNOWN] = "unknown",
 	};
 	static const char *const situations[] = {
-		[SITUATION_PLAIN] = "plain",	   [SITUATION_NO_MANAGED] = "no_managed",
+		[SITUATION_PLAIN] = "plain",	   [SITUATION_NO_MANAGED] = "no_managed_pages",
 		[SITUATION_EXCLUDED] = "excluded", [SITUATION_PAGE_FAULT] = "page_fault",
 		[SITUATION_SYSRQ] = "sysrq",	   [SITUATION_NO_MARKS] = "no_marks",
 		[SITUATION_EARLY] = "early",	   [SITUATION_CORRUPT] = "corrupt",
@@ -90,6 +94,8 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 	json_text(json, "verdict", verdicts[account->verdict]);
 	json_text(json, "rules", zones_asked ? account->rules : "");
 	json_text(json, "situation", situations[account->situation]);
+	json_text(json, "depends_on", account->open);
+	json_text(json, "missing", account->missing);
 	json_bool(json, "found", answer->passes);
 	json_bool(json, "replayed", answer->replayed);
 	json_text(json, "not_replayed", account->not_replayed);

@@ -31,7 +31,7 @@ struct run {
 static void report_damaged(struct run *run, const struct failure *failure, const char *missing)
 {
 	run->damaged = true;
-	if (failure->kind == FAILURE_VMALLOC || failure->forced || failure->woven)
+	if (failure->kind == FAILURE_VMALLOC || failure->woven)
 		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s",
 		    run->request->path, failure->line, run->reports, missing);
 	else
@@ -39,20 +39,6 @@ static void report_damaged(struct run *run, const struct failure *failure, const
 		    "%s:%zu: report %lu is too damaged to explain: it lacks %s; give the log from "
 		    "its header to its free lists",
 		    run->request->path, failure->line, run->reports, missing);
-}
-
-/** Does the answer say that memory was refused, or that it may have been? Not where no request was made of any zone. */
-static bool is_refusal(const struct log_answer *answer)
-{
-	switch (answer->account.verdict) {
-	case VERDICT_REFUSED:
-	case VERDICT_DEPENDS:
-		return true;
-	case VERDICT_GROUP:
-		return !answer->failure->oom.counter[GROUP_MEMORY].read;
-	default:
-		return false;
-	}
 }
 
 /** Show the answer to a report in the form that was asked for. */
@@ -76,13 +62,11 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure, run->request->rules)) {
+	if (!log_answer_take(answer, failure, run->request->rules))
 		report_damaged(run, failure, answer->account.missing);
-		free(answer);
-		return;
-	}
-	run->refused |= is_refusal(answer);
-	show(run, answer);
+	run->refused |= !log_answer_is_fine(answer);
+	if (!answer->account.missing[0] || log_answer_says_something(answer))
+		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
 }
