@@ -141,8 +141,8 @@ struct failure {
 	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
-	bool woven;	  /**< lines of another report are among its lines, and nothing tells them apart */
-	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
+	bool woven; /**< lines of another report are among its lines, and nothing tells them apart */
+	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */

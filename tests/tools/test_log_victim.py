@@ -349,6 +349,14 @@ def test_processes_of_one_group_die_together(machine, victim, explain):
     assert "and its whole group /a, b:c with it" in explain(log).stdout.replace("\n    ", " ")
 
 
+def test_a_group_whose_choice_is_exempt_by_the_table_has_no_points_to_compare(machine, victim, explain):
+    log = machine(MODERN, FOUR, [killed(13, "kept"), "Tasks in /a are going to be killed due to memory.oom.group set"])
+    said = victim(log)
+    assert (said["reason"], said["killed"]["badness"]) == ("group", None)
+    assert "exempt" in explain(log).stdout
+    assert not re.search(r"\d{12}", explain(log).stdout)
+
+
 def test_a_victim_of_an_earlier_report_is_not_chosen_again(machine, facts):
     """But the same report twice in a log is no second death."""
     first = machine(MODERN, FOUR, [killed(11, "large")])

@@ -184,8 +184,8 @@ uint64_t task_table_pages(const struct failure *failure, const struct failure_ta
 /** Was this process killed by a report before? */
 static bool died_before(const struct failure_oom *oom, long pid, const char *name)
 {
-	for (int i = 0; oom->earlier && i < oom->earlier->nr; i++)
-		if (oom->earlier->kill[i].pid == pid && !strcmp(oom->earlier->kill[i].name, name))
+	for (int i = 0; i < oom->nr_earlier; i++)
+		if (oom->earlier[i].pid == pid && !strcmp(oom->earlier[i].name, name))
 			return true;
 	return false;
 }

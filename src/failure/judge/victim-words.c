@@ -59,7 +59,9 @@ static void why_unlike(const struct failure *failure, const struct victim *victi
 		       size_t size)
 {
 	const struct failure_oom *oom = &failure->oom;
-	long ahead = victim->nr_ranked ? victim->ranked[0].badness - victim->badness : 0;
+	long ahead = victim->nr_ranked && victim->has_badness
+			     ? victim->ranked[0].badness - victim->badness
+			     : 0;
 
 	if (victim->reason == VICTIM_GROUP)
 		text_append(text, size,

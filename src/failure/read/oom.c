@@ -15,12 +15,12 @@
 #define MOST_SCORE 10000000
 
 /**
- * @brief Remember who was killed, for the reports that follow.
+ * @brief Remember whom a report killed, for those after it; the oldest are forgotten.
  *
- * @param earlier the processes remembered; when there are too many, the oldest go
- * @param oom the report
+ * @param earlier what is remembered
+ * @param oom the report's
  */
-void failure_oom_remember(struct oom_earlier *earlier, const struct failure_oom *oom)
+void earlier_kills_add(struct earlier_kills *earlier, const struct failure_oom *oom)
 {
 	for (int i = 0; i < oom->nr_kills; i++) {
 		earlier->kill[earlier->next] = oom->kill[i];

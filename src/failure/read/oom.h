@@ -97,15 +97,6 @@ enum group_stat {
 /** Bytes of the path of a memory cgroup that are kept. */
 #define GROUP_PATH 512
 
-/** Most processes killed earlier in a log that are remembered. */
-#define MOST_EARLIER 64
-
-/** Processes that the reports before this one killed, since the kernel started. */
-struct oom_earlier {
-	struct failure_kill kill[MOST_EARLIER];
-	int nr, next;
-};
-
 /** What an OOM report says besides the state of memory. */
 struct failure_oom {
 	enum oom_constraint_read constraint;
@@ -115,8 +106,6 @@ struct failure_oom {
 	struct group_counter counter[NR_GROUP_COUNTERS]; /**< of the group whose limit was hit */
 	uint64_t stat_kb[NR_GROUP_STATS];
 	uint64_t stats_seen; /**< a bit each */
-	unsigned int
-		stat_groups; /**< groups whose statistics were added up: itself, its children */
 	bool has_protection;
 	uint64_t min_kb, low_kb; /**< memory that the limits of cgroups protect */
 
@@ -135,7 +124,17 @@ struct failure_oom {
 	bool tables_in_bytes;
 	size_t nr_damaged; /**< rows that could not be read */
 	bool tasks_cut; /**< the table had more rows than are kept, or rows that could not be read */
-	const struct oom_earlier *earlier; /**< the reader's */
+	const struct failure_kill *earlier; /**< killed by earlier reports of the log; the log's */
+	int nr_earlier;
+};
+
+/** Most processes killed earlier in a log that are remembered. */
+#define MOST_EARLIER 64
+
+/** Processes that earlier reports of a log killed, since the kernel was started. */
+struct earlier_kills {
+	struct failure_kill kill[MOST_EARLIER];
+	int nr, next;
 };
 
 /** Is it a statistic that was read? */

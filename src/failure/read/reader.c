@@ -8,18 +8,18 @@
  */
 #include "failure/read/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /**
  * @brief Begin a report.
  *
- * @param reader receives it; all zero, or one that was used before
+ * @param reader receives it, empty; of what it held before, the memory of the task table stays
  * @param kind what kind of report
  * @param line of the log, where it begins
  */
 void failure_reader_open(struct failure_reader *reader, enum failure_kind kind, size_t line)
 {
-	/* The memory of a task table serves one report after the other. */
 	struct oom_reading oom = { .task = reader->oom.task, .room = reader->oom.room };
 
 	memset(reader, 0, sizeof(*reader));
@@ -30,6 +30,18 @@ void failure_reader_open(struct failure_reader *reader, enum failure_kind kind, 
 	reader->list = -1;
 	reader->failure.kind = kind;
 	reader->failure.line = line;
+}
+
+/**
+ * @brief Give the memory of a report back.
+ *
+ * @param reader the report, or NULL
+ */
+void failure_reader_free(struct failure_reader *reader)
+{
+	if (reader)
+		free(reader->oom.task);
+	free(reader);
 }
 
 /** Translate the mask, now that the version is known as well as it will be. */

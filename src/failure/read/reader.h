@@ -67,6 +67,7 @@ static inline bool take_count(const char **cursor, uint64_t *value)
 
 /* reader.c */
 void failure_reader_open(struct failure_reader *reader, enum failure_kind kind, size_t line);
+void failure_reader_free(struct failure_reader *reader);
 void failure_reader_read(struct failure_reader *reader, const char *line);
 void failure_reader_close(struct failure_reader *reader);
 bool failure_reader_whole(const struct failure_reader *reader);
@@ -82,7 +83,7 @@ void failure_read_cpuset(struct failure *failure, const char *text);
 bool failure_read_trace(struct failure *failure, const char *line);
 
 /* oom.c */
-void failure_oom_remember(struct oom_earlier *earlier, const struct failure_oom *oom);
+void earlier_kills_add(struct earlier_kills *earlier, const struct failure_oom *oom);
 bool failure_read_oom(struct failure_reader *reader, const char *line);
 
 /* tasks.c */

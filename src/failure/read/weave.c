@@ -36,14 +36,6 @@ bool weave_begin(struct weave *weave, failure_handler handler, void *context)
 	return weave->spare != NULL;
 }
 
-/** Give the memory of a report back. */
-static void drop(struct failure_reader *reader)
-{
-	if (reader)
-		free(reader->oom.task);
-	free(reader);
-}
-
 /** Hand on the reports that have ended, as far as none that began earlier is still being read. */
 static void hand_on(struct weave *weave)
 {
@@ -56,11 +48,12 @@ static void hand_on(struct weave *weave)
 		if (weave->last == first)
 			weave->last = NULL;
 		failure_reader_close(first);
-		first->failure.oom.earlier = &weave->earlier;
+		first->failure.oom.earlier = weave->earlier.kill;
+		first->failure.oom.nr_earlier = weave->earlier.nr;
 		weave->handler(&first->failure, weave->context);
-		failure_oom_remember(&weave->earlier, &first->failure.oom);
+		earlier_kills_add(&weave->earlier, &first->failure.oom);
 		if (weave->spare)
-			drop(first);
+			failure_reader_free(first);
 		else
 			weave->spare = first;
 	}
@@ -223,7 +216,7 @@ static void take_version(struct weave *weave, const char *version)
 	for (int i = 0; i < weave->nr_strands; i++)
 		weave->strand[i]->strand.done = true;
 	hand_on(weave);
-	weave->earlier.nr = weave->earlier.next = 0;
+	memset(&weave->earlier, 0, sizeof(weave->earlier));
 	word_copy((struct word){ version, strcspn(version, " ") }, weave->log_version,
 		  sizeof(weave->log_version));
 }
@@ -288,7 +281,7 @@ void weave_end(struct weave *weave)
 	for (int i = 0; i < weave->nr_strands; i++)
 		weave->strand[i]->strand.done = true;
 	hand_on(weave);
-	drop(weave->spare);
+	failure_reader_free(weave->spare);
 }
 
 /**
@@ -299,6 +292,6 @@ void weave_end(struct weave *weave)
 void weave_drop(struct weave *weave)
 {
 	for (int i = 0; i < weave->nr_strands; i++)
-		drop(weave->strand[i]);
-	drop(weave->spare);
+		failure_reader_free(weave->strand[i]);
+	failure_reader_free(weave->spare);
 }

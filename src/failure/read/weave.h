@@ -27,12 +27,12 @@ struct failure_reader;
 struct weave {
 	failure_handler handler;
 	void *context;
-	char log_version[64];			     /**< from `Linux version` */
+	char log_version[64]; /**< from `Linux version` */
+	struct earlier_kills earlier;
 	struct failure_reader *strand[MOST_STRANDS]; /**< in the order in which they began */
 	int nr_strands;
 	struct failure_reader *last;  /**< who got the line before; NULL */
 	struct failure_reader *spare; /**< memory for one more */
-	struct oom_earlier earlier;
 };
 
 bool weave_begin(struct weave *weave, failure_handler handler, void *context);
