@@ -119,18 +119,23 @@ static struct failure_zone *zone_before(struct failure_reader *reader, const cha
 	return &failure->zone[i];
 }
 
-/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`. */
+/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`, of which the first figures may be lost. */
 static bool read_zone_line(struct failure_reader *reader, const char *line)
 {
-	const char *free = strstr(line, " free:");
-	struct failure_zone *zone = free ? zone_before(reader, line, free) : NULL;
+	static const char *const first[] = { " free:", " boost:", " min:" };
+	struct failure_zone *zone = NULL;
+	const char *figures = NULL;
 
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]) && !zone; i++) {
+		figures = strstr(line, first[i]);
+		zone = figures ? zone_before(reader, line, figures) : NULL;
+	}
 	if (!zone)
 		return false;
 	reader->in_totals = false;
 	reader->zone = (int)(zone - reader->failure.zone);
 	if (!zone->figures.seen)
-		take_figures(free, true, &zone->figures);
+		take_figures(figures, true, &zone->figures);
 	return true;
 }
 
@@ -317,7 +322,7 @@ static int smallest_place(const struct failure *failure)
 static int place_by_ratio(uint64_t kb, uint64_t pages)
 {
 	/* The smallest page of all kernels has 4 kB, the largest 256 kB. Figures are read one after the other. */
-	for (int place = 2; pages >= 256 && place <= 8; place++)
+	for (int place = 2; pages >= 16 && place <= 8; place++)
 		if (kb >= (pages << place) - (pages << place) / 8 &&
 		    kb <= (pages << place) + (pages << place) / 8)
 			return place;
@@ -328,9 +333,13 @@ static int place_by_ratio(uint64_t kb, uint64_t pages)
 static int place_by_figures(const struct failure *failure)
 {
 	uint64_t free_kb = 0;
+	int by_free;
 
 	for (int i = 0; i < failure->nr_zones; i++)
 		free_kb += failure->zone[i].figures.value[FIGURE_FREE];
+	by_free = place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
+	if (by_free)
+		return by_free;
 	for (int figure = FIGURE_ACTIVE_ANON; figure <= FIGURE_SHMEM; figure++) {
 		int place =
 			place_by_ratio(failure->nodes.value[figure], failure->totals.value[figure]);
@@ -338,7 +347,7 @@ static int place_by_figures(const struct failure *failure)
 		if (place)
 			return place;
 	}
-	return place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
+	return 0;
 }
 
 /**
