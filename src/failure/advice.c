@@ -185,13 +185,14 @@ void log_advise(struct log_answer *answer)
 	answer->nr_advice = 0;
 	if (verdict == VERDICT_GROUP)
 		advise_group(answer);
-	if (verdict == VERDICT_GROUP || advise_situation(answer) || verdict == VERDICT_NO_REQUEST)
+	if (verdict == VERDICT_GROUP || (verdict != VERDICT_UNKNOWN && advise_situation(answer)) ||
+	    verdict == VERDICT_NO_REQUEST)
 		return;
 	/* Somebody was killed, whatever the state afterwards: who holds the memory still matters. */
 	if (memory_is_short(answer) &&
 	    (verdict != VERDICT_PASSES || answer->failure->kind == FAILURE_OOM))
 		held = advise_holders(answer);
-	if (verdict == VERDICT_PASSES)
+	if (verdict == VERDICT_PASSES || verdict == VERDICT_UNKNOWN)
 		return;
 	advise_blocks(answer);
 	advise_places(answer);

@@ -101,7 +101,8 @@ static void replay(struct log_answer *answer)
  * @param answer receives the answer; its number is kept; log_answer_release() it after true
  * @param failure the report; it must outlive the answer
  * @param rules version whose rules are asked for; NULL: the report's own
- * @return false when the report lacks what an answer needs: answer->account.missing says what
+ * @return false when the report lacks what a verdict needs: answer->account.missing says what; what else it says is
+ *	   answered
  */
 bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules)
 {
@@ -109,8 +110,12 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 	failure_account_take(failure, rules, &answer->account);
 	balance_take(failure, &answer->balance);
 	victim_take(failure, &answer->victim);
-	if (answer->account.missing[0])
+	if (answer->account.missing[0]) {
+		answer->account.verdict = VERDICT_UNKNOWN;
+		log_advise(answer);
+		log_sentence(answer);
 		return false;
+	}
 	answer->passes = answer->account.verdict == VERDICT_PASSES;
 	if (answer->account.situation == SITUATION_PLAIN && !answer->account.not_replayed[0] &&
 	    (answer->passes || answer->account.verdict == VERDICT_REFUSED))
@@ -133,12 +138,24 @@ bool log_answer_is_fine(const struct log_answer *answer)
 	switch (answer->account.verdict) {
 	case VERDICT_REFUSED:
 	case VERDICT_DEPENDS:
+	case VERDICT_UNKNOWN:
 		return false;
 	case VERDICT_GROUP:
 		return answer->failure->oom.counter[GROUP_MEMORY].read;
 	default:
 		return true;
 	}
+}
+
+/**
+ * @brief Does a report without a verdict say something all the same: who holds the memory, who was killed?
+ *
+ * @param answer the answer, of log_answer_take()
+ * @return false when there is nothing to show
+ */
+bool log_answer_says_something(const struct log_answer *answer)
+{
+	return answer->balance.known || answer->victim.known || answer->failure->oom.nr_kills;
 }
 
 /**

@@ -141,7 +141,8 @@ struct failure {
 	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
-	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
+	bool woven; /**< lines of another report are among its lines, and nothing tells them apart */
+	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
@@ -162,12 +163,12 @@ struct failure {
 typedef void (*failure_handler)(const struct failure *failure, void *context);
 
 /** Reading of a log, line by line. */
-struct failure_reader;
+struct failure_log;
 
-struct failure_reader *failure_reader_new(failure_handler handler, void *context);
-void failure_reader_line(struct failure_reader *reader, char *line, size_t length);
-void failure_reader_end(struct failure_reader *reader);
-void failure_reader_drop(struct failure_reader *reader);
+struct failure_log *failure_log_new(failure_handler handler, void *context);
+void failure_log_line(struct failure_log *log, char *line, size_t length);
+void failure_log_end(struct failure_log *log);
+void failure_log_drop(struct failure_log *log);
 
 /* read/header.c */
 bool version_before(const char *version, int major, int minor);

@@ -270,21 +270,21 @@ static void group_refused(const struct sentence *s)
 	const struct group_counter *memory = &oom->counter[GROUP_MEMORY];
 	const struct group_account *group = &s->answer->victim.group;
 
-	text_append(s->text, s->size, "refused by the memory cgroup %s",
+	text_append(s->text, s->size, "refused by the memory cgroup %s, ",
 		    oom->group[0] ? oom->group : "(unnamed)");
 	if (group->readable[0])
-		text_append(s->text, s->size, " (%s)", group->readable);
+		text_append(s->text, s->size, "%s, ", group->readable);
 	if (memory->read && !memory->unlimited)
-		text_append(s->text, s->size,
-			    ", which uses %" PRIu64 " kB of its limit of %" PRIu64 " kB",
-			    memory->usage_kb, memory->limit_kb);
+		text_append(s->text, s->size, "which uses %llu kB of its limit of %llu kB",
+			    (unsigned long long)memory->usage_kb,
+			    (unsigned long long)memory->limit_kb);
 	else
-		text_append(s->text, s->size, ", whose usage and limit the report does not show");
-	text_append(s->text, s->size, ": no zone was asked");
+		text_append(s->text, s->size, "whose usage and limit the report does not show");
 	if (group->use == KILL_NOTHING)
 		text_append(s->text, s->size,
-			    "; killing cannot help: %" PRIu64 " kB of it are the kernel's",
-			    group->kernel_kb);
+			    ", %llu kB of it memory of the kernel, which no kill frees",
+			    (unsigned long long)group->kernel_kb);
+	text_append(s->text, s->size, ": no zone was asked");
 }
 
 /** Who holds most, unless a group's limit makes that beside the point. */
@@ -300,11 +300,11 @@ static void append_holder(const struct sentence *s)
 /** Who was killed. */
 static void append_victim(const struct sentence *s)
 {
-	char headline[1024];
+	char text[1024];
 
-	victim_headline(s->answer->failure, &s->answer->victim, headline, sizeof(headline));
-	if (headline[0])
-		text_append(s->text, s->size, "; %s", headline);
+	victim_headline(s->answer->failure, &s->answer->victim, text, sizeof(text));
+	if (text[0])
+		text_append(s->text, s->size, "; %s", text);
 }
 
 /** Who asked. */
@@ -340,6 +340,10 @@ static void verdict(const struct sentence *s)
 	case VERDICT_GROUP:
 		group_refused(s);
 		break;
+	case VERDICT_UNKNOWN:
+		text_append(s->text, s->size, "no verdict, since the report lacks %s",
+			    s->answer->account.missing);
+		break;
 	}
 }
 
@@ -353,7 +357,7 @@ void log_sentence(struct log_answer *answer)
 	const struct sentence s = { answer, answer->sentence, sizeof(answer->sentence) };
 
 	answer->sentence[0] = '\0';
-	if (!log_situation(answer))
+	if (answer->account.verdict == VERDICT_UNKNOWN || !log_situation(answer))
 		verdict(&s);
 	append_holder(&s);
 	append_victim(&s);

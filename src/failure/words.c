@@ -120,6 +120,17 @@ void log_mask(const struct log_answer *answer, char *text, size_t size)
 }
 
 /**
+ * @brief Is the report one of zones that were asked, and are they all there?
+ *
+ * @param answer the answer
+ * @return false for a group's report, for one that no request is behind, and for one without a verdict
+ */
+bool log_zones_asked(const struct log_answer *answer)
+{
+	return answer->account.verdict <= VERDICT_DEPENDS;
+}
+
+/**
  * @brief What a reader wants to know first: who holds most of the memory, free memory aside.
  *
  * @param answer the answer

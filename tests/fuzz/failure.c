@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FILE *nowhere = fopen("/dev/null", "w");
-	struct failure_reader *reader = failure_reader_new(on_failure, nowhere);
+	struct failure_log *log = failure_log_new(on_failure, nowhere);
 
 	for (size_t from = 0; from < size;) {
 		const uint8_t *newline = memchr(data + from, '\n', size - from);
@@ -44,11 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char *line = malloc(length + 1);
 
 		memcpy(line, data + from, length);
-		failure_reader_line(reader, line, length);
+		failure_log_line(log, line, length);
 		free(line);
 		from += length + 1;
 	}
-	failure_reader_end(reader);
+	failure_log_end(log);
 	fclose(nowhere);
 	return 0;
 }

@@ -82,6 +82,7 @@ enum failure_verdict {
 	VERDICT_DEPENDS,    /**< the sets of rules, or the bounds, that are possible disagree */
 	VERDICT_NO_REQUEST, /**< no request is behind the report */
 	VERDICT_GROUP,	    /**< a memory cgroup refused, and no zone was asked */
+	VERDICT_UNKNOWN,    /**< the report lacks what a verdict needs */
 };
 
 /** What makes a report one that a plain check of zones does not answer. */

@@ -181,16 +181,30 @@ uint64_t task_table_pages(const struct failure *failure, const struct failure_ta
 					    : task->page_tables;
 }
 
-/** Is this process exempt, whatever it holds? */
-static bool is_exempt(const struct failure_oom *oom, const struct failure_task *task)
+/** Was this process killed by a report before? */
+static bool died_before(const struct failure_oom *oom, long pid, const char *name)
 {
-	if (task->adj == -1000 || task->tgid == 1 || task->pid == 1)
-		return true;
-	/* A victim that is still dying would have ended the search: one that is listed has nothing left to give. */
 	for (int i = 0; i < oom->nr_earlier; i++)
-		if (oom->earlier[i].pid == task->pid && !strcmp(oom->earlier[i].name, task->name))
+		if (oom->earlier[i].pid == pid && !strcmp(oom->earlier[i].name, name))
 			return true;
 	return false;
+}
+
+/**
+ * May the kills before this report be relied on? A victim that is still dying would have ended the search, so one that is listed
+ * has nothing left to give. But a log that holds a report twice names its victim twice.
+ */
+static bool earlier_counts(const struct failure_oom *oom)
+{
+	const struct failure_kill *named = oom->has_choice ? &oom->choice : oom->kill;
+
+	return !(oom->has_choice || oom->nr_kills) || !died_before(oom, named->pid, named->name);
+}
+
+/** Is this process exempt, whatever it holds? */
+static bool is_exempt(const struct failure_task *task)
+{
+	return task->adj == -1000 || task->tgid == 1 || task->pid == 1;
 }
 
 /** What stage 18 is told of a process. */
@@ -228,7 +242,7 @@ bool score_points(const struct failure *failure, const struct score_rules *rules
 	const struct failure_oom *oom = &failure->oom;
 	struct engine_process *process = calloc(oom->nr_tasks, sizeof(*process));
 	struct pageflow_error error;
-	bool failed;
+	bool failed, earlier = earlier_counts(oom);
 
 	if (!process)
 		return false;
@@ -236,7 +250,9 @@ bool score_points(const struct failure *failure, const struct score_rules *rules
 		process[i] = figures_of(failure, &oom->task[i], rules, page_kb);
 	failed = ENGINE_EITHER->badness(process, oom->nr_tasks, total_pages, points, &error) != 0;
 	for (size_t i = 0; !failed && i < oom->nr_tasks; i++) {
-		if (is_exempt(oom, &oom->task[i]))
+		const struct failure_task *task = &oom->task[i];
+
+		if (is_exempt(task) || (earlier && died_before(oom, task->pid, task->name)))
 			points[i] = NOT_ELIGIBLE;
 		else if (rules->below_one && points[i] <= 1)
 			points[i] =

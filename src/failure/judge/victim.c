@@ -154,6 +154,7 @@ static bool fit_total(const struct failure *failure, const struct failure_task *
 	    !score_points(failure, &signed_rules, victim->page_kb, 0, points) ||
 	    points[row] == NOT_ELIGIBLE || !can_be_best(oom, points, row, total, &per))
 		return false;
+	victim->total_fitted = true;
 	victim->total_pages = per * 1000 > total->least ? per * 1000 : total->least;
 	return true;
 }

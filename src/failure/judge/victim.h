@@ -47,6 +47,7 @@ struct victim {
 	bool rules_inferred; /**< other rules are possible, and these agree with the kernel, or come first */
 	uint64_t total_pages; /**< that the badness is a share of */
 	bool total_inferred;
+	bool total_fitted; /**< of the totals that are possible it is the least that agrees with the kernel */
 	bool choice_known; /**< false: what is not known decides who has most points */
 	struct ranked_task
 		ranked[MOST_RANKED]; /**< most points first: [0] is the choice by the table */

@@ -109,9 +109,16 @@ static bool read_counter(struct failure *failure, const char *line)
 static bool read_limit_of(struct failure *failure, const char *line)
 {
 	static const char task[] = "Task in ", limit[] = " killed as a result of limit of ";
+	static const char nobody[] = "Memory limit reached of cgroup ";
 	struct failure_oom *oom = &failure->oom;
 	const char *from = strstr(line, task), *to = from ? strstr(from, limit) : NULL;
+	const char *alone = strstr(line, nobody);
 
+	if (alone) {
+		failure->memcg = true;
+		word_copy(word_of(alone + strlen(nobody)), oom->group, sizeof(oom->group));
+		return true;
+	}
 	if (!to)
 		return false;
 	from += strlen(task);

@@ -1,119 +1,185 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Lines of a log: what they hold besides a message, such as colours, prefixes and bytes that are not text.
+ * @brief Physical lines made plain: without colours, escapes and quotes, in bytes that are text.
  */
 #include "failure/read/line.h"
 
 #include <ctype.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-/** Longest prefix in square brackets: a time or a task. */
-#define LONGEST_BRACKET 48
+/** Longest name of an HTML escape, with & and ; */
+#define LONGEST_ESCAPE 10
 
-/**
- * @brief Make a line a string: colours are dropped, bytes that are not ASCII are replaced, blanks at the end go.
- *
- * @param line the line
- * @param length bytes of it; line[length] must be writable
- */
-void line_clean(char *line, size_t length)
+/** Longest HTML tag that is known as one. */
+#define LONGEST_TAG 128
+
+/** Is there nothing in a line but text as it is printed? Most lines of most logs are such. */
+static bool is_plain(const char *line, size_t length)
 {
-	char *to = line;
+	/* One bit a byte that may need work: controls, what is not ASCII, and what begins an escape. */
+	static const uint64_t special[4] = { 0x10000048ffffffffull, 1ull << 63, ~0ull, ~0ull };
+	uint64_t found = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		if (line[i] == '\033' && i + 1 < length && line[i + 1] == '[') {
-			i += 2;
-			while (i < length && (isdigit((unsigned char)line[i]) || line[i] == ';'))
-				i++;
-			continue;
+		unsigned char byte = (unsigned char)line[i];
+
+		found |= special[byte >> 6] >> (byte & 63) & 1;
+	}
+	return !found;
+}
+
+/** Length of a terminal's escape sequence, such as a colour. */
+static size_t colour(const char *c, size_t left)
+{
+	size_t length = 2;
+
+	if (left < 2 || c[1] != '[')
+		return 1;
+	while (length < left && (isdigit((unsigned char)c[length]) || strchr(";?", c[length])))
+		length++;
+	return length < left ? length + 1 : length;
+}
+
+/** The character that an HTML escape stands for, and its length; 0 when it is none. */
+static size_t html_escape(const char *c, size_t left, char *stands_for)
+{
+	static const struct {
+		const char *name;
+		char character;
+	} escapes[] = { { "&gt;", '>' },   { "&lt;", '<' },    { "&amp;", '&' },
+			{ "&quot;", '"' }, { "&apos;", '\'' }, { "&nbsp;", ' ' } };
+	const char *end = memchr(c, ';', left < LONGEST_ESCAPE ? left : LONGEST_ESCAPE);
+	size_t length = end ? (size_t)(end - c) + 1 : 0;
+	bool hex = length > 3 && (c[2] == 'x' || c[2] == 'X');
+	unsigned long number;
+
+	for (size_t i = 0; length && i < sizeof(escapes) / sizeof(escapes[0]); i++)
+		if (strlen(escapes[i].name) == length && !memcmp(c, escapes[i].name, length)) {
+			*stands_for = escapes[i].character;
+			return length;
 		}
-		*to = line[i];
-		if ((unsigned char)*to < ' ' || *to == 0x7f)
-			*to = ' ';
-		else if ((unsigned char)*to >= 0x80)
-			*to = '?';
-		to++;
-	}
-	while (to > line && to[-1] == ' ')
-		to--;
-	*to = '\0';
+	if (length < 4 || c[1] != '#' || !isxdigit((unsigned char)c[hex ? 3 : 2]))
+		return 0;
+	number = strtoul(c + (hex ? 3 : 2), NULL, hex ? 16 : 10);
+	/* 160 is the blank that does not break. */
+	*stands_for = number == 160 ? ' ' : number >= ' ' && number < 0x7f ? (char)number : '?';
+	return length;
 }
 
-/** Length of a prefix in brackets that has a digit in it: `[   12.345678]`, `[ T123]`, `[Tue Nov 24 ...]`. */
-static size_t bracket(const char *c)
+/** Length of an HTML tag that a page puts around the lines of a log; `<TASK>` is none. */
+static size_t html_tag(const char *c, size_t left)
 {
-	bool digit = false;
+	static const char *const tags[] = { "br", "p", "pre", "div", "span", "code", "td", "tr" };
+	const char *end = memchr(c, '>', left < LONGEST_TAG ? left : LONGEST_TAG);
+	const char *name = c + 1 + (left > 1 && c[1] == '/');
+	size_t length = 0;
 
-	for (size_t i = 1; *c == '[' && i < LONGEST_BRACKET && c[i] && c[i] != '['; i++) {
-		digit |= isdigit((unsigned char)c[i]) != 0;
-		if (c[i] == ']')
-			return digit ? i + 1 : 0;
-	}
+	while (end && islower((unsigned char)name[length]))
+		length++;
+	if (!length || !strchr(" />", name[length]))
+		return 0;
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (strlen(tags[i]) == length && !memcmp(name, tags[i], length))
+			return (size_t)(end - c) + 1;
 	return 0;
 }
 
-/** Length of `<4>`, or of `4,123,456789,-;` as /dev/kmsg has it. */
-static size_t level(const char *c)
+/** Length of `#012`: what syslog daemons make of a control character, here of one below 32. */
+static size_t syslog_escape(const char *c, size_t left, char *stands_for)
 {
-	size_t digits;
-
-	if (*c == '<') {
-		digits = strspn(c + 1, "0123456789");
-		return digits && c[1 + digits] == '>' ? digits + 2 : 0;
-	}
-	digits = strspn(c, "0123456789,");
-	if (digits > 4 && c[digits - 1] == ',' && (c[digits] == '-' || c[digits] == 'c')) {
-		size_t rest = strcspn(c + digits, "; ");
-
-		return c[digits + rest] == ';' ? digits + rest + 1 : 0;
-	}
-	return 0;
+	if (left < 4 || c[1] != '0' || c[2] < '0' || c[2] > '3' || c[3] < '0' || c[3] > '7')
+		return 0;
+	*stands_for = c[2] == '1' && c[3] == '2' ? '\n' : ' ';
+	return 4;
 }
 
-/** Length of `kern  :warn  : ` as `dmesg -x` prints it, or of a time such as 2026-11-24T14:58:07,123456+00:00. */
-static size_t facility(const char *c)
+/** Length of a character of UTF-8 that stands for a blank or for nothing; `stands_for` is a zero byte for nothing. */
+static size_t wide_blank(const char *c, size_t left, char *stands_for)
 {
-	size_t length = strcspn(c, " ");
-
-	if (!strncmp(c, "kern", 4) && c[4 + strspn(c + 4, " ")] == ':') {
-		const char *end = strchr(strchr(c, ':') + 1, ':');
-
-		return end && end - c < 24 ? (size_t)(end - c) + 1 : 0;
-	}
-	return length >= 19 && isdigit((unsigned char)*c) && c[10] == 'T' && c[13] == ':' ? length
-											  : 0;
+	*stands_for = '\0';
+	if (left >= 3 && (!memcmp(c, "\xef\xbb\xbf", 3) || !memcmp(c, "\xe2\x80\x8b", 3)))
+		return 3;
+	*stands_for = ' ';
+	if (left >= 3 && !memcmp(c, "\xe2\x80\xaf", 3))
+		return 3;
+	return left >= 2 && !memcmp(c, "\xc2\xa0", 2) ? 2 : 0;
 }
 
-/** Length of the date and host that syslog and journald put before `kernel: `. */
-static size_t syslog(const char *c)
+/** Length of what is not plain text, and what it stands for; a zero byte: for nothing. */
+static size_t take_special(const char *c, size_t left, char *stands_for)
 {
-	const char *end = strstr(c, "kernel: ");
+	size_t length = 0;
 
-	return end && end - c < 128 && (end == c || end[-1] == ' ') ? (size_t)(end - c) + 8 : 0;
+	*stands_for = '\0';
+	switch (*c) {
+	case '\033':
+		return colour(c, left);
+	case '<':
+		length = html_tag(c, left);
+		break;
+	case '&':
+		length = html_escape(c, left, stands_for);
+		break;
+	case '#':
+		length = syslog_escape(c, left, stands_for);
+		break;
+	default:
+		if ((unsigned char)*c >= 0x80)
+			length = wide_blank(c, left, stands_for);
+	}
+	if (length)
+		return length;
+	*stands_for = *c == '\n' ? *c : (unsigned char)*c < ' ' || *c == 0x7f ? ' ' : *c;
+	if ((unsigned char)*c >= 0x80)
+		*stands_for = '?';
+	return 1;
 }
 
 /**
- * @brief Where a line's message begins, after the prefixes of a log.
+ * @brief Make a line plain: colours and tags go, escapes become what they stand for, other bytes question marks.
  *
- * @param line the line
- * @return its message
+ * @param line the line; receives it as a string, in which a newline is left where several lines were packed into one
+ * @param length bytes of it; line[length] must be writable
+ * @return its length; blanks at the end are kept, as they tell where a line was broken
  */
-const char *line_message(const char *line)
+size_t line_clean(char *line, size_t length)
 {
-	size_t length = syslog(line);
+	char *to = line, stands_for;
 
-	do {
-		line += length;
-		line += strspn(line, " ");
-		length = bracket(line);
-		if (!length)
-			length = level(line);
-		if (!length)
-			length = facility(line);
-	} while (length);
-	return line;
+	if (length && line[length - 1] == '\r')
+		length--;
+	line[length] = '\0';
+	if (is_plain(line, length))
+		return length;
+	for (size_t i = 0; i < length;) {
+		i += take_special(line + i, length - i, &stands_for);
+		if (stands_for)
+			*to++ = stands_for;
+	}
+	*to = '\0';
+	return (size_t)(to - line);
+}
+
+/**
+ * @brief Where a line begins after the signs of a quotation: `> `, `>>> `, `| `.
+ *
+ * @param line the line, clean
+ * @return its beginning
+ */
+const char *line_unquoted(const char *line)
+{
+	const char *c = line;
+
+	for (;;) {
+		const char *sign = c + strspn(c, " ");
+
+		if (*sign != '>' && (*sign != '|' || (sign[1] && sign[1] != ' ')))
+			break;
+		c = sign + 1;
+	}
+	return c > line && *c == ' ' ? c + 1 : c;
 }
 
 /**

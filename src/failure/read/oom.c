@@ -16,37 +16,19 @@
 #define MOST_SCORE 10000000
 
 /**
- * @brief Begin a report: what was killed in the one before is remembered, and its table is given up.
+ * @brief Remember whom a report killed, for those after it; the oldest are forgotten.
  *
- * @param reader the reader; reader->failure still holds the report before
+ * @param earlier what is remembered
+ * @param oom the report's
  */
-void failure_oom_begin(struct failure_reader *reader)
+void earlier_kills_add(struct earlier_kills *earlier, const struct failure_oom *oom)
 {
-	struct oom_reading *reading = &reader->oom;
-	const struct failure_oom *before = &reader->failure.oom;
-
-	for (int i = 0; i < before->nr_kills; i++) {
-		reading->earlier[reading->next_earlier] = before->kill[i];
-		reading->next_earlier = (reading->next_earlier + 1) % MOST_EARLIER;
-		if (reading->nr_earlier < MOST_EARLIER)
-			reading->nr_earlier++;
+	for (int i = 0; i < oom->nr_kills; i++) {
+		earlier->kill[earlier->next] = oom->kill[i];
+		earlier->next = (earlier->next + 1) % MOST_EARLIER;
+		if (earlier->nr < MOST_EARLIER)
+			earlier->nr++;
 	}
-	reading->in_table = false;
-	reading->in_stats = false;
-	reading->stats_totals = false;
-	reading->guessed = false;
-	reading->nr_columns = 0;
-}
-
-/**
- * @brief Give the memory of the task table back.
- *
- * @param reader the reader
- */
-void failure_oom_free(struct failure_reader *reader)
-{
-	free(reader->oom.task);
-	reader->oom.task = NULL;
 }
 
 /** A number in kB after a name; false when it is not there. */
@@ -287,8 +269,6 @@ bool failure_read_oom(struct failure_reader *reader, const char *line)
 
 	if (failure->kind != FAILURE_OOM)
 		return false;
-	oom->earlier = reader->oom.earlier;
-	oom->nr_earlier = reader->oom.nr_earlier;
 	if (read_constraint(failure, line) || read_killed(oom, line) || read_choice(oom, line) ||
 	    read_end(oom, line) || read_group_kill(oom, line)) {
 		reader->oom.in_table = false;

@@ -126,9 +126,17 @@ struct failure_oom {
 	bool tables_in_bytes;
 	size_t nr_damaged; /**< rows that could not be read */
 	bool tasks_cut; /**< the table had more rows than are kept, or rows that could not be read */
-	const struct failure_kill
-		*earlier; /**< killed by earlier reports of the log; the reader's */
+	const struct failure_kill *earlier; /**< killed by earlier reports of the log; the log's */
 	int nr_earlier;
+};
+
+/** Most processes killed earlier in a log that are remembered. */
+#define MOST_EARLIER 64
+
+/** Processes that earlier reports of a log killed, since the kernel was started. */
+struct earlier_kills {
+	struct failure_kill kill[MOST_EARLIER];
+	int nr, next;
 };
 
 /** Is it a statistic that was read? */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief What the files that read a report share: reader.c finds reports, the others their lines.
+ * @brief What the files that read a report share: reader.c reads a report, the others kinds of its lines.
  */
 #ifndef FAILURE_READER_H
 #define FAILURE_READER_H
 
 #include "failure/failure.h"
+#include "failure/read/weave.h"
 #include "text/words.h"
 
 /** Numbers above this cannot be figures of a machine's memory: they stay at it, so that sums cannot overflow. */
@@ -31,9 +32,6 @@ enum task_column {
 	COLUMN_ADJ,
 };
 
-/** Most processes killed earlier in a log that are remembered. */
-#define MOST_EARLIER 64
-
 /** Where the reading of an OOM report stands. Only the memory of the table outlives a report. */
 struct oom_reading {
 	struct failure_task *task;
@@ -44,21 +42,19 @@ struct oom_reading {
 	bool guessed;	   /**< the title is lost: the columns are those that fit */
 	enum task_column column[MOST_COLUMNS];
 	int nr_columns;
-	struct failure_kill earlier[MOST_EARLIER];
-	int nr_earlier, next_earlier;
 };
 
+/** A report that is being read. */
 struct failure_reader {
-	failure_handler handler;
-	void *context;
-	size_t line;
-	bool open;	      /**< `failure` holds something */
-	bool in_totals;	      /**< after Mem-Info, before the first node or zone */
-	bool after_reserve;   /**< the line before was a zone's reserve */
-	int pending_nid;      /**< of a line that had only the beginning of a zone line; -1 */
-	int zone;	      /**< whose line was read last; -1 */
-	int list;	      /**< whose free list line was read last; -1 */
-	char log_version[64]; /**< from `Linux version` */
+	size_t line;	    /**< of the log */
+	bool in_totals;	    /**< after Mem-Info, before the first node or zone */
+	bool after_reserve; /**< the line before was a zone's reserve */
+	int pending_nid;    /**< of a line that had only the beginning of a zone line; -1 */
+	int zone;	    /**< whose line was read last; -1 */
+	int list;	    /**< whose free list line was read last; -1 */
+	bool repeated; /**< a zone's figures came twice, and not the same: lines of another report are among these */
+	char log_version[64]; /**< from `Linux version`, before this report */
+	struct strand strand;
 	struct oom_reading oom;
 	struct failure failure;
 };
@@ -68,6 +64,13 @@ static inline bool take_count(const char **cursor, uint64_t *value)
 {
 	return take_clamped(cursor, 10, MOST_FIGURE, value);
 }
+
+/* reader.c */
+void failure_reader_open(struct failure_reader *reader, enum failure_kind kind, size_t line);
+void failure_reader_free(struct failure_reader *reader);
+void failure_reader_read(struct failure_reader *reader, const char *line);
+void failure_reader_close(struct failure_reader *reader);
+bool failure_reader_whole(const struct failure_reader *reader);
 
 /* header.c */
 const char *failure_header_find(const char *line, enum failure_kind *kind);
@@ -80,8 +83,7 @@ void failure_read_cpuset(struct failure *failure, const char *text);
 bool failure_read_trace(struct failure *failure, const char *line);
 
 /* oom.c */
-void failure_oom_begin(struct failure_reader *reader);
-void failure_oom_free(struct failure_reader *reader);
+void earlier_kills_add(struct earlier_kills *earlier, const struct failure_oom *oom);
 bool failure_read_oom(struct failure_reader *reader, const char *line);
 
 /* tasks.c */

@@ -119,6 +119,16 @@ static struct failure_zone *zone_before(struct failure_reader *reader, const cha
 	return &failure->zone[i];
 }
 
+/** Do two lines of a zone name other figures? They are not of the same report then. */
+static bool differ(const struct failure_figures *one, const struct failure_figures *other)
+{
+	for (int i = 0; i < NR_FIGURES; i++)
+		if (figure_seen(one, (enum failure_figure)i) &&
+		    figure_seen(other, (enum failure_figure)i) && one->value[i] != other->value[i])
+			return true;
+	return false;
+}
+
 /** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`, of which the first figures may be lost. */
 static bool read_zone_line(struct failure_reader *reader, const char *line)
 {
@@ -136,6 +146,13 @@ static bool read_zone_line(struct failure_reader *reader, const char *line)
 	reader->zone = (int)(zone - reader->failure.zone);
 	if (!zone->figures.seen)
 		take_figures(figures, true, &zone->figures);
+	else if (!reader->failure.named_nodes ||
+		 line_node_before(line, figures - strlen(zone->name)) >= 0) {
+		struct failure_figures again = { 0 };
+
+		take_figures(figures, true, &again);
+		reader->repeated |= differ(&zone->figures, &again);
+	}
 	return true;
 }
 

@@ -141,6 +141,7 @@ static void write_choice(const struct log_answer *answer, struct json *json)
 	json_end(json);
 	write_figure(json, "total_pages", victim->known, victim->total_pages);
 	json_bool(json, "total_inferred", victim->total_inferred);
+	json_bool(json, "total_fitted", victim->total_fitted);
 	json_text(json, "rules", victim->known ? victim->rules.name : "");
 	json_bool(json, "rules_inferred", victim->rules_inferred);
 	json_bool(json, "root_bonus", victim->rules.root_bonus);

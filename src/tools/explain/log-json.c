@@ -28,7 +28,7 @@ static void write_zone(const struct log_answer *answer, const struct zone_accoun
 	json_integer(json, "high", zone->high);
 	json_integer(json, "boost", zone->boost);
 	json_text(json, "boost_source", sources[zone->boost_source]);
-	if (zone->place == ZONE_TRIED && !answer->failure->memcg) {
+	if (zone->place == ZONE_TRIED && log_zones_asked(answer)) {
 		json_object(json, "attempt");
 		explain_write_attempt(&zone->attempt, json);
 		json_end(json);
@@ -79,7 +79,7 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 	static const char *const verdicts[] = {
 		[VERDICT_REFUSED] = "refused", [VERDICT_PASSES] = "passes",
 		[VERDICT_DEPENDS] = "depends", [VERDICT_NO_REQUEST] = "no_request",
-		[VERDICT_GROUP] = "group",
+		[VERDICT_GROUP] = "group",     [VERDICT_UNKNOWN] = "unknown",
 	};
 	static const char *const situations[] = {
 		[SITUATION_PLAIN] = "plain",	   [SITUATION_NO_MANAGED] = "no_managed_pages",
@@ -95,6 +95,7 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 	json_text(json, "rules", zones_asked ? account->rules : "");
 	json_text(json, "situation", situations[account->situation]);
 	json_text(json, "depends_on", account->open);
+	json_text(json, "missing", account->missing);
 	json_bool(json, "found", answer->passes);
 	json_bool(json, "replayed", answer->replayed);
 	json_text(json, "not_replayed", account->not_replayed);

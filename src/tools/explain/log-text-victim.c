@@ -144,8 +144,9 @@ static void print_rules(const struct sheet *sheet)
 		  "%" PRIu64 " pages, a thousandth of %" PRIu64 "%s%s; by the rules of %s%s%s",
 		  victim->total_pages / 1000, victim->total_pages,
 		  sheet->answer->failure->memcg ? ", what the group may use" : ", memory and swap",
-		  log_inferred(victim->total_inferred), victim->rules.name,
-		  log_inferred(victim->rules_inferred),
+		  victim->total_fitted ? " (inferred: the least that agrees with the kernel)"
+				       : log_inferred(victim->total_inferred),
+		  victim->rules.name, log_inferred(victim->rules_inferred),
 		  victim->rules.root_bonus ? ", where processes of uid 0 count 3 % less (inferred: "
 					     "their privileges are not in the report)"
 					   : "");
@@ -158,9 +159,11 @@ static void print_ranking(const struct sheet *sheet)
 	const struct failure_oom *oom = &sheet->answer->failure->oom;
 	char points[32];
 
-	print_rules(sheet);
-	fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name", "rss", "swap",
-		"tables", "adj", "badness");
+	if (victim->nr_ranked)
+		print_rules(sheet);
+	if (victim->nr_ranked)
+		fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name", "rss",
+			"swap", "tables", "adj", "badness");
 	for (int i = 0; i < victim->nr_ranked && i < MOST_PRINTED; i++) {
 		snprintf(points, sizeof(points), "%ld", victim->ranked[i].badness);
 		print_task(sheet, victim->ranked[i].task, points);

@@ -19,6 +19,7 @@ static const struct {
 	[VERDICT_DEPENDS] = { "depends", RED },
 	[VERDICT_NO_REQUEST] = { "no request is behind this report", GREEN },
 	[VERDICT_GROUP] = { "a memory cgroup is at its limit, no zone was asked", RED },
+	[VERDICT_UNKNOWN] = { "none, the report lacks what it needs", RED },
 };
 
 /** What kind of report it is, and who holds most of the memory. */
@@ -177,8 +178,7 @@ void log_print_text(const struct log_answer *answer, const char *path, FILE *out
 	print_request(&sheet, path);
 	print_caller(&sheet);
 	print_verdict(&sheet);
-	if (answer->account.verdict != VERDICT_GROUP &&
-	    answer->account.verdict != VERDICT_NO_REQUEST) {
+	if (log_zones_asked(answer)) {
 		print_absent(&sheet);
 		print_zones(&sheet);
 		print_walks(&sheet);

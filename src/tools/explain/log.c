@@ -14,7 +14,7 @@
 #include "tools/tools.h"
 
 /** Longer lines are cut: no line of a report comes near. */
-#define LONGEST_LINE 16384
+#define LONGEST_LINE INPUT_LINE
 
 /** Keys that change their meaning change this. */
 #define JSON_VERSION 2
@@ -31,7 +31,7 @@ struct run {
 static void report_damaged(struct run *run, const struct failure *failure, const char *missing)
 {
 	run->damaged = true;
-	if (failure->kind == FAILURE_VMALLOC)
+	if (failure->kind == FAILURE_VMALLOC || failure->woven)
 		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s",
 		    run->request->path, failure->line, run->reports, missing);
 	else
@@ -62,13 +62,11 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure, run->request->rules)) {
+	if (!log_answer_take(answer, failure, run->request->rules))
 		report_damaged(run, failure, answer->account.missing);
-		free(answer);
-		return;
-	}
 	run->refused |= !log_answer_is_fine(answer);
-	show(run, answer);
+	if (!answer->account.missing[0] || log_answer_says_something(answer))
+		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
 }
@@ -82,8 +80,7 @@ static bool is_something_else(const struct input_line *line)
 }
 
 /** Hand the lines of a log on; -1 after noting an error. */
-static int read_lines(struct input *input, struct failure_reader *reader,
-		      struct pageflow_error *error)
+static int read_lines(struct input *input, struct failure_log *log, struct pageflow_error *error)
 {
 	struct input_line line = { 0 };
 	int got;
@@ -95,8 +92,8 @@ static int read_lines(struct input *input, struct failure_reader *reader,
 					"prints",
 					line.cut ? "its first line does not end"
 						 : "it begins as a file of Pageflow's own");
-		failure_reader_line(reader, line.text,
-				    line.length < LONGEST_LINE ? line.length : LONGEST_LINE);
+		failure_log_line(log, line.text,
+				 line.length < LONGEST_LINE ? line.length : LONGEST_LINE);
 	}
 	return got;
 }
@@ -106,20 +103,20 @@ static int read_log(struct run *run)
 {
 	struct pageflow_error error = { 0 };
 	struct input *input = input_open(run->request->path, &error);
-	struct failure_reader *reader = input ? failure_reader_new(explain_report, run) : NULL;
+	struct failure_log *log = input ? failure_log_new(explain_report, run) : NULL;
 	int failed = -1;
 
-	if (reader)
-		failed = read_lines(input, reader, &error);
+	if (log)
+		failed = read_lines(input, log, &error);
 	else if (input)
 		error_set(&error, "out of memory");
 	if (failed)
 		input_error("explain", run->request->path, &error);
 	/* Of a log that cannot be read on, the last report is not all there. */
 	if (failed)
-		failure_reader_drop(reader);
+		failure_log_drop(log);
 	else
-		failure_reader_end(reader);
+		failure_log_end(log);
 	input_close(input);
 	return failed;
 }
