@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`pageflow explain --log`: what a report lacks never makes another verdict, and what no check of zones answers is said."""
 
+import itertools
+import json
 import random
 import re
 
@@ -417,17 +419,16 @@ PROPERTY = [
 @pytest.mark.parametrize("change", [lambda text: text, other_figures], ids=["as it is", "changed"])
 @pytest.mark.parametrize("name", PROPERTY)
 def test_what_is_lost_makes_no_other_verdict(name, change, sample, explain, facts):
+    """Every thirteenth of the ways to damage a report; that is prime to the number of words of a line."""
     text = change(re.sub(r"^.*SPDX.*\n", "", sample(name)))
     (whole,) = facts(text)
-    variants = list(damaged(text))
-    log = "".join("\n".join(lines) + "\nsomething else\n" for lines in variants)
-    said = re.findall(r"report (\d+) .* it lacks \S", explain(log).stderr)
-    answered = facts(log)
-    assert len(said) + len(answered) == len(variants)
-    assert len(answered) > len(variants) // 3
-    other = {report["verdict"] for report in answered} - {whole["verdict"]}
-    assert other <= {"depends"}
-    assert {report["situation"] for report in answered if report["verdict"] == whole["verdict"]} <= {
-        whole["situation"],
-        "plain",
-    }
+    answered = 0
+    for lines in itertools.islice(damaged(text), 0, None, 13):
+        result = explain("\n".join(lines) + "\n", "--json")
+        reports = json.loads(result.stdout)["reports"]
+        verdicts = {report["verdict"] for report in reports} - {"unknown"}
+        if not verdicts:
+            assert result.returncode == 2 and " lacks " in result.stderr or "lacks" in result.stdout
+        assert verdicts <= {whole["verdict"], "depends"}
+        answered += bool(verdicts)
+    assert answered > 10
