@@ -92,6 +92,13 @@ def test_a_zone_that_does_not_exist_is_the_reason(sample, answer):
     ) and "(inferred: the report shows no such zone)" in last
 
 
+def test_from_6_1_on_such_a_report_lists_no_zone_at_all(answer):
+    text = one_zone(version="6.8.0").replace("0xcc0(GFP_KERNEL)", "0xcc1(GFP_KERNEL|GFP_DMA)")
+    text = "".join(line for line in text.splitlines(True) if "Normal" not in line and "lowmem" not in line)
+    report, _, code = answer(text)
+    assert (report["situation"], report["zones"], code) == ("no_managed_pages", [], 1)
+
+
 def excluded_variants(text):
     yield text
     yield prefixed(text.replace("Node 4", "Node 12").replace("mems_allowed=4", "mems_allowed=12"))
@@ -267,6 +274,15 @@ def test_a_reserve_with_a_number_a_line_or_at_its_zones_line_is_read(torn, sampl
     assert torn != text and facts(torn) == facts(text)
     joined = re.sub(r"\n[^\n]*lowmem_reserve", " lowmem_reserve", text)
     assert joined != text and facts(joined) == facts(text)
+
+
+def test_a_request_for_one_node_does_not_say_which(sample, answer):
+    text = sample("6.6-numa").replace("0x820(GFP_ATOMIC)", "0x200820(GFP_ATOMIC|__GFP_THISNODE)")
+    report, _, code = answer(text)
+    assert (report["verdict"], code) == ("refused", 1), "neither node would serve it"
+    report, last, code = answer(re.sub(r"(Node 1 Normal free:)\d+", r"\g<1>900000", text))
+    assert (report["verdict"], code) == ("depends", 1)
+    assert "node 1 would serve it, node 0 would not" in report["depends_on"] and "depends on" in last
 
 
 # ---- what was lost -------------------------------------------------------------------------------------------------

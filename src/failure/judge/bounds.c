@@ -396,6 +396,45 @@ static void decide_by(struct failure_account *account, const struct what_if *ask
 	}
 }
 
+/** Would a node alone serve the request? */
+static bool node_passes(const struct failure_account *account, int nid)
+{
+	struct what_if asked = failure_asked(account);
+
+	for (int i = 0; i < account->nr_zones; i++) {
+		const struct zone_account *zone = &account->zone[i];
+
+		if (zone->zone->nid == nid && zone->zone->type <= account->highest &&
+		    zone->place != ZONE_NOT_MANAGED && passes_at(zone, &asked, 0))
+			return true;
+	}
+	return false;
+}
+
+/** A request for one node alone: no report says which. */
+static void decide_node(struct failure_account *account)
+{
+	const struct failure *failure = account->failure;
+	int served = -1, refused = -1;
+
+	if (!(failure->mask.mask & __GFP_THISNODE))
+		return;
+	for (int i = 0; i < account->nr_nodes; i++) {
+		int nid = account->node[i];
+
+		if (failure->has_nodemask &&
+		    (nid >= FAILURE_NODES || !(failure->nodemask >> nid & 1)))
+			continue;
+		*(node_passes(account, nid) ? &served : &refused) = nid;
+	}
+	if (served >= 0 && refused >= 0)
+		snprintf(
+			account->open, sizeof(account->open),
+			"the node that was asked for alone (__GFP_THISNODE), which no report names: "
+			"node %d would serve it, node %d would not",
+			served, refused);
+}
+
 /**
  * @brief Does what was read decide? Notes in `missing` what was lost and could change the verdict, and in `open` what no
  * report of that kernel says and could.
@@ -411,4 +450,6 @@ void account_decide(struct failure_account *account)
 		asked.reading = &account->reading[i];
 		decide_by(account, &asked);
 	}
+	if (!account->missing[0] && !account->open[0])
+		decide_node(account);
 }
