@@ -176,6 +176,11 @@ void account_find_types(struct failure_account *account)
 		seen |= TYPE(failure->zone[i].type);
 	if (failure->highmem)
 		seen |= TYPE(FAILURE_HIGHMEM);
+	/* Where no zone is left that could tell, the kernel has the one that the mask names. */
+	if (!failure->nr_zones && (failure->mask.mask & __GFP_DMA))
+		seen |= TYPE(FAILURE_DMA);
+	if (!failure->nr_zones && (failure->mask.mask & __GFP_DMA32))
+		seen |= TYPE(FAILURE_DMA32);
 	find_sets(account, seen, numbers, true);
 	account->types_fit = account->nr_types > 0;
 	if (!account->nr_types)

@@ -30,6 +30,7 @@ static const char *const figure_names[NR_FIGURES] = {
 	[FIGURE_UNEVICTABLE] = "unevictable",
 	[FIGURE_DIRTY] = "dirty",
 	[FIGURE_WRITEBACK] = "writeback",
+	[FIGURE_WRITEBACK_TMP] = "writeback_tmp",
 	[FIGURE_SLAB_RECLAIMABLE] = "slab_reclaimable",
 	[FIGURE_SLAB_UNRECLAIMABLE] = "slab_unreclaimable",
 	[FIGURE_MISC_RECLAIMABLE] = "kernel_misc_reclaimable",
@@ -41,6 +42,8 @@ static const char *const figure_names[NR_FIGURES] = {
 	[FIGURE_SEC_PAGETABLES] = "sec_pagetables",
 	[FIGURE_BOUNCE] = "bounce",
 	[FIGURE_BALLOON] = "Balloon",
+	[FIGURE_GPU_ACTIVE] = "gpu_active",
+	[FIGURE_GPU_RECLAIM] = "gpu_reclaim",
 	[FIGURE_ZSPAGES] = "zspages",
 	[FIGURE_PRESENT] = "present",
 	[FIGURE_MANAGED] = "managed",
@@ -129,23 +132,28 @@ static bool differ(const struct failure_figures *one, const struct failure_figur
 	return false;
 }
 
-/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`. */
+/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`, of which the first figures may be lost. */
 static bool read_zone_line(struct failure_reader *reader, const char *line)
 {
-	const char *free = strstr(line, " free:");
-	struct failure_zone *zone = free ? zone_before(reader, line, free) : NULL;
+	static const char *const first[] = { " free:", " boost:", " min:" };
+	struct failure_zone *zone = NULL;
+	const char *figures = NULL;
 
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]) && !zone; i++) {
+		figures = strstr(line, first[i]);
+		zone = figures ? zone_before(reader, line, figures) : NULL;
+	}
 	if (!zone)
 		return false;
 	reader->in_totals = false;
 	reader->zone = (int)(zone - reader->failure.zone);
 	if (!zone->figures.seen)
-		take_figures(free, true, &zone->figures);
+		take_figures(figures, true, &zone->figures);
 	else if (!reader->failure.named_nodes ||
-		 line_node_before(line, free - strlen(zone->name)) >= 0) {
+		 line_node_before(line, figures - strlen(zone->name)) >= 0) {
 		struct failure_figures again = { 0 };
 
-		take_figures(free, true, &again);
+		take_figures(figures, true, &again);
 		reader->repeated |= differ(&zone->figures, &again);
 	}
 	return true;
@@ -276,6 +284,20 @@ static bool read_list_line(struct failure_reader *reader, const char *line)
 	return true;
 }
 
+/** Add the figures of a node's line to those of all nodes, once. */
+static void add_node(struct failure *failure, int nid, const char *line)
+{
+	struct failure_figures node = { 0 };
+
+	if (nid >= FAILURE_NODES || failure->nodes_read >> nid & 1)
+		return;
+	failure->nodes_read |= 1ull << nid;
+	take_figures(line, true, &node);
+	for (int i = 0; i < NR_FIGURES; i++)
+		failure->nodes.value[i] += node.value[i];
+	failure->nodes.seen |= node.seen;
+}
+
 /** A node's line, or the beginning of a line that was torn after its node. */
 static bool read_node_line(struct failure_reader *reader, const char *line)
 {
@@ -285,6 +307,7 @@ static bool read_node_line(struct failure_reader *reader, const char *line)
 	if (anon && (nid = line_node_before(line, anon + 1)) >= 0) {
 		reader->in_totals = false;
 		reader->failure.node_lines = true;
+		add_node(&reader->failure, nid, anon);
 		if (nid < FAILURE_NODES && strstr(anon, "all_unreclaimable? yes"))
 			reader->failure.unreclaimable |= 1ull << nid;
 		return true;
@@ -334,7 +357,7 @@ static int smallest_place(const struct failure *failure)
 static int place_by_ratio(uint64_t kb, uint64_t pages)
 {
 	/* The smallest page of all kernels has 4 kB, the largest 256 kB. Figures are read one after the other. */
-	for (int place = 2; pages >= 256 && place <= 8; place++)
+	for (int place = 2; pages >= 16 && place <= 8; place++)
 		if (kb >= (pages << place) - (pages << place) / 8 &&
 		    kb <= (pages << place) + (pages << place) / 8)
 			return place;
@@ -345,17 +368,14 @@ static int place_by_ratio(uint64_t kb, uint64_t pages)
 static int place_by_figures(const struct failure *failure)
 {
 	uint64_t free_kb = 0;
+	int place;
 
 	for (int i = 0; i < failure->nr_zones; i++)
 		free_kb += failure->zone[i].figures.value[FIGURE_FREE];
-	for (int figure = FIGURE_ACTIVE_ANON; figure <= FIGURE_SHMEM; figure++) {
-		int place =
-			place_by_ratio(failure->nodes.value[figure], failure->totals.value[figure]);
-
-		if (place)
-			return place;
-	}
-	return place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
+	place = place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
+	for (int figure = FIGURE_ACTIVE_ANON; !place && figure <= FIGURE_SHMEM; figure++)
+		place = place_by_ratio(failure->nodes.value[figure], failure->totals.value[figure]);
+	return place;
 }
 
 /**

@@ -3,6 +3,7 @@
  * @file
  * @brief The zones of a report as text: what was free, what was needed, and the verdict.
  */
+#include "gfp.h"
 #include "text/append.h"
 #include "tools/explain/sheet.h"
 
@@ -68,29 +69,54 @@ static void print_needed(const struct sheet *sheet, const struct zone_account *z
 	sheet_row(sheet, "= needed, and one page more", a->needed, "");
 }
 
+/** What of a zone's free list was lost. */
+static void print_lost_list(const struct sheet *sheet, const struct zone_account *zone)
+{
+	uint32_t lost = zone->unread >> sheet->answer->failure->order;
+	int first = (int)sheet->answer->failure->order;
+
+	if (!lost)
+		return;
+	first += __builtin_ctz(lost);
+	if (lost & (lost - 1))
+		sheet_say(sheet, 4,
+			  "the free list is damaged: blocks of order %d and others are "
+			  "not known",
+			  first);
+	else
+		sheet_say(sheet, 4, "the free list is damaged: blocks of order %d are not known",
+			  first);
+}
+
 /** Free blocks of a zone that are large enough, and for whom. */
 static void print_blocks(const struct sheet *sheet, const struct zone_account *zone)
 {
 	static const char *const types[NR_LETTERS] = { "unmovable",  "movable", "reclaimable",
 						       "highatomic", "CMA",	"isolated" };
-	const struct failure *failure = sheet->answer->failure;
-	bool any = false;
+	const struct failure_account *account = &sheet->answer->account;
+	int wanted = (int)sheet->answer->failure->order;
+	char text[256] = "";
+	bool inferred = false;
 
-	if (failure->order == 0 || !zone->has_lists)
+	if ((!wanted && account->situation != SITUATION_NO_MARKS) || !zone->zone->listed)
 		return;
-	for (int order = (int)failure->order; order < zone->zone->nr_orders; order++)
-		for (int letter = 0; letter < NR_LETTERS; letter++) {
-			long blocks = zone->blocks[order][letter];
+	for (int letter = 0; letter < NR_LETTERS; letter++) {
+		long blocks = 0;
 
-			if (!blocks)
-				continue;
-			any = true;
-			sheet_say(sheet, 4, "%ld free %s of order %d: %s%s", blocks,
-				  blocks == 1 ? "block" : "blocks", order, types[letter],
-				  log_inferred(zone->split[order]));
+		for (int order = wanted; order < zone->zone->nr_orders; order++) {
+			blocks += zone->blocks[order][letter];
+			inferred |= zone->split[order];
 		}
-	if (!any)
-		sheet_say(sheet, 4, "no free block of order %u or more", failure->order);
+		if (blocks)
+			text_append(text, sizeof(text), "%s%ld %s", text[0] ? ", " : "", blocks,
+				    types[letter]);
+	}
+	if (text[0])
+		sheet_say(sheet, 4, "free blocks of order %d or more: %s%s", wanted, text,
+			  inferred ? " (how many of each is inferred)" : "");
+	else
+		sheet_say(sheet, 4, "no free block of order %d or more", wanted);
+	print_lost_list(sheet, zone);
 }
 
 /** Free pages of a zone in blocks that are smaller than what was asked for. */
@@ -142,6 +168,9 @@ static void print_zone(const struct sheet *sheet, const struct zone_account *zon
 	sheet_head(sheet, title);
 	print_usable(sheet, zone);
 	print_needed(sheet, zone);
+	if (sheet->answer->account.situation == SITUATION_NO_MARKS)
+		sheet_say(sheet, 4, "no watermark binds this task%s",
+			  log_inferred(!(sheet->answer->failure->mask.mask & __GFP_MEMALLOC)));
 	print_blocks(sheet, zone);
 	print_too_small(sheet, zone);
 	if (zone->boost_source == BOOST_UNKNOWN)
