@@ -93,6 +93,7 @@ static struct failure_reader *begin(struct weave *weave, enum failure_kind kind,
 	memcpy(reader->log_version, weave->log_version, sizeof(reader->log_version));
 	reader->strand.caller = prefix->caller;
 	reader->strand.host = prefix->host;
+	reader->strand.bare = prefix->first == PREFIX_NONE;
 	weave->strand[weave->nr_strands++] = reader;
 	weave->last = reader;
 	return reader;
@@ -136,32 +137,51 @@ static bool of_anybody(const char *line)
 	return strstr(line, "oom_reaper: ") || strstr(line, "Killed process ");
 }
 
+/** Do the prefixes of a line and of a report's title agree in who printed them? */
+static bool agrees(const struct failure_reader *reader, const struct prefix *prefix)
+{
+	const struct strand *strand = &reader->strand;
+
+	return strand->caller == prefix->caller && strand->bare == (prefix->first == PREFIX_NONE);
+}
+
+/** May it be this report's line, whoever printed it? */
+static bool may_be_of(const struct failure_reader *reader, const struct prefix *prefix)
+{
+	const struct strand *strand = &reader->strand;
+
+	return !strand->done && (!prefix->host || !strand->host || strand->host == prefix->host);
+}
+
 /** Whose line is it? NULL: of no report that is being read. */
 static struct failure_reader *whose(struct weave *weave, const struct prefix *prefix,
 				    const char *line)
 {
-	struct failure_reader *found = NULL, *only = NULL;
+	struct failure_reader *found = NULL, *nameless = NULL, *only = NULL;
 	int open = 0;
 
-	if (prefix->first == PREFIX_NONE && weave->last && !weave->last->strand.done)
-		return weave->last;
 	for (int i = 0; i < weave->nr_strands; i++) {
 		struct failure_reader *reader = weave->strand[i];
 
-		if (reader->strand.done)
+		if (!may_be_of(reader, prefix))
 			continue;
 		only = reader;
 		open++;
-		if ((prefix->caller && reader->strand.caller != prefix->caller) ||
-		    (prefix->host && reader->strand.host && reader->strand.host != prefix->host))
-			continue;
-		if (found && by_time(found, reader, prefix) == found)
-			continue;
-		found = reader;
+		if (!agrees(reader, prefix)) {
+			if (!reader->strand.caller || !prefix->caller)
+				nameless = reader;
+		} else if (!found || by_time(found, reader, prefix) != found) {
+			found = reader;
+		}
 	}
-	if (found || open != 1)
+	if (found)
 		return found;
-	return prefix->passing || of_anybody(line) ? only : NULL;
+	/* A line without a prefix goes with the line before. */
+	if (prefix->first == PREFIX_NONE && weave->last && !weave->last->strand.done)
+		return weave->last;
+	if (nameless)
+		return nameless;
+	return prefix->passing || (open == 1 && of_anybody(line)) ? only : NULL;
 }
 
 /** Lines of another report are among those of this one: neither has all of its own. */
