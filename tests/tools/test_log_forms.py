@@ -85,8 +85,8 @@ def test_a_break_within_a_number_is_told_from_one_between_two(text_of, same):
 def test_the_statistics_of_a_group_are_one_line_whatever_their_prefixes(text_of, facts):
     text = text_of("reports/memcg-then-pagefault-oom")
     bare = FORMS["bare"](text)
-    assert facts(bare)[0]["victim"] == facts(text)[0]["victim"]
-    assert facts(prefixed(text, PREFIXES["syslog"]))[0]["victim"] == facts(text)[0]["victim"]
+    assert facts(bare)[0]["answer"] == facts(text)[0]["answer"]
+    assert facts(prefixed(text, PREFIXES["syslog"]))[0]["answer"] == facts(text)[0]["answer"]
 
 
 # ---- titles --------------------------------------------------------------------------------------------------------
@@ -216,9 +216,10 @@ def test_a_report_that_is_cut_before_another_takes_nothing_from_it(text_of, expl
     whole = text_of("5.8.18-kernel-order9")
     cut = "".join(text_of("4.14-order4").splitlines(True)[:12])
     for prefix in ("", "Nov 24 14:58:07 node7 kernel: ", clock(100)):
-        result = explain(prefixed(cut, prefix) + prefixed(whole, prefix))
+        log = prefixed(cut, prefix) + prefixed(whole, clock(200) if callable(prefix) else prefix)
+        result = explain(log)
         assert "woven" not in result.stderr and "report 1 is too damaged" in result.stderr
-        assert same(prefixed(cut, prefix) + prefixed(whole, prefix)) == same(whole)
+        assert same(log) == same(whole)
 
 
 # ---- long logs -----------------------------------------------------------------------------------------------------
@@ -229,11 +230,11 @@ ORDINARY = "Nov 24 14:58:07 node7 kernel: [   12.345678] usb 1-1: new high-speed
 @pytest.mark.parametrize("prefix", ["", "Nov 24 14:58:07 node7 kernel: "])
 def test_memory_does_not_grow_with_the_log(prefix, text_of, explain, little_memory):
     text = prefixed(text_of("6.6-numa"), prefix)
-    alone = explain(text).stdout
+    alone = re.sub(r"line \d+", "line N", explain(text).stdout)
     for mebibytes in (4, 40):
         many = ORDINARY * (mebibytes * 2**20 // 2 // len(ORDINARY))
-        result = explain(many + text + many, **little_memory(64))
-        assert result.stdout == alone.replace("-:1:", f"-:{many.count(chr(10)) + 1}:"), mebibytes
+        result = explain(many + text + many, **little_memory(128))
+        assert re.sub(r"line \d+", "line N", result.stdout) == alone, mebibytes
         assert result.stderr == ""
 
 

@@ -71,6 +71,19 @@ static bool begins_totals(const char *c)
 	return false;
 }
 
+/**
+ * @brief Does a line of a state of memory begin so: totals, a node, a zone, its reserve or its free list?
+ *
+ * @param message a line after its prefix
+ * @return false: it is another line
+ */
+bool begins_state(const char *message)
+{
+	message += strspn(message, " ");
+	return begins_totals(message) || begins_zone(message) ||
+	       begins_with(message, "lowmem_reserve[]:");
+}
+
 /** A function's place, as a call trace has it: `name+0x1f/0x30`, perhaps behind addresses. */
 static bool begins_trace(const char *c)
 {

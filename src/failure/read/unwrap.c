@@ -202,9 +202,10 @@ static bool within_word(struct unwrap *unwrap, const struct piece *piece, const 
 	each = whole(seam->left, seam->before) && whole(seam->right, seam->left);
 	if (surely_within(unwrap, message, seam) || (both && !each)) {
 		unwrap->column = unwrap->width;
+		unwrap->cut = true;
 		return true;
 	}
-	if (each && !(numbers && both))
+	if (each && !(numbers && both && unwrap->cut))
 		return false;
 	return unwrap->column && unwrap->width == unwrap->column;
 }
@@ -212,8 +213,10 @@ static bool within_word(struct unwrap *unwrap, const struct piece *piece, const 
 /** A line goes on: where lines are cut at a column, each is as wide as that. */
 static void note_break(struct unwrap *unwrap)
 {
-	if (unwrap->width != unwrap->column)
+	if (unwrap->width != unwrap->column) {
 		unwrap->column = 0;
+		unwrap->cut = false;
+	}
 	if (unwrap->width == unwrap->broken)
 		unwrap->column = unwrap->width;
 	unwrap->broken = unwrap->width;

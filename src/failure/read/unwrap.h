@@ -20,6 +20,7 @@ struct unwrap {
 	size_t line;   /**< of the log, where it begins */
 	size_t width;  /**< of its last physical line, with its quotation signs */
 	size_t column; /**< where lines of this log are cut within words; 0: not known */
+	bool cut;      /**< a word was cut there, so that it is known for sure */
 	size_t broken; /**< width of the line that was broken last */
 	bool ends_blank;
 	char text[LONGEST_LOGICAL + 1];

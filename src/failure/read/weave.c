@@ -196,13 +196,14 @@ static void mark_woven(struct weave *weave, struct failure_reader *reader)
 			weave->strand[i]->failure.woven = true;
 }
 
-/** Is there a report of the same origin that waits for its state of memory? */
-static bool another_waits(const struct weave *weave, const struct failure_reader *reader,
-			  const struct prefix *prefix)
+/** Is there another report of the same origin, with its state of memory begun or not, whose zones are still to come? */
+static bool another_is_open(const struct weave *weave, const struct failure_reader *reader,
+			    const struct prefix *prefix, bool begun)
 {
 	for (int i = 0; i < weave->nr_strands; i++)
 		if (weave->strand[i] != reader && same_origin(weave->strand[i], prefix) &&
-		    !weave->strand[i]->failure.has_state)
+		    weave->strand[i]->failure.has_state == begun &&
+		    !failure_reader_whole(weave->strand[i]))
 			return true;
 	return false;
 }
@@ -214,7 +215,7 @@ static void begin_state(struct weave *weave, const struct prefix *prefix, const 
 	struct failure_reader *reader = whose(weave, prefix, line);
 
 	if (reader && reader->failure.has_state && !failure_reader_whole(reader) &&
-	    another_waits(weave, reader, prefix)) {
+	    another_is_open(weave, reader, prefix, false)) {
 		mark_woven(weave, reader);
 		return;
 	}
@@ -281,6 +282,9 @@ void weave_line(struct weave *weave, const char *line, size_t number)
 	got(reader, &prefix, number);
 	if (begins_report(line + prefix.length))
 		reader->strand.last_line = number;
+	/* A state's lines, before this report's own state: they are of the report before, which goes on. */
+	reader->repeated |= !reader->failure.has_state && begins_state(line + prefix.length) &&
+			    another_is_open(weave, reader, &prefix, true);
 	failure_reader_read(reader, line);
 	if (reader->repeated)
 		mark_woven(weave, reader);
