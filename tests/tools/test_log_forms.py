@@ -238,13 +238,13 @@ def test_memory_does_not_grow_with_the_log(prefix, text_of, explain, little_memo
         assert result.stderr == ""
 
 
-@pytest.mark.skipif(
-    not shutil.which("strace") or "PAGEFLOW" in os.environ, reason="system calls are counted with strace"
-)
+@pytest.mark.skipif(not shutil.which("strace"), reason="system calls are counted with strace")
 def test_a_log_is_read_once_and_memory_taken_for_its_reports_only(text_of, pageflow, tmp_path):
+    if any(word in os.environ.get("PAGEFLOW", "") for word in ("asan", "qemu")):
+        pytest.skip("a sanitizer and an emulator take memory of their own")
+
     def counts(log):
         (tmp_path / "log").write_text(log)
-        (tmp_path / "command").write_text("")
         done = subprocess.run(
             ["strace", "-qq", "-e", "trace=read,mmap,brk", "-o", tmp_path / "calls"]
             + [*pageflow("--version").args[:-1], "explain", "--log", tmp_path / "log"],
