@@ -314,8 +314,8 @@ void failure_account_take(const struct failure *failure, const char *rules,
 
 	memset(account, 0, sizeof(*account));
 	account->failure = failure;
-	account->nr_readings = rules_readings(failure, rules, account->reading,
-					      account->rules, sizeof(account->rules));
+	account->nr_readings = rules_readings(failure, rules, account->reading, account->rules,
+					      sizeof(account->rules));
 	account->preferred_counts = version_before(rules ? rules : failure->version, 5, 8);
 	number_nodes(account);
 	account->first_node = find_first_node(failure);

@@ -58,7 +58,7 @@ struct zone_account {
 	bool has_lists; /**< its free list line was read whole */
 	long free, managed, cma, highatomic, local_pcp, other_pcp;
 	long free_highatomic; /**< where it is printed */
-	long min, low, high; /**< without the boost */
+	long min, low, high;  /**< without the boost */
 	long boost;
 	enum boost_source boost_source;
 	bool boost_exact;			 /**< an inferred boost that only one value fits */

@@ -144,10 +144,9 @@ static bool take_release(const char *version, struct release *release)
 	*release = (struct release){ .series = major * 1000 + minor, .point = point };
 	release->candidate = strstr(version, "-rc") || strstr(version, ".rc");
 	/* `.0` and a build number, as Debian, Ubuntu and Red Hat have it; Android's common kernels. */
-	release->hidden = !release->candidate &&
-			  ((!point && version[length] == '-' &&
-			    isdigit((unsigned char)version[length + 1])) ||
-			   strstr(version, "-android"));
+	release->hidden = !release->candidate && ((!point && version[length] == '-' &&
+						   isdigit((unsigned char)version[length + 1])) ||
+						  strstr(version, "-android"));
 	return true;
 }
 
@@ -243,7 +242,7 @@ static unsigned int sets_by_look(const struct failure *failure)
 static void label_rules(const struct release *release, unsigned int found, char *label, size_t size)
 {
 	const int oldest = spans[0].series, newest = spans[NR_SPANS - 1].series;
-	int series = release->series < oldest ? oldest
+	int series = release->series < oldest	? oldest
 		     : release->series > newest ? newest
 						: release->series;
 	size_t used = (size_t)snprintf(label, size, "rules of %d.%d", series / 1000, series % 1000);

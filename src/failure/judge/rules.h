@@ -21,7 +21,7 @@ enum rule_fractions {
 enum rule_quick {
 	QUICK_CMA, /**< free less CMA */
 	QUICK_WRAPS, /**< less the reserve for urgent high orders, too; more than is free counts as plenty */
-	QUICK_HELD,  /**< the same, but never below 0 */
+	QUICK_HELD, /**< the same, but never below 0 */
 };
 
 /** Who is asked once more without the boost, for a single page. */
@@ -33,9 +33,9 @@ enum rule_boost {
 
 /** Whom the blocks of the reserve for urgent high orders serve. */
 enum rule_urgent_blocks {
-	URGENT_ATOMIC,	 /**< orders above 0 with __GFP_ATOMIC */
+	URGENT_ATOMIC,	  /**< orders above 0 with __GFP_ATOMIC */
 	URGENT_SLEEPLESS, /**< orders above 0 that may not sleep */
-	URGENT_HIGH,	 /**< orders above 0 that may not sleep, with __GFP_HIGH */
+	URGENT_HIGH,	  /**< orders above 0 that may not sleep, with __GFP_HIGH */
 };
 
 /** The rules of some versions. */
@@ -46,10 +46,10 @@ struct rule_set {
 	enum rule_boost boost;
 	enum rule_urgent_blocks urgent;
 	bool free_reserve; /**< of the reserve for urgent high orders only what is free is taken off */
-	bool last_resort;  /**< those who may not sleep get its blocks in the end, single pages too */
-	bool keeps_cma;	   /**< a request that marks do not bind keeps what its type may borrow */
-	bool unaccepted;   /**< memory that a guest has not accepted is taken off; no report prints it */
-	const char *what;  /**< what is new in it, for readers */
+	bool last_resort; /**< those who may not sleep get its blocks in the end, single pages too */
+	bool keeps_cma;	  /**< a request that marks do not bind keeps what its type may borrow */
+	bool unaccepted; /**< memory that a guest has not accepted is taken off; no report prints it */
+	const char *what; /**< what is new in it, for readers */
 };
 
 /** One way to read a report: a set of rules, and, where a figure is only bounded, one of its bounds. */

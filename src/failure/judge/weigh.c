@@ -14,14 +14,14 @@
 
 /** A request as a set of rules sees it. */
 struct rights {
-	bool high;	/**< half of the mark */
-	bool more;	/**< a quarter of the rest */
-	bool spared;	/**< the reserve for urgent high orders is not taken off */
-	bool urgent;	/**< blocks of that reserve count */
-	bool resort;	/**< they serve it in the end, whatever its order */
-	bool cma;	/**< blocks of CMA areas count */
-	bool no_boost;	/**< a single page is asked once more without the boost */
-	bool no_marks;	/**< marks do not bind it */
+	bool high;     /**< half of the mark */
+	bool more;     /**< a quarter of the rest */
+	bool spared;   /**< the reserve for urgent high orders is not taken off */
+	bool urgent;   /**< blocks of that reserve count */
+	bool resort;   /**< they serve it in the end, whatever its order */
+	bool cma;      /**< blocks of CMA areas count */
+	bool no_boost; /**< a single page is asked once more without the boost */
+	bool no_marks; /**< marks do not bind it */
 };
 
 /** What a request may, by a set of rules. */
@@ -45,9 +45,10 @@ static struct rights rights_of(const struct rule_set *rules, const struct what_i
 	rights.urgent = old ? harder : sleepless && (rules->urgent != URGENT_HIGH || high);
 	rights.urgent &= what_if->order > 0;
 	rights.resort = rules->last_resort && sleepless;
-	rights.no_boost = what_if->order == 0 &&
-			  (rules->boost == BOOST_SPARES_ATOMIC ? atomic
-							       : rules->boost == BOOST_SPARES_HIGH && high);
+	rights.no_boost =
+		what_if->order == 0 &&
+		(rules->boost == BOOST_SPARES_ATOMIC ? atomic
+						     : rules->boost == BOOST_SPARES_HIGH && high);
 	return rights;
 }
 
@@ -123,9 +124,8 @@ static void check_full(const struct rights *rights, long boost, struct explained
 	attempt->less_high = rights->high ? marked / 2 : 0;
 	attempt->less_more = rights->more ? (marked - attempt->less_high) / 4 : 0;
 	attempt->needed = marked - attempt->less_high - attempt->less_more + attempt->reserve;
-	attempt->shortfall = attempt->usable <= attempt->needed
-				     ? attempt->needed - attempt->usable + 1
-				     : 0;
+	attempt->shortfall =
+		attempt->usable <= attempt->needed ? attempt->needed - attempt->usable + 1 : 0;
 }
 
 /** The quick test of a single page, against the mark as it stands. */
@@ -155,13 +155,13 @@ static void check_by_rules(const struct zone_account *zone, const struct what_if
 	attempt->mark = zone->min;
 	attempt->reserve = what_if->no_reserve ? 0 : zone->reserve;
 	check_full(rights, boost, attempt);
-	attempt->quick = what_if->order == 0 && attempt->shortfall &&
-			 check_quick(reading->rules, attempt);
+	attempt->quick =
+		what_if->order == 0 && attempt->shortfall && check_quick(reading->rules, attempt);
 	if (attempt->shortfall && !attempt->quick && boost && rights->no_boost)
 		check_full(rights, 0, attempt);
-	attempt->passes = (!attempt->shortfall || attempt->quick) &&
-			  (what_if->order == 0 ||
-			   has_block(zone, what_if->order, counting(rights)));
+	attempt->passes =
+		(!attempt->shortfall || attempt->quick) &&
+		(what_if->order == 0 || has_block(zone, what_if->order, counting(rights)));
 	attempt->mark_ignored = rights->no_marks && !attempt->passes;
 }
 
