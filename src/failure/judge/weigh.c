@@ -69,13 +69,16 @@ static unsigned int counting(const struct rights *rights)
 	       (rights->cma ? LETTER_CMA : 0) | (rights->urgent ? LETTER_HIGHATOMIC : 0);
 }
 
-/** Could a request that passed get a block? A single page may also lie on the CPU's list. */
+/**
+ * Could a request that passed get a block? A single page may also lie on the CPU's list, and where more is free than what is
+ * kept for others there is one for it, whatever is left of the free list line.
+ */
 static bool can_take(const struct zone_account *zone, const struct rights *rights,
 		     unsigned int order)
 {
 	unsigned int types = counting(rights) | (rights->resort ? LETTER_HIGHATOMIC : 0);
 
-	if (order == 0 && (!zone->has_lists || zone->local_pcp > 0))
+	if (order == 0 && (zone->local_pcp > 0 || zone->free > zone->highatomic + zone->cma))
 		return true;
 	return has_block(zone, order, types);
 }

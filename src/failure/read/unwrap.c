@@ -91,7 +91,7 @@ static bool ends_trace(const char *left)
 }
 
 /** Do two words at a break make one that was cut, whatever the second looks like? */
-static bool must_join(const char *message, const struct seam *seam)
+static bool must_join(const char *message, const struct seam *seam, const char *next)
 {
 	const char *open = strrchr(seam->left, '(');
 
@@ -99,7 +99,7 @@ static bool must_join(const char *message, const struct seam *seam)
 		return true;
 	if (!strcmp(seam->left, "in") && !strncmp(seam->right, "active_", 7))
 		return true;
-	if (open && !strchr(open, ')') &&
+	if (open && !strchr(open, ')') && !begins_line(next) &&
 	    (strstr(seam->left, "mode:0x") || strstr(seam->left, "mask=0x")))
 		return true;
 	/* `Node 0`, and its zone on the next line. */
@@ -126,7 +126,7 @@ static bool continues(const struct unwrap *unwrap, const struct piece *piece,
 		return next->first != prefix->first && next->first != PREFIX_DATE;
 	if (next->first != PREFIX_NONE)
 		return false;
-	if (unwrap_is_cut(unwrap) || must_join(message, seam))
+	if (unwrap_is_cut(unwrap) || must_join(message, seam, piece->text))
 		return true;
 	if (prefix->first != PREFIX_NONE && cut_name(message, seam->next))
 		return true;
