@@ -288,7 +288,7 @@ def test_zones_that_are_not_shown_leave_the_total_open(sample, balance):
     """One node of five is shown: neither the total nor the stacks of the others are known."""
     found = balance(sample("reports/cpuset-movable-node"))
     assert (found["known"], found["total"], found["headline"]) == (False, None, "")
-    assert held(found)["slab"] == 51418 + 116300 and "kernel stacks" in found["unread"]
+    assert held(found)["slab"] == 51418 + 116300 and found["unread"] == "kernel stacks, hugepages"
 
 
 def test_without_the_reserved_pages_the_rest_is_no_leak(sample, balance):
@@ -296,6 +296,20 @@ def test_without_the_reserved_pages_the_rest_is_no_leak(sample, balance):
     assert balance(text)["total"] == 1011988 // 4 and balance(text)["inferred"] is True
     found = balance(text.replace("managed:1011988kB", ""))
     assert (found["total"], found["reserved_inside"], found["leak_suspect"]) == (262144, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        ("reports/31-derived", "80 % of memory is in no figure that was read"),
+        ("reports/ath11k-dma32-616", "55 % of memory is free, file cache holds 21 %"),
+        ("reports/arm64-kdump-gfpdma-wrapped", "99 % of memory is free"),
+        ("reports/10-folded130", "file cache holds 71 % of memory"),
+        ("5.8.18-oom-global-1", "anonymous memory holds 93 % of memory, there is no swap"),
+    ],
+)
+def test_the_largest_holder_in_a_few_words(sample, balance, name, headline):
+    assert balance(sample(name))["headline"] == headline
 
 
 def test_nodes_are_added(sample, balance):

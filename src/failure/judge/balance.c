@@ -229,7 +229,7 @@ static void take_single(const struct failure *failure, struct balance *balance)
 
 		hold(balance, (struct holder){ one->key, one->name, one->letter, found.pages,
 					       found.partial });
-		if ((!found.read && one->ever) || found.partial)
+		if (one->ever && (!found.read || found.partial))
 			miss_figure(balance, one->name);
 	}
 }
@@ -394,6 +394,25 @@ unsigned int balance_percent(const struct balance *balance, uint64_t pages)
 	return (unsigned int)((pages * 100 + balance->total / 2) / balance->total);
 }
 
+/** What a holder has of all memory, in words. */
+static void say_part(const struct balance *balance, const struct holder *holder, char *text,
+		     size_t size)
+{
+	const char *of = text[0] ? "" : " of memory";
+	unsigned int percent = balance_percent(balance, holder->pages);
+	bool several = holder->name[strlen(holder->name) - 1] == 's';
+
+	if (!strcmp(holder->key, "free"))
+		text_append(text, size, "%u %%%s is free", percent, of);
+	else if (strcmp(holder->key, "unaccounted") != 0)
+		text_append(text, size, "%s %s %u %%%s", holder->name, several ? "hold" : "holds",
+			    percent, of);
+	else if (balance->unread[0] || balance->reserved_inside)
+		text_append(text, size, "%u %%%s is in no figure that was read", percent, of);
+	else
+		text_append(text, size, "%u %%%s is not accounted for", percent, of);
+}
+
 /**
  * @brief Who holds most of the memory, in a few words: "slab holds 91 % of memory".
  *
@@ -404,22 +423,18 @@ unsigned int balance_percent(const struct balance *balance, uint64_t pages)
 void balance_headline(const struct balance *balance, char *text, size_t size)
 {
 	const struct holder *largest = balance_largest(balance);
-	const char *place = "of memory";
 
 	text[0] = '\0';
 	if (!largest)
 		return;
-	if (&balance->holder[0] != largest) {
-		snprintf(text, size, "%u %% of memory is free, ",
-			 balance_percent(balance, balance->holder[0].pages));
-		place = "of all";
+	if (&balance->holder[0] != largest)
+		say_part(balance, &balance->holder[0], text, size);
+	if (!text[0] || balance_percent(balance, largest->pages)) {
+		const char *comma = text[0] ? ", " : "";
+
+		text_append(text, size, "%s", comma);
+		say_part(balance, largest, text, size);
 	}
-	if (!strcmp(largest->key, "unaccounted"))
-		text_append(text, size, "%u %% %s is not accounted for",
-			    balance_percent(balance, largest->pages), place);
-	else
-		text_append(text, size, "%s holds %u %% %s", largest->name,
-			    balance_percent(balance, largest->pages), place);
 	if (balance->swap == SWAP_FULL)
 		text_append(text, size, ", swap is full");
 	else if (balance->swap == SWAP_NONE && !strcmp(largest->key, "anon"))
