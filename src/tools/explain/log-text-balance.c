@@ -51,8 +51,8 @@ static void print_table(const struct sheet *sheet)
 {
 	const struct balance *balance = &sheet->answer->balance;
 
-	fprintf(sheet->out, "\n%s%-38s %10s %11s %6s%s\n", sheet_ink(sheet, BOLD),
-		"who holds the memory", "pages", "kB", balance->known ? "%" : "",
+	fprintf(sheet->out, "\n%s%-38s %10s %11s%s%s\n", sheet_ink(sheet, BOLD),
+		"who holds the memory", "pages", "kB", balance->known ? "      %" : "",
 		sheet_ink(sheet, PLAIN));
 	for (int i = 0; i < balance->nr_holders; i++) {
 		const struct holder *holder = &balance->holder[i];
