@@ -15,7 +15,7 @@
 /** 4.14: root's processes count less, and of equals the first stays. */
 static const struct score_rules of_4_14 = { "4.14", true, false, false };
 static const struct score_rules of_4_19 = { "4.19", false, false, false };
-static const struct score_rules of_5_4 = { "5.4", false, false, true };
+static const struct score_rules of_5_8 = { "5.8", false, false, true };
 static const struct score_rules of_5_9 = { "5.9", false, true, true };
 
 /** The releases of 5.4 between which points became signed. */
@@ -54,7 +54,7 @@ int score_rules_of(const struct failure *failure, struct score_rules *rules)
 	/* Whether a process of root has the privilege that counts, the report does not say. */
 	no_bonus.root_bonus = false;
 	if (!failure->version[0])
-		return failure->oom.tables_in_bytes ? both(rules, &of_5_4, &of_5_9)
+		return failure->oom.tables_in_bytes ? both(rules, &of_5_8, &of_5_9)
 						    : both(rules, &of_4_14, &no_bonus);
 	if (version < 4015)
 		return both(rules, &of_4_14, &no_bonus);
@@ -63,14 +63,14 @@ int score_rules_of(const struct failure *failure, struct score_rules *rules)
 	if (version <= 5000)
 		return only(rules, &of_4_19);
 	if (version < 5004)
-		return both(rules, &of_4_19, &of_5_4);
+		return both(rules, &of_4_19, &of_5_8);
 	if (version == 5004 && point > SIGNED_NOT_YET && point < SIGNED_SURELY)
-		return both(rules, &of_5_4, &of_5_9);
+		return both(rules, &of_5_8, &of_5_9);
 	/* The ".0" of a distribution does not tell the release. */
 	if (version == 5004 && !point)
-		return both(rules, &of_5_9, &of_5_4);
+		return both(rules, &of_5_9, &of_5_8);
 	if (version < 5009 && !(version == 5004 && point >= SIGNED_SURELY))
-		return only(rules, &of_5_4);
+		return only(rules, &of_5_8);
 	return only(rules, &of_5_9);
 }
 

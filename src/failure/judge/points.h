@@ -15,7 +15,7 @@
 
 /** How a version weighs. */
 struct score_rules {
-	const char *name; /**< "5.4": the first version that has them */
+	const char *name; /**< "5.8": a version that has them */
 	bool root_bonus;  /**< a process of root counts 3 % less */
 	bool below_one;	  /**< points may be 0 or negative */
 	bool later_wins;  /**< of two with equal points */

@@ -269,13 +269,19 @@ static bool read_constraint(struct failure *failure, const char *line)
 bool failure_read_oom(struct failure_reader *reader, const char *line)
 {
 	struct failure *failure = &reader->failure;
+	static bool (*const kinds[])(struct failure_oom * oom,
+				     const char *line) = { read_killed, read_choice, read_end,
+							   read_group_kill };
 	struct failure_oom *oom = &failure->oom;
+	bool known;
 
 	if (failure->kind != FAILURE_OOM)
 		return false;
+	known = read_constraint(failure, line);
 	/* In a log without prefixes two such lines may have been put together. */
-	if (read_constraint(failure, line) | read_killed(oom, line) | read_choice(oom, line) |
-	    read_end(oom, line) | read_group_kill(oom, line)) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		known |= kinds[i](oom, line);
+	if (known) {
 		reader->oom.in_table = false;
 		reader->oom.in_stats = false;
 		return true;
