@@ -13,7 +13,7 @@
 /** Something that would have let a request pass, or might. */
 struct advice {
 	const char *key; /**< one word, for programs */
-	char what[320];
+	char what[384];
 	char cost[160];
 	bool would_pass; /**< by the figures of the report, with nothing else changed */
 };

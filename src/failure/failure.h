@@ -68,6 +68,7 @@ enum failure_figure {
 	FIGURE_UNEVICTABLE,
 	FIGURE_DIRTY,
 	FIGURE_WRITEBACK,
+	FIGURE_WRITEBACK_TMP,
 	FIGURE_SLAB_RECLAIMABLE,
 	FIGURE_SLAB_UNRECLAIMABLE,
 	FIGURE_MISC_RECLAIMABLE,
@@ -79,6 +80,8 @@ enum failure_figure {
 	FIGURE_SEC_PAGETABLES,
 	FIGURE_BOUNCE,
 	FIGURE_BALLOON,
+	FIGURE_GPU_ACTIVE,
+	FIGURE_GPU_RECLAIM,
 	FIGURE_ZSPAGES,
 	FIGURE_PRESENT,
 	FIGURE_MANAGED,
@@ -145,6 +148,7 @@ struct failure {
 	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
+	uint64_t nodes_read;	       /**< whose lines are in it */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
 	struct failure_zone zone[FAILURE_ZONES];
 	int nr_zones;

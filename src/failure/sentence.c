@@ -302,6 +302,9 @@ static void append_victim(const struct sentence *s)
 {
 	char text[1024];
 
+	/* That nothing is known of it is no answer. */
+	if (s->answer->victim.reason == VICTIM_NOT_READ && !s->answer->victim.known)
+		return;
 	victim_headline(s->answer->failure, &s->answer->victim, text, sizeof(text));
 	if (text[0])
 		text_append(s->text, s->size, "; %s", text);

@@ -92,7 +92,7 @@ def choose(tasks, version, total):
 def some_tasks(seed):
     """A table at random."""
     pick = random.Random(seed)
-    names = ["java", "(sd-pam)", "Web Content", "kworker/u8:1", "a] b", "x [12] y", "3", "postgres: writer", "a (b) c"]
+    names = ["java", "(sd-pam)", "Web Content", "kworker/u8:1", "a] b", "x [12] y", "3", "postgres: write", "a (b) c"]
     return [
         Task(
             pid,
@@ -346,7 +346,15 @@ def test_processes_of_one_group_die_together(machine, victim, explain):
     log = machine(MODERN, FOUR, kills)
     said = victim(log)
     assert (said["reason"], said["whole_group"], said["kills"]) == ("same", True, [11, 10, 12])
-    assert "and its whole group with it" in explain(log).stdout.replace("\n    ", " ")
+    assert "and its whole group /a, b:c with it" in explain(log).stdout.replace("\n    ", " ")
+
+
+def test_a_group_whose_choice_is_exempt_by_the_table_has_no_points_to_compare(machine, victim, explain):
+    log = machine(MODERN, FOUR, [killed(13, "kept"), "Tasks in /a are going to be killed due to memory.oom.group set"])
+    said = victim(log)
+    assert (said["reason"], said["killed"]["badness"]) == ("group", None)
+    assert "exempt" in explain(log).stdout
+    assert not re.search(r"\d{12}", explain(log).stdout)
 
 
 def test_a_victim_of_an_earlier_report_is_not_chosen_again(machine, facts):
@@ -391,6 +399,14 @@ def test_a_table_that_ends_early_is_read_as_far_as_it_goes(machine, victim):
     log = machine(MODERN, FOUR, [])
     said = victim(log[: log.index(FOUR[2].row("bytes"))])
     assert (said["tasks"], said["chosen"]["pid"], said["reason"]) == (2, 11, "not_read")
+
+
+def test_a_report_without_its_header_does_not_mix_with_the_one_before(machine, victim):
+    first = machine(MODERN, FOUR, kill_lines(MODERN, FOUR, FOUR[1], TOTAL))
+    other = [Task(20, "other", 9000), Task(21, "another", 8000)]
+    rest = machine(MODERN, other, kill_lines(MODERN, other, other[0], TOTAL))
+    said = victim(first + rest[rest.index("Tasks state") :])
+    assert (said["tasks"], said["killed"]["pid"], said["reason"]) == (4, 11, "same")
 
 
 def test_a_large_table_is_bounded(machine, victim):
@@ -477,6 +493,21 @@ def test_the_limit_of_32_bits_is_none(sample, victim):
     assert victim(log)["group"]["kmem"] == {
         "usage_kb": 10568, "limit_kb": None, "unlimited": True, "failcnt": 0
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["one line", "after the title", "prefixed"])
+def test_statistics_stand_in_one_line_or_many(sample, victim, form):
+    log = sample("5.8.18-oom-memcg-1")
+    stats = log[log.index("\nanon ") : log.index("\nTasks state")]
+    assert stats.count("\n") > 20
+    changed = {
+        "one line": log.replace(stats, "\n" + stats[1:].replace("\n", " ")),
+        "after the title": log.replace(stats, stats.replace("\n", " ")),
+        "prefixed": "".join(f"[   12.345678] {line}\n" for line in log.splitlines()),
+    }[form]
+    group = victim(changed)["group"]
+    assert (group["path"], group["holds"]) == ("/box", victim(log)["group"]["holds"])
+    assert {part["key"]: part["kb"] for part in group["holds"]}["anon"] == 33386496 // 1024
 
 
 def test_statistics_of_all_forms(sample, victim):

@@ -59,7 +59,9 @@ static void why_unlike(const struct failure *failure, const struct victim *victi
 		       size_t size)
 {
 	const struct failure_oom *oom = &failure->oom;
-	long ahead = victim->nr_ranked ? victim->ranked[0].badness - victim->badness : 0;
+	long ahead = victim->nr_ranked && victim->has_badness
+			     ? victim->ranked[0].badness - victim->badness
+			     : 0;
 
 	if (victim->reason == VICTIM_GROUP)
 		text_append(text, size,
@@ -193,5 +195,6 @@ void victim_headline(const struct failure *failure, const struct victim *victim,
 	else
 		text_append(text, size, ": %s", why);
 	if (failure->oom.whole_group)
-		text_append(text, size, ", and its whole group with it (memory.oom.group)");
+		text_append(text, size, ", and its whole group %s%swith it (memory.oom.group)",
+			    failure->oom.dying_group, failure->oom.dying_group[0] ? " " : "");
 }

@@ -54,7 +54,7 @@ static void find_page(const struct failure *failure, struct victim *victim)
 			      : 0;
 
 	victim->page_kb = page_size_kb(failure);
-	victim->page_inferred = !failure->page_kb;
+	victim->page_inferred = failure->page_inferred;
 	if (victim->page_inferred && kb >= 4 && kb <= LARGEST_PAGE && !(kb & (kb - 1)) &&
 	    kb * row->total_vm == victim->killed->total_vm_kb)
 		victim->page_kb = kb;

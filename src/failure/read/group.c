@@ -7,7 +7,6 @@
  */
 #include "failure/read/reader.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /** A limit from here on is none: the largest number of pages on 64 bits, in kB. */
@@ -130,94 +129,105 @@ static bool read_limit_of(struct failure *failure, const char *line)
 	return true;
 }
 
-/** `cache:0KB rss:0KB ...`: the statistics of one group, without its children, are added. */
-static bool read_pairs(struct failure_oom *oom, const char *at)
+/** Add a statistic of one group, in kB, to those of its children. */
+static void add_stat(struct failure_oom *oom, enum group_stat stat, uint64_t kb)
+{
+	oom->stats_seen |= 1ull << stat;
+	if (oom->stat_kb[stat] + kb <= MOST_FIGURE)
+		oom->stat_kb[stat] += kb;
+}
+
+/** `cache:24KB`: a statistic of one group without its children. */
+static bool take_pair(struct failure_oom *oom, struct word word)
+{
+	const char *colon = memchr(word.at, ':', word.length), *value;
+	enum group_stat stat;
+	uint64_t kb;
+
+	if (!colon)
+		return false;
+	value = colon + 1;
+	stat = stat_of((struct word){ word.at, (size_t)(colon - word.at) });
+	if (stat == NR_GROUP_STATS || !take_count(&value, &kb) || (*value != 'K' && *value != 'k'))
+		return false;
+	add_stat(oom, stat, kb);
+	return true;
+}
+
+/** `anon 33386496`, or `total_rss 33386496`: a statistic in bytes, with those of the children. */
+static bool take_bytes(struct failure_reader *reader, struct word word, const char *after)
+{
+	static const char total[] = "total_";
+	struct failure_oom *oom = &reader->failure.oom;
+	struct word number = next_word(&after);
+	bool totals = word.length > strlen(total) && !strncmp(word.at, total, strlen(total));
+	enum group_stat stat;
+	uint64_t bytes;
+
+	if (totals) {
+		word.at += strlen(total);
+		word.length -= strlen(total);
+	}
+	stat = stat_of(word);
+	if (stat == NR_GROUP_STATS || !word_number(number, &bytes))
+		return false;
+	/* Where there are totals, the others are of the group alone. */
+	reader->oom.stats_totals |= totals;
+	if (reader->oom.stats_totals && !totals)
+		return true;
+	oom->stats_seen |= 1ull << stat;
+	oom->stat_kb[stat] = bytes / 1024;
+	return true;
+}
+
+/** Take the statistics that stand in a line, in one form or the other. */
+static bool read_stats(struct failure_reader *reader, const char *at)
 {
 	struct word word;
 	bool any = false;
 
-	while ((word = next_word(&at)).length) {
-		const char *colon = memchr(word.at, ':', word.length), *value;
-		enum group_stat stat;
-		uint64_t kb;
-
-		if (!colon)
-			continue;
-		value = colon + 1;
-		stat = stat_of((struct word){ word.at, (size_t)(colon - word.at) });
-		if (stat == NR_GROUP_STATS || !take_count(&value, &kb) ||
-		    (*value != 'K' && *value != 'k'))
-			continue;
-		any = true;
-		oom->stats_seen |= 1ull << stat;
-		if (oom->stat_kb[stat] + kb <= MOST_FIGURE)
-			oom->stat_kb[stat] += kb;
-	}
+	while ((word = next_word(&at)).length)
+		any |= take_pair(&reader->failure.oom, word) || take_bytes(reader, word, at);
 	return any;
 }
 
-/** `Memory cgroup stats for NAME:`, and in the old form the statistics on the same line. */
+/** Where the name of a group ends: at the colon that nothing follows, or a statistic; NULL when it was cut. */
+static const char *name_end(const char *name)
+{
+	for (const char *colon = strchr(name, ':'); colon; colon = strchr(colon + 1, ':')) {
+		const char *after = colon + 1;
+		struct word word = next_word(&after);
+
+		if (!word.length)
+			return colon;
+		word.length = strcspn(word.at, ": ");
+		if (colon[1] == ' ' && stat_of(word) != NR_GROUP_STATS)
+			return colon;
+	}
+	return NULL;
+}
+
+/** `Memory cgroup stats for NAME:`. In the old form there is such a line for each child too. */
 static bool read_stats_title(struct failure_reader *reader, const char *line)
 {
 	static const char title[] = "Memory cgroup stats for ";
 	struct failure_oom *oom = &reader->failure.oom;
-	const char *name = strstr(line, title), *end, *pairs;
+	const char *name = strstr(line, title), *end;
 
 	if (!name)
 		return false;
 	name += strlen(title);
-	pairs = strstr(name, ": cache:");
-	/* The name may hold colons: the one that is not its own is the last. */
-	end = pairs ? pairs : strrchr(name, ':');
-	if (end && !pairs && end[1])
-		end = NULL;
+	end = name_end(name);
 	reader->failure.memcg = true;
-	/* The old form has a line for each child too; the first is the group's. */
+	/* The first is the group's own. */
 	if (!oom->group[0]) {
 		word_copy((struct word){ name, end ? (size_t)(end - name) : strlen(name) },
 			  oom->group, sizeof(oom->group));
 		oom->group_cut = !end;
 	}
-	oom->stat_groups++;
 	reader->oom.in_stats = true;
-	if (pairs)
-		read_pairs(oom, pairs + 2);
-	return true;
-}
-
-/** `anon 33386496`: a statistic in bytes, at the end of its line. */
-static bool read_stat(struct failure_reader *reader, const char *line)
-{
-	static const char total[] = "total_";
-	struct failure_oom *oom = &reader->failure.oom;
-	const char *end = line + strlen(line), *number = end, *name;
-	struct word word;
-	enum group_stat stat;
-	uint64_t bytes;
-
-	while (number > line && isdigit((unsigned char)number[-1]))
-		number--;
-	name = number;
-	while (name > line && name[-1] == ' ')
-		name--;
-	word.length = (size_t)(name - line);
-	if (number == end || name == number)
-		return false;
-	while (name > line && (isalpha((unsigned char)name[-1]) || name[-1] == '_'))
-		name--;
-	word = (struct word){ name, word.length - (size_t)(name - line) };
-	if (word.length > strlen(total) && !strncmp(word.at, total, strlen(total))) {
-		word.at += strlen(total);
-		word.length -= strlen(total);
-		reader->oom.stats_totals = true;
-	} else if (reader->oom.stats_totals) {
-		return false;
-	}
-	stat = stat_of(word);
-	if (stat == NR_GROUP_STATS || !take_count(&number, &bytes))
-		return false;
-	oom->stats_seen |= 1ull << stat;
-	oom->stat_kb[stat] = bytes / 1024;
+	if (end)
+		read_stats(reader, end + 1);
 	return true;
 }
 
@@ -251,5 +261,5 @@ bool failure_read_group(struct failure_reader *reader, const char *line)
 	if (read_counter(failure, line) || read_limit_of(failure, line) ||
 	    read_stats_title(reader, line) || read_protection(&failure->oom, line))
 		return true;
-	return reader->oom.in_stats && (read_stat(reader, line) || read_pairs(&failure->oom, line));
+	return reader->oom.in_stats && read_stats(reader, line);
 }

@@ -20,9 +20,16 @@ struct named_holder {
 
 /** What the report prints about who holds memory. */
 struct failure_holders {
-	bool has_swap;
+	bool has_swap;	    /**< both figures were read */
+	bool has_swap_free; /**< what is free was read, perhaps without how much there is */
 	uint64_t swap_free_kb, swap_total_kb;
-	uint64_t hugepages_kb; /**< all sizes and nodes together, free ones included */
+	bool has_pagecache;
+	uint64_t pagecache, swap_cache; /**< pages */
+	uint64_t poisoned;		/**< pages with a hardware error */
+	uint64_t hugepages_kb;		/**< all sizes and nodes together, free ones included */
+	uint64_t percpu_lists;	  /**< pages, where kernels before 4.2 print the list of each CPU */
+	uint64_t vmalloc_kb;	  /**< from a line of meminfo */
+	bool in_slabs, in_places; /**< the titles of the two lists were seen */
 	struct named_holder slab[MOST_NAMED_HOLDERS], place[MOST_NAMED_HOLDERS];
 	int nr_slabs, nr_places;
 };

@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 /** Thousandths beyond this are no score. */
@@ -125,6 +124,8 @@ static bool read_choice(struct failure_oom *oom, const char *line)
 
 	if (!at || !take_process(at + strlen("Kill process "), followers, &kill))
 		return false;
+	if (oom->has_choice)
+		return true;
 	if ((score = strstr(at, " score "))) {
 		score += strlen(" score ");
 		kill.has_score = take_clamped(&score, 10, MOST_SCORE, &value);
@@ -237,6 +238,9 @@ static bool read_constraint(struct failure *failure, const char *line)
 
 	if (!at)
 		return false;
+	/* A second one is of a report whose header is lost. */
+	if (oom->constraint != OOM_UNKNOWN)
+		return true;
 	at += strlen("oom-kill:constraint=");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strncmp(at, names[i].name, strlen(names[i].name)))
@@ -269,8 +273,9 @@ bool failure_read_oom(struct failure_reader *reader, const char *line)
 
 	if (failure->kind != FAILURE_OOM)
 		return false;
-	if (read_constraint(failure, line) || read_killed(oom, line) || read_choice(oom, line) ||
-	    read_end(oom, line) || read_group_kill(oom, line)) {
+	/* In a log without prefixes two such lines may have been put together. */
+	if (read_constraint(failure, line) | read_killed(oom, line) | read_choice(oom, line) |
+	    read_end(oom, line) | read_group_kill(oom, line)) {
 		reader->oom.in_table = false;
 		reader->oom.in_stats = false;
 		return true;

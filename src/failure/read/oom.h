@@ -106,8 +106,6 @@ struct failure_oom {
 	struct group_counter counter[NR_GROUP_COUNTERS]; /**< of the group whose limit was hit */
 	uint64_t stat_kb[NR_GROUP_STATS];
 	uint64_t stats_seen; /**< a bit each */
-	unsigned int
-		stat_groups; /**< groups whose statistics were added up: itself, its children */
 	bool has_protection;
 	uint64_t min_kb, low_kb; /**< memory that the limits of cgroups protect */
 

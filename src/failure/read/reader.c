@@ -90,7 +90,9 @@ bool failure_reader_whole(const struct failure_reader *reader)
 	for (int i = 0; i < failure->nr_zones; i++)
 		if (!failure->zone[i].nr_orders)
 			return false;
-	return failure->nr_zones > 0;
+	/* A memory cgroup's report has no zones. */
+	return failure->nr_zones > 0 || failure->oom.nr_kills ||
+	       failure->oom.end != OOM_END_UNKNOWN;
 }
 
 /**

@@ -30,6 +30,7 @@ static const char *const figure_names[NR_FIGURES] = {
 	[FIGURE_UNEVICTABLE] = "unevictable",
 	[FIGURE_DIRTY] = "dirty",
 	[FIGURE_WRITEBACK] = "writeback",
+	[FIGURE_WRITEBACK_TMP] = "writeback_tmp",
 	[FIGURE_SLAB_RECLAIMABLE] = "slab_reclaimable",
 	[FIGURE_SLAB_UNRECLAIMABLE] = "slab_unreclaimable",
 	[FIGURE_MISC_RECLAIMABLE] = "kernel_misc_reclaimable",
@@ -41,6 +42,8 @@ static const char *const figure_names[NR_FIGURES] = {
 	[FIGURE_SEC_PAGETABLES] = "sec_pagetables",
 	[FIGURE_BOUNCE] = "bounce",
 	[FIGURE_BALLOON] = "Balloon",
+	[FIGURE_GPU_ACTIVE] = "gpu_active",
+	[FIGURE_GPU_RECLAIM] = "gpu_reclaim",
 	[FIGURE_ZSPAGES] = "zspages",
 	[FIGURE_PRESENT] = "present",
 	[FIGURE_MANAGED] = "managed",
@@ -281,6 +284,20 @@ static bool read_list_line(struct failure_reader *reader, const char *line)
 	return true;
 }
 
+/** Add the figures of a node's line to those of all nodes, once. */
+static void add_node(struct failure *failure, int nid, const char *line)
+{
+	struct failure_figures node = { 0 };
+
+	if (nid >= FAILURE_NODES || failure->nodes_read >> nid & 1)
+		return;
+	failure->nodes_read |= 1ull << nid;
+	take_figures(line, true, &node);
+	for (int i = 0; i < NR_FIGURES; i++)
+		failure->nodes.value[i] += node.value[i];
+	failure->nodes.seen |= node.seen;
+}
+
 /** A node's line, or the beginning of a line that was torn after its node. */
 static bool read_node_line(struct failure_reader *reader, const char *line)
 {
@@ -290,6 +307,7 @@ static bool read_node_line(struct failure_reader *reader, const char *line)
 	if (anon && (nid = line_node_before(line, anon + 1)) >= 0) {
 		reader->in_totals = false;
 		reader->failure.node_lines = true;
+		add_node(&reader->failure, nid, anon);
 		if (nid < FAILURE_NODES && strstr(anon, "all_unreclaimable? yes"))
 			reader->failure.unreclaimable |= 1ull << nid;
 		return true;
@@ -350,21 +368,14 @@ static int place_by_ratio(uint64_t kb, uint64_t pages)
 static int place_by_figures(const struct failure *failure)
 {
 	uint64_t free_kb = 0;
-	int by_free;
+	int place;
 
 	for (int i = 0; i < failure->nr_zones; i++)
 		free_kb += failure->zone[i].figures.value[FIGURE_FREE];
-	by_free = place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
-	if (by_free)
-		return by_free;
-	for (int figure = FIGURE_ACTIVE_ANON; figure <= FIGURE_SHMEM; figure++) {
-		int place =
-			place_by_ratio(failure->nodes.value[figure], failure->totals.value[figure]);
-
-		if (place)
-			return place;
-	}
-	return 0;
+	place = place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
+	for (int figure = FIGURE_ACTIVE_ANON; !place && figure <= FIGURE_SHMEM; figure++)
+		place = place_by_ratio(failure->nodes.value[figure], failure->totals.value[figure]);
+	return place;
 }
 
 /**

@@ -19,6 +19,9 @@
 /** Fewest figures of a row: without a title, fewer are not taken for one. */
 #define FEWEST_COLUMNS 7
 
+/** The kernel keeps no longer names. */
+#define LONGEST_NAME 15
+
 /** The names of the columns. */
 static const struct {
 	const char *name;
@@ -180,6 +183,45 @@ static bool put_figure(struct failure_task *task, struct failure_oom *oom, enum 
 	return true;
 }
 
+/** Do so many figures follow each other somewhere in the line that it must be the rest of a row? */
+static bool has_row_figures(const char *line)
+{
+	const char *at = line;
+	struct word word;
+	int run = 0, longest = 0;
+
+	if (strstr(line, "Code:") || strstr(line, "lowmem_reserve"))
+		return false;
+	while ((word = next_word(&at)).length) {
+		size_t digits = strspn(word.at + (*word.at == '-'), "0123456789");
+
+		run = digits && digits + (*word.at == '-') == word.length ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	return longest >= FEWEST_COLUMNS - 2;
+}
+
+/** A row that cannot be read is counted. */
+static bool row_damaged(struct failure_oom *oom)
+{
+	oom->nr_damaged++;
+	oom->tasks_cut = true;
+	return true;
+}
+
+/** Take the name at the end of a row. One that is longer than any has another line joined to it, perhaps a torn row. */
+static void take_name(struct failure_oom *oom, const char *at, struct failure_task *task)
+{
+	struct word name = word_of(at);
+
+	if (name.length > LONGEST_NAME) {
+		if (has_row_figures(at))
+			row_damaged(oom);
+		name.length = strcspn(at, " ");
+	}
+	word_copy(name, task->name, sizeof(task->name));
+}
+
 /** Take the row after its bracket; false when it is torn. */
 static bool take_row(struct failure_reader *reader, const char *at, struct failure_task *task)
 {
@@ -197,7 +239,7 @@ static bool take_row(struct failure_reader *reader, const char *at, struct failu
 			return false;
 	}
 	at += strspn(at, " ");
-	word_copy(word_of(at), task->name, sizeof(task->name));
+	take_name(&reader->failure.oom, at, task);
 	return *at != '\0';
 }
 
@@ -234,14 +276,6 @@ static const char *after_pid(const char *bracket, long *pid)
 	return *at == ']' && (at[1] == ' ' || !at[1]) ? at + 1 : NULL;
 }
 
-/** A row that cannot be read is counted. */
-static bool row_damaged(struct failure_oom *oom)
-{
-	oom->nr_damaged++;
-	oom->tasks_cut = true;
-	return true;
-}
-
 /** Read a row at its bracket; false when it is none. */
 static bool read_row(struct failure_reader *reader, const char *figures, long pid)
 {
@@ -266,24 +300,6 @@ static bool read_row(struct failure_reader *reader, const char *figures, long pi
 	return true;
 }
 
-/** Do so many figures follow each other somewhere in the line that it must be the rest of a row? */
-static bool has_row_figures(const char *line)
-{
-	const char *at = line;
-	struct word word;
-	int run = 0, longest = 0;
-
-	if (strstr(line, "Code:") || strstr(line, "lowmem_reserve"))
-		return false;
-	while ((word = next_word(&at)).length) {
-		size_t digits = strspn(word.at + (*word.at == '-'), "0123456789");
-
-		run = digits && digits + (*word.at == '-') == word.length ? run + 1 : 0;
-		longest = run > longest ? run : longest;
-	}
-	return longest >= FEWEST_COLUMNS - 2;
-}
-
 /**
  * @brief Read a line of the task table.
  *
@@ -297,6 +313,9 @@ bool failure_read_task(struct failure_reader *reader, const char *line)
 	bool torn = false;
 	long pid;
 
+	/* The table comes before the choice: what follows is of a report whose header is lost. */
+	if (oom->has_choice || oom->nr_kills)
+		return false;
 	if (read_title(reader, line))
 		return true;
 	/* Other brackets are a time, a task, or part of a name: the first that begins a row is the row's. */

@@ -88,8 +88,7 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 		[SITUATION_EARLY] = "early",	   [SITUATION_CORRUPT] = "corrupt",
 	};
 	const struct failure_account *account = &answer->account;
-	bool zones_asked =
-		account->verdict != VERDICT_GROUP && account->verdict != VERDICT_NO_REQUEST;
+	bool zones_asked = log_zones_asked(answer);
 
 	json_text(json, "verdict", verdicts[account->verdict]);
 	json_text(json, "rules", zones_asked ? account->rules : "");

@@ -36,14 +36,21 @@ static void print_counter(const struct sheet *sheet, const char *name,
 	sheet_say(sheet, 2, "%s: %" PRIu64 " kB%s%s", name, counter->usage_kb, limit, times);
 }
 
-/** What the group holds. */
+/** What the group holds, as far as it holds any of it. */
 static void print_parts(const struct sheet *sheet, const struct group_account *group)
 {
 	for (int i = 0; i < group->nr_parts; i++) {
 		const struct group_part *part = &group->part[i];
+		int indent = part->within ? 6 : 4;
 
-		fprintf(sheet->out, "    %s%-*s %10" PRIu64 " kB%s\n", part->within ? "  " : "",
-			part->within ? 32 : 34, part->name, part->kb, log_inferred(part->inferred));
+		if (!part->kb)
+			continue;
+		if (sheet_is_narrow(sheet))
+			sheet_say(sheet, indent, "%s: %" PRIu64 " kB%s", part->name, part->kb,
+				  log_inferred(part->inferred));
+		else
+			fprintf(sheet->out, "%*s%-*s %10" PRIu64 " kB%s\n", indent, "", 38 - indent,
+				part->name, part->kb, log_inferred(part->inferred));
 	}
 }
 
@@ -72,9 +79,9 @@ static void print_use(const struct sheet *sheet, const struct group_account *gro
 	if (group->limit_below_processes)
 		sheet_say(
 			sheet, 2,
-			"the limit is below what the group's %zu processes have resident, %" PRIu64
+			"the limit is below what the processes of the group have resident, %" PRIu64
 			" kB (pages that they share are counted once for each)",
-			group->nr_processes, group->processes_kb);
+			group->processes_kb);
 }
 
 /** The group at its limit. */
@@ -118,6 +125,11 @@ static void print_task(const struct sheet *sheet, const struct failure_task *tas
 	char name[20];
 
 	word_copy(word_of(task->name), name, sizeof(name));
+	if (sheet_is_narrow(sheet)) {
+		sheet_say(sheet, 2, "%c %ld (%s): badness %s, rss %" PRIu64, killed ? '*' : ' ',
+			  task->pid, name, badness, task->rss);
+		return;
+	}
 	fprintf(sheet->out,
 		"  %s%c %7ld %-16.16s %9" PRIu64 " %9" PRIu64 " %7" PRIu64 " %6d %12s%s\n",
 		sheet_ink(sheet, killed ? BOLD : PLAIN), killed ? '*' : ' ', task->pid, name,
@@ -162,8 +174,9 @@ static void print_ranking(const struct sheet *sheet)
 	if (victim->nr_ranked)
 		print_rules(sheet);
 	if (victim->nr_ranked)
-		fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name", "rss",
-			"swap", "tables", "adj", "badness");
+		if (!sheet_is_narrow(sheet))
+			fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name",
+				"rss", "swap", "tables", "adj", "badness");
 	for (int i = 0; i < victim->nr_ranked && i < MOST_PRINTED; i++) {
 		snprintf(points, sizeof(points), "%ld", victim->ranked[i].badness);
 		print_task(sheet, victim->ranked[i].task, points);

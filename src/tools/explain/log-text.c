@@ -66,8 +66,7 @@ static void print_verdict(const struct sheet *sheet)
 {
 	const struct log_answer *answer = sheet->answer;
 	const struct failure_account *account = &answer->account;
-	bool zones_asked =
-		account->verdict != VERDICT_GROUP && account->verdict != VERDICT_NO_REQUEST;
+	bool zones_asked = log_zones_asked(answer);
 
 	fprintf(sheet->out, "\n%s%s", sheet_ink(sheet, BOLD),
 		sheet_ink(sheet, verdicts[account->verdict].ink));
