@@ -27,7 +27,8 @@ struct advice {
 struct log_answer {
 	unsigned long number; /**< of the report in the log, from 1 */
 	const struct failure *failure;
-	unsigned long caller_so_far; /**< reports of this caller in the log up to this one; 0: it is not known */
+	unsigned long
+		caller_so_far; /**< reports of this caller in the log up to this one; 0: it is not known */
 	struct failure_account account; /**< with the attempts of the replay, where there was one */
 	struct balance balance;
 	struct victim victim;

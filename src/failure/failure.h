@@ -126,7 +126,8 @@ enum failure_kind {
 /** One report. */
 struct failure {
 	enum failure_kind kind;
-	size_t line; /**< of the log, where it begins */
+	size_t line;   /**< of the log, where it begins */
+	char when[40]; /**< as the prefix of that line says it; "" */
 	char comm[64];
 	char version[64];      /**< of the kernel; "" when the log does not say */
 	bool version_from_log; /**< the log's `Linux version` line said so, not the report */

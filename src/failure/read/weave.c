@@ -273,6 +273,7 @@ void weave_line(struct weave *weave, const char *line, size_t number)
 		reader = begin(weave, kind, &prefix, number);
 		got(reader, &prefix, number);
 		reader->strand.last_line = number;
+		line_when(line, reader->failure.when, sizeof(reader->failure.when));
 		failure_header_take(&reader->failure, line, what);
 		return;
 	}
