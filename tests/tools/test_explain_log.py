@@ -659,7 +659,6 @@ def test_standard_input_and_file_say_the_same(pageflow, explain, sample):
         (["--log", "x", "GFP_KERNEL"], "unexpected argument 'GFP_KERNEL'"),
         (["--log", "x", "--nid", "0"], "--nid do not go with it"),
         (["--log", "x", "--boot", "1G"], "--boot"),
-        (["--log", "x", "--svg", "y"], "there is no picture"),
         (["--log", "/nonexistent"], "cannot be read"),
         (["--log", "/"], "cannot be read"),
     ],

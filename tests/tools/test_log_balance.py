@@ -2,6 +2,7 @@
 """Who holds the memory: every figure is worked out again here, from the text of the reports."""
 
 import re
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -287,7 +288,7 @@ def test_zones_that_are_not_shown_leave_the_total_open(sample, balance):
     """One node of five is shown: neither the total nor the stacks of the others are known."""
     found = balance(sample("reports/cpuset-movable-node"))
     assert (found["known"], found["total"], found["headline"]) == (False, None, "")
-    assert held(found)["slab"] == 51418 + 116300 and "kernel stacks" in found["unread"]
+    assert held(found)["slab"] == 51418 + 116300 and found["unread"] == "kernel stacks, hugepages"
 
 
 def test_without_the_reserved_pages_the_rest_is_no_leak(sample, balance):
@@ -295,6 +296,20 @@ def test_without_the_reserved_pages_the_rest_is_no_leak(sample, balance):
     assert balance(text)["total"] == 1011988 // 4 and balance(text)["inferred"] is True
     found = balance(text.replace("managed:1011988kB", ""))
     assert (found["total"], found["reserved_inside"], found["leak_suspect"]) == (262144, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        ("reports/31-derived", "80 % of memory is in no figure that was read"),
+        ("reports/ath11k-dma32-616", "55 % of memory is free, file cache holds 21 %"),
+        ("reports/arm64-kdump-gfpdma-wrapped", "99 % of memory is free"),
+        ("reports/10-folded130", "file cache holds 71 % of memory"),
+        ("5.8.18-oom-global-1", "anonymous memory holds 93 % of memory, there is no swap"),
+    ],
+)
+def test_the_largest_holder_in_a_few_words(sample, balance, name, headline):
+    assert balance(sample(name))["headline"] == headline
 
 
 def test_nodes_are_added(sample, balance):
@@ -314,3 +329,60 @@ def test_lines_of_text_are_at_most_80_columns(sample, explain):
         assert section and max(len(line) for line in section.splitlines()[1:]) <= 80
         bar = next(line for line in section.splitlines() if line.startswith("  ["))
         assert len(bar) == 70 and bar.isascii()
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(explain, log):
+    """The picture of a log, and what is left of it after the checks that every picture passes."""
+    done = explain(log, "--svg", "-")
+    picture = ElementTree.fromstring(done.stdout)
+    width, height = (float(picture.get(name)) for name in ("width", "height"))
+    for shape in picture.iter():
+        x, y = (float(shape.get(name, 0)) for name in ("x", "y"))
+        assert 0 <= x <= x + float(shape.get("width", 0) if shape.tag == SVG + "rect" else 0) <= width + 0.01
+        assert 0 <= y <= y + float(shape.get("height", 0) if shape.tag == SVG + "rect" else 0) <= height
+    return picture
+
+
+def test_a_log_is_drawn(sample, explain):
+    picture = drawn(explain, sample("reports/bcachefs-610-oom"))
+    texts = [text.text for text in picture.iter(SVG + "text")]
+    assert picture.find(SVG + "title").text == "Who holds the memory, and what is free in each zone"
+    assert picture.find(SVG + "desc").text == "Report 1: slab holds 91 % of memory. "
+    assert "777,981 pages, 91 %" in texts and "31,435 pages, 4 %" in texts
+    assert {"node 0 DMA", "node 0 DMA32", "node 0 Normal"} < set(texts)
+    assert "free 7765; of these CMA 0, reserved for urgent high orders 1024; usable 6740" in texts
+    bar = [rect for rect in picture.iter(SVG + "rect") if rect.get("height") == "24"][1:]
+    lengths = [float(rect.get("width")) for rect in bar]
+    assert sum(lengths) == pytest.approx(720, abs=0.1)
+    assert lengths[0] == pytest.approx(777981 / 851305 * 720, abs=0.1)
+    assert "prefers-color-scheme: dark" in picture.find(SVG + "style").text
+
+
+def test_reports_are_drawn_below_each_other_as_many_as_fit(sample, explain):
+    report = sample("5.8.18-oom-global-1")
+    texts = [text.text for text in drawn(explain, report * 3).iter(SVG + "text")]
+    assert [text.partition(",")[0] for text in texts if text.startswith("Report ")] == [
+        "Report 1",
+        "Report 2",
+        "Report 3",
+    ]
+    texts = [text.text for text in drawn(explain, report * 15).iter(SVG + "text")]
+    assert "3 more reports are not drawn" in texts
+
+
+def test_the_picture_of_a_log_goes_into_a_file_beside_the_text(sample, explain, tmp_path):
+    path = tmp_path / "a.svg"
+    log = sample("reports/nfsd-68-leak-quoted")
+    assert explain(log, "--svg", str(path)).stdout == explain(log).stdout
+    assert ElementTree.parse(path).getroot().tag == SVG + "svg"
+    odd = log.replace("nfsd", "a<&>b")
+    assert "a<&>b" in next(drawn(explain, odd).iter(SVG + "text")).text
+
+
+def test_a_log_without_a_report_gives_no_picture(explain, tmp_path):
+    path = tmp_path / "a.svg"
+    assert explain("nothing here\n", "--svg", str(path)).returncode == 2
+    assert not path.exists()

@@ -15,9 +15,7 @@
 
 #include "failure/judge/account.h"
 #include "text/append.h"
-
-/** Where most of the memory is free, a smaller holder is not worth a word. */
-#define LEAST_NAMED_PERCENT 5
+#include "text/labels.h"
 
 /**
  * What a kernel takes without any figure for it, by experience: a quarter of memory at most, and on a small board not
@@ -174,10 +172,13 @@ static void take_lists(const struct failure *failure, struct balance *balance)
 		file.pages = holders->pagecache - cached;
 	anon.pages -= shared;
 	locked.pages -= rest < locked.pages ? rest : locked.pages;
-	hold(balance, (struct holder){ "anon", "anonymous memory", 'a', anon.pages, !shmem.read });
-	hold(balance, (struct holder){ "file", "file cache", 'f', file.pages, file_inferred });
-	hold(balance, (struct holder){ "shmem", "shared memory, tmpfs", 'm', shmem.pages, false });
-	hold(balance, (struct holder){ "unevictable", "unevictable", 'u', locked.pages, false });
+	hold(balance,
+	     (struct holder){ "anon", KEY("anonymous memory"), 'a', anon.pages, !shmem.read });
+	hold(balance, (struct holder){ "file", KEY("file cache"), 'f', file.pages, file_inferred });
+	hold(balance,
+	     (struct holder){ "shmem", KEY("shared memory, tmpfs"), 'm', shmem.pages, false });
+	hold(balance,
+	     (struct holder){ "unevictable", KEY("unevictable"), 'u', locked.pages, false });
 	if (!anon.read)
 		miss_figure(balance, "anonymous memory");
 	if (!file.read && !file_inferred)
@@ -192,7 +193,7 @@ static void take_slab(const struct failure *failure, struct balance *balance)
 
 	balance->slab_reclaimable = one.pages;
 	balance->slab_unreclaimable = other.pages;
-	hold(balance, (struct holder){ "slab", "slab", 's', one.pages + other.pages,
+	hold(balance, (struct holder){ "slab", KEY("slab"), 's', one.pages + other.pages,
 				       one.read != other.read });
 	if (!one.read || !other.read)
 		miss_figure(balance, "slab");
@@ -207,16 +208,19 @@ static void take_single(const struct failure *failure, struct balance *balance)
 		char letter;
 		const char *key, *name;
 	} singles[] = {
-		{ FIGURE_MISC_RECLAIMABLE, false, 'r', "misc_reclaimable", "reclaimable, no slab" },
-		{ FIGURE_PAGETABLES, true, 'p', "page_tables", "page tables" },
-		{ FIGURE_SEC_PAGETABLES, false, 'q', "sec_page_tables", "page tables of guests" },
-		{ FIGURE_KERNEL_STACK, true, 'k', "kernel_stacks", "kernel stacks" },
-		{ FIGURE_SHADOW_CALL_STACK, false, 'c', "shadow_stacks", "shadow call stacks" },
-		{ FIGURE_BOUNCE, false, 'o', "bounce", "bounce buffers" },
-		{ FIGURE_ZSPAGES, false, 'z', "zspages", "compressed (zsmalloc)" },
-		{ FIGURE_WRITEBACK_TMP, false, 'w', "writeback_tmp", "copies for FUSE" },
-		{ FIGURE_GPU_ACTIVE, false, 'g', "gpu_active", "graphics, in use" },
-		{ FIGURE_GPU_RECLAIM, false, 'd', "gpu_reclaim", "graphics, kept back" },
+		{ FIGURE_MISC_RECLAIMABLE, false, 'r', "misc_reclaimable",
+		  KEY("reclaimable, no slab") },
+		{ FIGURE_PAGETABLES, true, 'p', "page_tables", KEY("page tables") },
+		{ FIGURE_SEC_PAGETABLES, false, 'q', "sec_page_tables",
+		  KEY("page tables of guests") },
+		{ FIGURE_KERNEL_STACK, true, 'k', "kernel_stacks", KEY("kernel stacks") },
+		{ FIGURE_SHADOW_CALL_STACK, false, 'c', "shadow_stacks",
+		  KEY("shadow call stacks") },
+		{ FIGURE_BOUNCE, false, 'o', "bounce", KEY("bounce buffers") },
+		{ FIGURE_ZSPAGES, false, 'z', "zspages", KEY("compressed (zsmalloc)") },
+		{ FIGURE_WRITEBACK_TMP, false, 'w', "writeback_tmp", KEY("copies for FUSE") },
+		{ FIGURE_GPU_ACTIVE, false, 'g', "gpu_active", KEY("graphics, in use") },
+		{ FIGURE_GPU_RECLAIM, false, 'd', "gpu_reclaim", KEY("graphics, kept back") },
 	};
 
 	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
@@ -225,7 +229,7 @@ static void take_single(const struct failure *failure, struct balance *balance)
 
 		hold(balance, (struct holder){ one->key, one->name, one->letter, found.pages,
 					       found.partial });
-		if ((!found.read && one->ever) || found.partial)
+		if (one->ever && (!found.read || found.partial))
 			miss_figure(balance, one->name);
 	}
 }
@@ -240,9 +244,9 @@ static void take_free(const struct failure *failure, struct balance *balance)
 		balance->cma_taken = failure->cma - balance->free_cma;
 	if (!lists.read)
 		lists.pages = failure->holders.percpu_lists;
-	hold(balance, (struct holder){ "free", "free", '.', free.pages, false });
+	hold(balance, (struct holder){ "free", KEY("free"), '.', free.pages, false });
 	hold(balance,
-	     (struct holder){ "per_cpu", "free, on per-CPU lists", 'l', lists.pages, false });
+	     (struct holder){ "per_cpu", KEY("free, on per-CPU lists"), 'l', lists.pages, false });
 	if (!free.read)
 		miss_figure(balance, "free pages");
 }
@@ -264,14 +268,15 @@ static void take_others(const struct failure *failure, struct balance *balance)
 	uint64_t page_kb = page_size_kb(failure);
 	uint64_t stacks = find(failure, FIGURE_KERNEL_STACK).pages, vmalloc = 0;
 
-	hold(balance, (struct holder){ "hugepages", "hugepages", 'h',
+	hold(balance, (struct holder){ "hugepages", KEY("hugepages"), 'h',
 				       holders->hugepages_kb / page_kb, false });
-	hold(balance,
-	     (struct holder){ "poisoned", "with hardware errors", 'x', holders->poisoned, false });
+	hold(balance, (struct holder){ "poisoned", KEY("with hardware errors"), 'x',
+				       holders->poisoned, false });
 	/* Before 5.3 the figure is of addresses, not of memory. Kernel stacks are in it, and counted already. */
 	if (at_least(failure, 5, 3) && holders->vmalloc_kb / page_kb > stacks)
 		vmalloc = holders->vmalloc_kb / page_kb - stacks;
-	hold(balance, (struct holder){ "vmalloc", "vmalloc, without stacks", 'v', vmalloc, true });
+	hold(balance,
+	     (struct holder){ "vmalloc", KEY("vmalloc, without stacks"), 'v', vmalloc, true });
 	if (!holders->hugepages_kb && !holders->has_pagecache)
 		miss_figure(balance, "hugepages");
 }
@@ -309,7 +314,7 @@ static void close_balance(const struct failure *failure, struct balance *balance
 
 	/* Most balloons take their pages out of what the machine has; then they are no part of it. */
 	if (balloon && sum + balloon <= balance->total) {
-		hold(balance, (struct holder){ "balloon", "balloon", 'b', balloon, false });
+		hold(balance, (struct holder){ "balloon", KEY("balloon"), 'b', balloon, false });
 		sum += balloon;
 	}
 	balance->excess = balance->total && sum > balance->total ? sum - balance->total : 0;
@@ -320,7 +325,7 @@ static void close_balance(const struct failure *failure, struct balance *balance
 	balance->unaccounted = balance->excess ? 0 : balance->total - sum;
 	balance->unaccounted_percent = balance_percent(balance, balance->unaccounted);
 	hold(balance,
-	     (struct holder){ "unaccounted", "not accounted for", '?', balance->unaccounted,
+	     (struct holder){ "unaccounted", KEY("not accounted for"), '?', balance->unaccounted,
 			      balance->total_inferred || balance->unread[0] });
 	leaked = balance->unaccounted > balance->compressed
 			 ? balance->unaccounted - balance->compressed
@@ -389,12 +394,23 @@ unsigned int balance_percent(const struct balance *balance, uint64_t pages)
 	return (unsigned int)((pages * 100 + balance->total / 2) / balance->total);
 }
 
-/** Is it the name of several things, such as "page tables"? */
-static bool is_plural(const char *name)
+/** What a holder has of all memory, in words. */
+static void say_part(const struct balance *balance, const struct holder *holder, char *text,
+		     size_t size)
 {
-	size_t length = strlen(name);
+	const char *of = text[0] ? "" : " of memory";
+	unsigned int percent = balance_percent(balance, holder->pages);
+	bool several = holder->name[strlen(holder->name) - 1] == 's';
 
-	return length > 2 && name[length - 1] == 's' && name[length - 2] != 'f';
+	if (!strcmp(holder->key, "free"))
+		text_append(text, size, "%u %%%s is free", percent, of);
+	else if (strcmp(holder->key, "unaccounted") != 0)
+		text_append(text, size, "%s %s %u %%%s", holder->name, several ? "hold" : "holds",
+			    percent, of);
+	else if (balance->unread[0] || balance->reserved_inside)
+		text_append(text, size, "%u %%%s is in no figure that was read", percent, of);
+	else
+		text_append(text, size, "%u %%%s is not accounted for", percent, of);
 }
 
 /**
@@ -407,26 +423,18 @@ static bool is_plural(const char *name)
 void balance_headline(const struct balance *balance, char *text, size_t size)
 {
 	const struct holder *largest = balance_largest(balance);
-	const char *place = "of memory";
 
 	text[0] = '\0';
 	if (!largest)
 		return;
-	if (&balance->holder[0] != largest) {
-		snprintf(text, size, "%u %% of memory is free",
-			 balance_percent(balance, balance->holder[0].pages));
-		place = "of all";
-		if (balance_percent(balance, largest->pages) < LEAST_NAMED_PERCENT)
-			return;
-		text_append(text, size, ", ");
+	if (&balance->holder[0] != largest)
+		say_part(balance, &balance->holder[0], text, size);
+	if (!text[0] || balance_percent(balance, largest->pages)) {
+		const char *comma = text[0] ? ", " : "";
+
+		text_append(text, size, "%s", comma);
+		say_part(balance, largest, text, size);
 	}
-	if (!strcmp(largest->key, "unaccounted"))
-		text_append(text, size, "%u %% %s is not accounted for",
-			    balance_percent(balance, largest->pages), place);
-	else
-		text_append(text, size, "%s %s %u %% %s", largest->name,
-			    is_plural(largest->name) ? "hold" : "holds",
-			    balance_percent(balance, largest->pages), place);
 	if (balance->swap == SWAP_FULL)
 		text_append(text, size, ", swap is full");
 	else if (balance->swap == SWAP_NONE && !strcmp(largest->key, "anon"))

@@ -14,7 +14,7 @@
 /** A kind of holder. */
 struct holder {
 	const char *key;  /**< one word, for programs: "free", "anon", "slab", "unaccounted" */
-	const char *name; /**< for readers */
+	const char *name; /**< for readers; a key of a catalogue */
 	char letter;	  /**< in a bar of text; no two holders share one */
 	uint64_t pages;
 	bool inferred; /**< the report does not print it, or not all of it */

@@ -82,7 +82,7 @@ static const struct command_usage usage = {
 	.synopsis = "pageflow explain GFP ORDER [--nid N]\n"
 		    "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
 		    "                        [--no-reclaim] [--json] [--svg FILE]\n"
-		    "       pageflow explain --log FILE [--json]",
+		    "       pageflow explain --log FILE [--json] [--svg FILE]",
 	.about =
 		"Runs one request on a machine and tells stage by stage what it was given, what was\n"
 		"decided and on which numbers, where the page came from, and what it cost. The last\n"
@@ -124,10 +124,6 @@ static int check_log_settings(const struct words *words, const struct settings *
 			"explain",
 			"--log takes its machines from the log: --machine, --boot, --live "
 			"and --nid do not go with it");
-	if (settings->svg)
-		return usage_error("explain",
-				   "there is no picture of a log: --svg does not go with "
-				   "--log");
 	return arguments_check("explain", &none, words);
 }
 

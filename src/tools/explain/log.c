@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "text/error.h"
 #include "text/input.h"
+#include "text/new-file.h"
 #include "tools/tools.h"
 
 /** Longer lines are cut: no line of a report comes near. */
@@ -22,7 +23,8 @@
 /** A run over a log. */
 struct run {
 	const struct log_request *request;
-	struct json *json; /**< NULL: as text */
+	struct json *json;	     /**< NULL: as text */
+	struct log_picture *picture; /**< NULL: none is drawn */
 	unsigned long reports;
 	bool refused, damaged;
 };
@@ -44,9 +46,11 @@ static void report_damaged(struct run *run, const struct failure *failure, const
 /** Show the answer to a report in the form that was asked for. */
 static void show(struct run *run, const struct log_answer *answer)
 {
+	if (run->picture)
+		log_picture_add(run->picture, answer);
 	if (run->json)
 		log_write_json(answer, run->json);
-	else
+	else if (!run->picture || !is_standard_output(run->request->svg))
 		log_print_text(answer, run->request->path, stdout, run->request->colour);
 }
 
@@ -130,6 +134,14 @@ static void begin_json(const struct run *run)
 	json_array(run->json, "reports");
 }
 
+/** Write the picture, if one was asked for and there is something on it; false with a line on standard error. */
+static bool write_picture(const struct run *run)
+{
+	if (!run->picture || !run->reports)
+		return true;
+	return !print_into("explain", run->request->svg, log_picture_write, run->picture);
+}
+
 /**
  * @brief Explain the reports of a log.
  *
@@ -140,12 +152,18 @@ int explain_log(const struct log_request *request)
 {
 	struct json writer;
 	struct run run = { .request = request, .json = request->json ? &writer : NULL };
-	int failed;
+	bool failed;
 
+	if (request->svg && !(run.picture = log_picture_new())) {
+		say("explain", "%s: out of memory", request->svg);
+		return EXIT_BAD_INPUT;
+	}
 	json_begin(&writer, stdout);
 	if (run.json)
 		begin_json(&run);
-	failed = read_log(&run);
+	failed = read_log(&run) != 0;
+	failed |= !failed && !write_picture(&run);
+	log_picture_free(run.picture);
 	if (run.json) {
 		json_end(&writer);
 		json_end(&writer);

@@ -25,6 +25,13 @@ struct log_request {
 void log_print_text(const struct log_answer *answer, const char *path, FILE *out, bool colour);
 void log_write_json(const struct log_answer *answer, struct json *json);
 
+/* log-svg.c */
+struct log_picture;
+struct log_picture *log_picture_new(void);
+void log_picture_add(struct log_picture *picture, const struct log_answer *answer);
+void log_picture_write(FILE *out, const void *context);
+void log_picture_free(struct log_picture *picture);
+
 /* log.c */
 int explain_log(const struct log_request *request);
 
