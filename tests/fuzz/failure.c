@@ -9,6 +9,17 @@
 
 #include "tools/explain/log.h"
 
+/** Draw the answer to a report. */
+static void draw(const struct log_answer *answer, FILE *out)
+{
+	struct log_picture *picture = log_picture_new();
+
+	assert(picture);
+	log_picture_add(picture, answer);
+	log_picture_write(out, picture);
+	log_picture_free(picture);
+}
+
 /** Answer a report, and print the answer in both forms to nowhere. */
 static void on_failure(const struct failure *failure, void *context)
 {
@@ -23,6 +34,7 @@ static void on_failure(const struct failure *failure, void *context)
 		log_print_text(answer, "log", nowhere, true);
 		json_begin(&json, nowhere);
 		log_write_json(answer, &json);
+		draw(answer, nowhere);
 		log_answer_release(answer);
 	} else {
 		assert(answer->account.missing[0]);
