@@ -18,6 +18,10 @@ int explain_zone_number(const struct explanation *explanation, const struct zone
 void explain_attempt(const struct zone *zone, const struct explained_walk *walk, unsigned int order,
 		     struct explained_attempt *attempt);
 
+/* check.c */
+int check_run(const struct engine_zone *figures, uint32_t gfp, unsigned int order, bool no_marks,
+	      struct explained_attempt *attempt);
+
 /* badness.c */
 void badness_run(const struct engine_process *process, size_t nr, uint64_t total_pages,
 		 long *points);

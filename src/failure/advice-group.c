@@ -39,9 +39,10 @@ static void advise_kernel_memory(struct log_answer *answer)
 
 	if (group->use != KILL_NOTHING)
 		return;
-	if (part)
-		snprintf(most, sizeof(most), " (most of what is told apart: %s, %" PRIu64 " kB)",
-			 part->name, part->kb);
+	if (part && !strcmp(part->key, "kernel_other"))
+		snprintf(most, sizeof(most), ", %" PRIu64 " kB of it in no statistic", part->kb);
+	else if (part)
+		snprintf(most, sizeof(most), ", %" PRIu64 " kB of it %s", part->kb, part->name);
 	SAY(advice_add(answer, "kmem", false, "time to look; other groups get less meanwhile"),
 	    "nearly all of the group's memory is the kernel's, %" PRIu64
 	    " kB%s: find what keeps it, "

@@ -95,6 +95,12 @@ static void replay(struct log_answer *answer)
 	engine->destroy(machine);
 }
 
+/** Are the rules of 5.8.18 the only ones that are possible, so that its path decides as that kernel did? */
+static bool decided_by_5_8(const struct failure_account *account)
+{
+	return account->nr_readings == 1 && rules_are_5_8(account->reading[0].rules);
+}
+
 /**
  * @brief Answer a report.
  *
@@ -118,6 +124,7 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 	}
 	answer->passes = answer->account.verdict == VERDICT_PASSES;
 	if (answer->account.situation == SITUATION_PLAIN && !answer->account.not_replayed[0] &&
+	    decided_by_5_8(&answer->account) &&
 	    (answer->passes || answer->account.verdict == VERDICT_REFUSED))
 		replay(answer);
 	if (answer->passes)

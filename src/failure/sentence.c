@@ -240,7 +240,7 @@ static void append_reading(const struct sentence *s, const struct reading *readi
 		if (closest.passes)
 			break;
 	}
-	text_append(s->text, s->size, "by the rules of %s%s ", rules_name(reading->rules),
+	text_append(s->text, s->size, "by the rules of %s%s ", reading->rules->name,
 		    reading->most_highatomic ? ", with as much reserved as can be," : "");
 	if (!zone)
 		text_append(s->text, s->size, "it is refused");

@@ -139,10 +139,7 @@ bool log_zones_asked(const struct log_answer *answer)
  */
 void log_headline(const struct log_answer *answer, char *text, size_t size)
 {
-	const struct holder *largest = balance_largest(&answer->balance);
-
 	*text = '\0';
-	if (largest)
-		snprintf(text, size, "%s holds %u %% of memory", largest->name,
-			 balance_percent(&answer->balance, largest->pages));
+	if (answer->balance.known)
+		balance_headline(&answer->balance, text, size);
 }

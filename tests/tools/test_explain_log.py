@@ -85,7 +85,7 @@ def test_each_zone_refuses_at_the_check_that_the_text_gives(name, sample, explai
     text = sample(name)
     order = int(re.search(r"order[:=](\d+)", text)[1])
     (report,) = facts(text)
-    assert report["replayed"] == (name not in ("4.19-highmem", "6.1-64k")), report["not_replayed"]
+    assert report["replayed"] == name.startswith(("5.8.18", "4.14", "4.19-atomic", "5.4")), report["not_replayed"]
     zones = zones_of(text)
     tried, highest = TRIED.get(name, (list(zones), 2))
     assert [(z["node"], z["zone"]) for z in report["zones"] if z["place"] == "tried"] == tried
@@ -303,7 +303,7 @@ def test_nodes_need_not_begin_at_0(sample, facts):
     far = text.replace("Node 1", "Node 8")
     assert [zone["node"] for zone in facts(only)[0]["zones"]] == [1]
     assert [(zone["node"], zone["attempt"]["verdict"]) for zone in facts(far)[0]["zones"]][-1] == (8, "too_few_pages")
-    assert facts(far)[0]["replayed"]
+    assert facts(re.sub(r"Not tainted 6\.6\S*", "Not tainted 5.8.18", far))[0]["replayed"]
 
 
 def test_a_nodemask_leaves_other_nodes_out(sample, facts):
@@ -329,7 +329,7 @@ def test_what_bound_an_oom_request_follows_its_state(sample, facts):
 # ---- what is reserved for urgent high orders -----------------------------------------------------------------------
 
 
-def reserve_log(reserved, letters="UME", version="5.10.44", free=17240):
+def reserve_log(reserved, letters="UME", version="5.8.18", free=17240):
     """GFP_KERNEL of order 1 on one zone of 64-bit: 100 blocks of each order from 1 on, the rest single pages."""
     counts = [100 if order in (1, 2) else 0 for order in range(11)]
     counts[0] = free - sum(count << order for order, count in enumerate(counts))

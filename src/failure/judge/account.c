@@ -127,6 +127,7 @@ static void take_zone(struct failure_account *account, const struct failure_zone
 									 : FIGURE_PRESENT);
 	out->cma = figure_pages(failure, zone, FIGURE_FREE_CMA);
 	out->highatomic = figure_pages(failure, zone, FIGURE_HIGHATOMIC);
+	out->free_highatomic = figure_pages(failure, zone, FIGURE_FREE_HIGHATOMIC);
 	out->highatomic_read = figure_seen(figures, FIGURE_HIGHATOMIC);
 	out->local_pcp = figure_pages(failure, zone, FIGURE_LOCAL_PCP);
 	pcp = figure_pages(failure, zone, FIGURE_FREE_PCP);
@@ -264,6 +265,20 @@ struct what_if failure_asked(const struct failure_account *account)
 	};
 }
 
+/** What each reading says. */
+static void judge_readings(struct failure_account *account, const struct what_if *asked)
+{
+	for (int i = 0; i < account->nr_readings; i++) {
+		struct reading *reading = &account->reading[i];
+		struct what_if by = *asked;
+
+		by.reading = reading;
+		reading->passes = failure_what_if(account, &by);
+		account->readings_differ |= reading->passes != account->reading[0].passes;
+	}
+	account->passes = account->reading[0].passes;
+}
+
 /** The verdict by the figures, and whether they are enough for one. */
 static void judge(struct failure_account *account, const struct what_if *asked)
 {
@@ -278,8 +293,8 @@ static void judge(struct failure_account *account, const struct what_if *asked)
 	account_decide(account);
 	miss_end(account);
 	find_unlike(account);
-	account->passes = failure_what_if(account, asked);
-	if (account->open[0])
+	judge_readings(account, asked);
+	if (account->open[0] || account->readings_differ)
 		account->verdict = VERDICT_DEPENDS;
 	else if (account->passes)
 		account->verdict = VERDICT_PASSES;
@@ -299,8 +314,8 @@ void failure_account_take(const struct failure *failure, const char *rules,
 
 	memset(account, 0, sizeof(*account));
 	account->failure = failure;
-	account->nr_readings = rules_readings(rules ? rules : failure->version, account->reading,
-					      account->rules, sizeof(account->rules));
+	account->nr_readings = rules_readings(failure, rules, account->reading, account->rules,
+					      sizeof(account->rules));
 	account->preferred_counts = version_before(rules ? rules : failure->version, 5, 8);
 	number_nodes(account);
 	account->first_node = find_first_node(failure);

@@ -57,7 +57,8 @@ struct zone_account {
 	bool has_marks; /**< free and min were read */
 	bool has_lists; /**< its free list line was read whole */
 	long free, managed, cma, highatomic, local_pcp, other_pcp;
-	long min, low, high; /**< without the boost */
+	long free_highatomic; /**< where it is printed */
+	long min, low, high;  /**< without the boost */
 	long boost;
 	enum boost_source boost_source;
 	bool boost_exact;			 /**< an inferred boost that only one value fits */
@@ -102,6 +103,7 @@ struct failure_account {
 	const struct failure *failure;
 	struct reading reading[MOST_READINGS]; /**< the first is the one that is shown */
 	int nr_readings;
+	bool readings_differ;
 	char rules[160]; /**< "rules of 6.1", and what is uncertain about them */
 	enum failure_verdict verdict;
 	enum failure_situation situation;

@@ -16,6 +16,9 @@
 #include "failure/judge/account.h"
 #include "text/append.h"
 
+/** Where most of the memory is free, a smaller holder is not worth a word. */
+#define LEAST_NAMED_PERCENT 5
+
 /**
  * What a kernel takes without any figure for it, by experience: a quarter of memory at most, and on a small board not
  * more than 16 MiB. What is beyond both is suspect.
@@ -386,6 +389,14 @@ unsigned int balance_percent(const struct balance *balance, uint64_t pages)
 	return (unsigned int)((pages * 100 + balance->total / 2) / balance->total);
 }
 
+/** Is it the name of several things, such as "page tables"? */
+static bool is_plural(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 2 && name[length - 1] == 's' && name[length - 2] != 'f';
+}
+
 /**
  * @brief Who holds most of the memory, in a few words: "slab holds 91 % of memory".
  *
@@ -402,15 +413,19 @@ void balance_headline(const struct balance *balance, char *text, size_t size)
 	if (!largest)
 		return;
 	if (&balance->holder[0] != largest) {
-		snprintf(text, size, "%u %% of memory is free, ",
+		snprintf(text, size, "%u %% of memory is free",
 			 balance_percent(balance, balance->holder[0].pages));
 		place = "of all";
+		if (balance_percent(balance, largest->pages) < LEAST_NAMED_PERCENT)
+			return;
+		text_append(text, size, ", ");
 	}
 	if (!strcmp(largest->key, "unaccounted"))
 		text_append(text, size, "%u %% %s is not accounted for",
 			    balance_percent(balance, largest->pages), place);
 	else
-		text_append(text, size, "%s holds %u %% %s", largest->name,
+		text_append(text, size, "%s %s %u %% %s", largest->name,
+			    is_plural(largest->name) ? "hold" : "holds",
 			    balance_percent(balance, largest->pages), place);
 	if (balance->swap == SWAP_FULL)
 		text_append(text, size, ", swap is full");

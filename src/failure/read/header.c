@@ -102,6 +102,59 @@ void failure_read_cpuset(struct failure *failure, const char *text)
 		  failure->cpuset, sizeof(failure->cpuset));
 }
 
+/** Is this the beginning of another text, or that of this? A line may be cut within its title. */
+static bool agrees(const char *text, const char *with)
+{
+	size_t length = strlen(with), left = strlen(text);
+
+	return !strncmp(text, with, left < length ? left : length);
+}
+
+/** `order:4, mode:0x...`, as every title of an allocation has it. */
+static bool is_request(const char *c)
+{
+	uint64_t order;
+
+	if (strncmp(c, "order:", 6))
+		return false;
+	c += 6;
+	return take_count(&c, &order) &&
+	       (*c == ',' ? agrees(c + 1 + strspn(c + 1, " "), "mode:0x") : !*c);
+}
+
+/** Is it a title, and not a sentence that has the words of one? */
+static bool is_title(enum failure_kind kind, const char *after)
+{
+	switch (kind) {
+	case FAILURE_PAGE_ALLOC:
+		/* Old kernels have a full stop there. */
+		return *after && strchr(":.", *after) &&
+		       is_request(after + 1 + strspn(after + 1, " "));
+	case FAILURE_STALL:
+		after += strspn(after, "0123456789");
+		return !strncmp(after, "ms, ", 4) && is_request(after + 4);
+	case FAILURE_OOM:
+		return agrees(after, "gfp_mask=0x") || agrees(after, "order=");
+	default:
+		return strpbrk(after, "0123456789") != NULL;
+	}
+}
+
+/** Was a title quoted: in the subject of a mail, in a sentence, in what a program logged? */
+static bool is_quoted(const char *line, const char *what)
+{
+	static const char *const words[] = { "Subject:", "subject:", "Re: ", "Title:",
+					     "title:",	 "Bug ",     "bug:", "Summary:" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *found = strstr(line, words[i]);
+
+		if (found && found < what)
+			return true;
+	}
+	return strcspn(line, "\"'`") < (size_t)(what - line);
+}
+
 /**
  * @brief Does a line begin a report?
  *
@@ -116,6 +169,7 @@ const char *failure_header_find(const char *line, enum failure_kind *kind)
 		enum failure_kind kind;
 	} headers[] = {
 		{ ": page allocation failure", FAILURE_PAGE_ALLOC },
+		{ ": vmemmap alloc failure", FAILURE_PAGE_ALLOC },
 		{ ": page allocation stalls for ", FAILURE_STALL },
 		{ " invoked oom-killer: ", FAILURE_OOM },
 		{ ": vmalloc: allocation failure", FAILURE_VMALLOC },
@@ -126,8 +180,8 @@ const char *failure_header_find(const char *line, enum failure_kind *kind)
 		const char *found = strstr(line, headers[i].text);
 
 		*kind = headers[i].kind;
-		if (found &&
-		    (*kind != FAILURE_PAGE_ALLOC || strchr(":. ", found[strlen(headers[i].text)])))
+		if (found && is_title(*kind, found + strlen(headers[i].text)) &&
+		    !is_quoted(line_message(line), found))
 			return found;
 	}
 	return NULL;

@@ -15,6 +15,7 @@
 /** What the lines of a report have in common, as far as their prefixes tell. */
 struct strand {
 	uint64_t caller, host; /**< 0: the prefixes name none */
+	bool bare;	       /**< its title has no prefix */
 	bool has_stamp;
 	uint64_t stamp;	  /**< of its last line */
 	size_t last_line; /**< of the log, that looked like one of a report */

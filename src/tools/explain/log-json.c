@@ -49,7 +49,7 @@ static void write_reading(const struct log_answer *answer, const struct reading 
 
 	asked.reading = reading;
 	json_object(json, NULL);
-	json_text(json, "rules", rules_name(reading->rules));
+	json_text(json, "rules", reading->rules->name);
 	json_bool(json, "most_highatomic", reading->most_highatomic);
 	json_bool(json, "passes", failure_what_if(&answer->account, &asked));
 	json_array(json, "zones");
