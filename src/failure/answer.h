@@ -40,10 +40,15 @@ struct log_answer {
 
 /* answer.c */
 bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules);
+bool log_answer_is_fine(const struct log_answer *answer);
+bool log_answer_says_something(const struct log_answer *answer);
 void log_answer_release(struct log_answer *answer);
 
 /* advice.c */
 void log_advise(struct log_answer *answer);
+
+/* situation-words.c */
+bool log_situation(struct log_answer *answer);
 
 /* words.c */
 const char *log_zone_label(const struct log_answer *answer, const struct zone_account *zone,
@@ -52,7 +57,11 @@ const char *log_pages(const struct log_answer *answer, long pages, char *text, s
 const char *log_inferred(bool inferred);
 bool log_reserve_unknown(const struct log_answer *answer, const struct zone_account *zone);
 void log_request(const struct log_answer *answer, char *text, size_t size);
+bool log_zones_asked(const struct log_answer *answer);
+void log_headline(const struct log_answer *answer, char *text, size_t size);
 void log_mask(const struct log_answer *answer, char *text, size_t size);
+
+/* sentence.c */
 void log_sentence(struct log_answer *answer);
 
 #endif

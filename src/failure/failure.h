@@ -105,6 +105,7 @@ struct failure_zone {
 	int nr_reserve;
 	uint64_t blocks[FAILURE_ORDERS]; /**< free blocks by order */
 	uint8_t letters[FAILURE_ORDERS]; /**< the types among them */
+	uint32_t listed;		 /**< orders whose entry was read, as bits */
 	int nr_orders;
 	bool list_ended; /**< the line was read to its sum */
 	uint64_t list_kb;
@@ -129,6 +130,7 @@ struct failure {
 	bool has_order, has_mask;
 	bool forced;	   /**< an OOM report without a request: order=-1 */
 	bool mask_unknown; /**< only a number, of a version before those whose numbers are known */
+	bool mask_ends_line; /**< only a number, and nothing after it: it may have been cut */
 	unsigned int order;
 	uint64_t mask_number; /**< as printed */
 	char mask_names[256]; /**< as printed; "" where only the number was */
@@ -136,21 +138,22 @@ struct failure {
 	bool has_nodemask, has_mems;
 	uint64_t nodemask, mems_allowed;
 	char cpuset[64];
+	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
-	bool woven;	  /**< lines of another report are among its lines, and nothing tells them apart */
-	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
-	char memcg_path[128];
-	uint64_t memcg_usage_kb, memcg_limit_kb;
+	bool woven; /**< lines of another report are among its lines, and nothing tells them apart */
+	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
 	struct failure_zone zone[FAILURE_ZONES];
 	int nr_zones;
 	bool too_many_zones;
-	int page_kb; /**< size of a page; 0 when no free list line was read */
-	bool has_ram, has_reserved, has_cma;
+	int page_kb;	    /**< size of a page */
+	bool page_inferred; /**< from totals and zones, not from a free list line */
+	bool has_ram, has_reserved, has_cma, has_highmem;
 	uint64_t ram, reserved, cma; /**< pages, from the end of the report */
+	uint64_t highmem; /**< pages of high memory, or that only movable memory may use */
 	struct failure_holders holders;
 	struct failure_oom oom;
 	struct failure_trace trace;
@@ -166,6 +169,10 @@ struct failure_log *failure_log_new(failure_handler handler, void *context);
 void failure_log_line(struct failure_log *log, char *line, size_t length);
 void failure_log_end(struct failure_log *log);
 void failure_log_drop(struct failure_log *log);
+
+/* read/header.c */
+bool version_before(const char *version, int major, int minor);
+bool failure_before(const struct failure *failure, int major, int minor);
 
 /** Was this figure read? */
 static inline bool figure_seen(const struct failure_figures *figures, enum failure_figure figure)

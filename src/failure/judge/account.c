@@ -7,7 +7,6 @@
  */
 #include "failure/judge/parts.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,59 +16,6 @@
 /** Most orders and nodes of a machine of 5.8.18 as built here. */
 #define ORDERS_5_8 11
 #define NODES_5_8  4
-
-/** Which zone types that kernel has: those named, and as many more as its reserves have numbers. */
-static void find_types(struct failure_account *account)
-{
-	static const enum failure_zone_type extra[2][3] = {
-		{ FAILURE_DMA32, FAILURE_DMA, FAILURE_DEVICE },
-		{ FAILURE_DMA, FAILURE_DEVICE, FAILURE_DMA32 },
-	};
-	const struct failure *failure = account->failure;
-	int have = 0, numbers = 0;
-
-	account->has_type[FAILURE_NORMAL] = account->has_type[FAILURE_MOVABLE] = true;
-	for (int i = 0; i < failure->nr_zones; i++) {
-		account->has_type[failure->zone[i].type] = true;
-		if (failure->zone[i].nr_reserve > numbers)
-			numbers = failure->zone[i].nr_reserve;
-	}
-	for (int type = 0; type < NR_FAILURE_TYPES; type++)
-		have += account->has_type[type];
-	for (int i = 0; i < 3 && have < numbers; i++) {
-		enum failure_zone_type type = extra[account->has_type[FAILURE_HIGHMEM]][i];
-
-		have += !account->has_type[type];
-		account->has_type[type] = true;
-	}
-}
-
-/** The highest zone that a mask allows, on a kernel with these zone types. */
-static enum failure_zone_type highest_type(const struct failure_account *account)
-{
-	uint32_t mask = account->failure->mask.mask;
-	enum failure_zone_type type = FAILURE_NORMAL;
-
-	if ((mask & __GFP_MOVABLE) && (mask & __GFP_HIGHMEM))
-		type = FAILURE_MOVABLE;
-	else if (mask & __GFP_DMA)
-		type = FAILURE_DMA;
-	else if (mask & __GFP_DMA32)
-		type = FAILURE_DMA32;
-	else if (mask & __GFP_HIGHMEM)
-		type = FAILURE_HIGHMEM;
-	return account->has_type[type] ? type : FAILURE_NORMAL;
-}
-
-/** Where a zone type's number stands in a reserve line; -1: the line has none for it. */
-static int reserve_index(const struct failure_account *account, const struct failure_zone *zone)
-{
-	int index = 0;
-
-	for (int type = 0; type < (int)account->highest; type++)
-		index += account->has_type[type];
-	return index < zone->nr_reserve ? index : -1;
-}
 
 /** May the request use this node? A nodemask and a hard cpuset bind it, unless it is atomic. */
 static bool node_allowed(const struct failure_account *account, int nid)
@@ -151,32 +97,43 @@ static bool list_is_whole(const struct failure *failure, const struct failure_zo
 	return zone->nr_orders > 0 && zone->list_ended && sum == zone->list_kb;
 }
 
+/** Where a zone stands to the request. */
+static enum zone_place place_of(const struct failure_account *account,
+				const struct failure_zone *zone)
+{
+	if (figure_seen(&zone->figures, FIGURE_MANAGED) && !zone->figures.value[FIGURE_MANAGED])
+		return ZONE_NOT_MANAGED;
+	if (zone->type > account->highest)
+		return ZONE_TOO_HIGH;
+	return node_allowed(account, zone->nid) ? ZONE_TRIED : ZONE_NODE_LEFT_OUT;
+}
+
 /** A zone in pages. */
 static void take_zone(struct failure_account *account, const struct failure_zone *zone,
 		      struct zone_account *out)
 {
 	const struct failure *failure = account->failure;
-	int index = reserve_index(account, zone);
+	const struct failure_figures *figures = &zone->figures;
 	long pcp;
 
 	out->zone = zone;
-	out->place = zone->type > account->highest	 ? ZONE_TOO_HIGH
-		     : !node_allowed(account, zone->nid) ? ZONE_NODE_LEFT_OUT
-							 : ZONE_TRIED;
-	out->has_marks =
-		figure_seen(&zone->figures, FIGURE_FREE) && figure_seen(&zone->figures, FIGURE_MIN);
+	out->place = place_of(account, zone);
+	out->has_marks = figure_seen(figures, FIGURE_FREE) && figure_seen(figures, FIGURE_MIN);
 	out->has_lists = list_is_whole(failure, zone);
 	out->free = figure_pages(failure, zone, FIGURE_FREE);
-	out->managed = figure_pages(failure, zone, FIGURE_MANAGED);
+	/* Before 3.9 no report says how much the allocator was given. */
+	out->managed = figure_pages(failure, zone,
+				    figure_seen(figures, FIGURE_MANAGED) ? FIGURE_MANAGED
+									 : FIGURE_PRESENT);
 	out->cma = figure_pages(failure, zone, FIGURE_FREE_CMA);
 	out->highatomic = figure_pages(failure, zone, FIGURE_HIGHATOMIC);
-	out->highatomic_read = figure_seen(&zone->figures, FIGURE_HIGHATOMIC);
+	out->highatomic_read = figure_seen(figures, FIGURE_HIGHATOMIC);
 	out->local_pcp = figure_pages(failure, zone, FIGURE_LOCAL_PCP);
 	pcp = figure_pages(failure, zone, FIGURE_FREE_PCP);
 	out->other_pcp = pcp > out->local_pcp ? pcp - out->local_pcp : 0;
-	out->reserve_read = index >= 0;
-	out->reserve = index >= 0 ? (long)zone->reserve[index] : 0;
+	zone_take_reserve(account, out);
 	zone_take_marks(failure, out);
+	zone_take_bounds(account, out);
 	zone_divide_blocks(out);
 }
 
@@ -192,23 +149,6 @@ static int compare_zones(const void *a, const void *b)
 	return (int)y->zone->type - (int)x->zone->type;
 }
 
-/** Append to the list of what is missing. */
-__attribute__((format(printf, 2, 3))) static void miss(struct failure_account *account,
-						       const char *format, ...)
-{
-	size_t used = strlen(account->missing);
-	va_list arguments;
-
-	if (used)
-		used += (size_t)snprintf(account->missing + used, sizeof(account->missing) - used,
-					 ", ");
-	if (used >= sizeof(account->missing))
-		return;
-	va_start(arguments, format);
-	vsnprintf(account->missing + used, sizeof(account->missing) - used, format, arguments);
-	va_end(arguments);
-}
-
 /** What the request lacks to be explained. */
 static void miss_request(struct failure_account *account)
 {
@@ -220,8 +160,6 @@ static void miss_request(struct failure_account *account)
 	}
 	if (failure->kind == FAILURE_STATE)
 		miss(account, "the line that says who asked for what");
-	else if (failure->kind == FAILURE_OOM && failure->forced)
-		miss(account, "a request: order=-1 means that SysRq forced the OOM killer");
 	else if (!failure->has_order)
 		miss(account, "the order");
 	else if (failure->order >= FAILURE_ORDERS)
@@ -230,11 +168,11 @@ static void miss_request(struct failure_account *account)
 		miss(account, "the gfp mask");
 	if (failure->mask_unknown)
 		miss(account,
-		     "the names of the gfp mask (numbers are known from 4.14 on, it is %.20s)",
+		     "the names of the gfp mask (numbers are known from 2.6 on, it is %.20s)",
 		     failure->version);
 	if (!failure->has_state)
 		miss(account, "the state of memory (Mem-Info)");
-	else if (!failure->nr_zones)
+	else if (!failure->nr_zones && account->situation != SITUATION_NO_MANAGED)
 		miss(account, "the lines of the zones");
 }
 
@@ -252,29 +190,14 @@ static void miss_end(struct failure_account *account)
 		     last->name, last->nid);
 }
 
-/** What the zones lack: marks always, lists where a block larger than a page decides. */
-static void miss_zones(struct failure_account *account)
+/** A report none of whose zones the request may use, for no reason that it shows. */
+static void miss_tried(struct failure_account *account)
 {
 	bool tried = false;
 
-	for (int i = 0; i < account->nr_zones; i++) {
-		const struct zone_account *zone = &account->zone[i];
-		const char *name = zone->zone->name;
-
-		if (zone->place != ZONE_TRIED)
-			continue;
-		tried = true;
-		if (!zone->has_marks)
-			miss(account, "free and min of zone %s of node %d", name, zone->zone->nid);
-		else if (!zone->reserve_read && zone->zone->type < account->highest)
-			miss(account, "lowmem_reserve[] of zone %s of node %d", name,
-			     zone->zone->nid);
-		else if (!zone->has_lists && account->failure->order > 0 &&
-			 zone->attempt.verdict != EXPLAINED_TOO_FEW_PAGES)
-			miss(account, "a whole free list line of zone %s of node %d", name,
-			     zone->zone->nid);
-	}
-	if (!tried && account->failure->nr_zones)
+	for (int i = 0; i < account->nr_zones; i++)
+		tried |= account->zone[i].place == ZONE_TRIED;
+	if (!tried)
 		miss(account, "a zone that this request may use");
 }
 
@@ -285,7 +208,7 @@ static const char *zone_unlike(const struct zone_account *zone)
 		return "it has high memory, which arm64 does not have";
 	if (zone->zone->type == FAILURE_DEVICE)
 		return "it has a zone of device memory";
-	if (!zone->has_marks || !zone->has_lists ||
+	if (!zone->has_marks || !zone->has_lists || zone->doubts & ~zone->open ||
 	    !figure_seen(&zone->zone->figures, FIGURE_LOW) ||
 	    !figure_seen(&zone->zone->figures, FIGURE_HIGH) ||
 	    !figure_seen(&zone->zone->figures, FIGURE_MANAGED))
@@ -311,13 +234,16 @@ static void find_unlike(struct failure_account *account)
 		why = "it has high memory, which arm64 does not have";
 	else if (account->nr_nodes > NODES_5_8)
 		why = "it has more nodes than the machine modelled here";
+	else if (account->other_reserve)
+		why = "before 5.8 its reserve is held against the zone tried first";
 	else if (failure->too_many_zones)
 		why = "it has more zones than are read";
 	else if (((failure->mask.mask & __GFP_DMA) && !account->has_type[FAILURE_DMA]) ||
 		 ((failure->mask.mask & __GFP_DMA32) && !account->has_type[FAILURE_DMA32]))
 		why = "that kernel does not have the zone that the mask names";
 	for (int i = 0; i < account->nr_zones && !why; i++)
-		why = zone_unlike(&account->zone[i]);
+		if (account->zone[i].place != ZONE_NOT_MANAGED)
+			why = zone_unlike(&account->zone[i]);
 	if (why)
 		snprintf(account->not_replayed, sizeof(account->not_replayed), "%s", why);
 }
@@ -334,7 +260,29 @@ struct what_if failure_asked(const struct failure_account *account)
 		.reading = &account->reading[0],
 		.mask = account->failure->mask.mask,
 		.order = account->failure->order,
+		.no_marks = account->situation == SITUATION_NO_MARKS,
 	};
+}
+
+/** The verdict by the figures, and whether they are enough for one. */
+static void judge(struct failure_account *account, const struct what_if *asked)
+{
+	account->verdict = VERDICT_REFUSED;
+	if (account->situation == SITUATION_NO_MANAGED ||
+	    account->situation == SITUATION_EXCLUDED || account->situation == SITUATION_CORRUPT) {
+		snprintf(account->not_replayed, sizeof(account->not_replayed),
+			 "no zone of it can be asked");
+		return;
+	}
+	miss_tried(account);
+	account_decide(account);
+	miss_end(account);
+	find_unlike(account);
+	account->passes = failure_what_if(account, asked);
+	if (account->open[0])
+		account->verdict = VERDICT_DEPENDS;
+	else if (account->passes)
+		account->verdict = VERDICT_PASSES;
 }
 
 /**
@@ -353,34 +301,29 @@ void failure_account_take(const struct failure *failure, const char *rules,
 	account->failure = failure;
 	account->nr_readings = rules_readings(rules ? rules : failure->version, account->reading,
 					      account->rules, sizeof(account->rules));
-	asked = failure_asked(account);
-	find_types(account);
-	account->highest = highest_type(account);
+	account->preferred_counts = version_before(rules ? rules : failure->version, 5, 8);
 	number_nodes(account);
 	account->first_node = find_first_node(failure);
-	for (int i = 0; i < failure->nr_zones; i++) {
-		const struct failure_figures *figures = &failure->zone[i].figures;
-
-		/* A zone none of whose pages the allocator got is on no zonelist. */
-		if (!figure_seen(figures, FIGURE_MANAGED) || figures->value[FIGURE_MANAGED])
-			take_zone(account, &failure->zone[i], &account->zone[account->nr_zones++]);
-	}
+	account_find_types(account);
+	for (int i = 0; i < failure->nr_zones; i++)
+		take_zone(account, &failure->zone[i], &account->zone[account->nr_zones++]);
 	qsort(account->zone, (size_t)account->nr_zones, sizeof(account->zone[0]), compare_zones);
 	account->verdict = VERDICT_GROUP;
-	if (failure->woven)
+	if (failure->woven) {
 		miss(account, "lines that are its own alone: another report is woven into it line "
 			      "by line, and no CPU, task or time of the lines tells them apart");
+		return;
+	}
 	if (failure->memcg)
 		return;
-	if (!failure->woven)
-		miss_request(account);
+	account_find_situation(account);
+	if (account->verdict == VERDICT_NO_REQUEST)
+		return;
+	miss_request(account);
 	if (account->missing[0])
 		return;
+	asked = failure_asked(account);
 	for (int i = 0; i < account->nr_zones; i++)
 		zone_weigh(&account->zone[i], &asked, &account->zone[i].attempt);
-	miss_zones(account);
-	miss_end(account);
-	find_unlike(account);
-	account->passes = failure_what_if(account, &asked);
-	account->verdict = account->passes ? VERDICT_PASSES : VERDICT_REFUSED;
+	judge(account, &asked);
 }

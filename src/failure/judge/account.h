@@ -15,7 +15,31 @@ enum zone_place {
 	ZONE_TRIED,
 	ZONE_TOO_HIGH,	    /**< above the highest zone that the mask allows */
 	ZONE_NODE_LEFT_OUT, /**< on a node that the request may not use */
+	ZONE_NOT_REACHED,   /**< a zone before it serves the request */
+	ZONE_NOT_MANAGED, /**< the allocator was given none of its pages, and it is on no zonelist */
 };
+
+/** What may be unknown of a zone. */
+enum zone_doubt {
+	DOUBT_FREE,
+	DOUBT_MIN,
+	DOUBT_CMA,
+	DOUBT_HIGHATOMIC,
+	DOUBT_RESERVE,
+	DOUBT_BLOCKS,
+	NR_DOUBTS,
+};
+
+/** Between these a figure must be that was not read. */
+struct bounds {
+	long least, most;
+};
+
+/** No figure is as large. */
+#define BOUND_UNKNOWN (1l << 60)
+
+/** Most sets of zone types of which a report may be. */
+#define MOST_TYPE_SETS 8
 
 /** How the boost of a zone's watermarks is known. */
 enum boost_source {
@@ -29,6 +53,7 @@ enum boost_source {
 struct zone_account {
 	const struct failure_zone *zone;
 	enum zone_place place;
+	bool asked_low; /**< the mark that was asked of it is low: the attempt before the slow path */
 	bool has_marks; /**< free and min were read */
 	bool has_lists; /**< its free list line was read whole */
 	long free, managed, cma, highatomic, local_pcp, other_pcp;
@@ -41,6 +66,12 @@ struct zone_account {
 	bool reserve_read;			 /**< false: it is taken for 0 */
 	long blocks[FAILURE_ORDERS][NR_LETTERS]; /**< free blocks by type */
 	bool split[FAILURE_ORDERS];		 /**< how they divide among types is inferred */
+	unsigned int doubts;  /**< what was not read and is only known between bounds, as bits */
+	unsigned int open;    /**< those of them that no report of that kernel says */
+	unsigned int guessed; /**< figures that were not read, and follow from others, as bits */
+	struct bounds bounds[NR_DOUBTS]; /**< of all but the blocks */
+	uint32_t unread;		 /**< orders whose number of blocks was not read, as bits */
+	uint32_t untyped;		 /**< orders whose letters were not read, as bits */
 	struct explained_attempt attempt;
 };
 
@@ -51,6 +82,7 @@ enum failure_verdict {
 	VERDICT_DEPENDS,    /**< the sets of rules, or the bounds, that are possible disagree */
 	VERDICT_NO_REQUEST, /**< no request is behind the report */
 	VERDICT_GROUP,	    /**< a memory cgroup refused, and no zone was asked */
+	VERDICT_UNKNOWN,    /**< the report lacks what a verdict needs */
 };
 
 /** What makes a report one that a plain check of zones does not answer. */
@@ -73,10 +105,18 @@ struct failure_account {
 	char rules[160]; /**< "rules of 6.1", and what is uncertain about them */
 	enum failure_verdict verdict;
 	enum failure_situation situation;
-	char missing[256];	/**< what the report lacks to be explained; "": nothing */
+	char open[256];	   /**< what the verdict depends on and no report of that kernel says; "" */
+	char corrupt[96];  /**< the figure that no machine can have; "": there is none */
+	char missing[256]; /**< what the report lacks to be explained; "": nothing */
 	char not_replayed[192]; /**< why it cannot be rebuilt on a machine of 5.8.18; "": it can */
 	bool has_type
 		[NR_FAILURE_TYPES]; /**< zone types of that kernel (inferred from names and reserves) */
+	unsigned int
+		types[MOST_TYPE_SETS]; /**< sets of types that fit, as bits; the likeliest first */
+	int nr_types;
+	bool types_fit;	       /**< false: no set of types fits all that was read */
+	bool preferred_counts; /**< a reserve is held against the first zone tried: before 5.8 */
+	bool other_reserve;    /**< 5.8.18 would hold another one against the request */
 	enum failure_zone_type highest; /**< that the mask allows */
 	int node[FAILURE_ZONES]; /**< nodes of the report, ascending; their places are the machine's nodes */
 	int nr_nodes;

@@ -3,8 +3,6 @@
  * @file
  * @brief The marks of a zone, divided into what is plain and what is boost.
  */
-#include <stdio.h>
-
 #include "failure/judge/parts.h"
 
 /** The factor that bounds a boost, in ten-thousandths of the high mark, and the step it grows by. */
@@ -15,11 +13,11 @@
  * @brief Size of a page of the report's kernel.
  *
  * @param failure the report
- * @return kB; 4 where no free list line tells
+ * @return kB
  */
 unsigned long long page_size_kb(const struct failure *failure)
 {
-	return failure->page_kb ? (unsigned long long)failure->page_kb : 4;
+	return (unsigned long long)failure->page_kb;
 }
 
 /**
@@ -34,16 +32,6 @@ long figure_pages(const struct failure *failure, const struct failure_zone *zone
 		  enum failure_figure figure)
 {
 	return (long)(zone->figures.value[figure] / page_size_kb(failure));
-}
-
-/** Is the report's kernel known to be older than a version? */
-static bool older_than(const struct failure *failure, int major, int minor)
-{
-	int have_major = 0, have_minor = 0;
-
-	if (sscanf(failure->version, "%3d.%3d", &have_major, &have_minor) != 2)
-		return false;
-	return have_major < major || (have_major == major && have_minor < minor);
 }
 
 /** Would the boost of stage 11 give just this amount over this plain mark? */
@@ -106,7 +94,7 @@ void zone_take_marks(const struct failure *failure, struct zone_account *zone)
 		if (zone->boost > zone->min)
 			zone->boost = zone->min;
 		zone->min -= zone->boost;
-	} else if (older_than(failure, 5, 0)) {
+	} else if (failure_before(failure, 5, 0)) {
 		zone->boost_source = BOOST_NOT_YET;
 		zone->boost_exact = true;
 	} else if (figure_seen(figures, FIGURE_LOW)) {

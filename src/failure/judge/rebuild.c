@@ -96,6 +96,7 @@ static const struct zone_account *zone_at(const struct failure_account *account,
 {
 	for (int i = 0; i < account->nr_zones; i++)
 		if (account->zone[i].zone->nid == nid &&
+		    account->zone[i].place != ZONE_NOT_MANAGED &&
 		    account->zone[i].zone->type == zones_5_8[index])
 			return &account->zone[i];
 	return NULL;

@@ -38,7 +38,7 @@ void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
 {
 	uint32_t mask = what_if->mask;
 	bool harder = (mask & __GFP_ATOMIC) && !(mask & __GFP_NOMEMALLOC);
-	bool all = (mask & __GFP_MEMALLOC) && !(mask & __GFP_NOMEMALLOC);
+	bool all = what_if->no_marks || ((mask & __GFP_MEMALLOC) && !(mask & __GFP_NOMEMALLOC));
 	long marked;
 
 	memset(attempt, 0, sizeof(*attempt));
@@ -61,7 +61,8 @@ void zone_weigh(const struct zone_account *zone, const struct what_if *what_if,
 	attempt->mark_ignored = all && attempt->shortfall;
 	if (attempt->shortfall && !attempt->quick && !all)
 		attempt->verdict = EXPLAINED_TOO_FEW_PAGES;
-	else if (what_if->order > 0 && !has_block(zone, what_if->order, mask, harder))
+	else if ((what_if->order > 0 || what_if->no_marks) &&
+		 !has_block(zone, what_if->order, mask, harder))
 		attempt->verdict = EXPLAINED_NO_BLOCK;
 	else
 		attempt->verdict = EXPLAINED_TAKEN;

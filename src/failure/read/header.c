@@ -4,6 +4,7 @@
  * @brief The lines of a report that say who asked for what, and what bound the request.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "failure/read/reader.h"
@@ -20,6 +21,15 @@ static bool number_after(const char *text, const char *name, uint64_t *value)
 	return take_count(&found, value);
 }
 
+/** Does the number after a name end the line? */
+static bool ends_line(const char *text, const char *name)
+{
+	const char *number = find_words(text, name);
+
+	number = number ? number + strlen(name) : "";
+	return !number[strspn(number, "0123456789")];
+}
+
 /** Take `0xHEX(NAMES)` after a name. */
 static void take_mask(struct failure *failure, const char *text, const char *name)
 {
@@ -31,6 +41,7 @@ static void take_mask(struct failure *failure, const char *text, const char *nam
 	if (!take_clamped(&at, 16, UINT64_MAX, &failure->mask_number))
 		return;
 	failure->has_mask = true;
+	failure->mask_ends_line = *at == '\0';
 	close = *at == '(' ? strchr(at, ')') : NULL;
 	/* Names that were cut off are not all of them: then the number decides. */
 	if (close)
@@ -38,8 +49,15 @@ static void take_mask(struct failure *failure, const char *text, const char *nam
 			  sizeof(failure->mask_names));
 }
 
-/** Take a set of nodes such as `0-1,4` after a name; `(null)` is none. */
-static bool take_nodes(const char *text, const char *name, uint64_t *nodes)
+/**
+ * @brief Take a set of nodes such as `0-1,4` after a name; `(null)` is none.
+ *
+ * @param text where to look
+ * @param name the name, with its `=`
+ * @param nodes receives the set, a bit a node
+ * @return false when there is none
+ */
+bool failure_take_nodes(const char *text, const char *name, uint64_t *nodes)
 {
 	const char *found = find_words(text, name);
 	uint64_t first, last;
@@ -73,7 +91,7 @@ void failure_read_cpuset(struct failure *failure, const char *text)
 {
 	const char *name = find_words(text, "cpuset="), *mems;
 
-	if (take_nodes(text, "mems_allowed=", &failure->mems_allowed))
+	if (failure_take_nodes(text, "mems_allowed=", &failure->mems_allowed))
 		failure->has_mems = true;
 	if (!name)
 		return;
@@ -185,18 +203,51 @@ void failure_header_take(struct failure *failure, const char *line, const char *
 	if (comm < what)
 		word_copy((struct word){ comm, (size_t)(what - comm) }, failure->comm,
 			  sizeof(failure->comm));
-	if (number_after(what, oom ? "order=" : "order:", &order)) {
+	/* Something follows the order in every report: a number that ends the line may have been cut. */
+	if (number_after(what, oom ? "order=" : "order:", &order) &&
+	    !ends_line(what, oom ? "order=" : "order:")) {
 		failure->has_order = true;
 		failure->order = order > 1000 ? 1000 : (unsigned int)order;
 	}
 	failure->forced = oom && find_words(what, "order=-1");
 	take_mask(failure, what, oom ? "gfp_mask=" : "mode:");
-	failure->has_nodemask = take_nodes(what, "nodemask=", &failure->nodemask);
+	failure->has_nodemask = failure_take_nodes(what, "nodemask=", &failure->nodemask);
 	failure_read_cpuset(failure, what);
 }
 
 /**
- * @brief Take the release in `... Comm: NAME Not tainted RELEASE ...`, long ago `Pid: 1, comm: ...`, or after the letters of `Tainted:`.
+ * @brief Is a version known to be older than another?
+ *
+ * @param version such as "5.15.0-91-generic"
+ * @param major first number of the other
+ * @param minor second number of the other
+ * @return false also when it does not begin with two numbers
+ */
+bool version_before(const char *version, int major, int minor)
+{
+	int have_major = 0, have_minor = 0;
+
+	if (sscanf(version, "%3d.%3d", &have_major, &have_minor) != 2)
+		return false;
+	return have_major < major || (have_major == major && have_minor < minor);
+}
+
+/**
+ * @brief Is the report's kernel known to be older than a version?
+ *
+ * @param failure the report
+ * @param major first number of the version
+ * @param minor second number of the version
+ * @return false also when the kernel's version is not known
+ */
+bool failure_before(const struct failure *failure, int major, int minor)
+{
+	return version_before(failure->version, major, minor);
+}
+
+/**
+ * @brief Take the release in `... Comm: NAME Not tainted RELEASE ...`, or after the letters of `Tainted:`. Before 3.10
+ * that line is `Pid: N, comm: NAME ...`.
  *
  * @param failure the report
  * @param line a line
@@ -206,10 +257,11 @@ bool failure_read_cpu(struct failure *failure, const char *line)
 {
 	const char *word = strstr(line, "Comm: ");
 
-	if (!word || !find_words(line, "CPU: "))
-		word = find_words(line, "Pid: ") ? strstr(line, ", comm: ") : NULL;
-	if (!word)
-		return false;
+	if (!word || !find_words(line, "CPU: ")) {
+		word = strstr(line, " comm: ");
+		if (!word || !find_words(line, "Pid: "))
+			return false;
+	}
 	word = strstr(word, "ainted");
 	while (word && !isdigit((unsigned char)*word)) {
 		word = strchr(word, ' ');
@@ -220,50 +272,4 @@ bool failure_read_cpu(struct failure *failure, const char *line)
 		word_copy((struct word){ word, strcspn(word, " ") }, failure->version,
 			  sizeof(failure->version));
 	return true;
-}
-
-/**
- * @brief Take what an OOM report says when a memory cgroup, and not the machine, ran out.
- *
- * @param failure the report
- * @param line a line
- * @return false when it is another line
- */
-bool failure_read_memcg(struct failure *failure, const char *line)
-{
-	static const char stats[] = "Memory cgroup stats for ", group[] = "oom_memcg=";
-	const char *found = find_words(line, "memory: usage ");
-
-	if (failure->kind != FAILURE_OOM)
-		return false;
-	if (found) {
-		failure->memcg = true;
-		number_after(found, "usage ", &failure->memcg_usage_kb);
-		number_after(found, "limit ", &failure->memcg_limit_kb);
-		return true;
-	}
-	if ((found = strstr(line, stats)))
-		found += strlen(stats);
-	else if ((found = strstr(line, group)))
-		found += strlen(group);
-	else
-		return false;
-	failure->memcg = true;
-	word_copy((struct word){ found, strcspn(found, ", :") }, failure->memcg_path,
-		  sizeof(failure->memcg_path));
-	return true;
-}
-
-/**
- * @brief Take what bound the request, as the line after an OOM report's state says it: nodes, cpuset, memory cgroup.
- *
- * @param failure the report
- * @param line a line, perhaps another one
- */
-void failure_read_constraint(struct failure *failure, const char *line)
-{
-	if (failure->kind != FAILURE_OOM || !find_words(line, "oom-kill:constraint="))
-		return;
-	failure->has_nodemask = take_nodes(line, "nodemask=", &failure->nodemask);
-	failure_read_cpuset(failure, line);
 }

@@ -169,28 +169,26 @@ static bool read_reserve_line(struct failure_reader *reader, const char *line)
 	static const char name[] = "lowmem_reserve[]:";
 	const char *found = strstr(line, name);
 	struct failure_zone *zone = reader->zone < 0 ? NULL : &reader->failure.zone[reader->zone];
-	bool continues = reader->after_reserve;
+	const char *rest = line_message(line);
+	bool continues =
+		!found && reader->after_reserve && *rest && !rest[strspn(rest, " 0123456789")];
 
-	reader->after_reserve = found != NULL;
-	if (!zone)
-		return found != NULL;
-	if (found && !zone->nr_reserve)
-		take_reserve(zone, found + strlen(name));
-	else if (!found && continues) {
-		const char *rest = line_message(line);
-
-		if (*rest && !rest[strspn(rest, " 0123456789")])
-			take_reserve(zone, rest);
-	}
-	return found != NULL;
+	/* Of a second reserve after one zone's line, neither it nor its rest is of this zone. */
+	if (found)
+		reader->after_reserve = zone && !zone->nr_reserve;
+	else
+		reader->after_reserve = continues;
+	if (zone && reader->after_reserve)
+		take_reserve(zone, found ? found + strlen(name) : rest);
+	return found || continues;
 }
 
-/** The order of blocks of a size; -1 for no size of this kernel. */
-static int order_of(const struct failure *failure, uint64_t size_kb)
+/** Where blocks of a size are kept until the size of a page is known: by the power of two; -1 for what is none. */
+static int place_of(uint64_t size_kb)
 {
-	for (int order = 0; order < FAILURE_ORDERS; order++)
-		if (size_kb == (uint64_t)failure->page_kb << order)
-			return order;
+	for (int place = 0; place < FAILURE_ORDERS; place++)
+		if (size_kb == 1ull << place)
+			return place;
 	return -1;
 }
 
@@ -214,7 +212,7 @@ static uint8_t take_letters(const char **cursor)
 }
 
 /** Take the entries of a free list: `COUNT*SIZEkB (LETTERS)` and `= SUMkB`; what is neither is passed over. */
-static void take_list(struct failure *failure, struct failure_zone *zone, const char *entry)
+static void take_list(struct failure_zone *zone, const char *entry)
 {
 	while (*entry) {
 		uint64_t count, size;
@@ -232,14 +230,11 @@ static void take_list(struct failure *failure, struct failure_zone *zone, const 
 
 			c += 2;
 			c += strspn(c, " ");
-			if (!failure->page_kb && size <= 1024)
-				failure->page_kb = (int)size;
-			order = order_of(failure, size);
+			order = place_of(size);
 			if (order >= 0) {
 				zone->blocks[order] = count < MOST_BLOCKS ? count : MOST_BLOCKS;
 				zone->letters[order] = take_letters(&c);
-				zone->nr_orders =
-					order >= zone->nr_orders ? order + 1 : zone->nr_orders;
+				zone->listed |= 1u << order;
 			}
 			entry = c > entry ? c : entry + 1;
 			continue;
@@ -271,13 +266,13 @@ static bool read_list_line(struct failure_reader *reader, const char *line)
 	if (colon && colon > line && colon[-1] == ':') {
 		zone = zone_before(reader, line, colon - 1);
 		message = colon;
-		if (zone && zone->nr_orders)
+		if (zone && zone->listed)
 			zone = NULL; /* a second one: not of this report */
 		reader->list = zone ? (int)(zone - failure->zone) : -1;
 	}
 	if (reader->list < 0 || failure->zone[reader->list].list_ended)
 		return true;
-	take_list(failure, &failure->zone[reader->list], message + strspn(message, " "));
+	take_list(&failure->zone[reader->list], message + strspn(message, " "));
 	return true;
 }
 
@@ -289,6 +284,7 @@ static bool read_node_line(struct failure_reader *reader, const char *line)
 
 	if (anon && (nid = line_node_before(line, anon + 1)) >= 0) {
 		reader->in_totals = false;
+		reader->failure.node_lines = true;
 		if (nid < FAILURE_NODES && strstr(anon, "all_unreclaimable? yes"))
 			reader->failure.unreclaimable |= 1ull << nid;
 		return true;
@@ -319,7 +315,76 @@ static bool read_tail_line(struct failure *failure, const char *line)
 {
 	return take_pages(line, " pages RAM", &failure->has_ram, &failure->ram) ||
 	       take_pages(line, " pages reserved", &failure->has_reserved, &failure->reserved) ||
-	       take_pages(line, " pages cma reserved", &failure->has_cma, &failure->cma);
+	       take_pages(line, " pages cma reserved", &failure->has_cma, &failure->cma) ||
+	       take_pages(line, " pages HighMem/MovableOnly", &failure->has_highmem,
+			  &failure->highmem);
+}
+
+/** The smallest size of a block, as a power of two in kB, that any free list line has; 0: there is none. */
+static int smallest_place(const struct failure *failure)
+{
+	uint32_t listed = 0;
+
+	for (int i = 0; i < failure->nr_zones; i++)
+		listed |= failure->zone[i].listed;
+	return listed ? __builtin_ctz(listed) : 0;
+}
+
+/** The size of a page, as a power of two in kB, by which so many kB are so many pages; 0: none fits. */
+static int place_by_ratio(uint64_t kb, uint64_t pages)
+{
+	/* The smallest page of all kernels has 4 kB, the largest 256 kB. Figures are read one after the other. */
+	for (int place = 2; pages >= 256 && place <= 8; place++)
+		if (kb >= (pages << place) - (pages << place) / 8 &&
+		    kb <= (pages << place) + (pages << place) / 8)
+			return place;
+	return 0;
+}
+
+/** The size of a page by figures that stand in pages in the totals, and in kB in the lines of nodes or zones. */
+static int place_by_figures(const struct failure *failure)
+{
+	uint64_t free_kb = 0;
+
+	for (int i = 0; i < failure->nr_zones; i++)
+		free_kb += failure->zone[i].figures.value[FIGURE_FREE];
+	for (int figure = FIGURE_ACTIVE_ANON; figure <= FIGURE_SHMEM; figure++) {
+		int place =
+			place_by_ratio(failure->nodes.value[figure], failure->totals.value[figure]);
+
+		if (place)
+			return place;
+	}
+	return place_by_ratio(free_kb, failure->totals.value[FIGURE_FREE]);
+}
+
+/**
+ * @brief All lines of a report were read: find the size of its pages, and bring its free lists into orders.
+ *
+ * @param failure the report
+ */
+void failure_close_state(struct failure *failure)
+{
+	int listed = smallest_place(failure), computed = place_by_figures(failure);
+	int place = listed ? listed : computed ? computed : 2;
+
+	/* Where each list has lost its first entry, the figures know of the smaller size. */
+	if (computed && computed < place)
+		place = computed;
+	failure->page_inferred = place != listed;
+	failure->page_kb = 1 << place;
+	for (int i = 0; i < failure->nr_zones; i++) {
+		struct failure_zone *zone = &failure->zone[i];
+
+		for (int order = 0; order < FAILURE_ORDERS; order++) {
+			bool inside = order + place < FAILURE_ORDERS;
+
+			zone->blocks[order] = inside ? zone->blocks[order + place] : 0;
+			zone->letters[order] = inside ? zone->letters[order + place] : 0;
+		}
+		zone->listed >>= place;
+		zone->nr_orders = zone->listed ? 32 - __builtin_clz(zone->listed) : 0;
+	}
 }
 
 /**
@@ -330,8 +395,11 @@ static bool read_tail_line(struct failure *failure, const char *line)
  */
 void failure_read_state(struct failure_reader *reader, const char *line)
 {
-	if (read_reserve_line(reader, line) || read_zone_line(reader, line) ||
-	    read_list_line(reader, line) || read_node_line(reader, line))
+	bool zone = read_zone_line(reader, line);
+
+	/* A zone's line and its reserve may have been joined. */
+	if (read_reserve_line(reader, line) || zone || read_list_line(reader, line) ||
+	    read_node_line(reader, line))
 		return;
 	if (reader->in_totals)
 		take_figures(line, false, &reader->failure.totals);

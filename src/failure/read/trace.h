@@ -21,6 +21,7 @@ struct failure_trace {
 	bool seen;
 	char caller[80]; /**< first function outside the allocator; "": the trace shows none */
 	char module[64]; /**< the caller's; "": it is built in */
+	bool in_reclaim; /**< the task was itself freeing pages: marks do not bind it */
 	enum trace_context context;
 };
 

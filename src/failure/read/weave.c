@@ -32,7 +32,7 @@ bool weave_begin(struct weave *weave, failure_handler handler, void *context)
 	memset(weave, 0, sizeof(*weave));
 	weave->handler = handler;
 	weave->context = context;
-	weave->spare = malloc(sizeof(*weave->spare));
+	weave->spare = calloc(1, sizeof(*weave->spare));
 	return weave->spare != NULL;
 }
 
@@ -48,9 +48,12 @@ static void hand_on(struct weave *weave)
 		if (weave->last == first)
 			weave->last = NULL;
 		failure_reader_close(first);
+		first->failure.oom.earlier = weave->earlier.kill;
+		first->failure.oom.nr_earlier = weave->earlier.nr;
 		weave->handler(&first->failure, weave->context);
+		earlier_kills_add(&weave->earlier, &first->failure.oom);
 		if (weave->spare)
-			free(first);
+			failure_reader_free(first);
 		else
 			weave->spare = first;
 	}
@@ -78,7 +81,7 @@ static struct failure_reader *begin(struct weave *weave, enum failure_kind kind,
 			earlier = weave->strand[i];
 		}
 	hand_on(weave);
-	reader = weave->spare ? weave->spare : malloc(sizeof(*reader));
+	reader = weave->spare ? weave->spare : calloc(1, sizeof(*reader));
 	weave->spare = NULL;
 	/* With no room, or no memory, the oldest has to end. */
 	while (weave->nr_strands == MOST_STRANDS || !reader) {
@@ -234,6 +237,7 @@ static void take_version(struct weave *weave, const char *version)
 	for (int i = 0; i < weave->nr_strands; i++)
 		weave->strand[i]->strand.done = true;
 	hand_on(weave);
+	memset(&weave->earlier, 0, sizeof(weave->earlier));
 	word_copy((struct word){ version, strcspn(version, " ") }, weave->log_version,
 		  sizeof(weave->log_version));
 }
@@ -301,7 +305,7 @@ void weave_end(struct weave *weave)
 	for (int i = 0; i < weave->nr_strands; i++)
 		weave->strand[i]->strand.done = true;
 	hand_on(weave);
-	free(weave->spare);
+	failure_reader_free(weave->spare);
 }
 
 /**
@@ -312,6 +316,6 @@ void weave_end(struct weave *weave)
 void weave_drop(struct weave *weave)
 {
 	for (int i = 0; i < weave->nr_strands; i++)
-		free(weave->strand[i]);
-	free(weave->spare);
+		failure_reader_free(weave->strand[i]);
+	failure_reader_free(weave->spare);
 }

@@ -28,7 +28,8 @@ struct failure_reader;
 struct weave {
 	failure_handler handler;
 	void *context;
-	char log_version[64];			     /**< from `Linux version` */
+	char log_version[64]; /**< from `Linux version` */
+	struct earlier_kills earlier;
 	struct failure_reader *strand[MOST_STRANDS]; /**< in the order in which they began */
 	int nr_strands;
 	struct failure_reader *last;  /**< who got the line before; NULL */

@@ -269,7 +269,10 @@ int command_explain(int argc, char **argv)
 	if (code != OPTIONS_READ)
 		return code;
 	if (settings.log)
-		return explain_log(settings.log, settings.json, use_colour());
+		return explain_log(&(struct log_request){ .path = settings.log,
+							  .svg = settings.svg,
+							  .json = settings.json,
+							  .colour = use_colour() });
 	if (!!settings.machine + !!settings.boot + !!settings.live > 1)
 		return usage_error("explain", "--machine, --boot and --live exclude each other");
 	request.nid = (int)settings.nid;

@@ -17,13 +17,12 @@
 #define LONGEST_LINE INPUT_LINE
 
 /** Keys that change their meaning change this. */
-#define JSON_VERSION 1
+#define JSON_VERSION 2
 
 /** A run over a log. */
 struct run {
-	const char *path;
+	const struct log_request *request;
 	struct json *json; /**< NULL: as text */
-	bool colour;
 	unsigned long reports;
 	bool refused, damaged;
 };
@@ -32,14 +31,23 @@ struct run {
 static void report_damaged(struct run *run, const struct failure *failure, const char *missing)
 {
 	run->damaged = true;
-	if (failure->kind == FAILURE_VMALLOC || failure->forced || failure->woven)
-		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s", run->path,
-		    failure->line, run->reports, missing);
+	if (failure->kind == FAILURE_VMALLOC || failure->woven)
+		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s",
+		    run->request->path, failure->line, run->reports, missing);
 	else
 		say("explain",
 		    "%s:%zu: report %lu is too damaged to explain: it lacks %s; give the log from "
 		    "its header to its free lists",
-		    run->path, failure->line, run->reports, missing);
+		    run->request->path, failure->line, run->reports, missing);
+}
+
+/** Show the answer to a report in the form that was asked for. */
+static void show(struct run *run, const struct log_answer *answer)
+{
+	if (run->json)
+		log_write_json(answer, run->json);
+	else
+		log_print_text(answer, run->request->path, stdout, run->request->colour);
 }
 
 /** Explain one report. */
@@ -54,16 +62,12 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure, NULL)) {
+	if (!log_answer_take(answer, failure, run->request->rules))
 		report_damaged(run, failure, answer->account.missing);
-		free(answer);
-		return;
-	}
-	run->refused |= !answer->passes;
-	if (run->json)
-		log_write_json(answer, run->json);
-	else
-		log_print_text(answer, run->path, stdout, run->colour);
+	run->refused |= !log_answer_is_fine(answer);
+	/* Of two reports woven into one, no figure is known to be this one's. */
+	if (!failure->woven && (!answer->account.missing[0] || log_answer_says_something(answer)))
+		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
 }
@@ -99,7 +103,7 @@ static int read_lines(struct input *input, struct failure_log *log, struct pagef
 static int read_log(struct run *run)
 {
 	struct pageflow_error error = { 0 };
-	struct input *input = input_open(run->path, &error);
+	struct input *input = input_open(run->request->path, &error);
 	struct failure_log *log = input ? failure_log_new(explain_report, run) : NULL;
 	int failed = -1;
 
@@ -108,7 +112,7 @@ static int read_log(struct run *run)
 	else if (input)
 		error_set(&error, "out of memory");
 	if (failed)
-		input_error("explain", run->path, &error);
+		input_error("explain", run->request->path, &error);
 	/* Of a log that cannot be read on, the last report is not all there. */
 	if (failed)
 		failure_log_drop(log);
@@ -118,29 +122,32 @@ static int read_log(struct run *run)
 	return failed;
 }
 
+/** Begin the object that holds the answers. */
+static void begin_json(const struct run *run)
+{
+	json_object(run->json, NULL);
+	json_count(run->json, "version", JSON_VERSION);
+	json_text(run->json, "log", run->request->path);
+	json_array(run->json, "reports");
+}
+
 /**
  * @brief Explain the reports of a log.
  *
- * @param path the log; "-" is standard input
- * @param json print JSON?
- * @param colour with the colours of a terminal?
+ * @param request the log, and what is asked of it
  * @return the exit code
  */
-int explain_log(const char *path, bool json, bool colour)
+int explain_log(const struct log_request *request)
 {
 	struct json writer;
-	struct run run = { .path = path, .json = json ? &writer : NULL, .colour = colour };
+	struct run run = { .request = request, .json = request->json ? &writer : NULL };
 	int failed;
 
 	json_begin(&writer, stdout);
-	if (json) {
-		json_object(&writer, NULL);
-		json_count(&writer, "version", JSON_VERSION);
-		json_text(&writer, "log", path);
-		json_array(&writer, "reports");
-	}
+	if (run.json)
+		begin_json(&run);
 	failed = read_log(&run);
-	if (json) {
+	if (run.json) {
 		json_end(&writer);
 		json_end(&writer);
 	}
@@ -149,7 +156,7 @@ int explain_log(const char *path, bool json, bool colour)
 		    "%s: there is no report in it: no line says 'page allocation failure', 'invoked "
 		    "oom-killer' or 'Mem-Info:'; logs packed otherwise than with xz must be unpacked "
 		    "first",
-		    path);
+		    request->path);
 	if (failed || !run.reports || run.damaged)
 		return EXIT_BAD_INPUT;
 	return run.refused ? EXIT_DIFFERENT : EXIT_OK;

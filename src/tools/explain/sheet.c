@@ -6,6 +6,7 @@
 #include "tools/explain/sheet.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 /**
  * @brief Begin or end a colour.
@@ -48,8 +49,51 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
 	print_wrapped(sheet->out, indent, text);
 }
 
+/** Columns of a row's parts: the indentation, the name, the pages and the kB with a blank before each. */
+#define INDENT	     4
+#define NAME_COLUMNS 34
+#define PAGE_COLUMNS 11
+#define KB_COLUMNS   12
+
+/** A line must be as wide as this to hold the kB and a remark after them as well. */
+#define WIDE_COLUMNS 80
+
+/** A row where a line has no room for the kB: its name, with the remark, and pages. */
+static void narrow_row(const struct sheet *sheet, const char *what, long pages, const char *remark)
+{
+	int room = print_columns(sheet->out) - INDENT - PAGE_COLUMNS;
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s%s", what, *remark ? remark + strspn(remark, " ") - 1 : "");
+	if (room > NAME_COLUMNS)
+		room = NAME_COLUMNS;
+	if ((int)strlen(name) > room) {
+		sheet_say(sheet, INDENT, "%s", name);
+		name[0] = '\0';
+	}
+	fprintf(sheet->out, "%*s%-*s%*ld\n", INDENT, "", room, name, PAGE_COLUMNS, pages);
+}
+
 /**
- * @brief Print a row of a table: what, pages, kB.
+ * @brief Print the head of a table after an empty line: what it is about, and the names of its columns.
+ *
+ * @param sheet the sheet
+ * @param title what it is about
+ */
+void sheet_head(const struct sheet *sheet, const char *title)
+{
+	int columns = print_columns(sheet->out);
+	bool narrow = columns < WIDE_COLUMNS;
+	int room = narrow && columns - PAGE_COLUMNS < INDENT + NAME_COLUMNS ? columns - PAGE_COLUMNS
+									    : INDENT + NAME_COLUMNS;
+
+	fprintf(sheet->out, "\n%s%-*s%s%*s", sheet_ink(sheet, BOLD), room, title,
+		sheet_ink(sheet, PLAIN), PAGE_COLUMNS, "pages");
+	fprintf(sheet->out, "%*s\n", narrow ? 0 : KB_COLUMNS, narrow ? "" : "kB");
+}
+
+/**
+ * @brief Print a row of a table: what, pages, kB; without the kB where the line is too narrow for them.
  *
  * @param sheet the sheet
  * @param what the row's name
@@ -58,7 +102,12 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
  */
 void sheet_row(const struct sheet *sheet, const char *what, long pages, const char *remark)
 {
-	fprintf(sheet->out, "    %-34s %10ld %11lld%s\n", what, pages,
+	if (print_columns(sheet->out) < WIDE_COLUMNS) {
+		narrow_row(sheet, what, pages, remark);
+		return;
+	}
+	fprintf(sheet->out, "%*s%-*s%*ld%*lld%s\n", INDENT, "", NAME_COLUMNS, what, PAGE_COLUMNS,
+		pages, KB_COLUMNS,
 		(long long)pages * (long long)page_size_kb(sheet->answer->failure), remark);
 }
 
