@@ -324,16 +324,17 @@ void failure_account_take(const struct failure *failure, const char *rules,
 		take_zone(account, &failure->zone[i], &account->zone[account->nr_zones++]);
 	qsort(account->zone, (size_t)account->nr_zones, sizeof(account->zone[0]), compare_zones);
 	account->verdict = VERDICT_GROUP;
-	if (failure->woven)
+	if (failure->woven) {
 		miss(account, "lines that are its own alone: another report is woven into it line "
 			      "by line, and no CPU, task or time of the lines tells them apart");
+		return;
+	}
 	if (failure->memcg)
 		return;
 	account_find_situation(account);
 	if (account->verdict == VERDICT_NO_REQUEST)
 		return;
-	if (!failure->woven)
-		miss_request(account);
+	miss_request(account);
 	if (account->missing[0])
 		return;
 	asked = failure_asked(account);

@@ -105,10 +105,11 @@ static bool begins_trace(const char *c)
 /** A row of a task table, or its head: `[ 1234]  1000  1234 ...`. */
 static bool begins_row(const char *c)
 {
-	const char *pid = c + 1 + strspn(c + 1, " ");
+	const char *pid;
 
 	if (*c != '[')
 		return false;
+	pid = c + 1 + strspn(c + 1, " ");
 	if (begins_with(pid, "pid"))
 		return true;
 	return digits(pid) && pid[digits(pid)] == ']' &&

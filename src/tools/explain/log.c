@@ -75,7 +75,8 @@ static void explain_report(const struct failure *failure, void *context)
 	run->refused |= !log_answer_is_fine(answer);
 	group = log_groups_add(run->groups, answer);
 	answer->caller_so_far = group && failure->trace.caller[0] ? group->count : 0;
-	if (!answer->account.missing[0] || log_answer_says_something(answer))
+	/* Of two reports woven into one, no figure is known to be this one's. */
+	if (!failure->woven && (!answer->account.missing[0] || log_answer_says_something(answer)))
 		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
