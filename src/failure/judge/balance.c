@@ -17,6 +17,9 @@
 #include "text/append.h"
 #include "text/labels.h"
 
+/** Where most of the memory is free, a smaller holder is not worth a word. */
+#define LEAST_NAMED_PERCENT 5
+
 /**
  * What a kernel takes without any figure for it, by experience: a quarter of memory at most, and on a small board not
  * more than 16 MiB. What is beyond both is suspect.
