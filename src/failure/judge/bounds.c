@@ -264,6 +264,11 @@ static struct zone_account at_end(const struct zone_account *zone, bool best, un
 	if (which >> DOUBT_HIGHATOMIC & 1)
 		end.highatomic = best ? zone->bounds[DOUBT_HIGHATOMIC].least
 				      : zone->bounds[DOUBT_HIGHATOMIC].most;
+	/* No more can be free of a kind than is free. It matters: the quick test takes what is below 0 for plenty. */
+	if (!best && which >> DOUBT_CMA & 1 && end.cma > end.free)
+		end.cma = end.free;
+	if (!best && which >> DOUBT_HIGHATOMIC & 1 && end.highatomic > end.free - end.cma)
+		end.highatomic = end.free > end.cma ? end.free - end.cma : 0;
 	if (which >> DOUBT_RESERVE & 1)
 		end.reserve =
 			best ? zone->bounds[DOUBT_RESERVE].least : zone->bounds[DOUBT_RESERVE].most;
