@@ -103,28 +103,34 @@ static void print_absent(const struct sheet *sheet)
 			  shown, total);
 }
 
-/** The walks of the replay, those alike once. */
+/** Do two walks tell a reader the same? */
+static bool walks_alike(const struct explained_walk *one, const struct explained_walk *other)
+{
+	return one->stage == other->stage &&
+	       !strcmp(explain_mark_name(one->alloc_flags), explain_mark_name(other->alloc_flags));
+}
+
+/** The walks of the replay, those of all rounds that are alike once, with their number. */
 static void print_walks(const struct sheet *sheet)
 {
 	const struct explanation *e = &sheet->answer->explanation;
 
 	if (!sheet->answer->replayed || !e->nr_walks)
 		return;
-	fprintf(sheet->out, "\n%sthe attempts of 5.8.18%s\n", sheet_ink(sheet, BOLD),
-		sheet_ink(sheet, PLAIN));
+	sheet_title(sheet, "the attempts of 5.8.18");
 	for (size_t i = 0; i < e->nr_walks; i++) {
 		const struct explained_walk *walk = &e->walk[i];
-		size_t alike = 1;
+		size_t alike = 0, first = 0;
 
-		while (i + 1 < e->nr_walks && e->walk[i + 1].stage == walk->stage &&
-		       e->walk[i + 1].alloc_flags == walk->alloc_flags) {
-			alike++;
-			i++;
-		}
-		sheet_say(sheet, 2, "stage %02d, %s watermark: %zu %s over %d %s", walk->stage,
-			  explain_mark_name(walk->alloc_flags), alike,
-			  alike == 1 ? "walk" : "walks", walk->nr_attempts,
-			  walk->nr_attempts == 1 ? "zone" : "zones");
+		while (!walks_alike(walk, &e->walk[first]))
+			first++;
+		for (size_t other = i; other < e->nr_walks && first == i; other++)
+			alike += walks_alike(walk, &e->walk[other]);
+		if (alike)
+			sheet_say(sheet, 2, "stage %02d, %s watermark: %zu %s over %d %s",
+				  walk->stage, explain_mark_name(walk->alloc_flags), alike,
+				  alike == 1 ? "walk" : "walks", walk->nr_attempts,
+				  walk->nr_attempts == 1 ? "zone" : "zones");
 	}
 }
 
