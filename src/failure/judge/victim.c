@@ -75,9 +75,7 @@ static long best_of(const struct failure_oom *oom, const struct score_rules *rul
 
 /**
  * Has this row most points for some total between two bounds? Points grow with the total in proportion to oom_score_adj, so each
- * other row bounds the totals for which it does.
- *
- * @param per receives a thousandth of such a total
+ * other row bounds the totals for which it does. `per` receives a thousandth of such a total.
  */
 static bool can_be_best(const struct failure_oom *oom, const long *at_zero, size_t row,
 			const struct score_total *total, uint64_t *per)

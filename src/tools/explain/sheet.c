@@ -12,12 +12,12 @@
  * @brief Begin or end a colour.
  *
  * @param sheet the sheet
- * @param ink the colour; PLAIN ends any
+ * @param which the colour; PLAIN ends any
  * @return what to print
  */
-const char *sheet_ink(const struct sheet *sheet, enum ink ink)
+const char *sheet_ink(const struct sheet *sheet, enum ink which)
 {
-	return ink_code(sheet->colour, ink);
+	return ink_code(sheet->colour, which);
 }
 
 /**

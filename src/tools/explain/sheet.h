@@ -17,7 +17,7 @@ struct sheet {
 };
 
 /* sheet.c */
-const char *sheet_ink(const struct sheet *sheet, enum ink ink);
+const char *sheet_ink(const struct sheet *sheet, enum ink which);
 void sheet_title(const struct sheet *sheet, const char *title);
 void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
