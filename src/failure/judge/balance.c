@@ -124,6 +124,9 @@ static void find_total(const struct failure *failure, struct balance *balance)
 
 	if (failure->has_ram && failure->has_reserved && failure->ram > failure->reserved) {
 		balance->total = failure->ram - failure->reserved;
+		/* Some kernels about 4.0 take CMA off what is reserved, although it never was in there. */
+		if (failure->has_cma && balance->total == managed + failure->cma)
+			balance->total = managed;
 		return;
 	}
 	for (int i = 0; i < failure->nr_zones; i++)
