@@ -65,9 +65,7 @@ static void advise_slab(const struct held *held)
 /** The process that holds most, where it holds much. */
 static void advise_process(const struct held *held)
 {
-	const struct victim *victim = &held->answer->victim;
-	const struct failure_task *largest =
-		victim->known && victim->nr_ranked ? victim->ranked[0].task : NULL;
+	const struct failure_task *largest = advice_largest_task(held->answer->failure);
 	unsigned int percent = largest ? balance_percent(&held->answer->balance, largest->rss) : 0;
 
 	if (percent < LEAST_PERCENT || percent > 100)
@@ -172,16 +170,4 @@ bool advise_holders(struct log_answer *answer)
 		said++;
 	}
 	return answer->nr_advice > before;
-}
-
-/**
- * @brief Advise on a memory cgroup at its limit.
- *
- * @param answer receives the advice
- */
-void advise_group(struct log_answer *answer)
-{
-	SAY(advice_add(answer, "memcg", false, "other groups get less"),
-	    "a larger limit for the group, or less memory used in it; free memory of the "
-	    "machine does not help");
 }

@@ -237,9 +237,11 @@ void advise_places(struct log_answer *answer)
 
 /* ---- manner ---- */
 
-/** Was the request made where nobody may sleep, as far as the trace shows? */
+/** Was the request made where nobody may sleep? The idle task never asks by itself: it was interrupted. */
 static bool in_interrupt(const struct failure *failure)
 {
+	if (failure->trace.context == CONTEXT_UNKNOWN)
+		return !strncmp(failure->comm, "swapper/", 8);
 	return failure->trace.context >= CONTEXT_SOFTIRQ;
 }
 

@@ -64,6 +64,22 @@ bool advice_wants_dma(const struct failure *failure)
 	       strstr(failure->trace.caller, "dma_");
 }
 
+/**
+ * @brief The process with most memory, whatever its badness: oom_score_adj says who may die, not who holds it.
+ *
+ * @param failure the report
+ * @return its row of the task table; NULL where there is none
+ */
+const struct failure_task *advice_largest_task(const struct failure *failure)
+{
+	const struct failure_task *largest = NULL;
+
+	for (size_t i = 0; i < failure->oom.nr_tasks; i++)
+		if (!largest || failure->oom.task[i].rss > largest->rss)
+			largest = &failure->oom.task[i];
+	return largest;
+}
+
 /** No zone that the mask allows has memory. */
 static void advise_no_managed(struct log_answer *answer)
 {
@@ -163,16 +179,21 @@ static void advise_memory(struct log_answer *answer)
  */
 void log_advise(struct log_answer *answer)
 {
+	enum failure_verdict verdict = answer->account.verdict;
 	bool held = false;
 
 	answer->nr_advice = 0;
-	if (answer->account.verdict == VERDICT_GROUP)
+	if (verdict == VERDICT_GROUP)
 		advise_group(answer);
-	if (answer->account.verdict == VERDICT_GROUP || answer->account.verdict == VERDICT_PASSES ||
-	    advise_situation(answer) || answer->account.verdict == VERDICT_NO_REQUEST)
+	if (verdict == VERDICT_GROUP || (verdict != VERDICT_UNKNOWN && advise_situation(answer)) ||
+	    verdict == VERDICT_NO_REQUEST)
 		return;
-	if (memory_is_short(answer))
+	/* Somebody was killed, whatever the state afterwards: who holds the memory still matters. */
+	if (memory_is_short(answer) &&
+	    (verdict != VERDICT_PASSES || answer->failure->kind == FAILURE_OOM))
 		held = advise_holders(answer);
+	if (verdict == VERDICT_PASSES || verdict == VERDICT_UNKNOWN)
+		return;
 	advise_blocks(answer);
 	advise_places(answer);
 	advise_reserve(answer);

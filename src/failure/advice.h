@@ -18,9 +18,12 @@ struct advice *advice_add(struct log_answer *answer, const char *key, bool would
 			  const char *cost);
 bool advice_passes(const struct log_answer *answer, const struct what_if *changed);
 bool advice_wants_dma(const struct failure *failure);
+const struct failure_task *advice_largest_task(const struct failure *failure);
 
 /* advice-memory.c */
 bool advise_holders(struct log_answer *answer);
+
+/* advice-group.c */
 void advise_group(struct log_answer *answer);
 
 /* advice-request.c */

@@ -95,13 +95,20 @@ static void replay(struct log_answer *answer)
 	engine->destroy(machine);
 }
 
+/** Are the rules of 5.8.18 the only ones that are possible, so that its path decides as that kernel did? */
+static bool decided_by_5_8(const struct failure_account *account)
+{
+	return account->nr_readings == 1 && rules_are_5_8(account->reading[0].rules);
+}
+
 /**
  * @brief Answer a report.
  *
  * @param answer receives the answer; its number is kept; log_answer_release() it after true
  * @param failure the report; it must outlive the answer
  * @param rules version whose rules are asked for; NULL: the report's own
- * @return false when the report lacks what an answer needs: answer->account.missing says what
+ * @return false when the report lacks what a verdict needs: answer->account.missing says what; what else it says is
+ *	   answered
  */
 bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules)
 {
@@ -109,10 +116,15 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 	failure_account_take(failure, rules, &answer->account);
 	balance_take(failure, &answer->balance);
 	victim_take(failure, &answer->victim);
-	if (answer->account.missing[0])
+	if (answer->account.missing[0]) {
+		answer->account.verdict = VERDICT_UNKNOWN;
+		log_advise(answer);
+		log_sentence(answer);
 		return false;
+	}
 	answer->passes = answer->account.verdict == VERDICT_PASSES;
 	if (answer->account.situation == SITUATION_PLAIN && !answer->account.not_replayed[0] &&
+	    decided_by_5_8(&answer->account) &&
 	    (answer->passes || answer->account.verdict == VERDICT_REFUSED))
 		replay(answer);
 	if (answer->passes)
@@ -123,15 +135,34 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 }
 
 /**
- * @brief Did nothing refuse: would the request pass, or is none behind the report?
+ * @brief Did no zone refuse: would the request pass, or is no request of any zone behind the report?
  *
  * @param answer the answer
- * @return false when it was refused, or when that depends
+ * @return false when it was refused, when that depends, and when a group's report does not say what the group uses
  */
 bool log_answer_is_fine(const struct log_answer *answer)
 {
-	return answer->account.verdict == VERDICT_PASSES ||
-	       answer->account.verdict == VERDICT_NO_REQUEST;
+	switch (answer->account.verdict) {
+	case VERDICT_REFUSED:
+	case VERDICT_DEPENDS:
+	case VERDICT_UNKNOWN:
+		return false;
+	case VERDICT_GROUP:
+		return answer->failure->oom.counter[GROUP_MEMORY].read;
+	default:
+		return true;
+	}
+}
+
+/**
+ * @brief Does a report without a verdict say something all the same: who holds the memory, who was killed?
+ *
+ * @param answer the answer, of log_answer_take()
+ * @return false when there is nothing to show
+ */
+bool log_answer_says_something(const struct log_answer *answer)
+{
+	return answer->balance.known || answer->victim.known || answer->failure->oom.nr_kills;
 }
 
 /**

@@ -126,7 +126,8 @@ enum failure_kind {
 /** One report. */
 struct failure {
 	enum failure_kind kind;
-	size_t line; /**< of the log, where it begins */
+	size_t line;   /**< of the log, where it begins */
+	char when[40]; /**< as the prefix of that line says it; "" */
 	char comm[64];
 	char version[64];      /**< of the kernel; "" when the log does not say */
 	bool version_from_log; /**< the log's `Linux version` line said so, not the report */
@@ -141,12 +142,11 @@ struct failure {
 	bool has_nodemask, has_mems;
 	uint64_t nodemask, mems_allowed;
 	char cpuset[64];
+	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
 	bool woven; /**< lines of another report are among its lines, and nothing tells them apart */
-	bool memcg; /**< a limit of a memory cgroup, not the zones, refused */
-	char memcg_path[128];
-	uint64_t memcg_usage_kb, memcg_limit_kb;
+	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
 	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
 	uint64_t nodes_read;	       /**< whose lines are in it */
@@ -176,6 +176,7 @@ void failure_log_end(struct failure_log *log);
 void failure_log_drop(struct failure_log *log);
 
 /* read/header.c */
+bool version_before(const char *version, int major, int minor);
 bool failure_before(const struct failure *failure, int major, int minor);
 
 /** Was this figure read? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief The answer in one sentence where a plain check of zones does not answer.
+ * @brief The verdict in one clause where a plain check of zones does not answer.
  */
 #include <string.h>
 
@@ -28,18 +28,15 @@ static void say_no_managed(struct log_answer *answer)
 		listed |= account->zone[i].place == ZONE_NOT_MANAGED &&
 			  account->zone[i].zone->type <= account->highest;
 	text_append(answer->sentence, sizeof(answer->sentence),
-		    "refused: the mask allows no zone above %s, and %s, so no zone could be tried "
-		    "and freeing memory does not help; it is 0 pages short by any zone.",
-		    asked_zone(account),
+		    "refused by the %s: the mask allows no zone above %s, and %s, so no zone could "
+		    "be tried%s",
+		    account->rules, asked_zone(account),
 		    listed ? "no page up to there was given to the allocator (managed:0)"
 			   : "the machine has no memory up to there (inferred: the report shows no "
-			     "such zone)");
-	if (account->highest < FAILURE_NORMAL)
-		text_append(answer->sentence, sizeof(answer->sentence),
-			    " This is usual in a crash kernel (kdump) whose memory lies high: "
-			    "reserve some low memory for it, crashkernel=SIZE,low, or let the "
-			    "driver ask without %s, for a mask that its device needs.",
-			    account->highest == FAILURE_DMA ? "GFP_DMA" : "GFP_DMA32");
+			     "such zone)",
+		    account->highest < FAILURE_NORMAL
+			    ? ", as is usual in a crash kernel (kdump) whose memory lies high"
+			    : "");
 }
 
 /** Nodes of a set as "0,2-4". */
@@ -93,7 +90,8 @@ static void say_excluded(struct log_answer *answer)
 	const char *joint = ", where all memory is ";
 	char label[32];
 
-	text_append(answer->sentence, size, "refused: the request may use no zone: ");
+	text_append(answer->sentence, size,
+		    "refused by the %s: the request may use no zone: ", account->rules);
 	append_bond(answer, answer->sentence, size);
 	for (int i = 0; i < account->nr_zones; i++)
 		if (account->zone[i].place == ZONE_TOO_HIGH) {
@@ -103,10 +101,8 @@ static void say_excluded(struct log_answer *answer)
 			joint = " and ";
 		}
 	text_append(answer->sentence, size,
-		    ", and its mask allows no zone above %s; however much is free there, it is 0 "
-		    "pages short by any zone: allow it a node that has memory of zone %s too, or "
-		    "do not make all of a node's memory movable (movable_node, movablecore=).",
-		    asked_zone(account), asked_zone(account));
+		    ", and its mask allows no zone above %s, however much is free there",
+		    asked_zone(account));
 }
 
 /** What of a zone is free for a request that no mark binds. */
@@ -123,13 +119,15 @@ static void append_unbound(const struct log_answer *answer, const struct zone_ac
 	for (unsigned int order = answer->failure->order; order < FAILURE_ORDERS; order++)
 		all += (long)zone->zone->blocks[order];
 	text_append(text, size, "%s ", log_zone_label(answer, zone, label, sizeof(label)));
-	if (!all) {
-		text_append(text, size, "has no free block of order %u or more",
-			    answer->failure->order);
+	if (all)
+		text_append(text, size, "has %ld free %s", all, all == 1 ? "block" : "blocks");
+	else
+		text_append(text, size, "has no free block");
+	if (answer->failure->order)
+		text_append(text, size, " of order %u or more", answer->failure->order);
+	if (!all)
 		return;
-	}
-	text_append(text, size, "has %ld free %s of order %u or more, and all are ", all,
-		    all == 1 ? "block" : "blocks", answer->failure->order);
+	text_append(text, size, all == 1 ? ", which is " : ", and all are ");
 	for (int letter = 3; letter < NR_LETTERS; letter++) {
 		long blocks = 0;
 
@@ -151,9 +149,9 @@ static void say_no_marks(struct log_answer *answer)
 	size_t size = sizeof(answer->sentence);
 	const char *joint = ": ";
 
-	text_append(answer->sentence, size, "%s, although no watermark binds %s%s",
+	text_append(answer->sentence, size, "%s by the %s, although no watermark binds %s%s",
 		    answer->passes ? "in the state that the report shows it would pass" : "refused",
-		    failure->comm[0] ? failure->comm : "the task",
+		    account->rules, failure->comm[0] ? failure->comm : "the task",
 		    failure->mask.mask & __GFP_MEMALLOC
 			    ? " (__GFP_MEMALLOC)"
 			    : ", which frees memory itself (inferred), so that only blocks decide");
@@ -164,12 +162,10 @@ static void say_no_marks(struct log_answer *answer)
 		append_unbound(answer, &account->zone[i], answer->sentence, size);
 		joint = "; ";
 	}
-	text_append(
-		answer->sentence, size,
-		answer->passes
-			? ": there are free blocks that it may take, and memory was freed between "
-			  "the refusal and the report (inferred)."
-			: "; it is 0 pages short by any mark.");
+	if (answer->passes)
+		text_append(answer->sentence, size,
+			    ": there are free blocks that it may take, and memory was freed "
+			    "between the refusal and the report (inferred)");
 }
 
 /** Early boot. */
@@ -180,9 +176,9 @@ static void say_early(struct log_answer *answer)
 	char label[32], amount[64];
 
 	text_append(answer->sentence, size,
-		    "%s in early boot: the marks are not computed yet (min, low and high are 0), "
-		    "so that only what is free decides",
-		    answer->passes ? "it would pass" : "refused");
+		    "%s by the %s in early boot: the marks are not computed yet (min, low and "
+		    "high are 0), so that only what is free decides",
+		    answer->passes ? "it would pass" : "refused", account->rules);
 	for (int i = 0; i < account->nr_zones; i++) {
 		const struct zone_account *zone = &account->zone[i];
 
@@ -195,11 +191,10 @@ static void say_early(struct log_answer *answer)
 				    ? ", and no block that is large enough"
 				    : "");
 	}
-	text_append(answer->sentence, size, ".");
 }
 
 /**
- * @brief Write the answer where a plain check of zones does not answer.
+ * @brief Write the verdict where a plain check of zones does not answer.
  *
  * @param answer receives the sentence
  * @return false when a plain check answers: nothing was written
@@ -212,7 +207,7 @@ bool log_situation(struct log_answer *answer)
 	if (answer->account.open[0]) {
 		text_append(answer->sentence, size,
 			    "depends on %s; at one end the request passes, at the other it is "
-			    "refused.",
+			    "refused",
 			    answer->account.open);
 		return true;
 	}
@@ -228,13 +223,13 @@ bool log_situation(struct log_answer *answer)
 			    "no request is behind this report: a page fault of %s ended without "
 			    "memory (VM_FAULT_OOM, gfp_mask 0) and called the OOM killer, and no "
 			    "zone refused; what failed stands before it in the log, often the "
-			    "limit of a memory cgroup.",
+			    "limit of a memory cgroup",
 			    failure->comm[0] ? failure->comm : "a task");
 		return true;
 	case SITUATION_SYSRQ:
 		text_append(answer->sentence, size,
 			    "no request is behind this report: somebody called the OOM killer with "
-			    "SysRq f (order=-1), and no zone refused.");
+			    "SysRq f (order=-1), and no zone refused");
 		return true;
 	case SITUATION_NO_MARKS:
 		say_no_marks(answer);
@@ -244,9 +239,9 @@ bool log_situation(struct log_answer *answer)
 		return true;
 	case SITUATION_CORRUPT:
 		text_append(answer->sentence, size,
-			    "refused, and the counters of this report are corrupt: %s, which no "
+			    "refused, but the counters of this report are corrupt: %s, which no "
 			    "such machine can have, so that no shortage can be worked out from "
-			    "them; look for what overwrote or miscounted them first.",
+			    "them",
 			    answer->account.corrupt);
 		return true;
 	default:

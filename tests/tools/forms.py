@@ -25,7 +25,9 @@ def softly(text, width):
     """As mail programs break lines: at blanks, where there are any."""
     broken = []
     for line in text.splitlines():
-        broken += textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True) or [""]
+        broken += textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False, drop_whitespace=True) or [
+            ""
+        ]
     return "\n".join(broken) + "\n"
 
 
@@ -66,7 +68,8 @@ def bytes_of_journal(text):
 
 def export(text):
     return "".join(
-        f"__CURSOR=s=1\n__REALTIME_TIMESTAMP=170\nPRIORITY=4\nMESSAGE={line}\n_HOSTNAME=node7\n\n" for line in messages(text)
+        f"__CURSOR=s=1\n__REALTIME_TIMESTAMP=170\nPRIORITY=4\nMESSAGE={line}\n_HOSTNAME=node7\n\n"
+        for line in messages(text)
     )
 
 
@@ -116,7 +119,9 @@ PREFIXES = {
     "syslog-bare": lambda number: "Nov 24 14:58:07 node7 kernel: ",
     "vmunix": lambda number: "Nov 24 14:58:07 node7 vmunix: ",
     "openwrt": lambda number: f"Tue Nov 24 14:58:07 2026 kern.warn kernel: [{100 + number / 1000:12.6f}] ",
-    "rsyslog": lambda number: f"{day(number).isoformat(timespec='microseconds')}+00:00 node7 kernel: [{number:5}.000000] ",
+    "rsyslog": lambda number: (
+        f"{day(number).isoformat(timespec='microseconds')}+00:00 node7 kernel: [{number:5}.000000] "
+    ),
     "journal-full": lambda number: "Tue 2026-11-24 14:58:07 UTC node7 kernel: ",
     "journal-unix": lambda number: f"{1700000000 + number}.123456 node7 kernel: ",
     "journal-monotonic": lambda number: f"[{100 + number / 1000:12.6f}] node7 kernel: ",

@@ -85,7 +85,7 @@ def test_each_zone_refuses_at_the_check_that_the_text_gives(name, sample, explai
     text = sample(name)
     order = int(re.search(r"order[:=](\d+)", text)[1])
     (report,) = facts(text)
-    assert report["replayed"] == (name not in ("4.19-highmem", "6.1-64k")), report["not_replayed"]
+    assert report["replayed"] == name.startswith(("5.8.18", "4.14", "4.19-atomic", "5.4")), report["not_replayed"]
     zones = zones_of(text)
     tried, highest = TRIED.get(name, (list(zones), 2))
     assert [(z["node"], z["zone"]) for z in report["zones"] if z["place"] == "tried"] == tried
@@ -138,7 +138,7 @@ def test_large_blocks_that_are_cma_are_said(sample, explain):
 def test_a_limit_of_a_memory_cgroup_is_no_matter_of_zones(sample, explain):
     result = explain(sample("5.8.18-memcg-oom"))
     assert "memory cgroup /box, which uses 20480 kB of its limit of 20480 kB" in result.stdout.splitlines()[-1]
-    assert result.returncode == 1
+    assert result.returncode == 0, "no request of any zone is behind it"
 
 
 def test_advice_would_let_the_request_pass_when_it_says_so(sample, facts):
@@ -170,20 +170,21 @@ def test_a_state_that_would_serve_the_request_is_not_called_a_refusal(sample, ex
 # ---- other versions, other geometries ------------------------------------------------------------------------------
 
 
-def test_the_verdict_for_another_version_is_labelled(sample, explain):
+def test_the_verdict_is_labelled_with_its_rules(sample, explain, facts):
     for name in SAMPLES:
         text = " ".join(explain(sample(name)).stdout.split())
-        assert ("it is what 5.8.18 would decide" in text) == (not name.startswith("5.8.18"))
+        (report,) = facts(sample(name))
+        assert f"verdict: refused, by the {report['rules']}" in text
+        assert f"answer: refused by the {report['rules']}: " in text
 
 
 @pytest.mark.parametrize(
     "name, why",
     [("6.1-64k", "its pages have 64 kB"), ("4.19-highmem", "it has high memory")],
 )
-def test_another_geometry_is_explained_from_its_figures(name, why, sample, explain, facts):
+def test_another_geometry_is_explained_from_its_figures(name, why, sample, facts):
     (report,) = facts(sample(name))
     assert not report["replayed"] and why in report["not_replayed"]
-    assert "by the figures of the report" in explain(sample(name)).stdout.splitlines()[-1]
 
 
 def test_boost_is_read_where_it_is_printed_and_absent_where_there_is_none(sample, facts):
@@ -302,7 +303,7 @@ def test_nodes_need_not_begin_at_0(sample, facts):
     far = text.replace("Node 1", "Node 8")
     assert [zone["node"] for zone in facts(only)[0]["zones"]] == [1]
     assert [(zone["node"], zone["attempt"]["verdict"]) for zone in facts(far)[0]["zones"]][-1] == (8, "too_few_pages")
-    assert facts(far)[0]["replayed"]
+    assert facts(re.sub(r"Not tainted 6\.6\S*", "Not tainted 5.8.18", far))[0]["replayed"]
 
 
 def test_a_nodemask_leaves_other_nodes_out(sample, facts):
@@ -328,7 +329,7 @@ def test_what_bound_an_oom_request_follows_its_state(sample, facts):
 # ---- what is reserved for urgent high orders -----------------------------------------------------------------------
 
 
-def reserve_log(reserved, letters="UME", version="5.10.44", free=17240):
+def reserve_log(reserved, letters="UME", version="5.8.18", free=17240):
     """GFP_KERNEL of order 1 on one zone of 64-bit: 100 blocks of each order from 1 on, the rest single pages."""
     counts = [100 if order in (1, 2) else 0 for order in range(11)]
     counts[0] = free - sum(count << order for order, count in enumerate(counts))
@@ -369,7 +370,7 @@ def test_a_reserve_that_is_not_printed_decides_nothing_by_itself(explain, facts)
     (report,) = facts(log)
     assert (report["verdict"], report["zones"][0]["attempt"]["usable"]) == ("refused", 15999)
     out = explain(log).stdout
-    assert "the report does not print it" in out.splitlines()[-1]
+    assert "urgent high orders is not printed" in out.splitlines()[-1]
     # An urgent request may use it.
     urgent = explain(log.replace("mode:0xcc0(GFP_KERNEL)", "mode:0x480020(GFP_ATOMIC)")).stdout
     assert "urgent high orders" not in urgent
@@ -563,7 +564,7 @@ def test_lists_that_are_missing_do_not_matter_where_the_watermark_decides(sample
     text = "".join(line for line in sample("5.8.18-atomic-order0").splitlines(True) if "*4kB" not in line)
     result = explain(text)
     assert result.returncode == 1
-    assert "by the figures of the report: DMA is 3 pages short" in result.stdout
+    assert "rules of 5.8: DMA is 3 pages short" in result.stdout
 
 
 def test_a_zone_that_is_lost_whole_is_noticed_by_the_totals(sample, explain):

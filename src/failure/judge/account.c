@@ -127,6 +127,7 @@ static void take_zone(struct failure_account *account, const struct failure_zone
 									 : FIGURE_PRESENT);
 	out->cma = figure_pages(failure, zone, FIGURE_FREE_CMA);
 	out->highatomic = figure_pages(failure, zone, FIGURE_HIGHATOMIC);
+	out->free_highatomic = figure_pages(failure, zone, FIGURE_FREE_HIGHATOMIC);
 	out->highatomic_read = figure_seen(figures, FIGURE_HIGHATOMIC);
 	out->local_pcp = figure_pages(failure, zone, FIGURE_LOCAL_PCP);
 	pcp = figure_pages(failure, zone, FIGURE_FREE_PCP);
@@ -234,6 +235,8 @@ static void find_unlike(struct failure_account *account)
 		why = "it has high memory, which arm64 does not have";
 	else if (account->nr_nodes > NODES_5_8)
 		why = "it has more nodes than the machine modelled here";
+	else if (account->other_reserve)
+		why = "before 5.8 its reserve is held against the zone tried first";
 	else if (failure->too_many_zones)
 		why = "it has more zones than are read";
 	else if (((failure->mask.mask & __GFP_DMA) && !account->has_type[FAILURE_DMA]) ||
@@ -262,6 +265,20 @@ struct what_if failure_asked(const struct failure_account *account)
 	};
 }
 
+/** What each reading says. */
+static void judge_readings(struct failure_account *account, const struct what_if *asked)
+{
+	for (int i = 0; i < account->nr_readings; i++) {
+		struct reading *reading = &account->reading[i];
+		struct what_if by = *asked;
+
+		by.reading = reading;
+		reading->passes = failure_what_if(account, &by);
+		account->readings_differ |= reading->passes != account->reading[0].passes;
+	}
+	account->passes = account->reading[0].passes;
+}
+
 /** The verdict by the figures, and whether they are enough for one. */
 static void judge(struct failure_account *account, const struct what_if *asked)
 {
@@ -276,8 +293,8 @@ static void judge(struct failure_account *account, const struct what_if *asked)
 	account_decide(account);
 	miss_end(account);
 	find_unlike(account);
-	account->passes = failure_what_if(account, asked);
-	if (account->open[0])
+	judge_readings(account, asked);
+	if (account->open[0] || account->readings_differ)
 		account->verdict = VERDICT_DEPENDS;
 	else if (account->passes)
 		account->verdict = VERDICT_PASSES;
@@ -297,9 +314,9 @@ void failure_account_take(const struct failure *failure, const char *rules,
 
 	memset(account, 0, sizeof(*account));
 	account->failure = failure;
-	account->nr_readings = rules_readings(rules ? rules : failure->version, account->reading,
-					      account->rules, sizeof(account->rules));
-	account->preferred_counts = failure_before(failure, 5, 8);
+	account->nr_readings = rules_readings(failure, rules, account->reading, account->rules,
+					      sizeof(account->rules));
+	account->preferred_counts = version_before(rules ? rules : failure->version, 5, 8);
 	number_nodes(account);
 	account->first_node = find_first_node(failure);
 	account_find_types(account);
@@ -307,16 +324,17 @@ void failure_account_take(const struct failure *failure, const char *rules,
 		take_zone(account, &failure->zone[i], &account->zone[account->nr_zones++]);
 	qsort(account->zone, (size_t)account->nr_zones, sizeof(account->zone[0]), compare_zones);
 	account->verdict = VERDICT_GROUP;
-	if (failure->woven)
+	if (failure->woven) {
 		miss(account, "lines that are its own alone: another report is woven into it line "
 			      "by line, and no CPU, task or time of the lines tells them apart");
+		return;
+	}
 	if (failure->memcg)
 		return;
 	account_find_situation(account);
 	if (account->verdict == VERDICT_NO_REQUEST)
 		return;
-	if (!failure->woven)
-		miss_request(account);
+	miss_request(account);
 	if (account->missing[0])
 		return;
 	asked = failure_asked(account);

@@ -57,7 +57,8 @@ struct zone_account {
 	bool has_marks; /**< free and min were read */
 	bool has_lists; /**< its free list line was read whole */
 	long free, managed, cma, highatomic, local_pcp, other_pcp;
-	long min, low, high; /**< without the boost */
+	long free_highatomic; /**< where it is printed */
+	long min, low, high;  /**< without the boost */
 	long boost;
 	enum boost_source boost_source;
 	bool boost_exact;			 /**< an inferred boost that only one value fits */
@@ -82,6 +83,7 @@ enum failure_verdict {
 	VERDICT_DEPENDS,    /**< the sets of rules, or the bounds, that are possible disagree */
 	VERDICT_NO_REQUEST, /**< no request is behind the report */
 	VERDICT_GROUP,	    /**< a memory cgroup refused, and no zone was asked */
+	VERDICT_UNKNOWN,    /**< the report lacks what a verdict needs */
 };
 
 /** What makes a report one that a plain check of zones does not answer. */
@@ -101,6 +103,7 @@ struct failure_account {
 	const struct failure *failure;
 	struct reading reading[MOST_READINGS]; /**< the first is the one that is shown */
 	int nr_readings;
+	bool readings_differ;
 	char rules[160]; /**< "rules of 6.1", and what is uncertain about them */
 	enum failure_verdict verdict;
 	enum failure_situation situation;
@@ -115,6 +118,7 @@ struct failure_account {
 	int nr_types;
 	bool types_fit;	       /**< false: no set of types fits all that was read */
 	bool preferred_counts; /**< a reserve is held against the first zone tried: before 5.8 */
+	bool other_reserve;    /**< 5.8.18 would hold another one against the request */
 	enum failure_zone_type highest; /**< that the mask allows */
 	int node[FAILURE_ZONES]; /**< nodes of the report, ascending; their places are the machine's nodes */
 	int nr_nodes;

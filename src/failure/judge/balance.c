@@ -17,6 +17,9 @@
 #include "text/append.h"
 #include "text/labels.h"
 
+/** Where most of the memory is free, a smaller holder is not worth a word. */
+#define LEAST_NAMED_PERCENT 5
+
 /**
  * What a kernel takes without any figure for it, by experience: a quarter of memory at most, and on a small board not
  * more than 16 MiB. What is beyond both is suspect.
@@ -432,7 +435,7 @@ void balance_headline(const struct balance *balance, char *text, size_t size)
 		return;
 	if (&balance->holder[0] != largest)
 		say_part(balance, &balance->holder[0], text, size);
-	if (!text[0] || balance_percent(balance, largest->pages)) {
+	if (!text[0] || balance_percent(balance, largest->pages) >= LEAST_NAMED_PERCENT) {
 		const char *comma = text[0] ? ", " : "";
 
 		text_append(text, size, "%s", comma);

@@ -264,6 +264,11 @@ static struct zone_account at_end(const struct zone_account *zone, bool best, un
 	if (which >> DOUBT_HIGHATOMIC & 1)
 		end.highatomic = best ? zone->bounds[DOUBT_HIGHATOMIC].least
 				      : zone->bounds[DOUBT_HIGHATOMIC].most;
+	/* No more can be free of a kind than is free. It matters: the quick test takes what is below 0 for plenty. */
+	if (!best && which >> DOUBT_CMA & 1 && end.cma > end.free)
+		end.cma = end.free;
+	if (!best && which >> DOUBT_HIGHATOMIC & 1 && end.highatomic > end.free - end.cma)
+		end.highatomic = end.free > end.cma ? end.free - end.cma : 0;
 	if (which >> DOUBT_RESERVE & 1)
 		end.reserve =
 			best ? zone->bounds[DOUBT_RESERVE].least : zone->bounds[DOUBT_RESERVE].most;
@@ -272,16 +277,23 @@ static struct zone_account at_end(const struct zone_account *zone, bool best, un
 	return end;
 }
 
-/** Does a zone serve the request, with what was lost at one end and what is open at one end? */
+/** Does a zone serve the request, with these doubts at their best end and the others at their worst? */
+static bool passes_at(const struct zone_account *zone, const struct what_if *asked,
+		      unsigned int best)
+{
+	struct zone_account end = at_end(zone, true, best);
+	struct explained_attempt attempt;
+
+	end = at_end(&end, false, ~best);
+	zone_weigh(&end, asked, &attempt);
+	return attempt.passes;
+}
+
+/** The same with what was lost at one end and what is open at one end. */
 static bool zone_passes(const struct zone_account *zone, const struct what_if *asked,
 			bool lost_best, bool open_best)
 {
-	struct zone_account end = at_end(zone, lost_best, ~zone->open);
-	struct explained_attempt attempt;
-
-	end = at_end(&end, open_best, zone->open);
-	zone_weigh(&end, asked, &attempt);
-	return attempt.passes;
+	return passes_at(zone, asked, (lost_best ? ~zone->open : 0) | (open_best ? zone->open : 0));
 }
 
 /** Does any zone that is tried serve it? */
@@ -316,8 +328,17 @@ void miss(struct failure_account *account, const char *format, ...)
 	va_end(arguments);
 }
 
-/** Name what was lost of a zone, where it decides. */
-static void miss_of_zone(struct failure_account *account, const struct zone_account *zone)
+/** Does one doubt decide, with all others at the same end? */
+static bool decides(const struct zone_account *zone, const struct what_if *asked,
+		    unsigned int doubt)
+{
+	return passes_at(zone, asked, ~0u) != passes_at(zone, asked, ~doubt) ||
+	       passes_at(zone, asked, 0) != passes_at(zone, asked, doubt);
+}
+
+/** Name what was lost of a zone: what decides, or all of it where only several together do. */
+static void miss_of_zone(struct failure_account *account, const struct zone_account *zone,
+			 const struct what_if *asked)
 {
 	static const char *const names[NR_DOUBTS] = { "free",
 						      "min",
@@ -325,8 +346,13 @@ static void miss_of_zone(struct failure_account *account, const struct zone_acco
 						      "reserved_highatomic",
 						      "lowmem_reserve[]",
 						      "a whole free list line" };
-	unsigned int lost = zone->doubts & ~zone->open;
+	unsigned int lost = zone->doubts & ~zone->open, deciding = 0;
 
+	for (int what = 0; what < NR_DOUBTS; what++)
+		if (decides(zone, asked, 1u << what))
+			deciding |= 1u << what;
+	if (lost & deciding)
+		lost &= deciding;
 	for (int what = 0; what < NR_DOUBTS; what++)
 		if (lost >> what & 1)
 			miss(account, "%s of zone %s of node %d", names[what], zone->zone->name,
@@ -369,10 +395,49 @@ static void decide_by(struct failure_account *account, const struct what_if *ask
 		    zone_passes(zone, asked, true, true) == zone_passes(zone, asked, false, false))
 			continue;
 		if (lost && (zone->doubts & ~zone->open))
-			miss_of_zone(account, zone);
+			miss_of_zone(account, zone, asked);
 		else
 			note_open(account, zone);
 	}
+}
+
+/** Would a node alone serve the request? */
+static bool node_passes(const struct failure_account *account, int nid)
+{
+	struct what_if asked = failure_asked(account);
+
+	for (int i = 0; i < account->nr_zones; i++) {
+		const struct zone_account *zone = &account->zone[i];
+
+		if (zone->zone->nid == nid && zone->zone->type <= account->highest &&
+		    zone->place != ZONE_NOT_MANAGED && passes_at(zone, &asked, 0))
+			return true;
+	}
+	return false;
+}
+
+/** A request for one node alone: no report says which. */
+static void decide_node(struct failure_account *account)
+{
+	const struct failure *failure = account->failure;
+	int served = -1, refused = -1;
+
+	if (!(failure->mask.mask & __GFP_THISNODE))
+		return;
+	for (int i = 0; i < account->nr_nodes; i++) {
+		int nid = account->node[i];
+
+		if (failure->has_nodemask &&
+		    (nid >= FAILURE_NODES || !(failure->nodemask >> nid & 1)))
+			continue;
+		*(node_passes(account, nid) ? &served : &refused) = nid;
+	}
+	if (served >= 0 && refused >= 0)
+		snprintf(
+			account->open, sizeof(account->open),
+			"the node that was asked for alone (__GFP_THISNODE), which no report names: "
+			"node %d would serve it, node %d would not",
+			served, refused);
 }
 
 /**
@@ -390,4 +455,6 @@ void account_decide(struct failure_account *account)
 		asked.reading = &account->reading[i];
 		decide_by(account, &asked);
 	}
+	if (!account->missing[0] && !account->open[0])
+		decide_node(account);
 }

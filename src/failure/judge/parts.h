@@ -10,7 +10,7 @@
 
 /* types.c */
 void account_find_types(struct failure_account *account);
-void zone_take_reserve(const struct failure_account *account, struct zone_account *zone);
+void zone_take_reserve(struct failure_account *account, struct zone_account *zone);
 
 /* bounds.c */
 void zone_take_bounds(const struct failure_account *account, struct zone_account *zone);

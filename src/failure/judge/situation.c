@@ -34,8 +34,8 @@ static bool zone_is_corrupt(struct failure_account *account, const struct zone_a
 	uint64_t absurd = ABSURD_KB / page_kb, machine = failure->has_ram ? failure->ram : 0;
 	uint64_t inside = size ? 2 * (size / page_kb) + 1024 : machine;
 
-	/* A report that was cut within its number of pages shows a small machine. */
-	if (machine < size / page_kb)
+	/* A number of pages that was cut shows a machine smaller than its zone. */
+	if (!machine || machine < size / page_kb)
 		machine = size ? 16 * (size / page_kb) : absurd;
 	if (!inside || inside > absurd)
 		inside = absurd;

@@ -176,6 +176,11 @@ void account_find_types(struct failure_account *account)
 		seen |= TYPE(failure->zone[i].type);
 	if (failure->highmem)
 		seen |= TYPE(FAILURE_HIGHMEM);
+	/* Where no zone is left that could tell, the kernel has the one that the mask names. */
+	if (!failure->nr_zones && (failure->mask.mask & __GFP_DMA))
+		seen |= TYPE(FAILURE_DMA);
+	if (!failure->nr_zones && (failure->mask.mask & __GFP_DMA32))
+		seen |= TYPE(FAILURE_DMA32);
 	find_sets(account, seen, numbers, true);
 	account->types_fit = account->nr_types > 0;
 	if (!account->nr_types)
@@ -245,13 +250,25 @@ static struct bounds number_at(const struct failure *failure, const struct failu
 	return bounds;
 }
 
+/** The reserve of a zone against the highest zone that the mask allows, as 5.8.18 counts. */
+static long highest_reserve(const struct failure_account *account, const struct failure_zone *zone)
+{
+	struct bounds bounds = { 0, 0 };
+
+	if (account->highest > zone->type)
+		bounds = number_at(account->failure, zone,
+				   index_of(account->types[0], account->highest),
+				   count_numbers(account->failure));
+	return bounds.most != BOUND_UNKNOWN ? bounds.most : bounds.least;
+}
+
 /**
  * @brief The reserve of a zone against the request.
  *
  * @param account the account, with its types
  * @param zone its zone is there; receives reserve, reserve_read and the bounds
  */
-void zone_take_reserve(const struct failure_account *account, struct zone_account *zone)
+void zone_take_reserve(struct failure_account *account, struct zone_account *zone)
 {
 	int numbers = count_numbers(account->failure);
 	struct bounds all = { BOUND_UNKNOWN, 0 }, first = { 0, 0 };
@@ -274,6 +291,7 @@ void zone_take_reserve(const struct failure_account *account, struct zone_accoun
 	zone->bounds[DOUBT_RESERVE] = all;
 	zone->reserve_read = all.most != BOUND_UNKNOWN;
 	zone->reserve = first.most != BOUND_UNKNOWN ? first.most : first.least;
+	account->other_reserve |= zone->reserve != highest_reserve(account, zone->zone);
 	if (all.least != all.most)
 		zone->doubts |= 1u << DOUBT_RESERVE;
 	/* All numbers are there, and only their meaning is open. */

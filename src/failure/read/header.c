@@ -49,8 +49,15 @@ static void take_mask(struct failure *failure, const char *text, const char *nam
 			  sizeof(failure->mask_names));
 }
 
-/** Take a set of nodes such as `0-1,4` after a name; `(null)` is none. */
-static bool take_nodes(const char *text, const char *name, uint64_t *nodes)
+/**
+ * @brief Take a set of nodes such as `0-1,4` after a name; `(null)` is none.
+ *
+ * @param text where to look
+ * @param name the name, with its `=`
+ * @param nodes receives the set, a bit a node
+ * @return false when there is none
+ */
+bool failure_take_nodes(const char *text, const char *name, uint64_t *nodes)
 {
 	const char *found = find_words(text, name);
 	uint64_t first, last;
@@ -84,7 +91,7 @@ void failure_read_cpuset(struct failure *failure, const char *text)
 {
 	const char *name = find_words(text, "cpuset="), *mems;
 
-	if (take_nodes(text, "mems_allowed=", &failure->mems_allowed))
+	if (failure_take_nodes(text, "mems_allowed=", &failure->mems_allowed))
 		failure->has_mems = true;
 	if (!name)
 		return;
@@ -93,6 +100,59 @@ void failure_read_cpuset(struct failure *failure, const char *text)
 	word_copy((struct word){ name,
 				 mems > name ? (size_t)(mems - name - 1) : strcspn(name, " ,") },
 		  failure->cpuset, sizeof(failure->cpuset));
+}
+
+/** Is this the beginning of another text, or that of this? A line may be cut within its title. */
+static bool agrees(const char *text, const char *with)
+{
+	size_t length = strlen(with), left = strlen(text);
+
+	return !strncmp(text, with, left < length ? left : length);
+}
+
+/** `order:4, mode:0x...`, as every title of an allocation has it. */
+static bool is_request(const char *c)
+{
+	uint64_t order;
+
+	if (strncmp(c, "order:", 6))
+		return false;
+	c += 6;
+	return take_count(&c, &order) &&
+	       (*c == ',' ? agrees(c + 1 + strspn(c + 1, " "), "mode:0x") : !*c);
+}
+
+/** Is it a title, and not a sentence that has the words of one? */
+static bool is_title(enum failure_kind kind, const char *after)
+{
+	switch (kind) {
+	case FAILURE_PAGE_ALLOC:
+		/* Old kernels have a full stop there. */
+		return *after && strchr(":.", *after) &&
+		       is_request(after + 1 + strspn(after + 1, " "));
+	case FAILURE_STALL:
+		after += strspn(after, "0123456789");
+		return !strncmp(after, "ms, ", 4) && is_request(after + 4);
+	case FAILURE_OOM:
+		return agrees(after, "gfp_mask=0x") || agrees(after, "order=");
+	default:
+		return strpbrk(after, "0123456789") != NULL;
+	}
+}
+
+/** Was a title quoted: in the subject of a mail, in a sentence, in what a program logged? */
+static bool is_quoted(const char *line, const char *what)
+{
+	static const char *const words[] = { "Subject:", "subject:", "Re: ", "Title:",
+					     "title:",	 "Bug ",     "bug:", "Summary:" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *found = strstr(line, words[i]);
+
+		if (found && found < what)
+			return true;
+	}
+	return strcspn(line, "\"'`") < (size_t)(what - line);
 }
 
 /**
@@ -109,6 +169,7 @@ const char *failure_header_find(const char *line, enum failure_kind *kind)
 		enum failure_kind kind;
 	} headers[] = {
 		{ ": page allocation failure", FAILURE_PAGE_ALLOC },
+		{ ": vmemmap alloc failure", FAILURE_PAGE_ALLOC },
 		{ ": page allocation stalls for ", FAILURE_STALL },
 		{ " invoked oom-killer: ", FAILURE_OOM },
 		{ ": vmalloc: allocation failure", FAILURE_VMALLOC },
@@ -119,8 +180,8 @@ const char *failure_header_find(const char *line, enum failure_kind *kind)
 		const char *found = strstr(line, headers[i].text);
 
 		*kind = headers[i].kind;
-		if (found &&
-		    (*kind != FAILURE_PAGE_ALLOC || strchr(":. ", found[strlen(headers[i].text)])))
+		if (found && is_title(*kind, found + strlen(headers[i].text)) &&
+		    !is_quoted(line_message(line), found))
 			return found;
 	}
 	return NULL;
@@ -150,8 +211,25 @@ void failure_header_take(struct failure *failure, const char *line, const char *
 	}
 	failure->forced = oom && find_words(what, "order=-1");
 	take_mask(failure, what, oom ? "gfp_mask=" : "mode:");
-	failure->has_nodemask = take_nodes(what, "nodemask=", &failure->nodemask);
+	failure->has_nodemask = failure_take_nodes(what, "nodemask=", &failure->nodemask);
 	failure_read_cpuset(failure, what);
+}
+
+/**
+ * @brief Is a version known to be older than another?
+ *
+ * @param version such as "5.15.0-91-generic"
+ * @param major first number of the other
+ * @param minor second number of the other
+ * @return false also when it does not begin with two numbers
+ */
+bool version_before(const char *version, int major, int minor)
+{
+	int have_major = 0, have_minor = 0;
+
+	if (sscanf(version, "%3d.%3d", &have_major, &have_minor) != 2)
+		return false;
+	return have_major < major || (have_major == major && have_minor < minor);
 }
 
 /**
@@ -164,11 +242,7 @@ void failure_header_take(struct failure *failure, const char *line, const char *
  */
 bool failure_before(const struct failure *failure, int major, int minor)
 {
-	int have_major = 0, have_minor = 0;
-
-	if (sscanf(failure->version, "%3d.%3d", &have_major, &have_minor) != 2)
-		return false;
-	return have_major < major || (have_major == major && have_minor < minor);
+	return version_before(failure->version, major, minor);
 }
 
 /**
@@ -198,50 +272,4 @@ bool failure_read_cpu(struct failure *failure, const char *line)
 		word_copy((struct word){ word, strcspn(word, " ") }, failure->version,
 			  sizeof(failure->version));
 	return true;
-}
-
-/**
- * @brief Take what an OOM report says when a memory cgroup, and not the machine, ran out.
- *
- * @param failure the report
- * @param line a line
- * @return false when it is another line
- */
-bool failure_read_memcg(struct failure *failure, const char *line)
-{
-	static const char stats[] = "Memory cgroup stats for ", group[] = "oom_memcg=";
-	const char *found = find_words(line, "memory: usage ");
-
-	if (failure->kind != FAILURE_OOM)
-		return false;
-	if (found) {
-		failure->memcg = true;
-		number_after(found, "usage ", &failure->memcg_usage_kb);
-		number_after(found, "limit ", &failure->memcg_limit_kb);
-		return true;
-	}
-	if ((found = strstr(line, stats)))
-		found += strlen(stats);
-	else if ((found = strstr(line, group)))
-		found += strlen(group);
-	else
-		return false;
-	failure->memcg = true;
-	word_copy((struct word){ found, strcspn(found, ", :") }, failure->memcg_path,
-		  sizeof(failure->memcg_path));
-	return true;
-}
-
-/**
- * @brief Take what bound the request, as the line after an OOM report's state says it: nodes, cpuset, memory cgroup.
- *
- * @param failure the report
- * @param line a line, perhaps another one
- */
-void failure_read_constraint(struct failure *failure, const char *line)
-{
-	if (failure->kind != FAILURE_OOM || !find_words(line, "oom-kill:constraint="))
-		return;
-	failure->has_nodemask = take_nodes(line, "nodemask=", &failure->nodemask);
-	failure_read_cpuset(failure, line);
 }

@@ -39,4 +39,7 @@ int line_node_before(const char *line, const char *end);
 void prefix_read(const char *line, struct prefix *prefix);
 const char *line_message(const char *line);
 
+/* when.c */
+void line_when(const char *line, char *when, size_t size);
+
 #endif

@@ -75,7 +75,7 @@ static void take_line(struct failure_log *log, const char *text, size_t length)
 	bool telling = is_telling(text, length);
 
 	piece.length = length - (size_t)(piece.text - text);
-	if (telling || log->told || log->weave.nr_strands) {
+	if (telling || log->told || log->weave.nr_strands || unwrap_is_cut(&log->held)) {
 		if (unwrap_join(&log->held, &piece)) {
 			log->told |= telling;
 			return;

@@ -285,8 +285,8 @@ static size_t stream(const char *c)
 	size_t blanks = strspn(c, " ");
 
 	c += blanks;
-	if ((strncmp(c, "stdout ", 7) && strncmp(c, "stderr ", 7)) || !strchr("FP", c[7]) ||
-	    c[8] != ' ')
+	if ((strncmp(c, "stdout ", 7) && strncmp(c, "stderr ", 7)) ||
+	    (c[7] != 'F' && c[7] != 'P') || c[8] != ' ')
 		return 0;
 	return blanks + 9;
 }

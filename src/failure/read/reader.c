@@ -8,18 +8,22 @@
  */
 #include "failure/read/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /**
  * @brief Begin a report.
  *
- * @param reader receives it, empty
+ * @param reader receives it, empty; of what it held before, the memory of the task table stays
  * @param kind what kind of report
  * @param line of the log, where it begins
  */
 void failure_reader_open(struct failure_reader *reader, enum failure_kind kind, size_t line)
 {
+	struct oom_reading oom = { .task = reader->oom.task, .room = reader->oom.room };
+
 	memset(reader, 0, sizeof(*reader));
+	reader->oom = oom;
 	reader->line = line;
 	reader->pending_nid = -1;
 	reader->zone = -1;
@@ -28,11 +32,24 @@ void failure_reader_open(struct failure_reader *reader, enum failure_kind kind, 
 	reader->failure.line = line;
 }
 
+/**
+ * @brief Give the memory of a report back.
+ *
+ * @param reader the report, or NULL
+ */
+void failure_reader_free(struct failure_reader *reader)
+{
+	if (reader)
+		free(reader->oom.task);
+	free(reader);
+}
+
 /** Translate the mask, now that the version is known as well as it will be. */
 static void resolve_mask(struct failure *failure)
 {
-	/* From 4.6 on names follow each number. */
-	if (failure->mask_ends_line && failure->version[0] && !failure_before(failure, 4, 6))
+	/* From 4.6 on names follow each number: without them it was cut. */
+	if (failure->mask_ends_line &&
+	    (failure->version[0] ? !failure_before(failure, 4, 6) : failure->node_lines))
 		failure->has_mask = false;
 	if (!failure->has_mask)
 		return;
@@ -73,7 +90,9 @@ bool failure_reader_whole(const struct failure_reader *reader)
 	for (int i = 0; i < failure->nr_zones; i++)
 		if (!failure->zone[i].nr_orders)
 			return false;
-	return failure->nr_zones > 0;
+	/* A memory cgroup's report has no zones. */
+	return failure->nr_zones > 0 || failure->oom.nr_kills ||
+	       failure->oom.end != OOM_END_UNKNOWN;
 }
 
 /**
@@ -88,9 +107,6 @@ void failure_reader_read(struct failure_reader *reader, const char *line)
 
 	if (failure_read_trace(failure, line) || failure_read_oom(reader, line) ||
 	    failure_read_holders(failure, line))
-		return;
-	failure_read_constraint(failure, line);
-	if (failure_read_memcg(failure, line))
 		return;
 	if (failure->has_state)
 		failure_read_state(reader, line);

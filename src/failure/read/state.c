@@ -132,23 +132,28 @@ static bool differ(const struct failure_figures *one, const struct failure_figur
 	return false;
 }
 
-/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`. */
+/** A zone's line: `[Node N ]NAME free:NkB min:NkB ...`, of which the first figures may be lost. */
 static bool read_zone_line(struct failure_reader *reader, const char *line)
 {
-	const char *free = strstr(line, " free:");
-	struct failure_zone *zone = free ? zone_before(reader, line, free) : NULL;
+	static const char *const first[] = { " free:", " boost:", " min:" };
+	struct failure_zone *zone = NULL;
+	const char *figures = NULL;
 
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]) && !zone; i++) {
+		figures = strstr(line, first[i]);
+		zone = figures ? zone_before(reader, line, figures) : NULL;
+	}
 	if (!zone)
 		return false;
 	reader->in_totals = false;
 	reader->zone = (int)(zone - reader->failure.zone);
 	if (!zone->figures.seen)
-		take_figures(free, true, &zone->figures);
+		take_figures(figures, true, &zone->figures);
 	else if (!reader->failure.named_nodes ||
-		 line_node_before(line, free - strlen(zone->name)) >= 0) {
+		 line_node_before(line, figures - strlen(zone->name)) >= 0) {
 		struct failure_figures again = { 0 };
 
-		take_figures(free, true, &again);
+		take_figures(figures, true, &again);
 		reader->repeated |= differ(&zone->figures, &again);
 	}
 	return true;
@@ -301,6 +306,7 @@ static bool read_node_line(struct failure_reader *reader, const char *line)
 
 	if (anon && (nid = line_node_before(line, anon + 1)) >= 0) {
 		reader->in_totals = false;
+		reader->failure.node_lines = true;
 		add_node(&reader->failure, nid, anon);
 		if (nid < FAILURE_NODES && strstr(anon, "all_unreclaimable? yes"))
 			reader->failure.unreclaimable |= 1ull << nid;
@@ -359,7 +365,7 @@ static int smallest_place(const struct failure *failure)
 static int place_by_ratio(uint64_t kb, uint64_t pages)
 {
 	/* The smallest page of all kernels has 4 kB, the largest 256 kB. Figures are read one after the other. */
-	for (int place = 2; pages >= 256 && place <= 8; place++)
+	for (int place = 2; pages >= 16 && place <= 8; place++)
 		if (kb >= (pages << place) - (pages << place) / 8 &&
 		    kb <= (pages << place) + (pages << place) / 8)
 			return place;

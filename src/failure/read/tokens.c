@@ -71,6 +71,19 @@ static bool begins_totals(const char *c)
 	return false;
 }
 
+/**
+ * @brief Does a line of a state of memory begin so: totals, a node, a zone, its reserve or its free list?
+ *
+ * @param message a line after its prefix
+ * @return false: it is another line
+ */
+bool begins_state(const char *message)
+{
+	message += strspn(message, " ");
+	return begins_totals(message) || begins_zone(message) ||
+	       begins_with(message, "lowmem_reserve[]:");
+}
+
 /** A function's place, as a call trace has it: `name+0x1f/0x30`, perhaps behind addresses. */
 static bool begins_trace(const char *c)
 {
@@ -84,7 +97,7 @@ static bool begins_trace(const char *c)
 			c += strspn(c, " ?");
 		}
 	if (*c == '(')
-		return true;
+		return strstr(c, ") from ") != NULL;
 	c += strspn(c, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
 	return begins_with(c, "+0x") || begins_with(c, " from ");
 }
@@ -92,10 +105,11 @@ static bool begins_trace(const char *c)
 /** A row of a task table, or its head: `[ 1234]  1000  1234 ...`. */
 static bool begins_row(const char *c)
 {
-	const char *pid = c + 1 + strspn(c + 1, " ");
+	const char *pid;
 
 	if (*c != '[')
 		return false;
+	pid = c + 1 + strspn(c + 1, " ");
 	if (begins_with(pid, "pid"))
 		return true;
 	return digits(pid) && pid[digits(pid)] == ']' &&
@@ -103,8 +117,8 @@ static bool begins_row(const char *c)
 }
 
 /** What stands in a title behind the name of the task. */
-static const char *const titles[] = { ": page allocation ", " invoked oom-killer: ", ": vmalloc",
-				      ": vmemmap alloc ", " cpuset=" };
+static const char *const titles[] = { ": page alloc", " invoked oom-killer:", ": vmalloc",
+				      ": vmemmap alloc", " cpuset=" };
 
 /**
  * @brief Is this word the name of a task in a report's title?
@@ -158,18 +172,18 @@ bool begins_line(const char *message)
 		"Total swap",
 		"Swap cache stats",
 		"Out of memory",
-		"Memory cgroup",
+		"Memory ",
 		"Killed process",
 		"oom-kill:",
 		"oom_reaper:",
-		"Tasks state",
+		"Tasks ",
 		"memory: usage",
 		"memory+swap: usage",
 		"kmem: usage",
 		"swap: usage",
 		"Task in ",
+		"Kernel panic",
 		"Unreclaimable slab info",
-		"Memory allocations:",
 		"Exception stack",
 		"Linux version ",
 		"HighMem: ",
@@ -305,19 +319,21 @@ static bool is_request(struct word token)
 		if (begins_with(c, masks[i])) {
 			size_t length = strlen(masks[i]);
 			size_t hex = strspn(c + length, "0123456789abcdef");
-			const char last = c[token.length - 1];
 
 			length += hex;
 			if (!hex || length > token.length)
 				return false;
 			if (length == token.length)
 				return true;
-			return c[length] == '('
-				       ? last == ')' || (last == ',' && c[token.length - 2] == ')')
-				       : length + 1 == token.length && c[length] == ',';
+			/* Names that are cut are so behind it: the bracket that is open tells. */
+			return c[length] == '(' || (length + 1 == token.length && c[length] == ',');
 		}
-	return begins_with(c, "nodemask=") || begins_with(c, "cpuset=") ||
-	       begins_with(c, "mems_allowed=");
+	if (!begins_with(c, "nodemask=") && !begins_with(c, "cpuset=") &&
+	    !begins_with(c, "mems_allowed="))
+		return false;
+	/* A row of them: the last one has to be whole. */
+	c = strrchr(c, ',') ? strrchr(c, ',') : c;
+	return !c[1] || (strchr(c, '=') && strchr(c, '=')[1]);
 }
 
 /** `12*4kB`. */
@@ -347,6 +363,21 @@ static bool is_word(struct word token)
 	return strstr(words, word) != NULL;
 }
 
+/** A letter of a kernel's taint, or the word before the first of them. */
+static bool is_taint(struct word token)
+{
+	return word_is(token, "Tainted:") ||
+	       (token.length == 1 && isupper((unsigned char)token.at[0]));
+}
+
+/** What says who and which kernel it was: the task, the letters of its taint, its release, or `#1`. */
+static bool is_release(struct word token, struct word before)
+{
+	if (is_taint(before))
+		return is_taint(token) || (digits(token.at) && token.at[digits(token.at)] == '.');
+	return word_is(before, "tainted") || word_is(before, "Comm:") || token.at[0] == '#';
+}
+
 /**
  * @brief Is this a whole word of a report?
  *
@@ -358,8 +389,8 @@ bool token_whole(struct word token, struct word before)
 {
 	bool kb = false;
 
-	if (!token.length)
-		return false;
+	if (!token.length || is_release(token, before))
+		return token.length > 0;
 	if (isdigit((unsigned char)token.at[0])) {
 		bool follows = before.length && strchr(":=", before.at[before.length - 1]);
 

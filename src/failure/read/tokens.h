@@ -11,6 +11,7 @@
 #include "text/words.h"
 
 bool begins_title(const char *word);
+bool begins_state(const char *message);
 bool begins_line(const char *message);
 bool begins_report(const char *message);
 bool ends_line(const char *message);

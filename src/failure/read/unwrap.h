@@ -20,6 +20,8 @@ struct unwrap {
 	size_t line;   /**< of the log, where it begins */
 	size_t width;  /**< of its last physical line, with its quotation signs */
 	size_t column; /**< where lines of this log are cut within words; 0: not known */
+	bool cut;      /**< a word was cut there, so that it is known for sure */
+	size_t broken; /**< width of the line that was broken last */
 	bool ends_blank;
 	char text[LONGEST_LOGICAL + 1];
 };
@@ -32,6 +34,7 @@ struct piece {
 };
 
 void unwrap_begin(struct unwrap *unwrap, const struct piece *piece, size_t line);
+bool unwrap_is_cut(const struct unwrap *unwrap);
 bool unwrap_join(struct unwrap *unwrap, const struct piece *piece);
 
 #endif

@@ -32,7 +32,7 @@ bool weave_begin(struct weave *weave, failure_handler handler, void *context)
 	memset(weave, 0, sizeof(*weave));
 	weave->handler = handler;
 	weave->context = context;
-	weave->spare = malloc(sizeof(*weave->spare));
+	weave->spare = calloc(1, sizeof(*weave->spare));
 	return weave->spare != NULL;
 }
 
@@ -48,9 +48,12 @@ static void hand_on(struct weave *weave)
 		if (weave->last == first)
 			weave->last = NULL;
 		failure_reader_close(first);
+		first->failure.oom.earlier = weave->earlier.kill;
+		first->failure.oom.nr_earlier = weave->earlier.nr;
 		weave->handler(&first->failure, weave->context);
+		earlier_kills_add(&weave->earlier, &first->failure.oom);
 		if (weave->spare)
-			free(first);
+			failure_reader_free(first);
 		else
 			weave->spare = first;
 	}
@@ -78,7 +81,7 @@ static struct failure_reader *begin(struct weave *weave, enum failure_kind kind,
 			earlier = weave->strand[i];
 		}
 	hand_on(weave);
-	reader = weave->spare ? weave->spare : malloc(sizeof(*reader));
+	reader = weave->spare ? weave->spare : calloc(1, sizeof(*reader));
 	weave->spare = NULL;
 	/* With no room, or no memory, the oldest has to end. */
 	while (weave->nr_strands == MOST_STRANDS || !reader) {
@@ -93,6 +96,7 @@ static struct failure_reader *begin(struct weave *weave, enum failure_kind kind,
 	memcpy(reader->log_version, weave->log_version, sizeof(reader->log_version));
 	reader->strand.caller = prefix->caller;
 	reader->strand.host = prefix->host;
+	reader->strand.bare = prefix->first == PREFIX_NONE;
 	weave->strand[weave->nr_strands++] = reader;
 	weave->last = reader;
 	return reader;
@@ -136,32 +140,51 @@ static bool of_anybody(const char *line)
 	return strstr(line, "oom_reaper: ") || strstr(line, "Killed process ");
 }
 
+/** Do the prefixes of a line and of a report's title agree in who printed them? */
+static bool agrees(const struct failure_reader *reader, const struct prefix *prefix)
+{
+	const struct strand *strand = &reader->strand;
+
+	return strand->caller == prefix->caller && strand->bare == (prefix->first == PREFIX_NONE);
+}
+
+/** May it be this report's line, whoever printed it? */
+static bool may_be_of(const struct failure_reader *reader, const struct prefix *prefix)
+{
+	const struct strand *strand = &reader->strand;
+
+	return !strand->done && (!prefix->host || !strand->host || strand->host == prefix->host);
+}
+
 /** Whose line is it? NULL: of no report that is being read. */
 static struct failure_reader *whose(struct weave *weave, const struct prefix *prefix,
 				    const char *line)
 {
-	struct failure_reader *found = NULL, *only = NULL;
+	struct failure_reader *found = NULL, *nameless = NULL, *only = NULL;
 	int open = 0;
 
-	if (prefix->first == PREFIX_NONE && weave->last && !weave->last->strand.done)
-		return weave->last;
 	for (int i = 0; i < weave->nr_strands; i++) {
 		struct failure_reader *reader = weave->strand[i];
 
-		if (reader->strand.done)
+		if (!may_be_of(reader, prefix))
 			continue;
 		only = reader;
 		open++;
-		if ((prefix->caller && reader->strand.caller != prefix->caller) ||
-		    (prefix->host && reader->strand.host && reader->strand.host != prefix->host))
-			continue;
-		if (found && by_time(found, reader, prefix) == found)
-			continue;
-		found = reader;
+		if (!agrees(reader, prefix)) {
+			if (!reader->strand.caller || !prefix->caller)
+				nameless = reader;
+		} else if (!found || by_time(found, reader, prefix) != found) {
+			found = reader;
+		}
 	}
-	if (found || open != 1)
+	if (found)
 		return found;
-	return prefix->passing || of_anybody(line) ? only : NULL;
+	/* A line without a prefix goes with the line before. */
+	if (prefix->first == PREFIX_NONE && weave->last && !weave->last->strand.done)
+		return weave->last;
+	if (nameless)
+		return nameless;
+	return prefix->passing || (open == 1 && of_anybody(line)) ? only : NULL;
 }
 
 /** Lines of another report are among those of this one: neither has all of its own. */
@@ -176,13 +199,14 @@ static void mark_woven(struct weave *weave, struct failure_reader *reader)
 			weave->strand[i]->failure.woven = true;
 }
 
-/** Is there a report of the same origin that waits for its state of memory? */
-static bool another_waits(const struct weave *weave, const struct failure_reader *reader,
-			  const struct prefix *prefix)
+/** Is there another report of the same origin, with its state of memory begun or not, whose zones are still to come? */
+static bool another_is_open(const struct weave *weave, const struct failure_reader *reader,
+			    const struct prefix *prefix, bool begun)
 {
 	for (int i = 0; i < weave->nr_strands; i++)
 		if (weave->strand[i] != reader && same_origin(weave->strand[i], prefix) &&
-		    !weave->strand[i]->failure.has_state)
+		    weave->strand[i]->failure.has_state == begun &&
+		    !failure_reader_whole(weave->strand[i]))
 			return true;
 	return false;
 }
@@ -194,7 +218,7 @@ static void begin_state(struct weave *weave, const struct prefix *prefix, const 
 	struct failure_reader *reader = whose(weave, prefix, line);
 
 	if (reader && reader->failure.has_state && !failure_reader_whole(reader) &&
-	    another_waits(weave, reader, prefix)) {
+	    another_is_open(weave, reader, prefix, false)) {
 		mark_woven(weave, reader);
 		return;
 	}
@@ -213,6 +237,7 @@ static void take_version(struct weave *weave, const char *version)
 	for (int i = 0; i < weave->nr_strands; i++)
 		weave->strand[i]->strand.done = true;
 	hand_on(weave);
+	memset(&weave->earlier, 0, sizeof(weave->earlier));
 	word_copy((struct word){ version, strcspn(version, " ") }, weave->log_version,
 		  sizeof(weave->log_version));
 }
@@ -248,6 +273,7 @@ void weave_line(struct weave *weave, const char *line, size_t number)
 		reader = begin(weave, kind, &prefix, number);
 		got(reader, &prefix, number);
 		reader->strand.last_line = number;
+		line_when(line, reader->failure.when, sizeof(reader->failure.when));
 		failure_header_take(&reader->failure, line, what);
 		return;
 	}
@@ -261,6 +287,9 @@ void weave_line(struct weave *weave, const char *line, size_t number)
 	got(reader, &prefix, number);
 	if (begins_report(line + prefix.length))
 		reader->strand.last_line = number;
+	/* A state's lines, before this report's own state: they are of the report before, which goes on. */
+	reader->repeated |= !reader->failure.has_state && begins_state(line + prefix.length) &&
+			    another_is_open(weave, reader, &prefix, true);
 	failure_reader_read(reader, line);
 	if (reader->repeated)
 		mark_woven(weave, reader);
@@ -277,7 +306,7 @@ void weave_end(struct weave *weave)
 	for (int i = 0; i < weave->nr_strands; i++)
 		weave->strand[i]->strand.done = true;
 	hand_on(weave);
-	free(weave->spare);
+	failure_reader_free(weave->spare);
 }
 
 /**
@@ -288,6 +317,6 @@ void weave_end(struct weave *weave)
 void weave_drop(struct weave *weave)
 {
 	for (int i = 0; i < weave->nr_strands; i++)
-		free(weave->strand[i]);
-	free(weave->spare);
+		failure_reader_free(weave->strand[i]);
+	failure_reader_free(weave->spare);
 }

@@ -15,6 +15,7 @@
 /** What the lines of a report have in common, as far as their prefixes tell. */
 struct strand {
 	uint64_t caller, host; /**< 0: the prefixes name none */
+	bool bare;	       /**< its title has no prefix */
 	bool has_stamp;
 	uint64_t stamp;	  /**< of its last line */
 	size_t last_line; /**< of the log, that looked like one of a report */
@@ -27,7 +28,8 @@ struct failure_reader;
 struct weave {
 	failure_handler handler;
 	void *context;
-	char log_version[64];			     /**< from `Linux version` */
+	char log_version[64]; /**< from `Linux version` */
+	struct earlier_kills earlier;
 	struct failure_reader *strand[MOST_STRANDS]; /**< in the order in which they began */
 	int nr_strands;
 	struct failure_reader *last;  /**< who got the line before; NULL */

@@ -25,6 +25,8 @@ struct settings {
 	const char *live;    /**< directory of the files of /proc */
 	const char *log;     /**< a kernel log with reports of failures, instead of a request */
 	const char *svg;
+	const char *rules; /**< a version: its rules decide */
+	bool summary;
 	bool no_reclaim;
 	bool json;
 };
@@ -67,6 +69,15 @@ static const struct command_option options[] = {
 	{ .name = "json",
 	  .place = offsetof(struct settings, json),
 	  .help = "print the explanation as JSON" },
+	{ .name = "rules",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, rules),
+	  .value = "VERSION",
+	  .help = "judge by the rules of this kernel version, such as 6.1 or 5.15.90\n"
+		  "(default: those of 5.8.18, with --log those of the report's kernel)" },
+	{ .name = "summary",
+	  .place = offsetof(struct settings, summary),
+	  .help = "with --log: one line for all reports of the same caller, order and mask" },
 	{ .name = "svg",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, svg),
@@ -267,6 +278,8 @@ int command_explain(int argc, char **argv)
 	if (settings.log)
 		return explain_log(&(struct log_request){ .path = settings.log,
 							  .svg = settings.svg,
+							  .rules = settings.rules,
+							  .summary = settings.summary,
 							  .json = settings.json,
 							  .colour = use_colour() });
 	if (!!settings.machine + !!settings.boot + !!settings.live > 1)

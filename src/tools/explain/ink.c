@@ -19,6 +19,17 @@
 #define LEAST_COLUMNS 40
 #define MOST_COLUMNS  120
 
+/**
+ * @brief Does somebody read this as it is printed?
+ *
+ * @param out where it goes
+ * @return true on a terminal
+ */
+bool print_on_terminal(FILE *out)
+{
+	return isatty(fileno(out));
+}
+
 /** The width that the environment or the terminal gives; 0: neither does. */
 static int columns_given(FILE *out)
 {
@@ -28,7 +39,8 @@ static int columns_given(FILE *out)
 
 	if (columns > 0)
 		return columns;
-	return isatty(fileno(out)) && !ioctl(fileno(out), TIOCGWINSZ, &window) ? window.ws_col : 0;
+	return print_on_terminal(out) && !ioctl(fileno(out), TIOCGWINSZ, &window) ? window.ws_col
+										  : 0;
 }
 
 /**

@@ -19,6 +19,7 @@ enum ink {
 };
 
 const char *ink_code(bool colour, enum ink which);
+bool print_on_terminal(FILE *out);
 int print_columns(FILE *out);
 void print_wrapped(FILE *out, int indent, const char *words);
 

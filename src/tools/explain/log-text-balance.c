@@ -7,8 +7,11 @@
 
 #include "tools/explain/sheet.h"
 
-/** Characters of the bar. */
+/** Most characters of the bar. */
 #define BAR 66
+
+/** Columns beside the bar: its indentation, and its ends. */
+#define BESIDE_BAR 4
 
 /** Named caches and places that are printed. */
 #define MOST_PRINTED 5
@@ -29,6 +32,11 @@ static void print_row(const struct sheet *sheet, char letter, const char *name, 
 {
 	const struct balance *balance = &sheet->answer->balance;
 
+	if (sheet_is_narrow(sheet)) {
+		sheet_say(sheet, 2, "%c%s%s: %llu pages%s", letter, *name == ' ' ? "" : " ", name,
+			  (unsigned long long)pages, remark);
+		return;
+	}
 	fprintf(sheet->out, "  %c %-34s %10llu %11llu", letter, name, (unsigned long long)pages,
 		(unsigned long long)pages * page_size_kb(sheet->answer->failure));
 	if (balance->known)
@@ -51,9 +59,12 @@ static void print_table(const struct sheet *sheet)
 {
 	const struct balance *balance = &sheet->answer->balance;
 
-	fprintf(sheet->out, "\n%s%-38s %10s %11s%s%s\n", sheet_ink(sheet, BOLD),
-		"who holds the memory", "pages", "kB", balance->known ? "      %" : "",
-		sheet_ink(sheet, PLAIN));
+	if (sheet_is_narrow(sheet))
+		sheet_title(sheet, "who holds the memory");
+	else
+		fprintf(sheet->out, "\n%s%-38s %10s %11s%s%s\n", sheet_ink(sheet, BOLD),
+			"who holds the memory", "pages", "kB", balance->known ? "      %" : "",
+			sheet_ink(sheet, PLAIN));
 	for (int i = 0; i < balance->nr_holders; i++) {
 		const struct holder *holder = &balance->holder[i];
 		const char *ink = ink_of(sheet, holder);
@@ -75,8 +86,10 @@ static void print_bar(const struct sheet *sheet)
 {
 	const struct balance *balance = &sheet->answer->balance;
 	uint64_t sum = 0, all = balance->total + balance->excess;
-	int column = 0;
+	int column = 0, bar = print_columns(sheet->out) - BESIDE_BAR;
 
+	if (bar > BAR)
+		bar = BAR;
 	fputs("  [", sheet->out);
 	for (int i = 0; i < balance->nr_holders; i++) {
 		const struct holder *holder = &balance->holder[i];
@@ -84,14 +97,14 @@ static void print_bar(const struct sheet *sheet)
 		int end;
 
 		sum += holder->pages;
-		end = (int)((double)sum / (double)all * BAR + 0.5);
+		end = (int)((double)sum / (double)all * bar + 0.5);
 		fputs(ink, sheet->out);
 		for (; column < end; column++)
 			fputc(holder->letter, sheet->out);
 		if (*ink)
 			fputs(sheet_ink(sheet, PLAIN), sheet->out);
 	}
-	fprintf(sheet->out, "%*s]\n", BAR - column, "");
+	fprintf(sheet->out, "%*s]\n", bar - column, "");
 }
 
 static void print_swap(const struct sheet *sheet)

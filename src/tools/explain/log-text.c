@@ -9,22 +9,48 @@
 #include "tools/explain/sheet.h"
 #include "tools/explain/view.h"
 
+/** The verdicts in one word, and how they are coloured. */
+static const struct {
+	const char *word;
+	enum ink ink;
+} verdicts[] = {
+	[VERDICT_REFUSED] = { "refused", RED },
+	[VERDICT_PASSES] = { "would pass in the state that the report shows", GREEN },
+	[VERDICT_DEPENDS] = { "depends", RED },
+	[VERDICT_NO_REQUEST] = { "no request is behind this report", GREEN },
+	[VERDICT_GROUP] = { "a memory cgroup is at its limit, no zone was asked", RED },
+	[VERDICT_UNKNOWN] = { "none, the report lacks what it needs", RED },
+};
+
+/** What kind of report it is, and who holds most of the memory. */
+static void print_headline(const struct sheet *sheet)
+{
+	static const char *const kinds[] = { "page allocation failure", "page allocation stall",
+					     "out of memory", "vmalloc failure",
+					     "state of memory" };
+	char headline[256];
+
+	log_headline(sheet->answer, headline, sizeof(headline));
+	fputs(sheet_ink(sheet, BOLD), sheet->out);
+	sheet_say(sheet, 0, "report %lu: %s%s%s", sheet->answer->number,
+		  kinds[sheet->answer->failure->kind], headline[0] ? "; " : "", headline);
+	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+}
+
 /** Who asked for what, when, on which kernel. */
 static void print_request(const struct sheet *sheet, const char *path)
 {
-	static const char *const kinds[] = { "page allocation failure", "page allocation stall",
-					     "OOM report", "vmalloc failure", "state of memory" };
 	const struct failure *failure = sheet->answer->failure;
 	char text[768];
 
-	fprintf(sheet->out, "%sreport %lu: %s%s\n", sheet_ink(sheet, BOLD), sheet->answer->number,
-		kinds[failure->kind], sheet_ink(sheet, PLAIN));
 	sheet_say(sheet, 2, "line %zu of %s", failure->line, path);
-	log_request(sheet->answer, text, sizeof(text));
-	sheet_say(sheet, 2, "%s", text);
-	if (failure->has_mask) {
-		log_mask(sheet->answer, text, sizeof(text));
-		sheet_say(sheet, 2, "gfp mask %s", text);
+	if (sheet->answer->account.verdict != VERDICT_NO_REQUEST) {
+		log_request(sheet->answer, text, sizeof(text));
+		sheet_say(sheet, 2, "%s", text);
+		if (failure->has_mask) {
+			log_mask(sheet->answer, text, sizeof(text));
+			sheet_say(sheet, 2, "gfp mask %s", text);
+		}
 	}
 	if (failure->version[0])
 		sheet_say(sheet, 2, "kernel %s%s", failure->version,
@@ -32,34 +58,33 @@ static void print_request(const struct sheet *sheet, const char *path)
 				  ? ", by the log's 'Linux version' line (inferred)"
 				  : "");
 	else
-		sheet_say(sheet, 2, "kernel unknown: read as 5.8.18 (inferred)");
+		sheet_say(sheet, 2, "kernel unknown (inferred: 5.8.18)");
 }
 
-/** Where the verdict comes from. */
-static void print_basis(const struct sheet *sheet)
+/** The verdict in one line, and what it rests on. */
+static void print_verdict(const struct sheet *sheet)
 {
 	const struct log_answer *answer = sheet->answer;
-	const char *version = answer->failure->version;
+	const struct failure_account *account = &answer->account;
+	bool zones_asked = log_zones_asked(answer);
 
+	fprintf(sheet->out, "\n%s%s", sheet_ink(sheet, BOLD),
+		sheet_ink(sheet, verdicts[account->verdict].ink));
+	sheet_say(sheet, 0, "verdict: %s%s%s", verdicts[account->verdict].word,
+		  zones_asked ? ", by the " : "", zones_asked ? account->rules : "");
+	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+	if (!zones_asked)
+		return;
 	if (answer->replayed)
 		sheet_say(sheet, 2,
-			  "verdict: the request was run through the path of 5.8.18 on zones "
-			  "rebuilt from the report; reclaim and compaction achieve nothing, "
-			  "since the report was written after they had failed (inferred)");
-	else
-		sheet_say(sheet, 2,
-			  "verdict: from the figures alone, without running the path of 5.8.18: "
-			  "%s",
-			  answer->account.not_replayed);
-	if (strncmp(version, "5.8.", 4) && strcmp(version, "5.8"))
-		sheet_say(sheet, 2,
-			  "it is what 5.8.18 would decide, not what kernel %s decided (inferred)",
-			  version[0] ? version : "of this log");
-	if (answer->account.nr_nodes > 1)
+			  "the request was run through the path of 5.8.18 on zones rebuilt from "
+			  "the report; reclaim and compaction achieve nothing there, since the "
+			  "report was written after they had failed (inferred)");
+	if (account->nr_nodes > 1)
 		sheet_say(sheet, 2,
 			  "zones were tried from node %d on (inferred: no report says where it "
 			  "began)",
-			  answer->account.first_node);
+			  account->first_node);
 }
 
 /** Does the machine have more free pages than the zones of the report? */
@@ -103,21 +128,35 @@ static void print_walks(const struct sheet *sheet)
 	}
 }
 
-/** What would have let it pass. */
+/** What would have let it pass, or may. */
 static void print_advice(const struct sheet *sheet)
 {
 	const struct log_answer *answer = sheet->answer;
+	bool sure = false;
 
 	if (!answer->nr_advice)
 		return;
-	fprintf(sheet->out, "\n%swhat would have let it pass%s\n", sheet_ink(sheet, BOLD),
-		sheet_ink(sheet, PLAIN));
+	sheet_title(sheet, "what to do");
 	for (int i = 0; i < answer->nr_advice; i++) {
 		sheet_say(sheet, 2, "%s %s", answer->advice[i].would_pass ? "+" : "?",
 			  answer->advice[i].what);
 		sheet_say(sheet, 6, "cost: %s", answer->advice[i].cost);
+		sure |= answer->advice[i].would_pass;
 	}
-	sheet_say(sheet, 2, "(+ passes by the figures of this report; ? may help)");
+	if (sure)
+		sheet_say(sheet, 2,
+			  "(with + the request passes by the figures of this report; ? may help)");
+}
+
+/** The answer: one line, but for a terminal, where it is broken like all else. */
+static void print_answer(const struct sheet *sheet)
+{
+	fprintf(sheet->out, "\n%s", sheet_ink(sheet, BOLD));
+	if (print_on_terminal(sheet->out))
+		sheet_say(sheet, 0, "answer: %s", sheet->answer->sentence);
+	else
+		fprintf(sheet->out, "answer: %s\n", sheet->answer->sentence);
+	fputs(sheet_ink(sheet, PLAIN), sheet->out);
 }
 
 /**
@@ -134,18 +173,17 @@ void log_print_text(const struct log_answer *answer, const char *path, FILE *out
 
 	if (answer->number > 1)
 		fputc('\n', out);
+	print_headline(&sheet);
 	print_request(&sheet, path);
 	print_caller(&sheet);
-	if (answer->account.verdict != VERDICT_GROUP &&
-	    answer->account.verdict != VERDICT_NO_REQUEST) {
-		print_basis(&sheet);
+	print_verdict(&sheet);
+	if (log_zones_asked(answer)) {
 		print_absent(&sheet);
-		print_walks(&sheet);
 		print_zones(&sheet);
+		print_walks(&sheet);
 	}
 	print_balance(&sheet);
 	print_victim(&sheet);
 	print_advice(&sheet);
-	fprintf(out, "\n%sanswer: %s%s\n", ink_code(colour, BOLD), answer->sentence,
-		ink_code(colour, PLAIN));
+	print_answer(&sheet);
 }

@@ -18,13 +18,14 @@
 #define LONGEST_LINE INPUT_LINE
 
 /** Keys that change their meaning change this. */
-#define JSON_VERSION 1
+#define JSON_VERSION 2
 
 /** A run over a log. */
 struct run {
 	const struct log_request *request;
 	struct json *json;	     /**< NULL: as text */
 	struct log_picture *picture; /**< NULL: none is drawn */
+	struct log_groups *groups;
 	unsigned long reports;
 	bool refused, damaged;
 };
@@ -48,6 +49,8 @@ static void show(struct run *run, const struct log_answer *answer)
 {
 	if (run->picture)
 		log_picture_add(run->picture, answer);
+	if (run->request->summary)
+		return;
 	if (run->json)
 		log_write_json(answer, run->json);
 	else if (!run->picture || !is_standard_output(run->request->svg))
@@ -59,6 +62,7 @@ static void explain_report(const struct failure *failure, void *context)
 {
 	struct run *run = context;
 	struct log_answer *answer = calloc(1, sizeof(*answer));
+	const struct log_group *group;
 
 	run->reports++;
 	if (!answer) {
@@ -66,13 +70,14 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure, run->request->rules)) {
+	if (!log_answer_take(answer, failure, run->request->rules))
 		report_damaged(run, failure, answer->account.missing);
-		free(answer);
-		return;
-	}
 	run->refused |= !log_answer_is_fine(answer);
-	show(run, answer);
+	group = log_groups_add(run->groups, answer);
+	answer->caller_so_far = group && failure->trace.caller[0] ? group->count : 0;
+	/* Of two reports woven into one, no figure is known to be this one's. */
+	if (!failure->woven && (!answer->account.missing[0] || log_answer_says_something(answer)))
+		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
 }
@@ -136,6 +141,19 @@ static void begin_json(const struct run *run)
 	json_array(run->json, "reports");
 }
 
+/** End the object that holds the answers, or print the summary. */
+static void end_output(struct run *run)
+{
+	log_groups_sort(run->groups);
+	if (run->json) {
+		json_end(run->json);
+		log_write_groups(run->groups, run->json);
+		json_end(run->json);
+	} else if (run->request->summary && run->reports) {
+		log_print_summary(run->groups, stdout);
+	}
+}
+
 /** Write the picture, if one was asked for and there is something on it; false with a line on standard error. */
 static bool write_picture(const struct run *run)
 {
@@ -156,8 +174,10 @@ int explain_log(const struct log_request *request)
 	struct run run = { .request = request, .json = request->json ? &writer : NULL };
 	bool failed;
 
-	if (request->svg && !(run.picture = log_picture_new())) {
-		say("explain", "%s: out of memory", request->svg);
+	run.groups = calloc(1, sizeof(*run.groups));
+	if (!run.groups || (request->svg && !(run.picture = log_picture_new()))) {
+		say("explain", "%s: out of memory", request->path);
+		free(run.groups);
 		return EXIT_BAD_INPUT;
 	}
 	json_begin(&writer, stdout);
@@ -166,10 +186,8 @@ int explain_log(const struct log_request *request)
 	failed = read_log(&run) != 0;
 	failed |= !failed && !write_picture(&run);
 	log_picture_free(run.picture);
-	if (run.json) {
-		json_end(&writer);
-		json_end(&writer);
-	}
+	end_output(&run);
+	free(run.groups);
 	if (!failed && !run.reports)
 		say("explain",
 		    "%s: there is no report in it: no line says 'page allocation failure', 'invoked "

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "failure/answer.h"
+#include "failure/groups.h"
 #include "text/json.h"
 
 /** What is asked of a log. */
@@ -31,6 +32,10 @@ struct log_picture *log_picture_new(void);
 void log_picture_add(struct log_picture *picture, const struct log_answer *answer);
 void log_picture_write(FILE *out, const void *context);
 void log_picture_free(struct log_picture *picture);
+
+/* log-summary.c */
+void log_print_summary(const struct log_groups *groups, FILE *out);
+void log_write_groups(const struct log_groups *groups, struct json *json);
 
 /* log.c */
 int explain_log(const struct log_request *request);

@@ -58,6 +58,17 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
 /** A line must be as wide as this to hold the kB and a remark after them as well. */
 #define WIDE_COLUMNS 80
 
+/**
+ * @brief Is a line too short for a table of several figures?
+ *
+ * @param sheet the sheet
+ * @return true below 80 columns
+ */
+bool sheet_is_narrow(const struct sheet *sheet)
+{
+	return print_columns(sheet->out) < WIDE_COLUMNS;
+}
+
 /** A row where a line has no room for the kB: its name, with the remark, and pages. */
 static void narrow_row(const struct sheet *sheet, const char *what, long pages, const char *remark)
 {
@@ -83,7 +94,7 @@ static void narrow_row(const struct sheet *sheet, const char *what, long pages, 
 void sheet_head(const struct sheet *sheet, const char *title)
 {
 	int columns = print_columns(sheet->out);
-	bool narrow = columns < WIDE_COLUMNS;
+	bool narrow = sheet_is_narrow(sheet);
 	int room = narrow && columns - PAGE_COLUMNS < INDENT + NAME_COLUMNS ? columns - PAGE_COLUMNS
 									    : INDENT + NAME_COLUMNS;
 
@@ -102,7 +113,7 @@ void sheet_head(const struct sheet *sheet, const char *title)
  */
 void sheet_row(const struct sheet *sheet, const char *what, long pages, const char *remark)
 {
-	if (print_columns(sheet->out) < WIDE_COLUMNS) {
+	if (sheet_is_narrow(sheet)) {
 		narrow_row(sheet, what, pages, remark);
 		return;
 	}

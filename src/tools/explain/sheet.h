@@ -21,6 +21,7 @@ const char *sheet_ink(const struct sheet *sheet, enum ink ink);
 void sheet_title(const struct sheet *sheet, const char *title);
 void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+bool sheet_is_narrow(const struct sheet *sheet);
 void sheet_head(const struct sheet *sheet, const char *title);
 void sheet_row(const struct sheet *sheet, const char *what, long pages, const char *remark);
 void sheet_term(const struct sheet *sheet, const char *what, long pages, const char *remark);
