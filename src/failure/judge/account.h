@@ -10,6 +10,9 @@
 #include "failure/failure.h"
 #include "failure/judge/rules.h"
 
+/** No machine has so many kB. */
+#define ABSURD_KB (1ull << 42)
+
 /** Why a zone was not tried. */
 enum zone_place {
 	ZONE_TRIED,

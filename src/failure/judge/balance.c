@@ -125,8 +125,14 @@ static void find_total(const struct failure *failure, struct balance *balance)
 	uint64_t present = zones_kb(failure, FIGURE_PRESENT).pages / page_kb;
 	bool whole = managed > 0;
 
+	/* A number of pages that no machine has says nothing of this one. */
+	if (failure->has_ram && failure->ram > ABSURD_KB / page_kb)
+		return;
 	if (failure->has_ram && failure->has_reserved && failure->ram > failure->reserved) {
 		balance->total = failure->ram - failure->reserved;
+		/* Some kernels about 4.0 take CMA off what is reserved, although it never was in there. */
+		if (failure->has_cma && balance->total == managed + failure->cma)
+			balance->total = managed;
 		return;
 	}
 	for (int i = 0; i < failure->nr_zones; i++)
@@ -313,7 +319,8 @@ static uint64_t sum_of(const struct balance *balance)
 /** What is left of all memory. */
 static void close_balance(const struct failure *failure, struct balance *balance)
 {
-	uint64_t balloon = find(failure, FIGURE_BALLOON).pages, sum = sum_of(balance), leaked;
+	uint64_t balloon = find(failure, FIGURE_BALLOON).pages, sum = sum_of(balance);
+	uint64_t explained = balance->compressed + balance->cma_taken, leaked;
 
 	/* Most balloons take their pages out of what the machine has; then they are no part of it. */
 	if (balloon && sum + balloon <= balance->total) {
@@ -330,9 +337,8 @@ static void close_balance(const struct failure *failure, struct balance *balance
 	hold(balance,
 	     (struct holder){ "unaccounted", KEY("not accounted for"), '?', balance->unaccounted,
 			      balance->total_inferred || balance->unread[0] });
-	leaked = balance->unaccounted > balance->compressed
-			 ? balance->unaccounted - balance->compressed
-			 : 0;
+	/* Both are bounds: it is no leak where they might be all of it. */
+	leaked = balance->unaccounted > explained ? balance->unaccounted - explained : 0;
 	balance->leak_suspect = !balance->unread[0] && !balance->reserved_inside &&
 				leaked > balance->total / LEAK_PART &&
 				leaked > LEAK_KB / page_size_kb(failure);

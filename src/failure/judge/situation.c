@@ -9,9 +9,6 @@
 #include "failure/judge/parts.h"
 #include "gfp.h"
 
-/** No machine has so many kB. */
-#define ABSURD_KB (1ull << 42)
-
 /** Is a figure of a zone more than can be? Notes it. */
 static bool is_corrupt(struct failure_account *account, const struct failure_zone *zone,
 		       const char *name, uint64_t pages, uint64_t most)

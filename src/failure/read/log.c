@@ -45,8 +45,8 @@ struct failure_log *failure_log_new(failure_handler handler, void *context)
 /** May a line begin a report, be a part of its title, or name the kernel? */
 static bool is_telling(const char *text, size_t length)
 {
-	static const char *const words[] = { "alloc",	"order",    "-kill",	    "gfp_mask",
-					     "mode:0x", "Mem-Info", "Linux version" };
+	static const char *const words[] = { "alloc",	"order", "-kill",	 "gfp_mask",
+					     "mode:0x", "Mem-",	 "Linux version" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (memmem(text, length, words[i], strlen(words[i])))

@@ -218,6 +218,7 @@ static size_t vendor_caller(const char *c, struct prefix *prefix)
 	/* The number may belong to the message: `131072 pages RAM`. */
 	if (task && c[length + blanks + task] == ' ' &&
 	    strncmp(c + length + blanks + task, " pages ", 7) &&
+	    strncmp(c + length + blanks + task, " reserved ", 10) &&
 	    strncmp(c + length + blanks + task, " total ", 7)) {
 		prefix->caller = number_of_text(c + length + blanks, task);
 		return length + blanks + task;

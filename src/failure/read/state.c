@@ -324,21 +324,29 @@ static bool read_node_line(struct failure_reader *reader, const char *line)
 static bool take_pages(const char *line, const char *what, bool *has, uint64_t *value)
 {
 	const char *found = strstr(line, what), *number = found;
+	uint64_t pages;
 
 	if (!found || found[strlen(what)])
 		return false;
 	while (number > line && isdigit((unsigned char)number[-1]))
 		number--;
-	*has = take_count(&number, value);
-	return *has;
+	if (!take_count(&number, &pages))
+		return false;
+	*value = pages;
+	*has = true;
+	return true;
 }
 
-/** The last lines of a report. */
+/** The last lines of a report, also as ARM, PowerPC and others had them for themselves up to 3.10. */
 static bool read_tail_line(struct failure *failure, const char *line)
 {
 	return take_pages(line, " pages RAM", &failure->has_ram, &failure->ram) ||
+	       take_pages(line, " pages of RAM", &failure->has_ram, &failure->ram) ||
 	       take_pages(line, " pages reserved", &failure->has_reserved, &failure->reserved) ||
+	       take_pages(line, " reserved pages", &failure->has_reserved, &failure->reserved) ||
 	       take_pages(line, " pages cma reserved", &failure->has_cma, &failure->cma) ||
+	       take_pages(line, " pages HighMem", &failure->has_highmem, &failure->highmem) ||
+	       take_pages(line, " pages of HIGHMEM", &failure->has_highmem, &failure->highmem) ||
 	       take_pages(line, " pages HighMem/MovableOnly", &failure->has_highmem,
 			  &failure->highmem);
 }

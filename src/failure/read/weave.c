@@ -277,7 +277,7 @@ void weave_line(struct weave *weave, const char *line, size_t number)
 		failure_header_take(&reader->failure, line, what);
 		return;
 	}
-	if (strstr(line, "Mem-Info:")) {
+	if (strstr(line, "Mem-Info:") || strstr(line, "Mem-info:")) {
 		begin_state(weave, &prefix, line, number);
 		return;
 	}

@@ -14,7 +14,8 @@
 #define BESIDE_BAR 4
 
 /** Named caches and places that are printed. */
-#define MOST_PRINTED 5
+#define LEAST_EXPLAINED_PERCENT 10 /* so much must be missing before anyone asks where it is */
+#define MOST_PRINTED		5
 
 /** The colour of a holder: what is free, and what may be lost, stand out. */
 static const char *ink_of(const struct sheet *sheet, const struct holder *holder)
@@ -143,6 +144,20 @@ static void print_named(const struct sheet *sheet, const char *title,
 		sheet_say(sheet, 4, "%llu kB %s", (unsigned long long)named[i].kb, named[i].name);
 }
 
+/** What of the rest devices may have. */
+static void print_cma(const struct sheet *sheet)
+{
+	const struct balance *balance = &sheet->answer->balance;
+	uint64_t most = balance->cma_taken < balance->unaccounted ? balance->cma_taken
+								  : balance->unaccounted;
+
+	if (balance->known && most && balance->unaccounted_percent >= LEAST_EXPLAINED_PERCENT)
+		sheet_say(sheet, 2,
+			  "at most %llu of the pages not accounted for are CMA areas in use by "
+			  "devices",
+			  (unsigned long long)most);
+}
+
 /** What to think of the rest. */
 static void print_rest(const struct sheet *sheet)
 {
@@ -160,15 +175,13 @@ static void print_rest(const struct sheet *sheet)
 		sheet_say(sheet, 2,
 			  "'pages reserved' was not read: what the kernel keeps since boot is in "
 			  "what is not accounted for");
-	if (!balance->leak_suspect)
-		return;
-	sheet_say(sheet, 2,
-		  "suspect: a leak. Pages that no counter has are taken by drivers, file systems "
-		  "and the network, by vmalloc() and by balloons; look at /proc/vmallocinfo, at "
-		  "page_owner=on or /proc/allocinfo, and at who asked most often");
-	if (balance->cma_taken)
-		sheet_say(sheet, 2, "at most %llu of these pages are CMA areas in use by devices",
-			  (unsigned long long)balance->cma_taken);
+	if (balance->leak_suspect)
+		sheet_say(
+			sheet, 2,
+			"suspect: a leak. Pages that no counter has are taken by drivers, file systems "
+			"and the network, by vmalloc() and by balloons; look at /proc/vmallocinfo, at "
+			"page_owner=on or /proc/allocinfo, and at who asked most often");
+	print_cma(sheet);
 }
 
 /**
