@@ -43,21 +43,22 @@ static const struct command_option options[] = {
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, machine),
 	  .value = "FILE",
-	  .help = "the machine: a snapshot or a recording ('-': standard input)" },
+	  .help = "the machine: a snapshot or a recording ('-': standard\n"
+		  "input)" },
 	{ .name = "boot",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, boot),
 	  .value = "SPEC",
-	  .help = "the machine: booted, as in 'machine SPEC' of 'pageflow shell'\n"
-		  "(default: 1G)" },
+	  .help = "the machine: booted, as in 'machine SPEC' of\n"
+		  "'pageflow shell' (default: 1G)" },
 	{ .name = "live",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, live),
 	  .value = "DIR",
 	  .alone = "/proc",
-	  .help = "the machine: this one as /proc shows it, or copies of its files\n"
-		  "zoneinfo, buddyinfo and pagetypeinfo in DIR; what they do not\n"
-		  "say is assumed, and named" },
+	  .help = "the machine: this one as /proc shows it, or copies of\n"
+		  "its files zoneinfo, buddyinfo and pagetypeinfo in DIR;\n"
+		  "what they do not say is assumed, and named" },
 	{ .name = "log",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, log),
@@ -73,16 +74,18 @@ static const struct command_option options[] = {
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, rules),
 	  .value = "VERSION",
-	  .help = "judge by the rules of this kernel version, such as 6.1 or 5.15.90\n"
-		  "(default: those of 5.8.18, with --log those of the report's kernel)" },
+	  .help = "with --log: judge by the rules of this kernel version,\n"
+		  "such as 6.1 or 5.15.90 (default: the report's own)" },
 	{ .name = "summary",
 	  .place = offsetof(struct settings, summary),
-	  .help = "with --log: one line for all reports of the same caller, order and mask" },
+	  .help = "with --log: one entry for all reports of the same\n"
+		  "caller, order and mask" },
 	{ .name = "svg",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, svg),
 	  .value = "FILE",
-	  .help = "also draw it, into FILE ('-': standard output, without the text)" },
+	  .help = "also draw it, into FILE ('-': standard output, without\n"
+		  "the text)" },
 };
 
 static const char *const arguments[] = { "GFP", "ORDER" };
@@ -93,17 +96,19 @@ static const struct command_usage usage = {
 	.synopsis = "pageflow explain GFP ORDER [--nid N]\n"
 		    "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
 		    "                        [--no-reclaim] [--json] [--svg FILE]\n"
-		    "       pageflow explain --log FILE [--json] [--svg FILE]",
-	.about =
-		"Runs one request on a machine and tells stage by stage what it was given, what was\n"
-		"decided and on which numbers, where the page came from, and what it cost. The last\n"
-		"line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a number.\n\n"
-		"With --log, the failures that a kernel reported in its log are explained instead:\n"
-		"its zones are rebuilt and the request is run on them.",
+		    "       pageflow explain --log FILE [--rules VERSION] [--summary]\n"
+		    "                        [--json] [--svg FILE]",
+	.about = "Runs one request on a machine and tells stage by stage what it was given, what\n"
+		 "was decided and on which numbers, where the page came from, and what it cost.\n"
+		 "The last line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a\n"
+		 "number.\n\n"
+		 "With --log, the reports of failures and of the OOM killer in a kernel's log are\n"
+		 "explained instead: by the rules of their own version whether each zone would\n"
+		 "refuse, who asked, who holds the memory, who was killed and why, and what to do.",
 	.option = options,
 	.nr_options = sizeof(options) / sizeof(options[0]),
 	.arguments = { arguments, 0, ARGUMENTS_MORE },
-	.exit_codes = "0 a page was or would be found, 1 the request was refused, 2 bad input",
+	.exit_codes = "0 a page was or would be found, 1 refused, 2 bad input",
 };
 
 /** Read GFP and ORDER; OPTIONS_READ, or the exit code. */
