@@ -238,7 +238,7 @@ void advise_places(struct log_answer *answer)
 /* ---- manner ---- */
 
 /** Was the request made where nobody may sleep? The idle task never asks by itself: it was interrupted. */
-static bool in_interrupt(const struct failure *failure)
+static bool from_interrupt(const struct failure *failure)
 {
 	if (failure->trace.context == CONTEXT_UNKNOWN)
 		return !strncmp(failure->comm, "swapper/", 8);
@@ -259,7 +259,7 @@ static void advise_reclaim(struct log_answer *answer)
 			file += value[FIGURE_ACTIVE_FILE] + value[FIGURE_INACTIVE_FILE];
 	}
 	file /= page_size_kb(failure);
-	if ((failure->mask.mask & __GFP_DIRECT_RECLAIM) || in_interrupt(failure) || !file)
+	if ((failure->mask.mask & __GFP_DIRECT_RECLAIM) || from_interrupt(failure) || !file)
 		return;
 	SAY(advice_add(answer, "direct_reclaim", false,
 		       "a change to the code, and only where the caller may sleep"),

@@ -15,8 +15,8 @@
 
 #include "failure/judge/masks.h"
 #include "failure/read/holders.h"
-#include "failure/read/oom.h"
-#include "failure/read/trace.h"
+#include "failure/read/killing.h"
+#include "failure/read/call-trace.h"
 #include "migratetype.h"
 
 /** Most zones of a report that are kept. */

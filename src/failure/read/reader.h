@@ -79,10 +79,10 @@ bool failure_read_cpu(struct failure *failure, const char *line);
 bool failure_take_nodes(const char *text, const char *name, uint64_t *nodes);
 void failure_read_cpuset(struct failure *failure, const char *text);
 
-/* trace.c */
+/* call-trace.c */
 bool failure_read_trace(struct failure *failure, const char *line);
 
-/* oom.c */
+/* killing.c */
 void earlier_kills_add(struct earlier_kills *earlier, const struct failure_oom *oom);
 bool failure_read_oom(struct failure_reader *reader, const char *line);
 

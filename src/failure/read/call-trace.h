@@ -3,8 +3,8 @@
  * @file
  * @brief Who asked: what the call trace of a report says.
  */
-#ifndef FAILURE_TRACE_H
-#define FAILURE_TRACE_H
+#ifndef FAILURE_CALL_TRACE_H
+#define FAILURE_CALL_TRACE_H
 
 #include <stdbool.h>
 

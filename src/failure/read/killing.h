@@ -3,8 +3,8 @@
  * @file
  * @brief What an OOM report says besides the state of memory: the group at its limit, the task table, who was killed.
  */
-#ifndef FAILURE_OOM_H
-#define FAILURE_OOM_H
+#ifndef FAILURE_KILLING_H
+#define FAILURE_KILLING_H
 
 #include <stdbool.h>
 #include <stddef.h>
