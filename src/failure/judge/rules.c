@@ -239,7 +239,7 @@ static unsigned int sets_by_look(const struct failure *failure)
 }
 
 /** Name the rules: of which version, and how sure that is. */
-static void label_rules(const struct release *release, unsigned int found, char *label, size_t size)
+static void label_rules(const struct release *release, char *label, size_t size)
 {
 	const int oldest = spans[0].series, newest = spans[NR_SPANS - 1].series;
 	int series = release->series < oldest	? oldest
@@ -253,8 +253,6 @@ static void label_rules(const struct release *release, unsigned int found, char 
 	else if (release->series > newest)
 		snprintf(label + used, size - used, ", the newest known, for %d.%d",
 			 release->series / 1000, release->series % 1000);
-	else if (found & (found - 1))
-		snprintf(label + used, size - used, ", which changed with a point release");
 }
 
 /** Is what is free of the reserve known only between bounds? */
@@ -289,7 +287,7 @@ int rules_readings(const struct failure *failure, const char *version, struct re
 
 	if (take_release(version ? version : failure->version, &release)) {
 		found = sets_of_release(&release);
-		label_rules(&release, found, label, size);
+		label_rules(&release, label, size);
 	} else {
 		found = sets_by_look(failure);
 		snprintf(label, size, "rules of %s%s (inferred from what the report prints)",

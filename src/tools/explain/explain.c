@@ -111,6 +111,16 @@ static const struct command_usage usage = {
 	.exit_codes = "0 a page was or would be found, 1 refused, 2 bad input",
 };
 
+/** A version whose rules are asked for must be one; OPTIONS_READ, or the exit code. */
+static int check_rules(const char *rules)
+{
+	if (!rules || rules_version_known(rules))
+		return OPTIONS_READ;
+	return usage_error("explain",
+			   "--rules needs a kernel version such as 6.1 or 5.15.90, not '%s'",
+			   rules);
+}
+
 /** Read GFP and ORDER; OPTIONS_READ, or the exit code. */
 static int read_request(const struct words *words, struct explain_request *request)
 {
@@ -274,6 +284,8 @@ int command_explain(int argc, char **argv)
 	if (code == OPTIONS_READ)
 		code = settings.log ? check_log_settings(&words, &settings)
 				    : read_request(&words, &request);
+	if (code == OPTIONS_READ)
+		code = check_rules(settings.rules);
 	if (code == OPTIONS_READ)
 		code = outputs_check("explain", settings.json, settings.svg);
 	if (code == OPTIONS_READ)
