@@ -126,6 +126,7 @@ enum failure_kind {
 /** One report. */
 struct failure {
 	enum failure_kind kind;
+	bool ours;     /**< it is no report, but a machine of ours */
 	size_t line;   /**< of the log, where it begins */
 	char when[40]; /**< as the prefix of that line says it; "" */
 	char comm[64];

@@ -196,7 +196,8 @@ static void passed(const struct sentence *s)
 	const struct zone_account *zone = serving_zone(&s->answer->account);
 	char label[32];
 
-	text_append(s->text, s->size, "in the state that the report shows, ");
+	if (!s->answer->failure->ours)
+		text_append(s->text, s->size, "in the state that the report shows, ");
 	if (!zone) {
 		text_append(s->text, s->size, "the request passes by the %s",
 			    s->answer->account.rules);
@@ -210,9 +211,10 @@ static void passed(const struct sentence *s)
 	else
 		text_append(s->text, s->size, "%ld pages above its limit",
 			    zone->attempt.usable - zone->attempt.needed);
-	text_append(s->text, s->size,
-		    ": memory was freed between the refusal and the report (inferred), or the "
-		    "report does not show what bound the request");
+	if (!s->answer->failure->ours)
+		text_append(s->text, s->size,
+			    ": memory was freed between the refusal and the report (inferred), or "
+			    "the report does not show what bound the request");
 	append_unknown(s);
 }
 
@@ -293,7 +295,7 @@ static void append_holder(const struct sentence *s)
 	char headline[256];
 
 	log_headline(s->answer, headline, sizeof(headline));
-	if (headline[0] && s->answer->account.verdict != VERDICT_GROUP)
+	if (headline[0] && !s->answer->failure->ours && s->answer->account.verdict != VERDICT_GROUP)
 		text_append(s->text, s->size, "; %s", headline);
 }
 

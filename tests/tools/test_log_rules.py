@@ -333,3 +333,27 @@ def test_random_reports_are_judged_as_the_model_judges(facts):
     assert len(found) == len(cases)
     for one, (name, case) in zip(found, cases, strict=True):
         assert one["verdict"] == ("passes" if passes(name, **case) else "refused"), (name, case)
+
+
+# ---- a machine of ours ---------------------------------------------------------------------------------------------
+
+
+def test_a_machine_is_judged_by_the_rules_of_another_version(pageflow, tmp_path):
+    tight = tmp_path / "tight.snap"
+    scene = tmp_path / "tight.pf"
+    scene.write_text(f"machine 64M\nfragment 90\nsave {tight}\n")
+    pageflow("shell", scene)
+    last = {}
+    for version in ("5.8.18", "6.1.25", "6.12.10"):
+        result = pageflow("explain", "GFP_ATOMIC", "0", "--machine", str(tight), "--rules", version)
+        series = version.rsplit(".", 1)[0]
+        last[version] = result.stdout.splitlines()[-1]
+        assert f"by the rules of {series}" in last[version] and "\nby 5.8.18: " in result.stdout
+        assert result.returncode == (0 if "would serve" in last[version] else 1)
+    found = json.loads(
+        pageflow("explain", "GFP_ATOMIC", "1", "--machine", str(tight), "--rules", "6.1.25", "--json").stdout
+    )
+    (one,) = found["by_rules"]
+    # 88 pages are free, and half of 256 less a quarter of the rest must remain.
+    assert (one["verdict"], one["zones"][0]["attempt"]["shortfall"]) == ("refused", 10)
+    assert pageflow("explain", "GFP_KERNEL", "0", "--rules", "5.10.44").returncode == 0

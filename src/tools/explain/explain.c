@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "failure/machine-report.h"
 #include "library/handle.h"
 #include "text/cursor.h"
 #include "text/error.h"
@@ -245,6 +246,31 @@ static int print_explanation(const struct explanation *e, const struct explain_o
 	return e->found ? EXIT_OK : EXIT_DIFFERENT;
 }
 
+/** Print also what the rules of another version say of the machine before the request; the exit code. */
+static int print_by_rules(const struct explanation *e, const struct explain_origin *origin,
+			  const struct settings *settings)
+{
+	struct failure *failure = calloc(1, sizeof(*failure));
+	struct log_answer *answer = calloc(1, sizeof(*answer));
+	struct explain_origin with_rules = *origin;
+	int code = EXIT_BAD_INPUT;
+
+	if (failure && answer) {
+		machine_report(e, failure);
+		log_answer_take(answer, failure, settings->rules);
+		with_rules.by_rules = answer;
+		code = print_explanation(e, &with_rules, settings);
+		if (code != EXIT_BAD_INPUT)
+			code = log_answer_is_fine(answer) ? EXIT_OK : EXIT_DIFFERENT;
+		log_answer_release(answer);
+	} else {
+		refuse_input(origin->machine, "out of memory");
+	}
+	free(answer);
+	free(failure);
+	return code;
+}
+
 /** Run the request on a machine and print what became of it; the exit code. */
 static int explain_machine(pageflow_machine *machine, const struct explain_origin *origin,
 			   const struct explain_request *request, const struct settings *settings)
@@ -260,7 +286,8 @@ static int explain_machine(pageflow_machine *machine, const struct explain_origi
 	else if (e.violation[0])
 		code = refuse_input("the kernel does not define this", e.violation);
 	else
-		code = print_explanation(&e, origin, settings);
+		code = settings->rules ? print_by_rules(&e, origin, settings)
+				       : print_explanation(&e, origin, settings);
 	explanation_free(&e);
 	return code;
 }

@@ -3,6 +3,7 @@
  * @file
  * @brief An explanation as JSON, version 1. docs/explain.rst lists the keys.
  */
+#include "tools/explain/log.h"
 #include "tools/explain/view.h"
 
 /** Version of the keys. */
@@ -283,5 +284,10 @@ void explain_print_json(const struct explanation *e, const struct explain_origin
 	json_text(&json, "gives_up", e->give_up >= 0 ? explain_give_up(e->give_up) : "");
 	json_text(&json, "livelock", e->livelock);
 	json_text(&json, "answer", answer);
+	if (origin->by_rules) {
+		json_array(&json, "by_rules");
+		log_write_json(origin->by_rules, &json);
+		json_end(&json);
+	}
 	json_end(&json);
 }

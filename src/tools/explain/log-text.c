@@ -70,7 +70,9 @@ static void print_verdict(const struct sheet *sheet)
 
 	fprintf(sheet->out, "\n%s%s", sheet_ink(sheet, BOLD),
 		sheet_ink(sheet, verdicts[account->verdict].ink));
-	sheet_say(sheet, 0, "verdict: %s%s%s", verdicts[account->verdict].word,
+	sheet_say(sheet, 0, "verdict: %s%s%s",
+		  answer->failure->ours && answer->passes ? "would pass"
+							  : verdicts[account->verdict].word,
 		  zones_asked ? ", by the " : "", zones_asked ? account->rules : "");
 	fputs(sheet_ink(sheet, PLAIN), sheet->out);
 	if (!zones_asked)
@@ -163,6 +165,22 @@ static void print_answer(const struct sheet *sheet)
 	else
 		fprintf(sheet->out, "answer: %s\n", sheet->answer->sentence);
 	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+}
+
+/**
+ * @brief Print what another version would decide on a machine of ours: verdict, zones, answer.
+ *
+ * @param answer the answer to the machine as a report
+ * @param out where to
+ * @param colour with the colours of a terminal?
+ */
+void log_print_by_rules(const struct log_answer *answer, FILE *out, bool colour)
+{
+	const struct sheet sheet = { answer, out, colour };
+
+	print_verdict(&sheet);
+	print_zones(&sheet);
+	print_answer(&sheet);
 }
 
 /**

@@ -24,6 +24,7 @@ struct log_request {
 
 /* log-text.c, log-json.c */
 void log_print_text(const struct log_answer *answer, const char *path, FILE *out, bool colour);
+void log_print_by_rules(const struct log_answer *answer, FILE *out, bool colour);
 void log_write_json(const struct log_answer *answer, struct json *json);
 
 /* log-svg.c */
