@@ -348,7 +348,7 @@ def test_a_machine_is_judged_by_the_rules_of_another_version(pageflow, tmp_path)
         result = pageflow("explain", "GFP_ATOMIC", "0", "--machine", str(tight), "--rules", version)
         series = version.rsplit(".", 1)[0]
         last[version] = result.stdout.splitlines()[-1]
-        assert f"by the rules of {series}" in last[version] and "\nby 5.8.18: " in result.stdout
+        assert f"by the rules of {series}" in last[version] and "by 5.8.18: " in result.stdout
         assert result.returncode == (0 if "would serve" in last[version] else 1)
     found = json.loads(
         pageflow("explain", "GFP_ATOMIC", "1", "--machine", str(tight), "--rules", "6.1.25", "--json").stdout
