@@ -96,7 +96,7 @@ static int fitting_length(const char *text, int length, int columns)
 /**
  * @brief Print words, broken into lines at blanks and after the bars of a mask; further lines stand two columns deeper.
  *
- * A word that is wider than a line, such as the path of a group, is broken where the line ends.
+ * A word that is wider than a narrow line, such as the path of a group, is broken where the line ends.
  *
  * @param out where to
  * @param indent columns before the first line
@@ -119,7 +119,8 @@ void print_wrapped(FILE *out, int indent, const char *words)
 			fprintf(out, "%*s", blank, "");
 			column += blank;
 		}
-		if (length > columns - column)
+		/* A name that fills a line of usual width stays whole: it may be copied from there. */
+		if (length > columns - column && columns < COLUMNS)
 			length = fitting_length(text, length, columns - column);
 		fprintf(out, "%.*s", length, text);
 		column += length;
