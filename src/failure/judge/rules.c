@@ -15,9 +15,6 @@
 
 #include "failure/failure.h"
 
-/** Later than any point release. */
-#define ANY_POINT 100000
-
 /* clang-format off */
 static const struct rule_set sets[] = {
 	{ "4.14", FRACTIONS_HARDER, QUICK_CMA, BOOST_BINDS_ALL, URGENT_ATOMIC, false, false, false, false,
@@ -52,26 +49,26 @@ static const struct rule_set sets[] = {
  * and has the rules of the span before it and, where they differ, of the one after it.
  */
 static const struct rule_span spans[] = {
-	{ 4014, 0, ANY_POINT, "4.14" },	  { 4019, 0, ANY_POINT, "4.14" },   { 5000, 0, ANY_POINT, "4.14" },
-	{ 5004, 0, 59, "4.14" },	  { 5004, 120, ANY_POINT, "5.4.120" },
-	{ 5007, 0, ANY_POINT, "4.14" },	  { 5008, 0, ANY_POINT, "4.14" },
-	{ 5009, 0, ANY_POINT, "5.9" },
-	{ 5010, 0, 134, "5.9" },	  { 5010, 150, ANY_POINT, "5.19" },
-	{ 5011, 0, ANY_POINT, "5.9" },
-	{ 5015, 0, 24, "5.9" },		  { 5015, 89, 167, "5.19" },	    { 5015, 215, ANY_POINT, "5.15.215" },
-	{ 5016, 0, ANY_POINT, "5.9" },
-	{ 5019, 0, ANY_POINT, "5.19" },	  { 6000, 0, ANY_POINT, "5.19" },
-	{ 6001, 0, 55, "5.19" },	  { 6001, 119, 141, "6.1.119" },    { 6001, 158, ANY_POINT, "5.15.215" },
-	{ 6002, 0, ANY_POINT, "5.19" },
-	{ 6003, 8, ANY_POINT, "6.3" },
-	{ 6005, 0, ANY_POINT, "6.5" },
-	{ 6006, 0, 9, "6.5" },		  { 6006, 57, 87, "6.6.57" },	    { 6006, 150, ANY_POINT, "6.6.150" },
-	{ 6008, 0, ANY_POINT, "6.5" },	  { 6009, 0, ANY_POINT, "6.5" },    { 6010, 0, 0, "6.5" },
-	{ 6011, 11, ANY_POINT, "6.6.57" },
-	{ 6012, 0, 19, "6.12" },	  { 6012, 63, ANY_POINT, "6.12.63" },
-	{ 6013, 0, ANY_POINT, "6.12" },	  { 6014, 0, 0, "6.12" },
-	{ 6018, 35, ANY_POINT, "6.12.63" },
-	{ 6019, 0, ANY_POINT, "6.12.63" }, { 7000, 0, ANY_POINT, "6.12.63" }, { 7001, 0, ANY_POINT, "6.12.63" },
+	{ 4014, 0, RULES_ANY_POINT, "4.14" },	  { 4019, 0, RULES_ANY_POINT, "4.14" },   { 5000, 0, RULES_ANY_POINT, "4.14" },
+	{ 5004, 0, 59, "4.14" },	  { 5004, 120, RULES_ANY_POINT, "5.4.120" },
+	{ 5007, 0, RULES_ANY_POINT, "4.14" },	  { 5008, 0, RULES_ANY_POINT, "4.14" },
+	{ 5009, 0, RULES_ANY_POINT, "5.9" },
+	{ 5010, 0, 134, "5.9" },	  { 5010, 150, RULES_ANY_POINT, "5.19" },
+	{ 5011, 0, RULES_ANY_POINT, "5.9" },
+	{ 5015, 0, 24, "5.9" },		  { 5015, 89, 167, "5.19" },	    { 5015, 215, RULES_ANY_POINT, "5.15.215" },
+	{ 5016, 0, RULES_ANY_POINT, "5.9" },
+	{ 5019, 0, RULES_ANY_POINT, "5.19" },	  { 6000, 0, RULES_ANY_POINT, "5.19" },
+	{ 6001, 0, 55, "5.19" },	  { 6001, 119, 141, "6.1.119" },    { 6001, 158, RULES_ANY_POINT, "5.15.215" },
+	{ 6002, 0, RULES_ANY_POINT, "5.19" },
+	{ 6003, 8, RULES_ANY_POINT, "6.3" },
+	{ 6005, 0, RULES_ANY_POINT, "6.5" },
+	{ 6006, 0, 9, "6.5" },		  { 6006, 57, 87, "6.6.57" },	    { 6006, 150, RULES_ANY_POINT, "6.6.150" },
+	{ 6008, 0, RULES_ANY_POINT, "6.5" },	  { 6009, 0, RULES_ANY_POINT, "6.5" },    { 6010, 0, 0, "6.5" },
+	{ 6011, 11, RULES_ANY_POINT, "6.6.57" },
+	{ 6012, 0, 19, "6.12" },	  { 6012, 63, RULES_ANY_POINT, "6.12.63" },
+	{ 6013, 0, RULES_ANY_POINT, "6.12" },	  { 6014, 0, 0, "6.12" },
+	{ 6018, 35, RULES_ANY_POINT, "6.12.63" },
+	{ 6019, 0, RULES_ANY_POINT, "6.12.63" }, { 7000, 0, RULES_ANY_POINT, "6.12.63" }, { 7001, 0, RULES_ANY_POINT, "6.12.63" },
 };
 /* clang-format on */
 

@@ -62,6 +62,9 @@ struct reading {
 /** Most readings of one report: all sets of rules, two bounds each. */
 #define MOST_READINGS 32
 
+/** Later than any point release. */
+#define RULES_ANY_POINT 100000
+
 /** A span of versions with one set of rules: from a point release of a series on. */
 struct rule_span {
 	int series;   /**< major * 1000 + minor */
