@@ -61,7 +61,7 @@ bool advice_passes(const struct log_answer *answer, const struct what_if *change
 bool advice_wants_dma(const struct failure *failure)
 {
 	return (failure->mask.mask & (__GFP_DMA | __GFP_DMA32)) ||
-	       strstr(failure->trace.caller, "dma_");
+	       strstr(failure->trace.caller, "dma_") || strstr(failure->trace.through, "dma_");
 }
 
 /**

@@ -5,6 +5,8 @@
  */
 #include "failure/caller.h"
 
+#include <string.h>
+
 #include "gfp.h"
 #include "text/append.h"
 
@@ -25,7 +27,7 @@ void caller_text(const struct failure *failure, char *text, size_t size)
 	text_append(text, size, "%s()", trace->caller);
 	if (trace->module[0])
 		text_append(text, size, " [%s]", trace->module);
-	if (trace->through[0])
+	if (trace->through[0] && !strstr(trace->through, "alloc_page"))
 		text_append(text, size, ", through %s()", trace->through);
 	if (trace->guessed)
 		text_append(text, size, " (inferred: the kernel marks the frame as uncertain)");
@@ -120,8 +122,9 @@ void caller_forbids_text(const struct failure *failure, char *text, size_t size)
 {
 	text[0] = '\0';
 	if (caller_limited(failure, CALLER_NO_SLEEP))
-		text_append(text, size,
-			    "sleeping: the request frees nothing itself, and can only wake kswapd");
+		text_append(text, size, "sleeping: the request frees nothing itself, and %s",
+			    failure->mask.mask & __GFP_KSWAPD_RECLAIM ? "can only wake kswapd"
+								      : "does not wake kswapd");
 	else if (caller_limited(failure, CALLER_NO_IO))
 		text_append(text, size,
 			    "input and output (NOIO): what is dirty or must go to swap cannot be "

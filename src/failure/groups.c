@@ -90,7 +90,7 @@ static void join(struct log_group *group, const struct log_group *report)
 		snprintf(group->comm, sizeof(group->comm), "several tasks");
 	if (report->first[0])
 		memcpy(group->last, report->first, sizeof(group->last));
-	if (report->worst > group->worst) {
+	if (report->worst > group->worst || (report->refused && group->refused == 1)) {
 		group->worst = report->worst;
 		group->verdict = report->verdict;
 		memcpy(group->zone, report->zone, sizeof(group->zone));

@@ -258,7 +258,12 @@ static void depends(const struct sentence *s)
 {
 	const struct failure_account *account = &s->answer->account;
 
-	text_append(s->text, s->size, "depends on the point release: ");
+	text_append(s->text, s->size, "depends on %s: ",
+		    !account->version_decides ? "how much of the reserve for urgent high orders "
+						"is free"
+		    : s->answer->failure->version[0]
+			    ? "the point release"
+			    : "the version, which the report does not say");
 	for (int i = 0; i < account->nr_readings; i++) {
 		text_append(s->text, s->size, "%s", i ? "; " : "");
 		append_reading(s, &account->reading[i]);

@@ -263,3 +263,35 @@ def test_a_log_is_read_once_and_memory_taken_for_its_reports_only(text_of, pagef
     assert bytes_of_large - bytes_of_small == len(large) - len(small)
     assert reads_of_large - reads_of_small <= (len(large) - len(small)) // 65536 + 2
     assert taken_for_large == taken_for_small
+
+
+# ---- lines in pieces -----------------------------------------------------------------------------------------------
+
+
+def in_pieces(text, prefix):
+    """A log of a kernel before 4.10 as some loggers keep it: each piece of a reserve or a free list on a line of its own."""
+    out = []
+    for line in text.splitlines():
+        found = re.fullmatch(r"((?:Node \d+ )?)((?:DMA|DMA32|Normal|Movable):|lowmem_reserve\[\]:) (\d.*)", line)
+        if found:
+            out += [piece for piece in (found[1], f"{found[2]} ") if piece]
+            out += re.findall(r"\d+\*\d+kB ?|\(\w+\) ?|= \d+kB|\d+", found[3])
+        else:
+            out.append(line)
+    return "".join(f"{prefix}{line}\n" for line in out)
+
+
+@pytest.mark.parametrize("prefix", ["Nov 24 14:58:07 host kernel: ", "[   12.345678] "])
+def test_pieces_on_lines_of_their_own_are_put_together(prefix, text_of, same):
+    for name in ("5.8.18-atomic-order0", "5.8.18-kernel-order9"):
+        text = text_of(name)
+        assert same(in_pieces(text, prefix)) == same(text), name
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["[21161.092614] kernel: ", "2026-11-24T14:58:07.127Z In(05) vcpu-5 - Guest: <4>[39291577.009200] "],
+)
+def test_what_a_relay_puts_before_a_message_is_no_part_of_the_name(prefix, text_of, same):
+    text = text_of("5.8.18-atomic-order0")
+    assert same(prefixed(text, prefix)) == same(text)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "gfp.h"
+#include "text/append.h"
 
 /** Most orders and nodes of a machine of 5.8.18 as built here. */
 #define ORDERS_5_8 11
@@ -277,6 +278,11 @@ static void judge_readings(struct failure_account *account, const struct what_if
 		account->readings_differ |= reading->passes != account->reading[0].passes;
 	}
 	account->passes = account->reading[0].passes;
+	account->version_decides =
+		account->readings_differ && rules_several(account->reading, account->nr_readings);
+	if (account->version_decides && !strstr(account->rules, "(inferred"))
+		text_append(account->rules, sizeof(account->rules),
+			    ", which changed with a point release");
 }
 
 /** The verdict by the figures, and whether they are enough for one. */

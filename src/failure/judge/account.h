@@ -107,7 +107,8 @@ struct failure_account {
 	struct reading reading[MOST_READINGS]; /**< the first is the one that is shown */
 	int nr_readings;
 	bool readings_differ;
-	char rules[160]; /**< "rules of 6.1", and what is uncertain about them */
+	bool version_decides; /**< they differ, and go by more than one set of rules */
+	char rules[160];      /**< "rules of 6.1", and what is uncertain about them */
 	enum failure_verdict verdict;
 	enum failure_situation situation;
 	char open[256];	   /**< what the verdict depends on and no report of that kernel says; "" */

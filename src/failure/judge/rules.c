@@ -252,6 +252,21 @@ static void label_rules(const struct release *release, char *label, size_t size)
 			 release->series / 1000, release->series % 1000);
 }
 
+/**
+ * @brief Do readings go by more than one set of rules?
+ *
+ * @param reading the readings
+ * @param nr how many
+ * @return false when at most the bounds of a figure tell them apart
+ */
+bool rules_several(const struct reading *reading, int nr)
+{
+	for (int i = 1; i < nr; i++)
+		if (reading[i].rules != reading[0].rules)
+			return true;
+	return false;
+}
+
 /** Is what is free of the reserve known only between bounds? */
 static bool reserve_bounded(const struct failure *failure)
 {
@@ -271,7 +286,7 @@ static bool reserve_bounded(const struct failure *failure)
  * @param failure the report
  * @param version version whose rules are asked for; NULL: the report's own
  * @param reading receives up to MOST_READINGS; the first is the one that is shown
- * @param label receives "rules of 6.1" and what is uncertain about it
+ * @param label receives "rules of 6.1", and whether that is inferred
  * @param size bytes of `label`
  * @return how many
  */

@@ -77,6 +77,7 @@ const struct rule_set *rules_table(size_t *nr);
 const struct rule_span *rules_spans(size_t *nr);
 bool rules_are_5_8(const struct rule_set *rules);
 bool rules_version_known(const char *version);
+bool rules_several(const struct reading *reading, int nr);
 int rules_readings(const struct failure *failure, const char *version, struct reading *reading,
 		   char *label, size_t size);
 

@@ -64,6 +64,9 @@ static void take_caller(struct failure_trace *trace, const struct frame *frame, 
 			memcpy(trace->through, name, sizeof(trace->through));
 		return;
 	}
+	/* A fault that ended without memory asked for nothing itself. */
+	if (kind == FRAME_FAULT && frame_kind(trace->through) == FRAME_FAULT_OOM)
+		return;
 	if (is_beginning(kind) ||
 	    (trace->caller[0] && (!trace->guessed || frame->uncertain || mark)))
 		return;

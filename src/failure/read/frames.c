@@ -309,6 +309,7 @@ static const char *const gup[] = { "faultin_page", "get_user_pages*", "fixup_use
 
 static const char *const fault[] = {
 	"handle_mm_fault",
+	"mm_fault_error",
 	"do_user_addr_fault",
 	"do_page_fault",
 	"handle_page_fault",

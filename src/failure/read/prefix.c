@@ -341,6 +341,18 @@ static size_t origin(const char *c, struct prefix *prefix)
 	return 0;
 }
 
+/** Length of what a relay put before the kernel's own `<4>[   12.345678]`, such as the name of a virtual machine's console. */
+static size_t relay(const char *c)
+{
+	size_t most = strnlen(c, LONGEST_NAME);
+
+	for (size_t at = 0; at + 5 < most; at++)
+		if (c[at] == '<' && isdigit((unsigned char)c[at + 1]) && c[at + 2] == '>' &&
+		    c[at + 3] == '[')
+			return at;
+	return 0;
+}
+
 /** Length of a date and of what belongs to it. */
 static size_t dated(const char *c, struct prefix *prefix)
 {
@@ -359,7 +371,8 @@ static size_t dated(const char *c, struct prefix *prefix)
 		return 0;
 	prefix->has_stamp = true;
 	prefix->stamp = stamp;
-	if ((more = logcat(c + length)) || (more = stream(c + length)))
+	if ((more = logcat(c + length)) || (more = stream(c + length)) ||
+	    (more = relay(c + length)))
 		return length + more;
 	return length + origin(c + length, prefix);
 }
@@ -385,6 +398,8 @@ static size_t part(const char *c, struct prefix *prefix, enum prefix_kind *kind)
 		return length;
 	if (prefix->first == PREFIX_NONE)
 		return strncmp(c, "kernel:", 7) ? 0 : 7;
+	if (!strncmp(c, "kernel: ", 8))
+		return 7;
 	if ((length = vendor_caller(c, prefix)))
 		return length;
 	/* journalctl -o short-monotonic: the machine and the tag behind the time. */

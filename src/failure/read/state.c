@@ -252,6 +252,35 @@ static void take_list(struct failure_zone *zone, const char *entry)
 	}
 }
 
+/**
+ * A piece of a free list line: kernels before 4.10 print such a line in pieces, and some loggers put each on a line of its own.
+ * `[Node N ]NAME:` begins one, `(LETTERS)` belongs to the entry before.
+ */
+static bool read_list_piece(struct failure_reader *reader, const char *line, const char *message)
+{
+	const char *end = message + strlen(message), *letters = message;
+	struct failure_zone *zone;
+
+	while (end > message && end[-1] == ' ')
+		end--;
+	if (end > message && end[-1] == ':') {
+		zone = zone_before(reader, line, end - 1);
+		if (zone && !zone->listed)
+			reader->list = (int)(zone - reader->failure.zone);
+		return zone != NULL;
+	}
+	if (reader->list < 0 || *message != '(')
+		return false;
+	zone = &reader->failure.zone[reader->list];
+	if (zone->listed && !zone->list_ended) {
+		int order = 31 - __builtin_clz(zone->listed);
+
+		if (!zone->letters[order])
+			zone->letters[order] = take_letters(&letters);
+	}
+	return true;
+}
+
 /** A free list line: `[Node N ]NAME: COUNT*SIZEkB ... = SUMkB`, or the rest of one. */
 static bool read_list_line(struct failure_reader *reader, const char *line)
 {
@@ -265,13 +294,13 @@ static bool read_list_line(struct failure_reader *reader, const char *line)
 			break;
 	message = line_message(line);
 	if (!star && (reader->list < 0 || strncmp(message, "= ", 2)))
-		return false;
+		return read_list_piece(reader, line, message);
 	colon = star;
-	while (colon && colon > line && isdigit((unsigned char)colon[-1]))
+	while (colon && colon > message && isdigit((unsigned char)colon[-1]))
 		colon--;
-	while (colon && colon > line && colon[-1] == ' ')
+	while (colon && colon > message && colon[-1] == ' ')
 		colon--;
-	if (colon && colon > line && colon[-1] == ':') {
+	if (colon && colon > message && colon[-1] == ':') {
 		zone = zone_before(reader, line, colon - 1);
 		message = colon;
 		if (zone && zone->listed)

@@ -39,7 +39,8 @@ static void worst(const struct log_group *group, char *text, size_t size)
 
 	snprintf(text, size, "%s", verdicts[group->verdict]);
 	if (group->worst)
-		text_append(text, size, ", %ld pages short in %s", group->worst, group->zone);
+		text_append(text, size, ", %ld %s short in %s", group->worst,
+			    group->worst == 1 ? "page" : "pages", group->zone);
 }
 
 /** The line of a group. */
