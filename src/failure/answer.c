@@ -127,6 +127,12 @@ bool log_answer_take(struct log_answer *answer, const struct failure *failure, c
 	    decided_by_5_8(&answer->account) &&
 	    (answer->passes || answer->account.verdict == VERDICT_REFUSED))
 		replay(answer);
+	if (!answer->replayed && !answer->account.not_replayed[0])
+		snprintf(
+			answer->account.not_replayed, sizeof(answer->account.not_replayed), "%s",
+			decided_by_5_8(&answer->account)
+				? "no plain check of its zones answers it"
+				: "the rules of its version are not those of 5.8.18, or not those alone");
 	if (answer->passes)
 		end_walk(&answer->account);
 	log_advise(answer);
