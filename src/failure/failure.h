@@ -130,7 +130,9 @@ struct failure {
 	size_t line;   /**< of the log, where it begins */
 	char when[40]; /**< as the prefix of that line says it; "" */
 	char comm[64];
-	char version[64];      /**< of the kernel; "" when the log does not say */
+	char version[64]; /**< of the kernel; "" when the log does not say */
+	char release
+		[32]; /**< the point release that Debian names beside its own version; "": none */
 	bool version_from_log; /**< the log's `Linux version` line said so, not the report */
 	bool has_order, has_mask;
 	bool forced;	   /**< an OOM report without a request: order=-1 */

@@ -237,6 +237,71 @@ def test_each_release_is_read_by_the_sets_that_it_may_have(facts):
         assert one["verdict"] == "passes"
 
 
+def sets_of(facts, log):
+    """The sets by which the one report of a log is judged."""
+    (one,) = facts(log)
+    return {name for name, first in FIRST.items() for reading in one["readings"] if reading["rules"] == first}
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "point", "sets"),
+    [
+        ("6.1.0-28-amd64 #1  Debian 6.1.119-1", "6.1.0-28-amd64", "6.1.119", {"W4"}),
+        ("5.10.0-19-arm64 #1 Debian 5.10.149-2", "5.10.0-19-arm64", "5.10.149", {"W2", "W3"}),
+        ("6.1.0-rpi7-rpi-v8 #1  Debian 1:6.1.63-1+rpt1", "6.1.0-rpi7-rpi-v8", "6.1.63", {"W3", "W4"}),
+        # Names no version of this series, or none at all.
+        ("6.1.0-28-amd64 #1  Debian 12.5", "6.1.0-28-amd64", None, {"W3", "W4", "W4c"}),
+        ("6.1.0-28-amd64 #1  Debian", "6.1.0-28-amd64", None, {"W3", "W4", "W4c"}),
+    ],
+)
+def test_the_point_release_that_debian_names_beside_its_version_counts(line, version, point, sets, facts, explain):
+    log = report("VERSION", KERNEL, 5000).replace("VERSION #1", line)
+    assert sets_of(facts, log) == sets
+    kernel = re.search(r"  kernel (.*)", explain(log).stdout)[1]
+    assert kernel == (f"{version}, which is Debian's {point}" if point else version)
+
+
+@pytest.mark.parametrize(
+    ("version", "sets"),
+    [
+        ("6.1.0-kali9-amd64", {"W3", "W4", "W4c"}),
+        ("6.1.0-rpi7-rpi-v8", {"W3", "W4", "W4c"}),
+        ("6.1.0", {"W3"}),
+        ("6.1.0+", {"W3"}),
+        ("6.1.0-g1a2b3c4d5e6f", {"W3"}),
+        ("6.1.25-v8+", {"W3"}),
+    ],
+)
+def test_a_name_behind_a_zero_hides_the_point_release_and_a_commit_does_not(version, sets, facts):
+    assert sets_of(facts, report(version, KERNEL, 5000)) == sets
+
+
+def boosted(log):
+    """The report with the field that 5.17 brought."""
+    return re.sub(r"(Normal free:\d+kB )(?:boost:0kB )?", r"\1boost:0kB ", log)
+
+
+def test_a_distribution_that_prints_what_came_later_may_have_later_rules(facts):
+    log = report("5.14.0-427.el9.x86_64", KERNEL, 5000)
+    assert sets_of(facts, log) == {"W2"}
+    later = boosted(log).replace("reserved_highatomic:0KB", "reserved_highatomic:0KB free_highatomic:0KB")
+    assert sets_of(facts, later) == {"W2", "W8", "W8c"}
+    # A kernel that shows its point release is what it says.
+    assert sets_of(facts, later.replace("5.14.0-427.el9.x86_64", "5.14.21")) == {"W2"}
+
+
+def test_without_a_version_what_is_printed_narrows_the_rules(facts, explain):
+    log = re.sub(r"CPU: .*\n", "", report("6.1.25", KERNEL, 5000))
+    atomic = {"0x820(GFP_ATOMIC)": NEW[2:], "0xa20(GFP_ATOMIC)": ["W2", "W3", "W4", "W4c"]}
+    for mask, sets in atomic.items():
+        assert sets_of(facts, re.sub(r"mode:\S+\)", f"mode:{mask}", log)) == set(sets)
+    assert sets_of(facts, log) == set(FIRST) - {"W1", "W1b"}
+    without = log.replace("boost:0kB ", "")
+    assert sets_of(facts, without) == {"W1", "W2", "W3", "W4c"}
+    assert sets_of(facts, without.replace("reserved_highatomic:0KB ", "")) == {"W1", "W1b"}
+    assert "kernel unknown\n" in explain(log).stdout
+
+
 def test_where_possible_sets_disagree_it_depends_and_both_figures_are_said(explain):
     # By the rules up to 5.15.24 a reserve that is larger than what is free lets all pass.
     log = report("5.15.50", KERNEL, 500, reserved=700)

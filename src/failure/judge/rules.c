@@ -128,6 +128,12 @@ struct release {
 	bool hidden;	/**< a distribution's, which does not say the point release */
 };
 
+/** Is this the commit that git describes a tree of nobody's distribution by? */
+static bool is_commit(const char *text)
+{
+	return text[0] == 'g' && strspn(text + 1, "0123456789abcdef") >= 7;
+}
+
 /** Take a version apart; false when it is none. */
 static bool take_release(const char *version, struct release *release)
 {
@@ -140,10 +146,10 @@ static bool take_release(const char *version, struct release *release)
 		length += more;
 	*release = (struct release){ .series = major * 1000 + minor, .point = point };
 	release->candidate = strstr(version, "-rc") || strstr(version, ".rc");
-	/* `.0` and a build number, as Debian, Ubuntu and Red Hat have it; Android's common kernels. */
-	release->hidden = !release->candidate && ((!point && version[length] == '-' &&
-						   isdigit((unsigned char)version[length + 1])) ||
-						  strstr(version, "-android"));
+	/* `.0` and a name or a number of their own, as Debian, Ubuntu and Red Hat have it; Android's common kernels. */
+	release->hidden = !release->candidate &&
+			  ((!point && version[length] == '-' && !is_commit(version + length + 1)) ||
+			   strstr(version, "-android"));
 	return true;
 }
 
@@ -212,27 +218,61 @@ static bool any_zone_has(const struct failure *failure, enum failure_figure figu
 	return false;
 }
 
+/** The first and the last series that print what a report prints. */
+static void series_by_look(const struct failure *failure, int *from, int *to)
+{
+	bool highatomic = any_zone_has(failure, FIGURE_HIGHATOMIC);
+	bool boost = any_zone_has(failure, FIGURE_BOOST);
+
+	*from = any_zone_has(failure, FIGURE_FREE_HIGHATOMIC) ? 6015
+		: boost					      ? 5016
+		: highatomic				      ? 5007
+							      : 4014;
+	*to = boost ? spans[NR_SPANS - 1].series : highatomic ? 5016 : 5006;
+	/* Up to 6.2 GFP_ATOMIC has a bit of its own. */
+	if ((failure->mask_number & 0xa20) == 0xa20 && strstr(failure->mask_names, "GFP_ATOMIC") &&
+	    *to > 6002)
+		*to = 6002;
+}
+
+/** Leave out the sets that ask for __GFP_ATOMIC, which 6.3 has no more: unless those are all. */
+static unsigned int without_atomic(unsigned int found)
+{
+	unsigned int left = 0;
+
+	for (unsigned int i = 0; i < NR_SETS; i++)
+		if (sets[i].boost == BOOST_SPARES_HIGH)
+			left |= found & 1u << i;
+	return left ? left : found;
+}
+
 /** The sets that remain for a report without a version, by what it prints. */
 static unsigned int sets_by_look(const struct failure *failure)
 {
-	bool boost = any_zone_has(failure, FIGURE_BOOST);
-	int from = 4014, to = 7001;
-	unsigned int found = 0;
+	unsigned int found;
+	int from, to;
 
-	if (any_zone_has(failure, FIGURE_FREE_HIGHATOMIC))
-		from = 6015;
-	else if (boost)
-		from = 5017;
-	else if (any_zone_has(failure, FIGURE_HIGHATOMIC))
-		from = 5007;
-	if (!boost)
-		to = any_zone_has(failure, FIGURE_HIGHATOMIC) ? 5015 : 5005;
-	if (failure->mask_number == 0x820 && strstr(failure->mask_names, "GFP_ATOMIC"))
-		from = from < 6003 ? 6003 : from;
+	series_by_look(failure, &from, &to);
+	/* What contradicts itself says nothing: the later is believed. */
+	if (to < from)
+		to = from;
+	found = sets_of_series(from) | sets_of_series(to);
 	for (size_t i = 0; i < NR_SPANS; i++)
 		if (spans[i].series >= from && spans[i].series <= to)
 			found |= 1u << set_of(spans[i].rules);
-	return found ? found : 1u << set_of("6.12.63");
+	if (failure->mask_number == 0x820 && strstr(failure->mask_names, "GFP_ATOMIC"))
+		return without_atomic(found);
+	return found;
+}
+
+/** The sets of a distribution's kernel: those of its series, and those of a later one where it prints what came with that. */
+static unsigned int sets_of_distribution(const struct failure *failure, int series)
+{
+	int from, to;
+
+	series_by_look(failure, &from, &to);
+	return sets_of_series(series) |
+	       (series >= spans[0].series && from > series ? sets_of_series(from) : 0);
 }
 
 /** Name the rules: of which version, and how sure that is. */
@@ -297,8 +337,12 @@ int rules_readings(const struct failure *failure, const char *version, struct re
 	unsigned int found;
 	int nr = 0;
 
-	if (take_release(version ? version : failure->version, &release)) {
-		found = sets_of_release(&release);
+	if (!version)
+		version = failure->release[0] ? failure->release : failure->version;
+	if (take_release(version, &release)) {
+		found = release.hidden && version == failure->version
+				? sets_of_distribution(failure, release.series)
+				: sets_of_release(&release);
 		label_rules(&release, label, size);
 	} else {
 		found = sets_by_look(failure);

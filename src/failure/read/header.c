@@ -245,6 +245,25 @@ bool failure_before(const struct failure *failure, int major, int minor)
 	return version_before(failure->version, major, minor);
 }
 
+/** Debian's versions hide the point release, and its builds name it: `6.1.0-28-amd64 #1  Debian 6.1.119-1`. */
+static void take_point_release(struct failure *failure, const char *version)
+{
+	static const char debian[] = " Debian ";
+	const char *build = strstr(version, debian);
+	size_t series = strspn(version, "0123456789");
+
+	if (!build || version[series] != '.')
+		return;
+	build += strlen(debian);
+	/* Raspberry Pi OS counts its epochs before it. */
+	if (isdigit((unsigned char)build[0]) && build[1] == ':')
+		build += 2;
+	series += 1 + strspn(version + series + 1, "0123456789");
+	if (!strncmp(build, version, series) && build[series] == '.')
+		word_copy((struct word){ build, strspn(build, "0123456789.") }, failure->release,
+			  sizeof(failure->release));
+}
+
 /**
  * @brief Take the release in `... Comm: NAME Not tainted RELEASE ...`, or after the letters of `Tainted:`. Before 3.10
  * that line is `Pid: N, comm: NAME ...`.
@@ -268,8 +287,10 @@ bool failure_read_cpu(struct failure *failure, const char *line)
 		if (word)
 			word += strspn(word, " ");
 	}
-	if (word && !failure->version[0])
+	if (word && !failure->version[0]) {
 		word_copy((struct word){ word, strcspn(word, " ") }, failure->version,
 			  sizeof(failure->version));
+		take_point_release(failure, word);
+	}
 	return true;
 }

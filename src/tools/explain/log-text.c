@@ -53,12 +53,13 @@ static void print_request(const struct sheet *sheet, const char *path)
 		}
 	}
 	if (failure->version[0])
-		sheet_say(sheet, 2, "kernel %s%s", failure->version,
+		sheet_say(sheet, 2, "kernel %s%s%s%s", failure->version,
+			  failure->release[0] ? ", which is Debian's " : "", failure->release,
 			  failure->version_from_log
 				  ? ", by the log's 'Linux version' line (inferred)"
 				  : "");
 	else
-		sheet_say(sheet, 2, "kernel unknown (inferred: 5.8.18)");
+		sheet_say(sheet, 2, "kernel unknown");
 }
 
 /** The verdict in one line, and what it rests on. */
