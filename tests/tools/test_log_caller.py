@@ -102,6 +102,69 @@ def test_frames_that_the_kernel_marks_as_uncertain_do_not_count(callers):
     assert (unsure["function"], unsure["guessed"]) == ("perhaps", True)
 
 
+def test_marks_of_an_interrupt_tell_the_context_where_its_functions_do_not(callers):
+    beyond = ["do_idle", "cpu_startup_entry"]
+    for mark, context in [("SOFTIRQ", "softirq"), ("NMI", "nmi"), ("IRQ", "hardirq")]:
+        trace = "".join(f" {name}+0x1d/0x20\n" for name in [*ALLOCATOR, "my_handler"])
+        rest = "".join(f" {name}+0x1d/0x20\n" for name in ["shrink_node", *beyond])
+        (caller,) = callers(report(f"Call Trace:\n <{mark}>\n{trace} </{mark}>\n{rest}"))
+        assert (caller["function"], caller["context"], caller["in_reclaim"]) == ("my_handler", context, False)
+
+
+FAULT = ["handle_mm_fault", "do_user_addr_fault", "exc_page_fault", "asm_exc_page_fault"]
+
+
+@pytest.mark.parametrize("frames", [1, 2, 4])
+def test_a_page_fault_is_of_a_task_wherever_its_trace_ends(frames, callers):
+    (caller,) = callers(report(trace_of("x86", *ALLOCATOR, "do_anonymous_page", *FAULT[:frames])))
+    assert (caller["function"], caller["context"], caller["page_fault"]) == ("do_anonymous_page", "task", True)
+
+
+def test_the_host_of_a_log_is_no_register(callers):
+    log = report(trace_of("x86", *ALLOCATOR, "my_ask", *TASK), prefix="Nov 24 15:00:04 pc kernel: ")
+    registers = "RIP: 0010:early_name+0x1/0x2\npc : early_name+0x1/0x2\n"
+    assert callers(log)[0]["function"] == "my_ask"
+    log = report(registers + trace_of("x86", *ALLOCATOR, "my_ask", *TASK), prefix="[    1.500000] ")
+    assert callers(log)[0]["function"] == "my_ask"
+
+
+@pytest.mark.parametrize("prefix", PREFIXES[1:])
+def test_frames_without_offsets_are_read(prefix, callers):
+    frames = "".join(f" {name}\n" for name in [*ALLOCATOR, "my_ask [mymod]", "kthread"])
+    (caller,) = callers(report(f"Call Trace:\n{frames}", prefix=prefix))
+    assert (caller["function"], caller["module"], caller["context"]) == ("my_ask", "mymod", "task")
+
+
+DECODED = """Call Trace:
+ <TASK>
+ dump_stack_lvl (lib/dump_stack.c:107)
+ warn_alloc (mm/page_alloc.c:3398 (discriminator 3))
+ __alloc_pages_slowpath.constprop.0 (include/linux/mm.h:33 mm/page_alloc.c:4200)
+ ? stale (mm/x.c:4)
+ my_ask (drivers/net/foo.c:77 (discriminator 3)) mymod
+ do_syscall_64 (arch/x86/entry/common.c:50)
+"""
+INLINED = """Call Trace:
+ <TASK>
+ __dump_stack lib/dump_stack.c:88 [inline]
+ dump_stack_lvl+0x125/0x1b0 lib/dump_stack.c:106
+ warn_alloc+0x1f0/0x2a0 mm/page_alloc.c:3400
+ __alloc_pages_slowpath mm/page_alloc.c:4200 [inline]
+ __alloc_pages+0x300/0x400 mm/page_alloc.c:4500
+ my_ask drivers/net/foo.c:70 [inline]
+ beyond+0x10/0x20 drivers/net/foo.c:77
+ do_syscall_64+0x41/0xc0 arch/x86/entry/common.c:82
+"""
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("trace, module, through", [(DECODED, "mymod", "_slowpath"), (INLINED, "", "")])
+def test_traces_with_places_in_the_source_are_read(trace, module, through, prefix, callers):
+    (caller,) = callers(report(trace, prefix=prefix))
+    assert (caller["function"], caller["module"], caller["context"]) == ("my_ask", module, "task")
+    assert caller["through"] == f"__alloc_pages{through}"
+
+
 @pytest.mark.parametrize(
     "name, function, module, context",
     [

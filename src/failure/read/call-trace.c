@@ -8,7 +8,8 @@
  * interrupt is only who happened to run, and is not read.
  *
  * Each architecture writes frames in its own way: `name+0x10/0x20 [module]` after an address, two addresses or none,
- * `(name) from [<address>] (name+0x10/0x20)`, `name from name+0x10/0x20`. Only the names are read.
+ * `(name) from [<address>] (name+0x10/0x20)`, `name from name+0x10/0x20`. Tools that look for the lines of the source
+ * write `name (file.c:12) module`, or `name file.c:12 [inline]` for what the compiler dissolved. Only the names are read.
  */
 #include <ctype.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "failure/read/frames.h"
 #include "failure/read/line.h"
 #include "failure/read/reader.h"
+#include "failure/read/tokens.h"
 
 /** After so many lines without a frame, the next frame is of another trace. */
 #define LONGEST_PAUSE 24
@@ -48,6 +50,13 @@ static void copy_name(struct word from, char *name, size_t size)
 static bool is_beginning(enum frame_kind kind)
 {
 	return kind >= FRAME_PROCESS;
+}
+
+/** Does no interrupt ever call this? Then the context is known wherever the trace is cut. */
+static bool only_in_task(enum frame_kind kind)
+{
+	return kind == FRAME_FAULT || kind == FRAME_FAULT_OOM || kind == FRAME_RECLAIM ||
+	       kind == FRAME_GUP || kind == FRAME_SYSCALL;
 }
 
 /** Take the function as the caller, if it may be. */
@@ -92,7 +101,9 @@ static void take_syscall(struct failure_trace *trace, const char *name)
 /** The frames have been read to where the context is clear. */
 static void end_trace(struct failure_trace *trace, enum trace_context context)
 {
-	trace->context = context;
+	/* A mark or a function may have told it before. */
+	if (trace->context == CONTEXT_UNKNOWN)
+		trace->context = context;
 	trace->root = true;
 	trace->ended = true;
 }
@@ -122,6 +133,8 @@ static void take_context(struct failure_trace *trace, const char *name, enum fra
 		take_syscall(trace, name);
 	if (kind >= FRAME_FAULT)
 		trace->stack = stacks[kind];
+	if (only_in_task(kind) && trace->context == CONTEXT_UNKNOWN && !trace->in_interrupt)
+		trace->context = CONTEXT_TASK;
 	if (is_beginning(kind) && !trace->in_interrupt)
 		end_trace(trace, CONTEXT_TASK);
 }
@@ -213,15 +226,15 @@ static struct word module_of(const char *rest)
 
 /** Take the frame whose name ends here; false when there is none. */
 static bool take_name(struct failure_trace *trace, const char *line, const char *end,
-		      const char *rest)
+		      const char *rest, struct word module)
 {
 	const char *message = line_message(line);
 	struct frame frame = { .name = name_before(line, end) };
 
 	if (!frame.name.length ||
-	    names_register(message < frame.name.at ? message : line, frame.name.at))
+	    names_register(message <= frame.name.at ? message : line, frame.name.at))
 		return false;
-	frame.module = module_of(rest);
+	frame.module = module;
 	frame.uncertain = is_uncertain(line, frame.name.at, rest);
 	take_frame(trace, &frame);
 	return true;
@@ -238,7 +251,33 @@ static bool take_bare(struct failure_trace *trace, const char *line)
 	if (end - at < 4 || (*end && *end != '+' && (*end != ' ' || !module_of(end).length)) ||
 	    !strpbrk(at, "abcdefghijklmnopqrstuvwxyz_"))
 		return false;
-	return take_name(trace, line, end, end);
+	return take_name(trace, line, end, end, module_of(end));
+}
+
+/** `name file.c:12 [inline]`: false when the line is another. */
+static bool take_inlined(struct failure_trace *trace, const char *line)
+{
+	const char *end = strstr(line, " [inline]"), *path = end;
+
+	if (!end)
+		return false;
+	while (path > line && path[-1] != ' ')
+		path--;
+	return path > line && token_is_place(path, (size_t)(end - path)) &&
+	       take_name(trace, line, path - 1, end, (struct word){ end, 0 });
+}
+
+/** `name (file.c:12 file.c:34) module`: false when the line is another. */
+static bool take_decoded(struct failure_trace *trace, const char *line)
+{
+	const char *open = strstr(line, " ("), *rest = strrchr(line, ')');
+	struct word module;
+
+	if (!open || !rest || !token_is_place(open + 2, strcspn(open + 2, " )")))
+		return false;
+	rest += 1 + strspn(rest + 1, " [");
+	module = (struct word){ rest, strcspn(rest, " ]") };
+	return take_name(trace, line, open, rest, module);
 }
 
 /** Take the frames of a line; false when there are none. */
@@ -248,7 +287,8 @@ static bool take_frames(struct failure_trace *trace, const char *line)
 	bool any = false;
 
 	if (from && plus > from && from > line)
-		any |= take_name(trace, line, from[-1] == ')' ? from - 1 : from, from);
+		any |= take_name(trace, line, from[-1] == ')' ? from - 1 : from, from,
+				 module_of(from));
 	for (; plus; plus = strstr(plus + 3, "+0x")) {
 		const char *rest = plus + 3;
 
@@ -256,8 +296,10 @@ static bool take_frames(struct failure_trace *trace, const char *line)
 		if (!strncmp(rest, "/0x", 3))
 			rest += 3 + strspn(rest + 3, "0123456789abcdef");
 		rest += *rest == ')';
-		any |= take_name(trace, line, plus, rest);
+		any |= take_name(trace, line, plus, rest, module_of(rest));
 	}
+	if (!any)
+		any = take_inlined(trace, line) || take_decoded(trace, line);
 	if (!any && !from && trace->listed && !trace->pause)
 		any = take_bare(trace, line);
 	return any;
@@ -294,20 +336,31 @@ static bool take_exception(struct failure_trace *trace, const char *line)
 }
 
 /** The marks of stacks, on a line of their own or before a frame: `<IRQ>`, `</IRQ>`, `<EOI>`, `<NMI>`, `<SOFTIRQ>`. */
-static void take_marks(struct failure_trace *trace, const char *line)
+static bool take_marks(struct failure_trace *trace, const char *line)
 {
-	if (trace->ended || !strchr(line, '<'))
-		return;
-	if (strstr(line, "</IRQ>") || strstr(line, "<EOI>") || strstr(line, "</SOFTIRQ>")) {
+	static const char *const begins[] = { "<IRQ>", "<SOFTIRQ>", "<NMI>" };
+	static const char *const ends[] = { "</IRQ>", "</SOFTIRQ>", "</NMI>", "<EOI>", "<<EOE>>" };
+	static const enum trace_context contexts[] = { CONTEXT_UNKNOWN, CONTEXT_SOFTIRQ,
+						       CONTEXT_NMI };
+	bool any = false;
+
+	if (!strchr(line, '<'))
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (!strstr(line, ends[i]))
+			continue;
 		if (trace->seen && trace->in_interrupt)
 			end_trace(trace, CONTEXT_HARDIRQ);
-		return;
+		return true;
 	}
-	trace->in_interrupt |= strstr(line, "<IRQ>") != NULL;
-	if (strstr(line, "<NMI>"))
-		trace->context = CONTEXT_NMI;
-	else if (strstr(line, "<SOFTIRQ>"))
-		trace->context = CONTEXT_SOFTIRQ;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (!strstr(line, begins[i]))
+			continue;
+		trace->in_interrupt = any = true;
+		if (contexts[i] != CONTEXT_UNKNOWN)
+			trace->context = contexts[i];
+	}
+	return any || strstr(line, "TASK>");
 }
 
 /** `Workqueue: writeback wb_workfn (flush-179:0)`: the queue and the function of its item. */
@@ -333,7 +386,7 @@ static bool take_queue(struct failure_trace *trace, const char *line)
 bool failure_read_trace(struct failure *failure, const char *line)
 {
 	struct failure_trace *trace = &failure->trace;
-	bool frames;
+	bool any;
 
 	/* The trace comes before the figures. */
 	if (failure->has_state || trace->ended)
@@ -343,12 +396,13 @@ bool failure_read_trace(struct failure *failure, const char *line)
 	if (strstr(line, "Call Trace:") || strstr(line, "Call trace:")) {
 		trace->ended = trace->seen;
 		trace->listed = true;
+		trace->pause = 0;
 		return true;
 	}
-	take_marks(trace, line);
-	frames = take_exception(trace, line) || take_frames(trace, line);
-	trace->pause = frames || strchr(line, '<') ? 0 : trace->pause + 1;
+	any = take_marks(trace, line);
+	any |= take_exception(trace, line) || take_frames(trace, line);
+	trace->pause = any ? 0 : trace->pause + 1;
 	if (trace->seen && trace->pause > LONGEST_PAUSE)
 		trace->ended = true;
-	return frames;
+	return any;
 }

@@ -84,7 +84,26 @@ bool begins_state(const char *message)
 	       begins_with(message, "lowmem_reserve[]:");
 }
 
-/** A function's place, as a call trace has it: `name+0x1f/0x30`, perhaps behind addresses. */
+/**
+ * @brief Is this a place in a source file, such as `mm/page_alloc.c:4200`?
+ *
+ * @param path what may be one
+ * @param length bytes of it
+ * @return false: it is something else
+ */
+bool token_is_place(const char *path, size_t length)
+{
+	const char *colon = memchr(path, ':', length);
+
+	return colon && isdigit((unsigned char)colon[1]) &&
+	       memchr(path, '.', (size_t)(colon - path)) &&
+	       memchr(path, '/', (size_t)(colon - path));
+}
+
+/**
+ * A function's place, as a call trace has it: `name+0x1f/0x30`, perhaps behind addresses; or `name (file.c:12)` and
+ * `name file.c:12`, where somebody has looked for the lines of the source.
+ */
 static bool begins_trace(const char *c)
 {
 	c += strspn(c, " ");
@@ -99,7 +118,12 @@ static bool begins_trace(const char *c)
 	if (*c == '(')
 		return strstr(c, ") from ") != NULL;
 	c += strspn(c, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
-	return begins_with(c, "+0x") || begins_with(c, " from ");
+	if (begins_with(c, "+0x") || begins_with(c, " from "))
+		return true;
+	if (*c != ' ')
+		return false;
+	c += c[1] == '(' ? 2 : 1;
+	return token_is_place(c, strcspn(c, " )"));
 }
 
 /** A row of a task table, or its head: `[ 1234]  1000  1234 ...`. */

@@ -10,6 +10,7 @@
 
 #include "text/words.h"
 
+bool token_is_place(const char *path, size_t length);
 bool begins_title(const char *word);
 bool begins_state(const char *message);
 bool begins_line(const char *message);
