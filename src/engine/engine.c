@@ -164,6 +164,38 @@ static int engine_explain(struct machine *machine, const struct explain_request 
 	return explain_run(request, explanation) ? error_set(error, "out of memory") : 0;
 }
 
+/** Check a zone, alone on a machine without memory. */
+static int engine_check(const struct engine_zone *zone, uint32_t gfp, unsigned int order,
+			bool no_marks, struct explained_attempt *attempt,
+			struct pageflow_error *error)
+{
+	FOCUS_ON(world);
+	struct machine *machine = machine_new(error);
+	int failed;
+
+	if (!machine)
+		return -1;
+	machine_focus(machine);
+	failed = check_run(zone, gfp, order, no_marks, attempt);
+	machine_free(machine);
+	return failed ? error_set(error, "out of memory") : 0;
+}
+
+/** Weigh processes, each alone on a machine without memory. */
+static int engine_badness(const struct engine_process *process, size_t nr, uint64_t total_pages,
+			  long *points, struct pageflow_error *error)
+{
+	FOCUS_ON(world);
+	struct machine *machine = machine_new(error);
+
+	if (!machine)
+		return -1;
+	machine_focus(machine);
+	badness_run(process, nr, total_pages, points);
+	machine_free(machine);
+	return 0;
+}
+
 /** Free a block; a PFN that names no page is a violation. */
 static void engine_free(struct machine *machine, uint64_t pfn, unsigned int order)
 {
@@ -286,6 +318,8 @@ const struct pageflow_engine ENGINE = {
 	.listen = engine_listen,
 	.alloc = engine_alloc,
 	.explain = engine_explain,
+	.check = engine_check,
+	.badness = engine_badness,
 	.free = engine_free,
 	.address = engine_address,
 	.pfn = engine_pfn,

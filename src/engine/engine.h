@@ -34,6 +34,20 @@ struct engine_listener {
 	void *context;
 };
 
+/** A zone as the watermark check sees it, pages. */
+struct engine_zone {
+	long free, cma, highatomic;
+	long min, boost;
+	long reserve; /**< against the request */
+	unsigned long blocks[EXPLAIN_ORDERS][EXPLAIN_TYPES];
+};
+
+/** A process as the OOM killer weighs it, pages. */
+struct engine_process {
+	uint64_t rss, swap, page_tables;
+	int adj; /**< oom_score_adj */
+};
+
 /**
  * @brief One configuration of the path.
  *
@@ -59,6 +73,13 @@ struct pageflow_engine {
 	/** explanation_free() the explanation, also after a failure */
 	int (*explain)(struct machine *machine, const struct explain_request *request,
 		       struct explanation *explanation, struct pageflow_error *error);
+	/** the last check of a request before it fails, at the min watermark */
+	int (*check)(const struct engine_zone *zone, uint32_t gfp, unsigned int order,
+		     bool no_marks, struct explained_attempt *attempt,
+		     struct pageflow_error *error);
+	/** weighs processes against so many pages of memory and swap; points[] receives the badness of each */
+	int (*badness)(const struct engine_process *process, size_t nr, uint64_t total_pages,
+		       long *points, struct pageflow_error *error);
 	void (*free)(struct machine *machine, uint64_t pfn, unsigned int order);
 	void *(*address)(struct machine *machine, uint64_t pfn);
 	uint64_t (*pfn)(struct machine *machine, const void *address);

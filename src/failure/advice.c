@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief What would have let a failed request pass, with the numbers of its report, and what it costs.
+ * @brief What would have let a failed request pass, or may: the largest cause first, tuning last.
+ *
+ * Advice is taken at three in the morning by somebody who trusts it. So what would pass is computed by the rules of the
+ * report, what a report does not say is not guessed, and nothing is advised that makes matters worse.
  */
-#include <stddef.h>
+#include "failure/advice.h"
+
 #include <string.h>
 
 #include "gfp.h"
-#include "failure/answer.h"
 
-/** Orders above this are costly: the kernel does not insist on them. */
-#define COSTLY_ORDER 3
-
-/** Add a piece of advice; its text is written by the caller. */
-static struct advice *add(struct log_answer *answer, const char *key, bool would_pass,
+/**
+ * @brief Add a piece of advice; its text is written by the caller.
+ *
+ * @param answer receives it
+ * @param key one word, for programs
+ * @param would_pass does the request pass with it, by the figures and nothing else changed?
+ * @param cost what it costs
+ * @return the advice
+ */
+struct advice *advice_add(struct log_answer *answer, const char *key, bool would_pass,
 			  const char *cost)
 {
 	struct advice *advice = &answer->advice[answer->nr_advice];
@@ -25,297 +33,173 @@ static struct advice *add(struct log_answer *answer, const char *key, bool would
 	return advice;
 }
 
-/** Write a piece of advice. */
-#define SAY(advice, ...) snprintf((advice)->what, sizeof((advice)->what), __VA_ARGS__)
-
-/** The request as it was. */
-static struct what_if asked(const struct log_answer *answer)
+/**
+ * @brief Would the request pass under another condition, by every set of rules that is possible?
+ *
+ * @param answer the answer
+ * @param changed the request with what is different; its reading does not matter
+ * @return false when one reading refuses it
+ */
+bool advice_passes(const struct log_answer *answer, const struct what_if *changed)
 {
-	return (struct what_if){ .mask = answer->failure->mask.mask,
-				 .order = answer->failure->order };
-}
+	struct what_if what_if = *changed;
 
-/** Would the request pass with these bits added? */
-static bool passes_with(const struct log_answer *answer, uint32_t bits)
-{
-	struct what_if what_if = asked(answer);
-
-	what_if.mask |= bits;
-	return failure_what_if(&answer->account, &what_if);
-}
-
-/** Sum of a member over the zones that were tried. */
-#define SUM(answer, member) sum_of(answer, offsetof(struct zone_account, member))
-
-/** Sum of the number at an offset over the zones that were tried. */
-static long sum_of(const struct log_answer *answer, size_t offset)
-{
-	long sum = 0;
-
-	for (int i = 0; i < answer->account.nr_zones; i++)
-		if (answer->account.zone[i].place == ZONE_TRIED)
-			sum += *(const long *)((const char *)&answer->account.zone[i] + offset);
-	return sum;
-}
-
-/** The boost. */
-static void advise_boost(struct log_answer *answer)
-{
-	struct what_if what_if = asked(answer);
-	struct advice *advice;
-	char amount[64];
-
-	what_if.no_boost = true;
-	if (!SUM(answer, boost) || !failure_what_if(&answer->account, &what_if))
-		return;
-	advice = add(answer, "boost", true,
-		     "types mix in more pageblocks, and large blocks become rarer");
-	SAY(advice,
-	    "without the boost of %s the request passes: kswapd takes it back when it has run, and "
-	    "vm.watermark_boost_factor=0 switches boosting off",
-	    log_pages(answer, SUM(answer, boost), amount, sizeof(amount)));
-}
-
-/** CMA. */
-static void advise_cma(struct log_answer *answer)
-{
-	struct advice *advice;
-	char amount[64];
-
-	if (!SUM(answer, cma) || (answer->failure->mask.mask & __GFP_MOVABLE) ||
-	    !passes_with(answer, __GFP_MOVABLE))
-		return;
-	advice = add(answer, "cma", true,
-		     "only for pages that can be moved; a smaller area leaves devices less");
-	SAY(advice,
-	    "the free CMA memory, %s, would do: it is lent to requests with __GFP_MOVABLE only; a "
-	    "smaller CMA area (cma= at boot) would leave that memory to all",
-	    log_pages(answer, SUM(answer, cma), amount, sizeof(amount)));
-}
-
-/** The reserves of low zones. */
-static void advise_reserve(struct log_answer *answer)
-{
-	struct what_if what_if = asked(answer);
-	struct advice *advice;
-	char amount[64];
-
-	what_if.no_reserve = true;
-	if (!SUM(answer, reserve) || !failure_what_if(&answer->account, &what_if))
-		return;
-	advice = add(answer, "lowmem_reserve", true,
-		     "requests that need a low zone, for a device's addresses, may then find none");
-	SAY(advice,
-	    "the lower zones keep %s back from this request; larger numbers in "
-	    "vm.lowmem_reserve_ratio make that less",
-	    log_pages(answer, SUM(answer, reserve), amount, sizeof(amount)));
-}
-
-/** A smaller order. */
-static void advise_order(struct log_answer *answer)
-{
-	struct what_if what_if = asked(answer);
-	struct advice *advice;
-	char amount[64];
-
-	while (what_if.order > 0) {
-		what_if.order--;
+	for (int i = 0; i < answer->account.nr_readings; i++) {
+		what_if.reading = &answer->account.reading[i];
 		if (!failure_what_if(&answer->account, &what_if))
-			continue;
-		advice = add(answer, "order", true,
-			     "the memory is not contiguous: more TLB misses, no single DMA buffer");
-		SAY(advice,
-		    "order %u passes, %s: ask for less, or for several blocks, or let kvmalloc() "
-		    "fall back to single pages mapped in a row",
-		    what_if.order, log_pages(answer, 1l << what_if.order, amount, sizeof(amount)));
-		return;
+			return false;
+	}
+	return answer->account.nr_readings > 0;
+}
+
+/**
+ * @brief Is the memory for a device, which must reach it, so that neither other zones nor single pages will do?
+ *
+ * @param failure the report
+ * @return true when the mask or the caller says so
+ */
+bool advice_wants_dma(const struct failure *failure)
+{
+	return (failure->mask.mask & (__GFP_DMA | __GFP_DMA32)) ||
+	       strstr(failure->trace.caller, "dma_") || strstr(failure->trace.through, "dma_");
+}
+
+/**
+ * @brief The process with most memory, whatever its badness: oom_score_adj says who may die, not who holds it.
+ *
+ * @param failure the report
+ * @return its row of the task table; NULL where there is none
+ */
+const struct failure_task *advice_largest_task(const struct failure *failure)
+{
+	const struct failure_task *largest = NULL;
+
+	for (size_t i = 0; i < failure->oom.nr_tasks; i++)
+		if (!largest || failure->oom.task[i].rss > largest->rss)
+			largest = &failure->oom.task[i];
+	return largest;
+}
+
+/** No zone that the mask allows has memory. */
+static void advise_no_managed(struct log_answer *answer)
+{
+	SAY(advice_add(answer, "dma_zone", false,
+		       "memory below that address is then missing elsewhere, or the device must "
+		       "reach all memory"),
+	    "no zone that the mask allows was given any memory, so a request with this mask always "
+	    "fails here; that is usual in a crash kernel (kdump), and often harmless: give it low "
+	    "memory (crashkernel=SIZE,low at boot), or have the driver ask without GFP_DMA");
+}
+
+/** The nodes that the task may use have no zone that the mask allows. */
+static void advise_excluded(struct log_answer *answer)
+{
+	SAY(advice_add(answer, "nodes", false, "some of the task's memory then lies on that node"),
+	    "the nodes that the task may use have only memory for movable pages, and this request "
+	    "is not movable: add a node with a Normal zone to the cpuset (cpuset.mems) or to the "
+	    "memory policy; freeing memory or killing tasks does not help");
+}
+
+/** Counters that cannot be true. */
+static void advise_corrupt(struct log_answer *answer)
+{
+	SAY(advice_add(answer, "counters", false, "none"),
+	    "trust no figure of this report and tune nothing by it: find what corrupts the "
+	    "counters, a balloon driver, memory hotplug or a module from outside the kernel, and "
+	    "try a kernel with newer fixes");
+}
+
+/** What to do where a plain check of zones is not the point; false: it is the point. */
+static bool advise_situation(struct log_answer *answer)
+{
+	switch (answer->account.situation) {
+	case SITUATION_NO_MANAGED:
+		advise_no_managed(answer);
+		return true;
+	case SITUATION_EXCLUDED:
+		advise_excluded(answer);
+		return true;
+	case SITUATION_CORRUPT:
+		advise_corrupt(answer);
+		return true;
+	case SITUATION_PAGE_FAULT:
+		SAY(advice_add(answer, "page_fault", false, "none"),
+		    "look for what failed just before: a memory cgroup at its limit, or a "
+		    "driver whose page fault handler got no memory; the machine's own memory "
+		    "was not asked for, and tuning it does not help");
+		return true;
+	default:
+		return false;
 	}
 }
 
-/** Sleeping. */
-static void advise_reclaim(struct log_answer *answer)
+/** Is hardly anything free, so that who holds the memory matters more than how it was asked for? */
+static bool memory_is_short(const struct log_answer *answer)
 {
-	struct advice *advice;
-	long reclaimable = 0;
-	char amount[64];
+	const struct failure *failure = answer->failure;
+	uint64_t free = failure->totals.value[FIGURE_FREE];
+	uint64_t cma = failure->totals.value[FIGURE_FREE_CMA];
 
-	if (answer->failure->mask.mask & __GFP_DIRECT_RECLAIM)
-		return;
-	for (int i = 0; i < answer->account.nr_zones; i++) {
-		const uint64_t *value = answer->account.zone[i].zone->figures.value;
-
-		if (answer->account.zone[i].place == ZONE_TRIED)
-			reclaimable +=
-				(long)((value[FIGURE_ACTIVE_FILE] + value[FIGURE_INACTIVE_FILE]) /
-				       page_size_kb(answer->failure));
-	}
-	advice = add(answer, "direct_reclaim", false, "the caller must be allowed to sleep");
-	SAY(advice,
-	    "with __GFP_DIRECT_RECLAIM (GFP_KERNEL) the request could reclaim by itself: these "
-	    "zones hold %s of files, and the machine %llu pages of reclaimable slab",
-	    log_pages(answer, reclaimable, amount, sizeof(amount)),
-	    (unsigned long long)answer->failure->totals.value[FIGURE_SLAB_RECLAIMABLE]);
+	if (!answer->balance.known || !figure_seen(&failure->totals, FIGURE_FREE))
+		return false;
+	return balance_percent(&answer->balance, free > cma ? free - cma : 0) <= 10;
 }
 
-/** Urgency. */
-static void advise_urgent(struct log_answer *answer)
-{
-	struct advice *advice;
-
-	if (!passes_with(answer, __GFP_HIGH | __GFP_ATOMIC) ||
-	    (answer->failure->mask.mask & (__GFP_DIRECT_RECLAIM | __GFP_ATOMIC)))
-		return;
-	advice = add(answer, "atomic", true,
-		     "takes what interrupt handlers and reclaim itself live on");
-	SAY(advice, "as an urgent request (GFP_ATOMIC) it may go down to 3/8 of min, and passes");
-}
-
-/** kswapd earlier. */
-static void advise_min_free(struct log_answer *answer)
-{
-	const struct failure_account *account = &answer->account;
-	const struct zone_account *zone = &account->zone[0];
-	struct what_if what_if = asked(answer);
-	struct explained_attempt plain;
-	struct advice *advice;
-	long total = 0, limit;
-	char label[32];
-
-	if (zone->attempt.verdict != EXPLAINED_TOO_FEW_PAGES || !zone->min)
-		return;
-	what_if.no_boost = what_if.no_reserve = true;
-	zone_weigh(zone, &what_if, &plain);
-	limit = plain.needed;
-	for (int i = 0; i < account->nr_zones; i++)
-		total += account->zone[i].min;
-	total *= (long)page_size_kb(answer->failure);
-	advice = add(answer, "min_free_kbytes", false,
-		     "as many kB more are kept free, and used by urgent requests only");
-	SAY(advice,
-	    "kswapd starts %ld pages above what this request may use up in %s (low %ld, limit "
-	    "%ld, without boost and reserve); a larger vm.min_free_kbytes than the %ld kB of now "
-	    "(inferred) widens that",
-	    zone->low - limit, log_zone_label(answer, zone, label, sizeof(label)), zone->low, limit,
-	    total);
-}
-
-/** Blocks that are too small. */
-static void advise_compaction(struct log_answer *answer)
-{
-	const struct failure_account *account = &answer->account;
-	struct advice *advice;
-	char amount[64], label[32];
-
-	for (int i = 0; i < account->nr_zones; i++) {
-		const struct zone_account *zone = &account->zone[i];
-
-		if (zone->place != ZONE_TRIED || zone->attempt.verdict != EXPLAINED_NO_BLOCK)
-			continue;
-		advice = add(answer, "compaction", false,
-			     "CPU time, and it moves only what is movable");
-		SAY(advice,
-		    "%s is fragmented: %s are usable, %ld times what was asked for, in blocks that "
-		    "are too small; compaction joins them (write 1 to /proc/sys/vm/compact_memory)",
-		    log_zone_label(answer, zone, label, sizeof(label)),
-		    log_pages(answer, zone->attempt.usable, amount, sizeof(amount)),
-		    zone->attempt.usable >> answer->failure->order);
-		return;
-	}
-}
-
-/** Insisting. */
-static void advise_retry(struct log_answer *answer)
-{
-	uint32_t mask = answer->failure->mask.mask;
-	struct advice *advice;
-
-	if (!(mask & __GFP_DIRECT_RECLAIM) || (mask & (__GFP_RETRY_MAYFAIL | __GFP_NOFAIL)))
-		return;
-	if (answer->failure->order <= COSTLY_ORDER && !(mask & __GFP_NORETRY))
-		return;
-	advice = add(answer, "retry", false, "it may take long, and fail in the end");
-	SAY(advice,
-	    "%s__GFP_RETRY_MAYFAIL: the request goes on reclaiming and compacting as long as that "
-	    "makes progress",
-	    mask & __GFP_NORETRY ? "without __GFP_NORETRY, and with " : "with ");
-}
-
-/** Zones that were not tried. */
-static void advise_other_zones(struct log_answer *answer)
-{
-	struct what_if what_if = asked(answer);
-	struct advice *advice;
-	char amount[64], label[32];
-
-	for (int i = 0; i < answer->account.nr_zones; i++) {
-		const struct zone_account *zone = &answer->account.zone[i];
-		struct explained_attempt attempt;
-
-		if (zone->place == ZONE_TRIED || !zone->has_marks)
-			continue;
-		zone_weigh(zone, &what_if, &attempt);
-		if (!attempt.passes)
-			continue;
-		advice = add(answer, zone->place == ZONE_TOO_HIGH ? "zone" : "node", true,
-			     zone->place == ZONE_TOO_HIGH
-				     ? "the device or mapping must reach those addresses"
-				     : "memory of another node is farther away");
-		SAY(advice, "%s has %s free and would serve it, but %s",
-		    log_zone_label(answer, zone, label, sizeof(label)),
-		    log_pages(answer, zone->free, amount, sizeof(amount)),
-		    zone->place == ZONE_TOO_HIGH ? "the mask's zone bits do not reach up to it"
-						 : "the request may not use its node");
-	}
-}
-
-/** More memory. */
+/** More memory in the zone that comes closest. */
 static void advise_memory(struct log_answer *answer)
 {
 	const struct zone_account *closest = NULL;
-	struct advice *advice;
+	struct what_if what_if = failure_asked(&answer->account);
 	char amount[64], label[32];
 
 	for (int i = 0; i < answer->account.nr_zones; i++) {
 		const struct zone_account *zone = &answer->account.zone[i];
 
 		if (zone->place == ZONE_TRIED && zone->attempt.verdict == EXPLAINED_TOO_FEW_PAGES &&
+		    zone->attempt.shortfall < zone->managed &&
 		    (!closest || zone->attempt.shortfall < closest->attempt.shortfall))
 			closest = zone;
 	}
 	if (!closest)
 		return;
-	advice = add(answer, "memory", answer->failure->order == 0, "memory, or work left undone");
-	SAY(advice, "%s more free in %s%s: smaller caches and processes, or more memory",
+	what_if.more_free = closest->attempt.shortfall;
+	SAY(advice_add(answer, "memory",
+		       answer->failure->order == 0 && advice_passes(answer, &what_if),
+		       "memory, or work left undone"),
+	    "%s more free in %s%s: use less, or add memory",
 	    log_pages(answer, closest->attempt.shortfall, amount, sizeof(amount)),
 	    log_zone_label(answer, closest, label, sizeof(label)),
 	    answer->failure->order ? ", in large enough blocks" : "");
 }
 
 /**
- * @brief Find what would have let the request pass.
+ * @brief Find what would have let the request pass, or may.
  *
  * @param answer the answer; receives the advice
  */
 void log_advise(struct log_answer *answer)
 {
+	enum failure_verdict verdict = answer->account.verdict;
+	bool held = false;
+
 	answer->nr_advice = 0;
-	if (answer->passes)
+	if (verdict == VERDICT_GROUP)
+		advise_group(answer);
+	if (verdict == VERDICT_GROUP || (verdict != VERDICT_UNKNOWN && advise_situation(answer)) ||
+	    verdict == VERDICT_NO_REQUEST)
 		return;
-	if (answer->failure->memcg) {
-		SAY(add(answer, "memcg", true, "other groups get less"),
-		    "a larger limit for the group, or less memory used in it; free memory of the "
-		    "machine does not help");
+	/* Somebody was killed, whatever the state afterwards: who holds the memory still matters. */
+	if (memory_is_short(answer) &&
+	    (verdict != VERDICT_PASSES || answer->failure->kind == FAILURE_OOM))
+		held = advise_holders(answer);
+	if (verdict == VERDICT_PASSES || verdict == VERDICT_UNKNOWN)
 		return;
-	}
-	advise_boost(answer);
-	advise_cma(answer);
+	advise_blocks(answer);
+	advise_places(answer);
 	advise_reserve(answer);
-	advise_other_zones(answer);
-	advise_order(answer);
-	advise_urgent(answer);
-	advise_reclaim(answer);
-	advise_retry(answer);
-	advise_compaction(answer);
+	advise_boost(answer);
+	advise_manner(answer);
 	advise_min_free(answer);
-	advise_memory(answer);
+	if (!held)
+		advise_memory(answer);
 }

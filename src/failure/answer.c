@@ -5,8 +5,9 @@
  */
 #include <string.h>
 
+#include "alloc_context.h"
 #include "failure/answer.h"
-#include "failure/rebuild.h"
+#include "failure/judge/rebuild.h"
 
 /** The report's zone of the machine's zone. */
 static struct zone_account *account_of(struct log_answer *answer, const struct explained_zone *zone)
@@ -41,7 +42,24 @@ static void take_attempts(struct log_answer *answer)
 
 			zone->attempt = last->attempt[i];
 			zone->attempt.passes = true;
+			zone->asked_low = (last->alloc_flags & ALLOC_WMARK_MASK) == ALLOC_WMARK_LOW;
 		}
+}
+
+/** The walk ends at the zone that serves: those after it are not asked. */
+static void end_walk(struct failure_account *account)
+{
+	bool served = false;
+
+	for (int i = 0; i < account->nr_zones; i++) {
+		struct zone_account *zone = &account->zone[i];
+
+		if (zone->place != ZONE_TRIED)
+			continue;
+		if (served)
+			zone->place = ZONE_NOT_REACHED;
+		served |= zone->attempt.passes;
+	}
 }
 
 /** Run the request on a machine in the report's state. */
@@ -70,9 +88,17 @@ static void replay(struct log_answer *answer)
 			 "%.160s", answer->explanation.violation);
 	else
 		answer->replayed = true;
-	if (answer->replayed)
+	if (answer->replayed) {
 		take_attempts(answer);
+		answer->account.verdict = answer->passes ? VERDICT_PASSES : VERDICT_REFUSED;
+	}
 	engine->destroy(machine);
+}
+
+/** Are the rules of 5.8.18 the only ones that are possible, so that its path decides as that kernel did? */
+static bool decided_by_5_8(const struct failure_account *account)
+{
+	return account->nr_readings == 1 && rules_are_5_8(account->reading[0].rules);
 }
 
 /**
@@ -80,20 +106,69 @@ static void replay(struct log_answer *answer)
  *
  * @param answer receives the answer; its number is kept; log_answer_release() it after true
  * @param failure the report; it must outlive the answer
- * @return false when the report lacks what an answer needs: answer->account.missing says what
+ * @param rules version whose rules are asked for; NULL: the report's own
+ * @return false when the report lacks what a verdict needs: answer->account.missing says what; what else it says is
+ *	   answered
  */
-bool log_answer_take(struct log_answer *answer, const struct failure *failure)
+bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules)
 {
 	answer->failure = failure;
-	failure_account_take(failure, &answer->account);
-	if (answer->account.missing[0])
+	failure_account_take(failure, rules, &answer->account);
+	balance_take(failure, &answer->balance);
+	victim_take(failure, &answer->victim);
+	if (answer->account.missing[0]) {
+		answer->account.verdict = VERDICT_UNKNOWN;
+		log_advise(answer);
+		log_sentence(answer);
 		return false;
-	answer->passes = answer->account.passes && !failure->memcg;
-	if (!failure->memcg && !answer->account.not_replayed[0])
+	}
+	answer->passes = answer->account.verdict == VERDICT_PASSES;
+	if (answer->account.situation == SITUATION_PLAIN && !answer->account.not_replayed[0] &&
+	    decided_by_5_8(&answer->account) &&
+	    (answer->passes || answer->account.verdict == VERDICT_REFUSED))
 		replay(answer);
+	if (!answer->replayed && !answer->account.not_replayed[0])
+		snprintf(
+			answer->account.not_replayed, sizeof(answer->account.not_replayed), "%s",
+			decided_by_5_8(&answer->account)
+				? "no plain check of its zones answers it"
+				: "the rules of its version are not those of 5.8.18, or not those alone");
+	if (answer->passes)
+		end_walk(&answer->account);
 	log_advise(answer);
 	log_sentence(answer);
 	return true;
+}
+
+/**
+ * @brief Did no zone refuse: would the request pass, or is no request of any zone behind the report?
+ *
+ * @param answer the answer
+ * @return false when it was refused, when that depends, and when a group's report does not say what the group uses
+ */
+bool log_answer_is_fine(const struct log_answer *answer)
+{
+	switch (answer->account.verdict) {
+	case VERDICT_REFUSED:
+	case VERDICT_DEPENDS:
+	case VERDICT_UNKNOWN:
+		return false;
+	case VERDICT_GROUP:
+		return answer->failure->oom.counter[GROUP_MEMORY].read;
+	default:
+		return true;
+	}
+}
+
+/**
+ * @brief Does a report without a verdict say something all the same: who holds the memory, who was killed?
+ *
+ * @param answer the answer, of log_answer_take()
+ * @return false when there is nothing to show
+ */
+bool log_answer_says_something(const struct log_answer *answer)
+{
+	return answer->balance.known || answer->victim.known || answer->failure->oom.nr_kills;
 }
 
 /**

@@ -6,12 +6,14 @@
 #ifndef FAILURE_ANSWER_H
 #define FAILURE_ANSWER_H
 
-#include "failure/account.h"
+#include "failure/judge/account.h"
+#include "failure/judge/balance.h"
+#include "failure/judge/victim.h"
 
 /** Something that would have let a request pass, or might. */
 struct advice {
 	const char *key; /**< one word, for programs */
-	char what[320];
+	char what[384];
 	char cost[160];
 	bool would_pass; /**< by the figures of the report, with nothing else changed */
 };
@@ -25,7 +27,11 @@ struct advice {
 struct log_answer {
 	unsigned long number; /**< of the report in the log, from 1 */
 	const struct failure *failure;
+	unsigned long
+		caller_so_far; /**< reports of this caller in the log up to this one; 0: it is not known */
 	struct failure_account account; /**< with the attempts of the replay, where there was one */
+	struct balance balance;
+	struct victim victim;
 	bool replayed;
 	struct explanation explanation; /**< of the replay */
 	bool passes;
@@ -35,11 +41,16 @@ struct log_answer {
 };
 
 /* answer.c */
-bool log_answer_take(struct log_answer *answer, const struct failure *failure);
+bool log_answer_take(struct log_answer *answer, const struct failure *failure, const char *rules);
+bool log_answer_is_fine(const struct log_answer *answer);
+bool log_answer_says_something(const struct log_answer *answer);
 void log_answer_release(struct log_answer *answer);
 
 /* advice.c */
 void log_advise(struct log_answer *answer);
+
+/* situation-words.c */
+bool log_situation(struct log_answer *answer);
 
 /* words.c */
 const char *log_zone_label(const struct log_answer *answer, const struct zone_account *zone,
@@ -48,7 +59,11 @@ const char *log_pages(const struct log_answer *answer, long pages, char *text, s
 const char *log_inferred(bool inferred);
 bool log_reserve_unknown(const struct log_answer *answer, const struct zone_account *zone);
 void log_request(const struct log_answer *answer, char *text, size_t size);
+bool log_zones_asked(const struct log_answer *answer);
+void log_headline(const struct log_answer *answer, char *text, size_t size);
 void log_mask(const struct log_answer *answer, char *text, size_t size);
+
+/* sentence.c */
 void log_sentence(struct log_answer *answer);
 
 #endif

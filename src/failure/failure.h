@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "failure/versions.h"
+#include "failure/judge/masks.h"
+#include "failure/read/holders.h"
+#include "failure/read/killing.h"
+#include "failure/read/call-trace.h"
 #include "migratetype.h"
 
 /** Most zones of a report that are kept. */
@@ -55,13 +58,34 @@ enum failure_figure {
 	FIGURE_LOW,
 	FIGURE_HIGH,
 	FIGURE_HIGHATOMIC,
+	FIGURE_FREE_HIGHATOMIC,
 	FIGURE_ACTIVE_ANON,
 	FIGURE_INACTIVE_ANON,
+	FIGURE_ISOLATED_ANON,
 	FIGURE_ACTIVE_FILE,
 	FIGURE_INACTIVE_FILE,
+	FIGURE_ISOLATED_FILE,
+	FIGURE_UNEVICTABLE,
+	FIGURE_DIRTY,
+	FIGURE_WRITEBACK,
+	FIGURE_WRITEBACK_TMP,
 	FIGURE_SLAB_RECLAIMABLE,
+	FIGURE_SLAB_UNRECLAIMABLE,
+	FIGURE_MISC_RECLAIMABLE,
+	FIGURE_MAPPED,
+	FIGURE_SHMEM,
+	FIGURE_KERNEL_STACK,
+	FIGURE_SHADOW_CALL_STACK,
+	FIGURE_PAGETABLES,
+	FIGURE_SEC_PAGETABLES,
+	FIGURE_BOUNCE,
+	FIGURE_BALLOON,
+	FIGURE_GPU_ACTIVE,
+	FIGURE_GPU_RECLAIM,
+	FIGURE_ZSPAGES,
 	FIGURE_PRESENT,
 	FIGURE_MANAGED,
+	FIGURE_MLOCKED,
 	FIGURE_FREE_PCP,
 	FIGURE_LOCAL_PCP,
 	FIGURE_FREE_CMA,
@@ -71,7 +95,7 @@ enum failure_figure {
 /** Figures, and which of them were read. */
 struct failure_figures {
 	uint64_t value[NR_FIGURES];
-	uint32_t seen;
+	uint64_t seen;
 };
 
 /** A zone's line, the line of its reserve, and its free list line. */
@@ -84,6 +108,7 @@ struct failure_zone {
 	int nr_reserve;
 	uint64_t blocks[FAILURE_ORDERS]; /**< free blocks by order */
 	uint8_t letters[FAILURE_ORDERS]; /**< the types among them */
+	uint32_t listed;		 /**< orders whose entry was read, as bits */
 	int nr_orders;
 	bool list_ended; /**< the line was read to its sum */
 	uint64_t list_kb;
@@ -101,13 +126,18 @@ enum failure_kind {
 /** One report. */
 struct failure {
 	enum failure_kind kind;
-	size_t line; /**< of the log, where it begins */
+	bool ours;     /**< it is no report, but a machine of ours */
+	size_t line;   /**< of the log, where it begins */
+	char when[40]; /**< as the prefix of that line says it; "" */
 	char comm[64];
-	char version[64];      /**< of the kernel; "" when the log does not say */
+	char version[64]; /**< of the kernel; "" when the log does not say */
+	char release
+		[32]; /**< the point release that Debian names beside its own version; "": none */
 	bool version_from_log; /**< the log's `Linux version` line said so, not the report */
 	bool has_order, has_mask;
 	bool forced;	   /**< an OOM report without a request: order=-1 */
 	bool mask_unknown; /**< only a number, of a version before those whose numbers are known */
+	bool mask_ends_line; /**< only a number, and nothing after it: it may have been cut */
 	unsigned int order;
 	uint64_t mask_number; /**< as printed */
 	char mask_names[256]; /**< as printed; "" where only the number was */
@@ -115,31 +145,42 @@ struct failure {
 	bool has_nodemask, has_mems;
 	uint64_t nodemask, mems_allowed;
 	char cpuset[64];
+	bool node_lines;  /**< nodes have lines of their own: from 4.8 on */
 	bool named_nodes; /**< zones are printed with their node: a kernel with NUMA */
 	bool has_state;	  /**< Mem-Info was seen */
-	bool memcg;	  /**< a limit of a memory cgroup, not the zones, refused */
-	char memcg_path[128];
-	uint64_t memcg_usage_kb, memcg_limit_kb;
+	bool woven; /**< lines of another report are among its lines, and nothing tells them apart */
+	bool memcg;		       /**< a limit of a memory cgroup, not the zones, refused */
 	struct failure_figures totals; /**< pages */
+	struct failure_figures nodes;  /**< kB, of all nodes' lines together */
+	uint64_t nodes_read;	       /**< whose lines are in it */
 	uint64_t unreclaimable;	       /**< nodes that kswapd gave up on */
 	struct failure_zone zone[FAILURE_ZONES];
 	int nr_zones;
 	bool too_many_zones;
-	int page_kb; /**< size of a page; 0 when no free list line was read */
-	bool has_ram, has_reserved, has_cma;
+	int page_kb;	    /**< size of a page */
+	bool page_inferred; /**< from totals and zones, not from a free list line */
+	bool has_ram, has_reserved, has_cma, has_highmem;
 	uint64_t ram, reserved, cma; /**< pages, from the end of the report */
+	uint64_t highmem; /**< pages of high memory, or that only movable memory may use */
+	struct failure_holders holders;
+	struct failure_oom oom;
+	struct failure_trace trace;
 };
 
 /** Receives each report; it is valid until it returns. */
 typedef void (*failure_handler)(const struct failure *failure, void *context);
 
 /** Reading of a log, line by line. */
-struct failure_reader;
+struct failure_log;
 
-struct failure_reader *failure_reader_new(failure_handler handler, void *context);
-void failure_reader_line(struct failure_reader *reader, char *line, size_t length);
-void failure_reader_end(struct failure_reader *reader);
-void failure_reader_drop(struct failure_reader *reader);
+struct failure_log *failure_log_new(failure_handler handler, void *context);
+void failure_log_line(struct failure_log *log, char *line, size_t length);
+void failure_log_end(struct failure_log *log);
+void failure_log_drop(struct failure_log *log);
+
+/* read/header.c */
+bool version_before(const char *version, int major, int minor);
+bool failure_before(const struct failure *failure, int major, int minor);
 
 /** Was this figure read? */
 static inline bool figure_seen(const struct failure_figures *figures, enum failure_figure figure)

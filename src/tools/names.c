@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "failure/judge/rules.h"
 #include "text/names.h"
 #include "tools/tools.h"
 
@@ -35,6 +36,38 @@ static void print_results(void)
 	print_numbered(compact_result_names, NR_COMPACT_RESULTS);
 }
 
+/** The releases that were seen with a set of rules: "5.4 to 5.4.59, 5.7". */
+static void print_releases(const char *rules)
+{
+	const char *joint = "";
+	size_t nr;
+	const struct rule_span *span = rules_spans(&nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		if (strcmp(span[i].rules, rules) != 0)
+			continue;
+		printf("%s%d.%d", joint, span[i].series / 1000, span[i].series % 1000);
+		if (span[i].from)
+			printf(".%d", span[i].from);
+		if (span[i].to < RULES_ANY_POINT && span[i].to > span[i].from)
+			printf(" to .%d", span[i].to);
+		joint = ", ";
+	}
+	putchar('\n');
+}
+
+/** The sets of rules by which versions check, each with what is new in it and the releases that have it. */
+static void print_rules(void)
+{
+	size_t nr;
+	const struct rule_set *set = rules_table(&nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		printf("%s\t%s\t", set[i].name, set[i].what);
+		print_releases(set[i].name);
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*print)(void);
@@ -42,6 +75,7 @@ static const struct {
 	{ "gfp", print_gfp },
 	{ "migratetype", print_migratetypes },
 	{ "compaction", print_results },
+	{ "rules", print_rules },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -65,7 +99,9 @@ int command_names(int argc, char **argv)
 			"left, and so on. KIND is one of these:\n\n"
 			"  gfp          masks, and the flags they are made of\n"
 			"  migratetype  what tells free lists of one order apart\n"
-			"  compaction   results of compaction",
+			"  compaction   results of compaction\n"
+			"  rules        by which versions check a zone: the first one, what is new, and\n"
+			"               the releases that have them, between tabs",
 		.arguments = { arguments, 1, 1 },
 		.exit_codes = "0 listed, 2 there is no such kind",
 	};
@@ -81,6 +117,6 @@ int command_names(int argc, char **argv)
 		}
 	return usage_error(
 		"names",
-		"there are no names of '%s'; there are those of gfp, migratetype and compaction",
+		"there are no names of '%s'; there are those of gfp, migratetype, compaction and rules",
 		words.word[0]);
 }

@@ -19,7 +19,7 @@ flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasin
        "-fsanitize=fuzzer-no-link,$sanitize" -fsanitize-coverage=trace-pc
        -Wall -Wextra -Werror -Wno-unused-command-line-argument -DPAGEFLOW_PLAIN_TERMINAL
        -Itests/fuzz/shim -Itests/fuzz -Iinclude -Isrc -Itests/support '-DPAGEFLOW_VERSION="fuzz"')
-sources=(src/{stages,world,life,state,replay,engine,text,library,failure}/*.c src/tools/{explain,kmem,shell}/*.c
+sources=(src/{stages,world,life,state,replay,engine,text,library}/*.c src/failure/{.,judge,read}/*.c src/tools/{explain,kmem,shell}/*.c
 	 src/tools/{host,language,options,output,say,snapshot}.c tests/support/{byhand,check-lists,observe}.c tests/fuzz/{.,support}/*.c)
 
 # Most runs of a target when not told a time, and most bytes of an input.

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`pageflow explain --log`: real and hand-made reports, their checks computed here again from the text; damaged logs."""
 
-import json
 import random
 import re
-import subprocess
 
 import pytest
-from terminal import HANG
 
 REAL = ["atomic-order0", "kernel-order9", "nowait-order1", "oom"]
 SAMPLES = [f"5.8.18-{name}" for name in REAL] + [
@@ -23,37 +20,6 @@ SAMPLES = [f"5.8.18-{name}" for name in REAL] + [
     "6.12-oom",
 ]
 HIGH, ATOMIC, MOVABLE = 0x20, 0x200, 0x8
-
-
-@pytest.fixture
-def sample(root):
-    """Gives the text of a sample."""
-    return lambda name: (root / f"tests/samples/{name}.dmesg").read_text()
-
-
-@pytest.fixture
-def explain(pageflow):
-    """Explains a log given as text or bytes; subprocess's result, text on both streams."""
-    command = pageflow("--version").args[:-1]
-
-    def run(log, *words, **options):
-        data = log if isinstance(log, bytes) else log.encode()
-        done = subprocess.run(
-            [*command, "explain", "--log", "-", *words], input=data, capture_output=True, timeout=HANG, **options
-        )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    return run
-
-
-@pytest.fixture
-def facts(explain):
-    """The reports of a log, as JSON gives them."""
-
-    def run(log):
-        return json.loads(explain(log, "--json").stdout)["reports"]
-
-    return run
 
 
 # ---- the arithmetic, from the text alone ---------------------------------------------------------------------------
@@ -119,7 +85,7 @@ def test_each_zone_refuses_at_the_check_that_the_text_gives(name, sample, explai
     text = sample(name)
     order = int(re.search(r"order[:=](\d+)", text)[1])
     (report,) = facts(text)
-    assert report["replayed"] == (name not in ("4.19-highmem", "6.1-64k")), report["not_replayed"]
+    assert report["replayed"] == name.startswith(("5.8.18", "4.14", "4.19-atomic", "5.4")), report["not_replayed"]
     zones = zones_of(text)
     tried, highest = TRIED.get(name, (list(zones), 2))
     assert [(z["node"], z["zone"]) for z in report["zones"] if z["place"] == "tried"] == tried
@@ -172,7 +138,7 @@ def test_large_blocks_that_are_cma_are_said(sample, explain):
 def test_a_limit_of_a_memory_cgroup_is_no_matter_of_zones(sample, explain):
     result = explain(sample("5.8.18-memcg-oom"))
     assert "memory cgroup /box, which uses 20480 kB of its limit of 20480 kB" in result.stdout.splitlines()[-1]
-    assert result.returncode == 1
+    assert result.returncode == 0, "no request of any zone is behind it"
 
 
 def test_advice_would_let_the_request_pass_when_it_says_so(sample, facts):
@@ -204,20 +170,21 @@ def test_a_state_that_would_serve_the_request_is_not_called_a_refusal(sample, ex
 # ---- other versions, other geometries ------------------------------------------------------------------------------
 
 
-def test_the_verdict_for_another_version_is_labelled(sample, explain):
+def test_the_verdict_is_labelled_with_its_rules(sample, explain, facts):
     for name in SAMPLES:
         text = " ".join(explain(sample(name)).stdout.split())
-        assert ("it is what 5.8.18 would decide" in text) == (not name.startswith("5.8.18"))
+        (report,) = facts(sample(name))
+        assert f"verdict: refused, by the {report['rules']}" in text
+        assert f"answer: refused by the {report['rules']}: " in text
 
 
 @pytest.mark.parametrize(
     "name, why",
     [("6.1-64k", "its pages have 64 kB"), ("4.19-highmem", "it has high memory")],
 )
-def test_another_geometry_is_explained_from_its_figures(name, why, sample, explain, facts):
+def test_another_geometry_is_explained_from_its_figures(name, why, sample, facts):
     (report,) = facts(sample(name))
     assert not report["replayed"] and why in report["not_replayed"]
-    assert "by the figures of the report" in explain(sample(name)).stdout.splitlines()[-1]
 
 
 def test_boost_is_read_where_it_is_printed_and_absent_where_there_is_none(sample, facts):
@@ -244,11 +211,16 @@ VERSIONS = ("4.14", "4.19", "5.4", "5.8", "5.10", "5.15", "6.1", "6.6", "6.12")
 ALIKE = ("5.4", "5.8", "5.10", "5.15", "6.1", "6.6", "6.12")
 
 
+def of_version(text, version):
+    """From 6.1 on a zone's line prints the boost: without it there, it was lost."""
+    return text.replace("min:", "boost:0kB min:") if version[0] == "6" else text
+
+
 @pytest.mark.parametrize("name", MASKS)
 def test_a_mask_that_is_only_a_number_is_read_by_its_version(name, pageflow, sample, facts):
     expected = int(dict(map(reversed, map(str.split, pageflow("names", "gfp").stdout.splitlines())))[name], 0)
-    text = sample("5.8.18-atomic-order0")
     for number, version in zip(MASKS[name].split(), VERSIONS, strict=True):
+        text = of_version(sample("5.8.18-atomic-order0"), version)
         log = text.replace("mode:0xa20(GFP_ATOMIC)", f"mode:{number}").replace("5.8.18+", f"{version}.3-generic")
         (report,) = facts(log)
         # By name: the GFP_NOWAIT of 6.12, which has a bit more, is that of 5.8.
@@ -259,8 +231,8 @@ def test_flags_that_kept_their_numbers_are_read_by_them(pageflow, sample, facts)
     rows = [line.split() for line in pageflow("names", "gfp").stdout.splitlines()]
     flags = [number for number, name in rows if name.startswith("__") and int(number, 0).bit_count() == 1]
     assert len(flags) == 23
-    text = sample("5.8.18-atomic-order0")
     for version in ALIKE:
+        text = of_version(sample("5.8.18-atomic-order0"), version)
         logs = [
             text.replace("mode:0xa20(GFP_ATOMIC)", f"mode:{flag}").replace("5.8.18+", f"{version}.3-generic")
             for flag in flags
@@ -293,10 +265,36 @@ def test_names_that_5_8_does_not_know_are_named(sample, facts):
     assert report["mask_5_8"] == "0xa20"
 
 
-def test_numbers_before_the_table_need_names(sample, explain):
-    text = sample("5.8.18-atomic-order0").replace("mode:0xa20(GFP_ATOMIC)", "mode:0x20").replace("5.8.18+", "3.10.0")
-    result = explain(text)
-    assert result.returncode == 2 and "the names of the gfp mask" in result.stderr
+# What logs of these versions print where they name the mask, or say what was asked for.
+OLD_MASKS = [
+    ("3.10.0-1160.el7.x86_64", "0x20", "0xa20"),  # GFP_ATOMIC: it may not wait, and is urgent
+    ("2.6.32-754.el6.x86_64", "0x4020", "0x40a20"),  # with __GFP_COMP
+    ("3.10.0-1160.el7.x86_64", "0xd0", "0xcc0"),  # GFP_KERNEL
+    ("3.13.0-24-generic", "0x200da", "0x100cca"),  # GFP_HIGHUSER_MOVABLE
+    ("3.2.0-4-amd64", "0x50", "0xc40"),  # GFP_NOFS
+    ("4.4.0-210-generic", "0x2080020", "0xa20"),
+    ("4.4.0-210-generic", "0x24000c0", "0xcc0"),
+    ("4.9.0-19-amd64", "0x24200ca", "0x100cca"),
+    ("4.9.0-19-amd64", "0x2400040", "0xc40"),
+    ("", "0x20", "0xa20"),
+    ("", "0x204020", "0x40a20"),
+    ("", "0x200da", "0x100cca"),
+    ("", "0x2080020", "0xa20"),
+]
+
+
+@pytest.mark.parametrize("version, number, mask", OLD_MASKS)
+def test_numbers_before_4_14_are_read_as_inferred(version, number, mask, sample, explain, facts):
+    text = sample("5.8.18-atomic-order0").replace("mode:0xa20(GFP_ATOMIC)", f"mode:{number}")
+    text = text.replace("5.8.18+", version)
+    assert facts(text)[0]["mask_5_8"] == mask
+    assert "(inferred)" in re.search(r"gfp mask[^;]*", explain(text).stdout)[0]
+
+
+def test_names_that_are_gone_are_read_by_what_replaced_them(sample, facts):
+    text = sample("5.8.18-atomic-order0").replace("GFP_ATOMIC", "GFP_TEMPORARY|__GFP_REPEAT|__GFP_NOTRACK")
+    (report,) = facts(text)
+    assert (report["mask_5_8"], report["unknown_gfp"]) == ("0x4cd0", "__GFP_NOTRACK")
 
 
 def test_nodes_need_not_begin_at_0(sample, facts):
@@ -305,7 +303,7 @@ def test_nodes_need_not_begin_at_0(sample, facts):
     far = text.replace("Node 1", "Node 8")
     assert [zone["node"] for zone in facts(only)[0]["zones"]] == [1]
     assert [(zone["node"], zone["attempt"]["verdict"]) for zone in facts(far)[0]["zones"]][-1] == (8, "too_few_pages")
-    assert facts(far)[0]["replayed"]
+    assert facts(re.sub(r"Not tainted 6\.6\S*", "Not tainted 5.8.18", far))[0]["replayed"]
 
 
 def test_a_nodemask_leaves_other_nodes_out(sample, facts):
@@ -331,7 +329,7 @@ def test_what_bound_an_oom_request_follows_its_state(sample, facts):
 # ---- what is reserved for urgent high orders -----------------------------------------------------------------------
 
 
-def reserve_log(reserved, letters="UME", version="5.10.44", free=17240):
+def reserve_log(reserved, letters="UME", version="5.8.18", free=17240):
     """GFP_KERNEL of order 1 on one zone of 64-bit: 100 blocks of each order from 1 on, the rest single pages."""
     counts = [100 if order in (1, 2) else 0 for order in range(11)]
     counts[0] = free - sum(count << order for order, count in enumerate(counts))
@@ -360,17 +358,27 @@ def test_a_reserve_of_0_is_0_whatever_the_lists_hold(letters, explain, facts):
     assert "urgent high orders" not in explain(log).stdout
 
 
-def test_a_reserve_that_is_not_printed_is_unknown_and_not_taken_off(explain, facts):
-    for free in (17240, 16000):
-        log = reserve_log(None, "UMEH", "4.19.40", free)
-        (report,) = facts(log)
-        (zone,) = report["zones"]
-        assert report["replayed"] and zone["attempt"]["usable"] == free - 1 and not zone["highatomic_read"]
-        out = explain(log).stdout
-        assert "the report does not print it" in out.splitlines()[-1]
-        assert "urgent high orders: unknown, and not taken off" in " ".join(out.split())
-        urgent = explain(log.replace("mode:0xcc0(GFP_KERNEL)", "mode:0x480020(GFP_ATOMIC)")).stdout
-        assert "urgent high orders" not in urgent
+def test_a_reserve_that_is_not_printed_decides_nothing_by_itself(explain, facts):
+    # At least the block that the list shows, at most a hundredth of the zone and a pageblock: 2 to 75197 pages.
+    log = reserve_log(None, "UMEH", "4.19.40", 17240)
+    (report,) = facts(log)
+    (zone,) = report["zones"]
+    assert (report["verdict"], zone["highatomic_read"], explain(log).returncode) == ("depends", False, 1)
+    assert "between 2 and 75197 pages" in report["depends_on"]
+    # Without any reserve it would be refused as well: 16000 - 1 pages are not more than 16523.
+    log = reserve_log(None, "UMEH", "4.19.40", 16000)
+    (report,) = facts(log)
+    assert (report["verdict"], report["zones"][0]["attempt"]["usable"]) == ("refused", 15999)
+    out = explain(log).stdout
+    assert "urgent high orders is not printed" in out.splitlines()[-1]
+    # An urgent request may use it.
+    urgent = explain(log.replace("mode:0xcc0(GFP_KERNEL)", "mode:0x480020(GFP_ATOMIC)")).stdout
+    assert "urgent high orders" not in urgent
+
+
+def test_no_letter_of_the_reserve_means_that_there_is_none(explain, facts):
+    log = reserve_log(None, "UME", "4.19.40", 17240)
+    assert facts(log)[0]["verdict"] == "passes" and explain(log).returncode == 0
 
 
 @pytest.mark.parametrize("letters", ["UMH", "UMEH", "H"])
@@ -497,10 +505,16 @@ def test_what_is_missing_is_named(sample, explain):
     assert header_lost.returncode == 2 and "the line that says who asked for what" in header_lost.stderr
     lists_lost = explain("".join(line for line in lines if "*4kB" not in line))
     assert lists_lost.returncode == 2 and "a whole free list line of zone DMA" in lists_lost.stderr
+    # By the sum of the list 2048 kB are lost: too little for the block of order 9 that was asked for.
     entry_lost = explain(text.replace(" 2*1024kB (MC)", ""))
-    assert entry_lost.returncode == 2 and "a whole free list line of zone DMA" in entry_lost.stderr
+    assert entry_lost.returncode == 1 and entry_lost.stderr == ""
+    block_lost = explain(text.replace(" 1*2048kB (C)", "").replace(" 3*4096kB (C)", ""))
+    assert block_lost.returncode == 2 and "a whole free list line of zone DMA" in block_lost.stderr
+    # Whatever min was, there is no block.
     zone_cut = explain(text.replace("min:1400kB", "m"))
-    assert zone_cut.returncode == 2 and "free and min of zone DMA" in zone_cut.stderr
+    assert zone_cut.returncode == 1 and zone_cut.stderr == ""
+    zone_cut = explain(sample("5.8.18-atomic-order0").replace("min:4544kB", "m"))
+    assert zone_cut.returncode == 2 and "min of zone DMA" in zone_cut.stderr
     state_lost = explain(lines[0])
     assert state_lost.returncode == 2 and "Mem-Info" in state_lost.stderr
 
@@ -543,14 +557,14 @@ def test_a_failure_of_vmalloc_is_called_so(header, sample, explain):
 
 def test_a_forced_oom_has_no_request(sample, explain):
     forced = explain(sample("5.8.18-oom").replace("order=0", "order=-1"))
-    assert forced.returncode == 2 and "SysRq forced the OOM killer" in forced.stderr
+    assert forced.returncode == 0 and "SysRq" in forced.stdout.splitlines()[-1]
 
 
 def test_lists_that_are_missing_do_not_matter_where_the_watermark_decides(sample, explain):
     text = "".join(line for line in sample("5.8.18-atomic-order0").splitlines(True) if "*4kB" not in line)
     result = explain(text)
     assert result.returncode == 1
-    assert "by the figures of the report: DMA is 3 pages short" in result.stdout
+    assert "rules of 5.8: DMA is 3 pages short" in result.stdout
 
 
 def test_a_zone_that_is_lost_whole_is_noticed_by_the_totals(sample, explain):
@@ -609,8 +623,8 @@ def test_a_large_log_is_read_in_one_pass_with_room_for_one_report(sample, explai
 
 def test_the_machine_of_a_large_report_stays_small(sample, explain, little_memory):
     """A terabyte with most of it free in large blocks: pages are made for the front of each list only."""
-    text = sample("5.8.18-kernel-order9").replace("3*4096kB (C) = 41020kB", "250000003*4096kB (C) = 1024000041020kB")
-    text = text.replace("free:41020kB", "free:1024000041020kB").replace("free_cma:16128kB", "free_cma:1024000016128kB")
+    text = sample("5.8.18-kernel-order9").replace("3*4096kB (C) = 41020kB", "250003*4096kB (C) = 1024041020kB")
+    text = text.replace("free:41020kB", "free:1024041020kB").replace("free_cma:16128kB", "free_cma:1024016128kB")
     text = text.replace("managed:123404kB", "managed:1073741824kB").replace("present:131072kB", "present:1073741824kB")
     # All of its struct pages would be 16 GiB.
     result = explain(text, **little_memory(256))
@@ -645,7 +659,6 @@ def test_standard_input_and_file_say_the_same(pageflow, explain, sample):
         (["--log", "x", "GFP_KERNEL"], "unexpected argument 'GFP_KERNEL'"),
         (["--log", "x", "--nid", "0"], "--nid do not go with it"),
         (["--log", "x", "--boot", "1G"], "--boot"),
-        (["--log", "x", "--svg", "y"], "there is no picture"),
         (["--log", "/nonexistent"], "cannot be read"),
         (["--log", "/"], "cannot be read"),
     ],

@@ -40,7 +40,7 @@ def test_names_that_are_numbered(names):
     "arguments, problem",
     [
         ([], "missing argument KIND"),
-        (["zones"], "there are no names of 'zones'; there are those of gfp, migratetype and compaction"),
+        (["zones"], "there are no names of 'zones'; there are those of gfp, migratetype, compaction and rules"),
         (["gfp", "compaction"], "unexpected argument 'compaction'"),
     ],
 )

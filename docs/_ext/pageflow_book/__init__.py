@@ -26,7 +26,7 @@ from .chapter import (
     tests,
 )
 from .draw import chain_map, picture, readme
-from .live import computed, proof, scene, transcript
+from .live import computed, printed, proof, scene, transcript
 from .read import book, text
 from .site import coverage_pages, languages, pages, search, shared, templates
 
@@ -51,6 +51,7 @@ PARTS = (
     recorded,
     transcript,
     computed,
+    printed,
     scene,
     proof,
     languages,

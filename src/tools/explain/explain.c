@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "failure/machine-report.h"
 #include "library/handle.h"
 #include "text/cursor.h"
 #include "text/error.h"
@@ -25,6 +26,8 @@ struct settings {
 	const char *live;    /**< directory of the files of /proc */
 	const char *log;     /**< a kernel log with reports of failures, instead of a request */
 	const char *svg;
+	const char *rules; /**< a version: its rules decide */
+	bool summary;
 	bool no_reclaim;
 	bool json;
 };
@@ -41,21 +44,22 @@ static const struct command_option options[] = {
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, machine),
 	  .value = "FILE",
-	  .help = "the machine: a snapshot or a recording ('-': standard input)" },
+	  .help = "the machine: a snapshot or a recording ('-': standard\n"
+		  "input)" },
 	{ .name = "boot",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, boot),
 	  .value = "SPEC",
-	  .help = "the machine: booted, as in 'machine SPEC' of 'pageflow shell'\n"
-		  "(default: 1G)" },
+	  .help = "the machine: booted, as in 'machine SPEC' of\n"
+		  "'pageflow shell' (default: 1G)" },
 	{ .name = "live",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, live),
 	  .value = "DIR",
 	  .alone = "/proc",
-	  .help = "the machine: this one as /proc shows it, or copies of its files\n"
-		  "zoneinfo, buddyinfo and pagetypeinfo in DIR; what they do not\n"
-		  "say is assumed, and named" },
+	  .help = "the machine: this one as /proc shows it, or copies of\n"
+		  "its files zoneinfo, buddyinfo and pagetypeinfo in DIR;\n"
+		  "what they do not say is assumed, and named" },
 	{ .name = "log",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, log),
@@ -67,11 +71,22 @@ static const struct command_option options[] = {
 	{ .name = "json",
 	  .place = offsetof(struct settings, json),
 	  .help = "print the explanation as JSON" },
+	{ .name = "rules",
+	  .kind = OPTION_TEXT,
+	  .place = offsetof(struct settings, rules),
+	  .value = "VERSION",
+	  .help = "with --log: judge by the rules of this kernel version,\n"
+		  "such as 6.1 or 5.15.90 (default: the report's own)" },
+	{ .name = "summary",
+	  .place = offsetof(struct settings, summary),
+	  .help = "with --log: one entry for all reports of the same\n"
+		  "caller, order and mask" },
 	{ .name = "svg",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, svg),
 	  .value = "FILE",
-	  .help = "also draw it, into FILE ('-': standard output, without the text)" },
+	  .help = "also draw it, into FILE ('-': standard output, without\n"
+		  "the text)" },
 };
 
 static const char *const arguments[] = { "GFP", "ORDER" };
@@ -82,18 +97,30 @@ static const struct command_usage usage = {
 	.synopsis = "pageflow explain GFP ORDER [--nid N]\n"
 		    "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
 		    "                        [--no-reclaim] [--json] [--svg FILE]\n"
-		    "       pageflow explain --log FILE [--json]",
-	.about =
-		"Runs one request on a machine and tells stage by stage what it was given, what was\n"
-		"decided and on which numbers, where the page came from, and what it cost. The last\n"
-		"line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a number.\n\n"
-		"With --log, the failures that a kernel reported in its log are explained instead:\n"
-		"its zones are rebuilt and the request is run on them.",
+		    "       pageflow explain --log FILE [--rules VERSION] [--summary]\n"
+		    "                        [--json] [--svg FILE]",
+	.about = "Runs one request on a machine and tells stage by stage what it was given, what\n"
+		 "was decided and on which numbers, where the page came from, and what it cost.\n"
+		 "The last line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a\n"
+		 "number.\n\n"
+		 "With --log, the reports of failures and of the OOM killer in a kernel's log are\n"
+		 "explained instead: by the rules of their own version whether each zone would\n"
+		 "refuse, who asked, who holds the memory, who was killed and why, and what to do.",
 	.option = options,
 	.nr_options = sizeof(options) / sizeof(options[0]),
 	.arguments = { arguments, 0, ARGUMENTS_MORE },
-	.exit_codes = "0 a page was or would be found, 1 the request was refused, 2 bad input",
+	.exit_codes = "0 a page was or would be found, 1 refused, 2 bad input",
 };
+
+/** A version whose rules are asked for must be one; OPTIONS_READ, or the exit code. */
+static int check_rules(const char *rules)
+{
+	if (!rules || rules_version_known(rules))
+		return OPTIONS_READ;
+	return usage_error("explain",
+			   "--rules needs a kernel version such as 6.1 or 5.15.90, not '%s'",
+			   rules);
+}
 
 /** Read GFP and ORDER; OPTIONS_READ, or the exit code. */
 static int read_request(const struct words *words, struct explain_request *request)
@@ -124,10 +151,6 @@ static int check_log_settings(const struct words *words, const struct settings *
 			"explain",
 			"--log takes its machines from the log: --machine, --boot, --live "
 			"and --nid do not go with it");
-	if (settings->svg)
-		return usage_error("explain",
-				   "there is no picture of a log: --svg does not go with "
-				   "--log");
 	return arguments_check("explain", &none, words);
 }
 
@@ -223,6 +246,31 @@ static int print_explanation(const struct explanation *e, const struct explain_o
 	return e->found ? EXIT_OK : EXIT_DIFFERENT;
 }
 
+/** Print also what the rules of another version say of the machine before the request; the exit code. */
+static int print_by_rules(const struct explanation *e, const struct explain_origin *origin,
+			  const struct settings *settings)
+{
+	struct failure *failure = calloc(1, sizeof(*failure));
+	struct log_answer *answer = calloc(1, sizeof(*answer));
+	struct explain_origin with_rules = *origin;
+	int code = EXIT_BAD_INPUT;
+
+	if (failure && answer) {
+		machine_report(e, failure);
+		log_answer_take(answer, failure, settings->rules);
+		with_rules.by_rules = answer;
+		code = print_explanation(e, &with_rules, settings);
+		if (code != EXIT_BAD_INPUT)
+			code = log_answer_is_fine(answer) ? EXIT_OK : EXIT_DIFFERENT;
+		log_answer_release(answer);
+	} else {
+		refuse_input(origin->machine, "out of memory");
+	}
+	free(answer);
+	free(failure);
+	return code;
+}
+
 /** Run the request on a machine and print what became of it; the exit code. */
 static int explain_machine(pageflow_machine *machine, const struct explain_origin *origin,
 			   const struct explain_request *request, const struct settings *settings)
@@ -238,7 +286,8 @@ static int explain_machine(pageflow_machine *machine, const struct explain_origi
 	else if (e.violation[0])
 		code = refuse_input("the kernel does not define this", e.violation);
 	else
-		code = print_explanation(&e, origin, settings);
+		code = settings->rules ? print_by_rules(&e, origin, settings)
+				       : print_explanation(&e, origin, settings);
 	explanation_free(&e);
 	return code;
 }
@@ -263,13 +312,20 @@ int command_explain(int argc, char **argv)
 		code = settings.log ? check_log_settings(&words, &settings)
 				    : read_request(&words, &request);
 	if (code == OPTIONS_READ)
+		code = check_rules(settings.rules);
+	if (code == OPTIONS_READ)
 		code = outputs_check("explain", settings.json, settings.svg);
 	if (code == OPTIONS_READ)
 		code = check_overwriting(&settings);
 	if (code != OPTIONS_READ)
 		return code;
 	if (settings.log)
-		return explain_log(settings.log, settings.json, use_colour());
+		return explain_log(&(struct log_request){ .path = settings.log,
+							  .svg = settings.svg,
+							  .rules = settings.rules,
+							  .summary = settings.summary,
+							  .json = settings.json,
+							  .colour = use_colour() });
 	if (!!settings.machine + !!settings.boot + !!settings.live > 1)
 		return usage_error("explain", "--machine, --boot and --live exclude each other");
 	request.nid = (int)settings.nid;

@@ -3,6 +3,7 @@
  * @file
  * @brief An explanation as JSON, version 1. docs/explain.rst lists the keys.
  */
+#include "tools/explain/log.h"
 #include "tools/explain/view.h"
 
 /** Version of the keys. */
@@ -89,32 +90,6 @@ static void write_machine(const struct explanation *e, const struct explain_orig
 	for (int i = 0; i < e->nr_zones; i++)
 		write_zone(e, &e->zone[i], json);
 	json_end(json);
-}
-
-/**
- * @brief The numbers of an attempt on a zone, as members of an object.
- *
- * @param a the attempt
- * @param json where to
- */
-void explain_write_attempt(const struct explained_attempt *a, struct json *json)
-{
-	json_text(json, "verdict", explain_verdict_word(a->verdict));
-	json_bool(json, "mark_ignored", a->mark_ignored);
-	json_integer(json, "free", a->free);
-	json_integer(json, "block", a->block);
-	json_integer(json, "highatomic", a->highatomic);
-	json_integer(json, "cma", a->cma);
-	json_integer(json, "usable", a->usable);
-	json_integer(json, "mark", a->mark);
-	json_integer(json, "boost", a->boost);
-	json_integer(json, "less_high", a->less_high);
-	json_integer(json, "less_harder", a->less_more);
-	json_integer(json, "lowmem_reserve", a->reserve);
-	json_integer(json, "needed", a->needed);
-	json_integer(json, "shortfall", a->shortfall);
-	json_bool(json, "passes", a->passes);
-	json_bool(json, "quick", a->quick);
 }
 
 static void write_walk(const struct explanation *e, const struct explained_walk *walk,
@@ -283,5 +258,10 @@ void explain_print_json(const struct explanation *e, const struct explain_origin
 	json_text(&json, "gives_up", e->give_up >= 0 ? explain_give_up(e->give_up) : "");
 	json_text(&json, "livelock", e->livelock);
 	json_text(&json, "answer", answer);
+	if (origin->by_rules) {
+		json_array(&json, "by_rules");
+		log_write_json(origin->by_rules, &json);
+		json_end(&json);
+	}
 	json_end(&json);
 }

@@ -11,19 +11,21 @@
 #include "engine/engine.h"
 #include "text/error.h"
 #include "text/input.h"
+#include "text/new-file.h"
 #include "tools/tools.h"
 
 /** Longer lines are cut: no line of a report comes near. */
-#define LONGEST_LINE 16384
+#define LONGEST_LINE INPUT_LINE
 
 /** Keys that change their meaning change this. */
-#define JSON_VERSION 1
+#define JSON_VERSION 2
 
 /** A run over a log. */
 struct run {
-	const char *path;
-	struct json *json; /**< NULL: as text */
-	bool colour;
+	const struct log_request *request;
+	struct json *json;	     /**< NULL: as text */
+	struct log_picture *picture; /**< NULL: none is drawn */
+	struct log_groups *groups;
 	unsigned long reports;
 	bool refused, damaged;
 };
@@ -32,14 +34,27 @@ struct run {
 static void report_damaged(struct run *run, const struct failure *failure, const char *missing)
 {
 	run->damaged = true;
-	if (failure->kind == FAILURE_VMALLOC || failure->forced)
-		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s", run->path,
-		    failure->line, run->reports, missing);
+	if (failure->kind == FAILURE_VMALLOC || failure->woven)
+		say("explain", "%s:%zu: report %lu cannot be explained: it lacks %s",
+		    run->request->path, failure->line, run->reports, missing);
 	else
 		say("explain",
 		    "%s:%zu: report %lu is too damaged to explain: it lacks %s; give the log from "
 		    "its header to its free lists",
-		    run->path, failure->line, run->reports, missing);
+		    run->request->path, failure->line, run->reports, missing);
+}
+
+/** Show the answer to a report in the form that was asked for. */
+static void show(struct run *run, const struct log_answer *answer)
+{
+	if (run->picture)
+		log_picture_add(run->picture, answer);
+	if (run->request->summary)
+		return;
+	if (run->json)
+		log_write_json(answer, run->json);
+	else if (!run->picture || !is_standard_output(run->request->svg))
+		log_print_text(answer, run->request->path, stdout, run->request->colour);
 }
 
 /** Explain one report. */
@@ -47,6 +62,7 @@ static void explain_report(const struct failure *failure, void *context)
 {
 	struct run *run = context;
 	struct log_answer *answer = calloc(1, sizeof(*answer));
+	const struct log_group *group;
 
 	run->reports++;
 	if (!answer) {
@@ -54,16 +70,14 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure)) {
+	if (!log_answer_take(answer, failure, run->request->rules))
 		report_damaged(run, failure, answer->account.missing);
-		free(answer);
-		return;
-	}
-	run->refused |= !answer->passes;
-	if (run->json)
-		log_write_json(answer, run->json);
-	else
-		log_print_text(answer, run->path, stdout, run->colour);
+	run->refused |= !log_answer_is_fine(answer);
+	group = log_groups_add(run->groups, answer);
+	answer->caller_so_far = group && failure->trace.caller[0] ? group->count : 0;
+	/* Of two reports woven into one, no figure is known to be this one's. */
+	if (!failure->woven && (!answer->account.missing[0] || log_answer_says_something(answer)))
+		show(run, answer);
 	log_answer_release(answer);
 	free(answer);
 }
@@ -77,8 +91,7 @@ static bool is_something_else(const struct input_line *line)
 }
 
 /** Hand the lines of a log on; -1 after noting an error. */
-static int read_lines(struct input *input, struct failure_reader *reader,
-		      struct pageflow_error *error)
+static int read_lines(struct input *input, struct failure_log *log, struct pageflow_error *error)
 {
 	struct input_line line = { 0 };
 	int got;
@@ -90,8 +103,8 @@ static int read_lines(struct input *input, struct failure_reader *reader,
 					"prints",
 					line.cut ? "its first line does not end"
 						 : "it begins as a file of Pageflow's own");
-		failure_reader_line(reader, line.text,
-				    line.length < LONGEST_LINE ? line.length : LONGEST_LINE);
+		failure_log_line(log, line.text,
+				 line.length < LONGEST_LINE ? line.length : LONGEST_LINE);
 	}
 	return got;
 }
@@ -100,57 +113,87 @@ static int read_lines(struct input *input, struct failure_reader *reader,
 static int read_log(struct run *run)
 {
 	struct pageflow_error error = { 0 };
-	struct input *input = input_open(run->path, &error);
-	struct failure_reader *reader = input ? failure_reader_new(explain_report, run) : NULL;
+	struct input *input = input_open(run->request->path, &error);
+	struct failure_log *log = input ? failure_log_new(explain_report, run) : NULL;
 	int failed = -1;
 
-	if (reader)
-		failed = read_lines(input, reader, &error);
+	if (log)
+		failed = read_lines(input, log, &error);
 	else if (input)
 		error_set(&error, "out of memory");
 	if (failed)
-		input_error("explain", run->path, &error);
+		input_error("explain", run->request->path, &error);
 	/* Of a log that cannot be read on, the last report is not all there. */
 	if (failed)
-		failure_reader_drop(reader);
+		failure_log_drop(log);
 	else
-		failure_reader_end(reader);
+		failure_log_end(log);
 	input_close(input);
 	return failed;
+}
+
+/** Begin the object that holds the answers. */
+static void begin_json(const struct run *run)
+{
+	json_object(run->json, NULL);
+	json_count(run->json, "version", JSON_VERSION);
+	json_text(run->json, "log", run->request->path);
+	json_array(run->json, "reports");
+}
+
+/** End the object that holds the answers, or print the summary. */
+static void end_output(struct run *run)
+{
+	log_groups_sort(run->groups);
+	if (run->json) {
+		json_end(run->json);
+		log_write_groups(run->groups, run->json);
+		json_end(run->json);
+	} else if (run->request->summary && run->reports) {
+		log_print_summary(run->groups, stdout);
+	}
+}
+
+/** Write the picture, if one was asked for and there is something on it; false with a line on standard error. */
+static bool write_picture(const struct run *run)
+{
+	if (!run->picture || !run->reports)
+		return true;
+	return !print_into("explain", run->request->svg, log_picture_write, run->picture);
 }
 
 /**
  * @brief Explain the reports of a log.
  *
- * @param path the log; "-" is standard input
- * @param json print JSON?
- * @param colour with the colours of a terminal?
+ * @param request the log, and what is asked of it
  * @return the exit code
  */
-int explain_log(const char *path, bool json, bool colour)
+int explain_log(const struct log_request *request)
 {
 	struct json writer;
-	struct run run = { .path = path, .json = json ? &writer : NULL, .colour = colour };
-	int failed;
+	struct run run = { .request = request, .json = request->json ? &writer : NULL };
+	bool failed;
 
+	run.groups = calloc(1, sizeof(*run.groups));
+	if (!run.groups || (request->svg && !(run.picture = log_picture_new()))) {
+		say("explain", "%s: out of memory", request->path);
+		free(run.groups);
+		return EXIT_BAD_INPUT;
+	}
 	json_begin(&writer, stdout);
-	if (json) {
-		json_object(&writer, NULL);
-		json_count(&writer, "version", JSON_VERSION);
-		json_text(&writer, "log", path);
-		json_array(&writer, "reports");
-	}
-	failed = read_log(&run);
-	if (json) {
-		json_end(&writer);
-		json_end(&writer);
-	}
+	if (run.json)
+		begin_json(&run);
+	failed = read_log(&run) != 0;
+	failed |= !failed && !write_picture(&run);
+	log_picture_free(run.picture);
+	end_output(&run);
+	free(run.groups);
 	if (!failed && !run.reports)
 		say("explain",
 		    "%s: there is no report in it: no line says 'page allocation failure', 'invoked "
 		    "oom-killer' or 'Mem-Info:'; logs packed otherwise than with xz must be unpacked "
 		    "first",
-		    path);
+		    request->path);
 	if (failed || !run.reports || run.damaged)
 		return EXIT_BAD_INPUT;
 	return run.refused ? EXIT_DIFFERENT : EXIT_OK;

@@ -9,13 +9,36 @@
 #include <stdio.h>
 
 #include "failure/answer.h"
+#include "failure/groups.h"
 #include "text/json.h"
+
+/** What is asked of a log. */
+struct log_request {
+	const char *path;  /**< the log; "-" is standard input */
+	const char *rules; /**< version whose rules are asked for; NULL: each report's own */
+	const char *svg;   /**< file for the picture; NULL: none is drawn */
+	bool json;	   /**< as JSON, not as text */
+	bool summary;	   /**< one line a group of reports, not an answer to each */
+	bool colour;	   /**< with the colours of a terminal */
+};
 
 /* log-text.c, log-json.c */
 void log_print_text(const struct log_answer *answer, const char *path, FILE *out, bool colour);
+void log_print_by_rules(const struct log_answer *answer, FILE *out, bool colour);
 void log_write_json(const struct log_answer *answer, struct json *json);
 
+/* log-svg.c */
+struct log_picture;
+struct log_picture *log_picture_new(void);
+void log_picture_add(struct log_picture *picture, const struct log_answer *answer);
+void log_picture_write(FILE *out, const void *context);
+void log_picture_free(struct log_picture *picture);
+
+/* log-summary.c */
+void log_print_summary(const struct log_groups *groups, FILE *out);
+void log_write_groups(const struct log_groups *groups, struct json *json);
+
 /* log.c */
-int explain_log(const char *path, bool json, bool colour);
+int explain_log(const struct log_request *request);
 
 #endif

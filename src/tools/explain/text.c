@@ -7,6 +7,7 @@
 
 #include "alloc_context.h"
 #include "gfp.h"
+#include "tools/explain/log.h"
 #include "tools/explain/story.h"
 
 /** What was asked for, and of which machine. */
@@ -156,6 +157,11 @@ void explain_print_text(const struct explanation *e, const struct explain_origin
 		print_page(&story);
 	print_cost(&story);
 	explain_answer(e, origin, answer, sizeof(answer));
+	if (origin->by_rules) {
+		story_say(&story, PLAIN, 0, "by 5.8.18: %s", answer);
+		log_print_by_rules(origin->by_rules, out, colour);
+		return;
+	}
 	fprintf(out, "\n%sanswer: %s%s\n", ink_code(colour, e->found ? GREEN : RED), answer,
 		ink_code(colour, PLAIN));
 }

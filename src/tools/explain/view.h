@@ -12,8 +12,12 @@
 #include "text/append.h"
 #include "text/json.h"
 
+struct log_answer;
+
 /** Where the machine came from, and what about it is assumed. */
 struct explain_origin {
+	const struct log_answer
+		*by_rules;	/**< what another version would decide; NULL: it was not asked */
 	bool live;		/**< a running machine: what would happen */
 	const char *machine;	/**< "1G", or a file */
 	const char *assumed[8]; /**< lines, ended by NULL */
