@@ -56,6 +56,8 @@ bool log_situation(struct log_answer *answer);
 const char *log_zone_label(const struct log_answer *answer, const struct zone_account *zone,
 			   char *text, size_t size);
 const char *log_pages(const struct log_answer *answer, long pages, char *text, size_t size);
+const char *log_verdict_key(enum failure_verdict verdict);
+const char *log_kind_key(enum failure_kind kind, bool memcg);
 const char *log_inferred(bool inferred);
 bool log_reserve_unknown(const struct log_answer *answer, const struct zone_account *zone);
 void log_request(const struct log_answer *answer, char *text, size_t size);

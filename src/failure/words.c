@@ -143,3 +143,34 @@ void log_headline(const struct log_answer *answer, char *text, size_t size)
 	if (answer->balance.known)
 		balance_headline(&answer->balance, text, size);
 }
+
+/**
+ * @brief A verdict in one word, for programs.
+ *
+ * @param verdict the verdict
+ * @return the word
+ */
+const char *log_verdict_key(enum failure_verdict verdict)
+{
+	static const char *const verdicts[] = {
+		[VERDICT_REFUSED] = "refused", [VERDICT_PASSES] = "passes",
+		[VERDICT_DEPENDS] = "depends", [VERDICT_NO_REQUEST] = "no_request",
+		[VERDICT_GROUP] = "group",     [VERDICT_UNKNOWN] = "unknown",
+	};
+
+	return verdicts[verdict];
+}
+
+/**
+ * @brief What kind of report it is in one word, for programs.
+ *
+ * @param kind the kind
+ * @param memcg is it of a memory cgroup at its limit?
+ * @return the word
+ */
+const char *log_kind_key(enum failure_kind kind, bool memcg)
+{
+	static const char *const kinds[] = { "failure", "stall", "oom", "vmalloc", "state" };
+
+	return memcg ? "memcg_oom" : kinds[kind];
+}

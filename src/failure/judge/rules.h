@@ -48,7 +48,6 @@ struct rule_set {
 	bool free_reserve; /**< of the reserve for urgent high orders only what is free is taken off */
 	bool last_resort; /**< those who may not sleep get its blocks in the end, single pages too */
 	bool keeps_cma;	  /**< a request that marks do not bind keeps what its type may borrow */
-	bool unaccepted; /**< memory that a guest has not accepted is taken off; no report prints it */
 	const char *what; /**< what is new in it, for readers */
 };
 

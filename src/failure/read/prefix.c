@@ -32,11 +32,6 @@ static uint64_t number_of_text(const char *text, size_t length)
 	return hash ? hash : 1;
 }
 
-static size_t digits(const char *c)
-{
-	return strspn(c, "0123456789");
-}
-
 /** Microseconds of `.123` or `,123`, and how long it is. */
 static size_t fraction(const char *c, uint64_t *microseconds)
 {

@@ -12,11 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t digits(const char *c)
-{
-	return strspn(c, "0123456789");
-}
-
 static bool begins_with(const char *text, const char *with)
 {
 	return !strncmp(text, with, strlen(with));

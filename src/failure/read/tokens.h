@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include <string.h>
+
 #include "text/words.h"
 
 bool token_is_place(const char *path, size_t length);
@@ -17,5 +19,11 @@ bool begins_line(const char *message);
 bool begins_report(const char *message);
 bool ends_line(const char *message);
 bool token_whole(struct word token, struct word before);
+
+/** How many digits a text begins with. */
+static inline size_t digits(const char *c)
+{
+	return strspn(c, "0123456789");
+}
 
 #endif

@@ -76,11 +76,6 @@ static void write_reading(const struct log_answer *answer, const struct reading 
 /** The verdict, by which rules, and what makes the report a special one. */
 static void write_verdict(const struct log_answer *answer, struct json *json)
 {
-	static const char *const verdicts[] = {
-		[VERDICT_REFUSED] = "refused", [VERDICT_PASSES] = "passes",
-		[VERDICT_DEPENDS] = "depends", [VERDICT_NO_REQUEST] = "no_request",
-		[VERDICT_GROUP] = "group",     [VERDICT_UNKNOWN] = "unknown",
-	};
 	static const char *const situations[] = {
 		[SITUATION_PLAIN] = "plain",	   [SITUATION_NO_MANAGED] = "no_managed_pages",
 		[SITUATION_EXCLUDED] = "excluded", [SITUATION_PAGE_FAULT] = "page_fault",
@@ -90,7 +85,7 @@ static void write_verdict(const struct log_answer *answer, struct json *json)
 	const struct failure_account *account = &answer->account;
 	bool zones_asked = log_zones_asked(answer);
 
-	json_text(json, "verdict", verdicts[account->verdict]);
+	json_text(json, "verdict", log_verdict_key(account->verdict));
 	json_text(json, "rules", zones_asked ? account->rules : "");
 	json_text(json, "situation", situations[account->situation]);
 	json_text(json, "depends_on", account->open);
@@ -139,14 +134,13 @@ static void write_request(const struct failure *failure, struct json *json)
  */
 void log_write_json(const struct log_answer *answer, struct json *json)
 {
-	static const char *const kinds[] = { "failure", "stall", "oom", "vmalloc", "state" };
 	const struct failure *failure = answer->failure;
 	char headline[256];
 
 	json_object(json, NULL);
 	json_count(json, "report", answer->number);
 	json_count(json, "line", failure->line);
-	json_text(json, "kind", failure->memcg ? "memcg_oom" : kinds[failure->kind]);
+	json_text(json, "kind", log_kind_key(failure->kind, failure->memcg));
 	json_text(json, "comm", failure->comm);
 	json_text(json, "kernel", failure->version);
 	write_request(failure, json);

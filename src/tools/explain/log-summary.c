@@ -8,14 +8,6 @@
 #include "tools/explain/log.h"
 #include "tools/explain/view.h"
 
-/** What a group's reports are of. */
-static const char *kind_name(const struct log_group *group)
-{
-	static const char *const kinds[] = { "failure", "stall", "oom", "vmalloc", "state" };
-
-	return group->memcg ? "memcg_oom" : kinds[group->kind];
-}
-
 /** Whose requests they are: the caller with its module, else the task. */
 static void who(const struct log_group *group, char *text, size_t size)
 {
@@ -48,7 +40,8 @@ static void print_group(const struct log_group *group, FILE *out)
 {
 	char line[768], part[256];
 
-	snprintf(line, sizeof(line), "%5lu  %s", group->count, kind_name(group));
+	snprintf(line, sizeof(line), "%5lu  %s", group->count,
+		 log_kind_key(group->kind, group->memcg));
 	if (group->has_order)
 		text_append(line, sizeof(line), ", order %u", group->order);
 	if (group->mask_names[0])
@@ -87,12 +80,6 @@ void log_print_summary(const struct log_groups *groups, FILE *out)
  */
 void log_write_groups(const struct log_groups *groups, struct json *json)
 {
-	static const char *const verdicts[] = {
-		[VERDICT_REFUSED] = "refused", [VERDICT_PASSES] = "passes",
-		[VERDICT_DEPENDS] = "depends", [VERDICT_NO_REQUEST] = "no_request",
-		[VERDICT_GROUP] = "group",     [VERDICT_UNKNOWN] = "unknown",
-	};
-
 	json_array(json, "groups");
 	for (int i = 0; i < groups->nr; i++) {
 		const struct log_group *group = &groups->group[i];
@@ -100,7 +87,7 @@ void log_write_groups(const struct log_groups *groups, struct json *json)
 
 		json_object(json, NULL);
 		json_count(json, "count", group->count);
-		json_text(json, "kind", kind_name(group));
+		json_text(json, "kind", log_kind_key(group->kind, group->memcg));
 		json_count(json, "order", group->order);
 		snprintf(mask, sizeof(mask), "0x%llx", (unsigned long long)group->mask_number);
 		json_text(json, "mode", mask);
@@ -112,7 +99,7 @@ void log_write_groups(const struct log_groups *groups, struct json *json)
 		json_text(json, "last", group->last);
 		json_count(json, "line", group->first_line);
 		json_count(json, "refused", group->refused);
-		json_text(json, "worst_verdict", verdicts[group->verdict]);
+		json_text(json, "worst_verdict", log_verdict_key(group->verdict));
 		json_integer(json, "worst_shortfall", group->worst);
 		json_text(json, "worst_zone", group->zone);
 		json_end(json);
