@@ -2,9 +2,8 @@
 /* What the listings and links say when pointed at: how often a line ran, by which tests; what a name means. */
 (function () {
   'use strict';
-  var data = window.PAGEFLOW || { meanings: {}, terms: {}, words: {} };
   var root = document.documentElement.dataset.content_root || './';
-  var loading, wanted; /* the scripts with counts and names, and what is to be shown when they are there */
+  var asked = {}, wanted; /* the scripts asked for, and what is to be shown when they are there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
   var tip, owner = null, pinned = false, timer = 0;
@@ -19,7 +18,7 @@
   /* A text in the reader's language, with what stands for each %s. */
   function say(text) {
     var values = Array.prototype.slice.call(arguments, 1);
-    return (data.words[text] || text).replace(/%s/g, function () { return number(values.shift()); });
+    return (window.PAGEFLOW.words[text] || text).replace(/%s/g, function () { return number(values.shift()); });
   }
 
   function number(value) {
@@ -121,23 +120,28 @@
     return box;
   }
 
-  function loadScript(path, then) {
+  /* What pop-ups say comes in scripts of its own, once the first is asked for: meanings and words, names of tests, counts. */
+  function loadScripts(paths) {
+    if (!paths.length) { wanted(); return; }
+    var path = paths[0];
+    if (asked[path]) return;
+    asked[path] = true;
     var script = make('script');
     script.src = root + '_static/' + path;
-    script.onload = then;
+    script.onload = function () { loadScripts(paths.slice(1)); };
     document.head.append(script);
   }
 
-  /* A page's counts come in a file of their own, and so do the names of the tests, when the first count is asked for. */
-  function loadCounts(figure, then) {
-    wanted = then;
-    if (loading) return;
-    loading = true;
-    var name = figure.dataset.rows || location.pathname.split('/').pop().replace(/\.html$/, '');
-    var here = figure.querySelector('script.pf-data');
-    loadScript('test-names.js', function () {
-      if (here) wanted(); else loadScript('rows/' + name + '.js', function () { wanted(); });
-    });
+  /* The scripts that a pop-up of this place still needs. */
+  function missing(target) {
+    var paths = window.PAGEFLOW ? [] : ['pageflow-data.js'];
+    if (!target.matches('.g')) return paths;
+    var figure = target.closest('figure');
+    if (!window.PAGEFLOW_TESTS) paths.push('test-names.js');
+    if (!listingData(target)) {
+      paths.push('rows/' + (figure.dataset.rows || location.pathname.split('/').pop().replace(/\.html$/, '')) + '.js');
+    }
+    return paths;
   }
 
   function fillCounts(button) {
@@ -161,8 +165,11 @@
   /* A term's meaning goes by the place its link leads to; a name's by the name. */
   function fillMeaning(target) {
     var link = target.matches('.std-term') && target.closest('a');
-    var words = link ? data.terms[link.hash.slice(1)] : data.meanings[target.textContent.trim().replace(/\(\)$/, '')];
+    var known = window.PAGEFLOW;
+    var words = link ? known.terms[link.hash.slice(1)] : known.meanings[target.textContent.trim().replace(/\(\)$/, '')];
     if (!words) return false;
+    var named = target.closest('a[title]');
+    if (named) named.removeAttribute('title');  // the browser's own tooltip would say it once more
     tip.replaceChildren(make('span', words));
     return true;
   }
@@ -186,8 +193,10 @@
     if (pinned && !keep) return;
     if (owner && owner !== target) forget();
     pinned = !!keep;
-    if (target.matches('.g') && !(window.PAGEFLOW_TESTS && listingData(target))) {
-      loadCounts(target.closest('figure'), function () { show(target, keep); });
+    var paths = missing(target);
+    if (paths.length) {
+      wanted = function () { show(target, keep); };
+      loadScripts(paths);
       return;
     }
     if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;
@@ -259,10 +268,6 @@
     document.querySelectorAll('.pf-code').forEach(function (box) {
       var first = box.querySelector('button.g');
       if (first) first.tabIndex = 0;
-    });
-    /* The pop-up says what the browser's own tooltip would say once more. */
-    document.querySelectorAll('a.reference[title] > code').forEach(function (name) {
-      if (fillMeaning(name)) name.parentNode.removeAttribute('title');
     });
     document.addEventListener('mouseover', function (event) {
       var target = pointed(event);

@@ -170,7 +170,8 @@ def test_terms_and_flags_say_what_they_mean(open_page, chosen, words):
     page.visit(HEART)
     tip, link = page.locator('#pf-tip'), page.locator(chosen).first
     link.focus()
-    assert tip.is_visible() and words in tip.inner_text() and len(tip.inner_text()) > 10
+    tip.wait_for(state='visible')  # what it says is loaded when it is first asked for
+    assert words in tip.inner_text() and len(tip.inner_text()) > 10
     page.keyboard.press('Escape')
     assert tip.is_hidden()
     link.hover()
