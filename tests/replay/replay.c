@@ -101,7 +101,7 @@ TEST(replay_counts_what_it_compared, "")
 		{ "uma128cma-memcg-72.trace.xz", 15000, 9667, 61 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		expect_identical(rows[i].name);
 		ck_assert_uint_eq(result.ops, rows[i].ops);
 		ck_assert_uint_eq(result.events, rows[i].events);
@@ -365,7 +365,7 @@ TEST(replay_refuses_unknown_lines, "")
 	};
 
 	begin();
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		size_t line = add(rows[i].line);
 
 		recording_expect_unreadable(text, line, rows[i].words);
@@ -384,7 +384,7 @@ TEST(replay_without_host_memory_for_groups, "")
 	};
 
 	begin();
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		size_t line;
 		int calls;
 
@@ -790,7 +790,7 @@ TEST(replay_notices_what_was_reclaimable, "")
 
 	begin_with("uma96-slowpath-8.trace.xz");
 	line = recording_find(text, "  y", first_op);
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+	for_each_row(i, lines)
 		expect_divergence_at(line, lines[i], "y 0 0 ");
 }
 
