@@ -4,17 +4,17 @@
   'use strict';
   var dialog, area, count; /* the words on them are the page's: docs/_templates/slides.html */
   var slides = [], at = 0, shown = [], opener;
+  var MOST = 4; /* steps on a slide */
 
-  /* Steps of a scene that belong together: a command, and the drawings of what came of it. */
+  /* A slide of a scene ends with a drawing: what was asked, and the state that it led to. */
   function slidesOf(box) {
     if (!box.matches('.pf-scene')) return [[box]];
-    var found = [];
-    Array.prototype.forEach.call(box.children, function (step) {
-      if (!step.matches('.pf-step')) return;
-      var last = found[found.length - 1];
-      var drawn = step.querySelector('.pf-state') && /^draw|info$/.test(step.querySelector('.pf-command').textContent);
-      if (last && drawn) last.push(step);
-      else found.push([step]);
+    var found = [], full = true;
+    box.querySelectorAll(':scope > .pf-step').forEach(function (step) {
+      if (full) found.push([]);
+      var slide = found[found.length - 1];
+      slide.push(step);
+      full = slide.length === MOST || step.querySelector('svg');
     });
     return found;
   }
@@ -59,6 +59,7 @@
   var STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ' ': 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Home: -Infinity, End: Infinity };
 
   function key(event) {
+    if (event.key === 'Escape') dialog.close(); /* on the full screen a browser would only leave that */
     if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in STEPS)) return;
     if (event.key === ' ' && event.target.closest('button')) return;
     event.preventDefault();
