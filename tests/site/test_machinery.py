@@ -201,16 +201,16 @@ OURS = """
 static __aside struct page *helper(unsigned int order)
 {
 	/* Step 1: What a very short title could not say, so that it goes on
-	 * in a second line */
+	in a second line */
 	witness_zone(A,
-		     b);  /* witness_zone(C, d); */
+			b);  /* witness_zone(C, d); */
 	request->rounds++;
 	if (world->hooks.slow_round(request)) {
 		give_up();
 		return NULL;
 	}
 	if (!world->environment.asks &&
-	    order)
+		order)
 		return NULL;
 	if (world->environment.asks)
 		return world->environment.asks(
