@@ -58,6 +58,13 @@ API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
 PYTESTS   := tests/tools tests/house tests/gdb
 
+# ---- Tests that are asked for ----------------------------------------------------------------------------------
+
+# With T=NAME: the programs that hold such a test, and `python` where one is a Python test.
+ifneq ($(filter test test-programs,$(GOALS)),)
+NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python)
+endif
+
 # ---- Flags -----------------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -126,7 +133,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -163,10 +170,15 @@ $(SETUP)/site: docs/requirements.txt
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
 
-build/flags/%: FORCE
-	@mkdir -p $(@D)
-	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" | cmp -s - $@ || \
-		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" >$@
+flags_of = $(CC_$1) $(COMMON) $(FLAGS_$1) $(WHOLE_$1) $(call COUNT_$1,uma,src/world/any.c)
+define flags_rules
+ifneq ($$(file <build/flags/$1),$$(call flags_of,$1))
+build/flags/$1: FORCE
+endif
+build/flags/$1:
+	@mkdir -p $$(@D)
+	@echo "$$(subst ",\",$$(call flags_of,$1))" >$$@
+endef
 
 # $1 configuration or `front`, $2 flavour
 define object_rules
@@ -222,12 +234,15 @@ build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tes
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call TEST_LIBS,$1) $$(call LIBS,$1)
 endef
 
+$(foreach f,$(FLAVOURS),$(eval $(call flags_rules,$f)))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
 $(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
 
-ifneq ($(wildcard build),)
--include $(shell find build -name '*.d' -not -path 'build/site/*')
+# What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
+NOTES := $(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR)))
+ifneq ($(NOTES),)
+-include $(shell find $(filter build/uma/% build/numa/% build/front/%,$(NOTES)) -name '*.d')
 endif
 
 # ---- Build -----------------------------------------------------------------------------------------------------
@@ -284,12 +299,14 @@ install: build
 # ---- Tests -----------------------------------------------------------------------------------------------------
 # tests/run.py runs the test programs of one flavour and the Python tests and adds up.
 
+# With T=NAME only what such tests need is built: NEEDED.
 COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pageflow)
-test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build/front/$(FLAVOUR)/tests/program) \
-	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
+test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out python,$(NEEDED))) \
+	$(if $(filter python,$(NEEDED)),$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build))
 
-test: test-programs | $(SETUP)/test $(SETUP)/gdb
-	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
+test: test-programs | $(if $(filter python,$(NEEDED)),$(SETUP)/test $(SETUP)/gdb)
+	@$(if $(filter python,$(NEEDED)),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
+		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- Mutants: does a test notice when a line is changed? ---------------------------------------------------------
 
