@@ -13,8 +13,10 @@ import test_facts
 import tree_facts
 from test_facts import CONFIGURATIONS
 
+from . import own_lines
+
 SHOWN_KINDS = ('function', 'struct', 'union', 'enum', 'macro', 'variable', 'typedef')
-STEP = re.compile(r'^\s*/\*\s*Step\s+(\d+)\s*:\s*(.*?)\s*\*/\s*$')
+STEP = re.compile(r'^[ \t]*/\*\s*Step\s+(\d+)\s*:\s*((?:(?!\*/).)*?)\s*\*/[ \t]*$', re.S | re.M)
 DEPARTS = re.compile(r'/\*\s*departs:\s*(.*?)\*/', re.S)
 SOURCE = re.compile(r'@source\s+(.+?)(?=\n\s*\*?\s*(?:\n|@|\*?/)|\*/|$)', re.S)
 PLACE = re.compile(r'(\S+):(\d+)$')
@@ -68,6 +70,15 @@ class Definition:
         return [(one[1], int(one[2])) for one in map(PLACE.match, self.provenances) if one]
 
 
+@dataclass(frozen=True)
+class Step:
+    """A comment that titles what follows it in a function."""
+
+    number: str
+    title: str
+    lines: int  # that the comment takes
+
+
 class Sources:
     """The C files of one tree, read once per build."""
 
@@ -79,6 +90,7 @@ class Sources:
         ]
         self._lines = {}
         self._configurations = {}
+        self._own_lines = {}
         self._definitions = None
         self._tests = None
         self._names = None
@@ -190,6 +202,13 @@ class Sources:
         text = '\n'.join(self.lines(file))
         return [(text.count('\n', 0, found.start()) + 1, _comment_words(found[1])) for found in DEPARTS.finditer(text)]
 
+    def own_lines(self, file):
+        """line -> its kind (own_lines.py) of those lines of a stage that the kernel has nothing like."""
+        if file not in self._own_lines:
+            mine = file.startswith(own_lines.STAGES)
+            self._own_lines[file] = own_lines.find(self.lines(file)) if mine else {}
+        return self._own_lines[file]
+
     def function_at(self, file, line):
         """The function whose body (or doc comment, just above it) holds a line."""
         for one in self.definitions.get(file, []):
@@ -206,6 +225,15 @@ class Sources:
             paths = sorted(self.root.glob('tests/**/*.c'))
             self._tests = [one for path in paths for one in test_facts.tests_in(self.root, path)]
         return self._tests
+
+
+def steps(lines):
+    """place in these lines -> the step whose title begins there."""
+    text = '\n'.join(lines)
+    return {
+        text.count('\n', 0, found.start()): Step(found[1], _comment_words(found[2]), found[0].count('\n') + 1)
+        for found in STEP.finditer(text)
+    }
 
 
 def _continues_upwards(line):
