@@ -347,7 +347,7 @@ ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" lang
 ESSAYS = {'Door': f'{STEM}.c', 'Part': f'{STEM}-part.c'}
 
 
-def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
+def test_an_essay_is_that_of_one_file_without_its_brief_line(tree):
     compounds = ''.join(
         f'<compound refid="{name}_8c" kind="file"><name>{file}</name></compound>' for name, file in ESSAYS.items()
     )
@@ -359,12 +359,20 @@ def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
     projects = f"\nbreathe_projects = {{'uma': {str(tree.out.parent / 'build/doxygen/uma/xml')!r}}}\n"
     tree('docs/conf.py', CONF.replace("['pageflow_book']", "['breathe', 'pageflow_book']") + projects)
     tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
-    for options, shown in (('', ['Door in', 'Door at', 'Part in', 'Part at']), (':part: part', ['Part at'])):
-        tree(f'docs/stages/{STEM}.rst', CHAPTER + f'\n.. stage-essay::\n   {options}\n')
+    part = '\n.. stage-essay::\n   :part: part\n'
+    for written, shown in (('\n.. stage-essay::\n' + part, ['Door at', 'Part at']), (part, ['Part at'])):
+        tree(f'docs/stages/{STEM}.rst', CHAPTER + written)
         code, said, page = tree.build()
         assert (code, said) == (0, '')
         assert [words for words in ('Door in', 'Door at', 'Part in', 'Part at') if words in page] == shown
         assert re.search(r'at length\.</p>\s*<ul class="simple">\s*<li><p>first</p></li>\s*</ul>\s*<p>The rest', page)
+
+
+def test_the_essay_of_a_part_has_a_place_in_the_chapter(tree):
+    tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-essay::\n')
+    code, said, _page = tree.build()
+    assert code != 0 and f'the essay of src/stages/{STEM}-part.c is nowhere in the chapter' in said
 
 
 @pytest.mark.parametrize(
