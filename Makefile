@@ -126,7 +126,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants lab setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -306,6 +306,11 @@ mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/mutants/$c-$f.co
 	build/coverage/coverage.json | $(SETUP)/test
 	@$(VPYTHON) tests/mutants/mutants.py $(if $(NUMBER),--number $(NUMBER) --together,--keep) $(STAGE:%=--stage %) $(SEED:%=--seed %)
 
+# ---- Labs ------------------------------------------------------------------------------------------------------
+
+lab: | $(SETUP)/test
+	@$(VPYTHON) -m labs $(if $(L),'$(L)') $(if $(CHECK),--check) $(if $(AGAIN),--again)
+
 # ---- Coverage --------------------------------------------------------------------------------------------------
 
 build/coverage/counts.stamp: $(CONFIGS:%=build/%/cov/tests/program)
@@ -333,7 +338,7 @@ coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/c
 
 # ---- Site ------------------------------------------------------------------------------------------------------
 
-SITE_IN := Makefile index.rst $(shell find docs src include tests -type f -not -name '*.pyc' 2>/dev/null)
+SITE_IN := Makefile index.rst $(shell find docs labs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
 SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
 build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb

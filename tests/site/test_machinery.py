@@ -16,7 +16,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 STEM = '06-__alloc_pages_nodemask'
 CONF = f"""
 import sys
-sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}]
+sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}, {str(TOP)!r}]
 extensions = ['pageflow_book']
 project, author, root_doc, html_theme, nitpicky = 'Small', 'x', 'index', 'basic', True
 include_patterns = ['index.rst', 'docs/**.rst']
