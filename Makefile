@@ -146,8 +146,14 @@ setup:
 check:
 	@.ci/run
 
+# Losing build/ costs only time, but for what somebody has written in a lab.
 clean:
-	rm -rf build
+	@set -- build/lab/*; if [ ! -e "$$1" ]; then \
+		echo 'rm -rf build' && rm -rf build; \
+	else \
+		find build/ -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} + && \
+		echo 'build/ is empty but for build/lab/, where labs are laid out; rm -r build/lab removes them'; \
+	fi
 
 distclean: clean
 	rm -rf .cache

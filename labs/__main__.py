@@ -42,7 +42,21 @@ def lay_out(lab, again):
 
 def check(lab):
     bench = Bench(lab)
-    bench.text()
+    text = bench.text()
+    from . import grading  # what it needs is built by now
+
+    if bench.is_untouched():
+        print(f"{bench}/{lab.file_name} is as it was laid out: nothing is written yet")
+    if bench.is_outdated():
+        print(
+            f"{lab.file} has changed since this lab was laid out; AGAIN=1 lays out the new form, and puts yours aside"
+        )
+    made = grading.grade(lab, text)
+    for line in grading.report(made, f"{bench}/{lab.file_name}"):
+        print(line)
+    bench.note_result(made.summary)
+    print(made.summary)
+    return 0 if made.passed else 1
 
 
 def arguments():

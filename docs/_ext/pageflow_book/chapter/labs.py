@@ -49,7 +49,9 @@ class StageLabs(Labs):
         if not mine:
             raise self.error('stage-labs: this page is no chapter that a lab of labs/*.toml belongs to; remove it')
         entries = [
-            nodes.list_item('', self.paragraph(nodes.literal('', f'make lab L={lab.name}'), f' ({level(lab)}): {lab.what}'))
+            nodes.list_item(
+                '', self.paragraph(nodes.literal('', f'make lab L={lab.name}'), f' ({level(lab)}): {lab.what}')
+            )
             for lab in mine
         ]
         page = self.to_page('docs/labs', _('A lab'))
