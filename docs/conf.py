@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / 'docs' / '_ext'), str(ROOT / 'coverage')]
+sys.path[:0] = [str(ROOT / 'docs' / '_ext'), str(ROOT / 'coverage'), str(ROOT)]
 
 project = 'Pageflow'
 author = 'the Pageflow authors'

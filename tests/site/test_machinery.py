@@ -16,7 +16,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 STEM = '06-__alloc_pages_nodemask'
 CONF = f"""
 import sys
-sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}]
+sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}, {str(TOP)!r}]
 extensions = ['pageflow_book']
 project, author, root_doc, html_theme, nitpicky = 'Small', 'x', 'index', 'basic', True
 include_patterns = ['index.rst', 'docs/**.rst']
@@ -338,6 +338,21 @@ def test_conditions_that_decide_on_their_own_are_shown_while_they_fit(tree):
     assert 'The sources have not changed since.' in page
     tree(f'src/stages/{STEM}.c', CODE + '/* more */')
     assert 'The sources have changed since.' in tree.build()[2]
+
+
+def test_labs_are_listed_from_their_definitions(tree):
+    lab = (TOP / 'labs' / 'expand.toml').read_text(encoding='utf-8').replace('stage = "11"', 'stage = "06"')
+    tree('labs/expand.toml', lab)
+    tree('index.rst', f'Book\n====\n\n.. labs-table::\n\n.. toctree::\n\n   docs/stages/{STEM}\n   docs/labs\n')
+    tree('docs/labs.rst', 'Labs\n====\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-labs::\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert 'make lab L=expand' in page and '(easy): split a block' in page and 'href="../labs.html"' in page
+    table = (tree.out / 'index.html').read_text(encoding='utf-8').split('pf-labs')[1]
+    assert f'docs/stages/{STEM}.html' in table and 'expand()' in table
+    tree('labs/expand.toml', lab.replace('stage = "06"', 'stage = "07"'))
+    assert 'is no chapter that a lab of labs/*.toml belongs to' in tree.build()[1]
 
 
 ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" language="C++">
