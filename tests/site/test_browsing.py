@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from conftest import SITE, SIZES, chapters, pages
+from conftest import SITE, SIZES, TOP, chapters, pages
 
 HEART = 'docs/stages/06-__alloc_pages_nodemask.html'
 both_sizes = pytest.mark.parametrize('size', ['desktop', 'phone'])
@@ -200,7 +200,7 @@ def test_pop_up_leads_to_the_line_on_its_coverage_page(open_page):
     page.locator('#pf-tip a', has_text='coverage page').click()
     page.wait_for_url('**/coverage/**')
     place = page.url.rsplit('#', 1)[1]
-    assert int(place.lstrip('L')) == row['first'] + int(min(row['rows'], key=int)) - 1
+    assert int(place.lstrip('L')) == int(min(row['rows'], key=int))
     assert page.locator(f'[id="{place}"]').count() == 1
 
 
@@ -243,6 +243,66 @@ def test_a_name_in_the_code_leads_to_its_chapter(open_page):
     page.visit(HEART)
     page.locator('.pf-code code a', has_text='get_page_from_freelist').first.click()
     page.wait_for_url('**/08-get_page_from_freelist.html#*')
+
+
+def test_no_listing_or_transcript_scrolls_sideways_on_a_desktop(open_page):
+    page, wide = open_page(), []
+    for name in chapters() + pages('docs/continued/*.html') + pages('docs/exhibits/*.html'):
+        page.visit(name)
+        page.evaluate('document.fonts.ready')
+        boxes = '[...document.querySelectorAll(".pf-code, article .highlight pre")]'
+        wide += [
+            f'{name}: {one}'
+            for one in page.evaluate(
+                f'{boxes}.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent.slice(0, 80))'
+            )
+        ]
+    assert not wide, '\n'.join(wide)
+
+
+def test_listings_are_numbered_as_their_files_are(open_page, site):
+    page = open_page()
+    page.visit(HEART)
+    file = (TOP / 'src/stages' / HEART.rsplit('/', 1)[1].replace('.html', '.c')).read_text().split('\n')
+    rows = page.locator('.pf-code .r').evaluate_all(
+        """all => all.filter(row => row.closest('figure').textContent.includes('src/stages/')).map(row => [
+            getComputedStyle(row, '::before').content, row.querySelector('code').textContent])"""
+    )
+    assert len(rows) > 50
+    for shown, code in rows:
+        assert file[int(re.search(r'\d+', shown)[0]) - 1] == code.rstrip('\n')
+
+
+COPYING = ['clipboard-read', 'clipboard-write']
+WITHOUT_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+SELECTED = """document.addEventListener('copy', () => { window.copied = document.activeElement.value })"""
+
+
+def copied(page, box):
+    """What the button beside a listing or a transcript puts on the clipboard."""
+    box.hover()
+    button = box.locator('.pf-copy')
+    button.click()
+    page.locator('[role=status]', has_text='Copied').wait_for(state='attached')
+    assert button.inner_text() == 'Copied'
+    return page.evaluate('window.copied === undefined ? navigator.clipboard.readText() : window.copied')
+
+
+@pytest.mark.parametrize('clipboard', [True, False])
+def test_code_is_copied_as_it_is_in_its_file_and_of_a_transcript_the_command(open_page, clipboard):
+    page = open_page(permissions=COPYING)
+    if not clipboard:
+        page.add_init_script(WITHOUT_CLIPBOARD + ';' + SELECTED)
+    page.visit(HEART)
+    code = copied(page, page.locator('#code-__alloc_pages_nodemask'))
+    assert code in (TOP / 'src/stages' / HEART.rsplit('/', 1)[1].replace('.html', '.c')).read_text()
+    assert '/* Step 1: ' in code and code.endswith('}\n')
+    shown = page.locator('.transcript .highlight').first
+    commands = [line[2:] for line in shown.locator('pre').inner_text().split('\n') if line.startswith('$ ')]
+    assert copied(page, shown) == '\n'.join(commands) + '\n'
+    page.mouse.move(0, 0)
+    page.mouse.click(0, 0)
+    assert shown.locator('.pf-copy').text_content() == 'Copy'
 
 
 def test_long_lines_scroll_inside_their_box_on_a_phone(open_page):

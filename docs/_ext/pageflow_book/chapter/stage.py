@@ -7,7 +7,7 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from ..read import chain
+from ..read import chain, own_lines
 from ..read.book import book, depend_on_chapter, note
 from ..read.coverage import percent
 from ..read.sources import SourceError
@@ -116,17 +116,45 @@ class StageCode(StageDirective):
 
 
 class StageDepartures(StageDirective):
-    """.. stage-departures:: - what the `departs:` marks of the stage's code say."""
+    """.. stage-departures:: - how many lines are our own, and what the `departs:` marks of the stage's code say."""
 
     def make(self):
-        rows = []
+        rows, own = [], self.own_lines()
         for file in self.files:
             for line, words in self.here.sources.departures(file):
                 function = self.here.sources.function_at(file, line)
                 rows.append([self.to_listing(function.name) if function else nodes.literal('', file), words])
-        if not rows:
-            return [self.paragraph(_('The code of this stage is marked nowhere as departing from the kernel.'))]
-        return [self.table([_('Where'), _('What is different, and why')], rows, ['pf-departures'])]
+        if rows:
+            return [*own, self.table([_('Where'), _('What is different, and why')], rows, ['pf-departures'])]
+        words = _('The code of this stage is marked nowhere as departing from the kernel.')
+        if own:
+            words = _('But for these, the code of this stage is marked nowhere as departing from the kernel.')
+        return [*own, self.paragraph(words)]
+
+    def own_lines(self):
+        """How many lines of the stage's functions the kernel does not have, and what they are for."""
+        total, kinds, hints = 0, dict.fromkeys(own_lines.KINDS, 0), set()
+        for file in self.files:
+            inside = set()
+            for one in self.here.sources.definitions[file]:
+                if one.kind == 'function':
+                    total += own_lines.count_code(one.text)
+                    inside.update(range(one.start, one.end + 1))
+                    hints.update(own_lines.WORD.findall(own_lines.without_comments(one.text)))
+            for number, kind in self.here.sources.own_lines(file).items():
+                kinds[kind] += number in inside
+        made, own = [], sum(kinds.values())
+        if own:
+            words = _('%s of the %s lines of code in this stage are our own, and grey in the listings:')
+            if own == 1:
+                words = _('%s of the %s lines of code in this stage is our own, and grey in the listings:')
+            said = '; '.join(own_lines.counted(kind, count) for kind, count in kinds.items() if count)
+            made += [words % (own, total), f' {said}. ']
+        for hint in sorted(hints):
+            made += [_('The word '), nodes.literal('', hint), _(' is a hint to the compiler, and ours too. ')]
+        if not made:
+            return []
+        return [self.paragraph(*made, self.to_page('docs/how-to-read', _('What these are'), '#our-own-lines'), '.')]
 
 
 class StageProvenance(StageDirective):
