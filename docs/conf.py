@@ -53,7 +53,7 @@ html_show_search_summary = False  # it is fetched, which a page opened from a fi
 html_use_index = True
 html_domain_indices = False
 html_permalinks_icon = '¶'
-html_theme_options = {'top_of_page_buttons': []}
+html_theme_options = {'top_of_page_buttons': [], 'enable_search_shortcuts': False}  # keys: browse.js
 pygments_style = 'pageflow_book.draw.colours.Light'
 pygments_dark_style = 'pageflow_book.draw.colours.Dark'
 
