@@ -40,14 +40,13 @@ c_extra_keywords = []
 
 html_theme = 'furo'
 html_title = 'Pageflow'
-html_static_path = ['_static']
+html_static_path = ['_static', '_vendor']
 html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css']
 html_js_files = [('pageflow.js', {'defer': 'defer'})]
 html_favicon = '_static/favicon.svg'
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_show_search_summary = False  # it is fetched, which a page opened from a file may not do
 html_use_index = True
 html_domain_indices = False
 html_permalinks_icon = '¶'

@@ -93,7 +93,7 @@ def test_search_finds(open_page, words, leads_to, keep):
     page.visit('index.html')
     page.fill('.sidebar-search', words)
     page.press('.sidebar-search', 'Enter')
-    results = page.locator('ul.search li a')
+    results = page.locator('.pf-found a')
     results.first.wait_for()
     assert any(leads_to in link for link in results.evaluate_all('all => all.map(one => one.href)'))
     keep(page, f'search-{words.strip("_")}')

@@ -31,9 +31,9 @@ def name_fonts(app, pagename, template, context, doctree):
     context['pf_fonts'] = [f"{slope} 1em '{family}'" for family, slope, _file in FONTS]
 
 
-def script_words():
-    """What pageflow.js says to readers."""
-    return re.findall(r"\bsay\('([^']+)'", (STATIC / 'pageflow.js').read_text(encoding='utf-8'))
+def script_words(name='pageflow.js'):
+    """What a script says to readers."""
+    return re.findall(r"\bsay\('([^']+)'", (STATIC / name).read_text(encoding='utf-8'))
 
 
 def write(app, error):
