@@ -62,4 +62,4 @@ epub_use_index = False
 epub_js_files = []
 epub_css_files = ['pageflow.css', 'pictures.css', 'epub.css']
 epub_language = language
-epub_exclude_files = ['_static/pageflow.js', 'search.html']
+epub_exclude_files = ['_static/pageflow.js', '_static/search.js', '_static/search.css', '_static/minisearch.js', 'search.html']

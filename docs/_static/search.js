@@ -87,7 +87,11 @@
   function build() {
     index = new MiniSearch({
       fields: Object.keys(FIELDS), tokenize: terms, processTerm: function (term) { return term; },
-      extractField: function (entry, field) { return field === 'id' ? entry.id : entry[{ title: 3, text: 4, words: 5 }[field]]; },
+      extractField: function (entry, field) {
+        if (field === 'id') return entry.id;
+        if (field === 'text' && entry[2] === 'claim') return ''; /* its section says the same */
+        return entry[{ title: 3, text: 4, words: 5 }[field]];
+      },
     });
     var plain = [];
     data.entries.forEach(function (entry, at) {
@@ -265,7 +269,7 @@
   }
 
   function isProse(hit) {
-    return ['section', 'term', 'elsewhere'].indexOf(hit.entry[2]) >= 0;
+    return ['section', 'term', 'claim', 'elsewhere'].indexOf(hit.entry[2]) >= 0;
   }
 
   /* The entries of a page in the order in which they are shown: names only to a number while there are sections, too. */

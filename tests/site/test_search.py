@@ -84,6 +84,8 @@ FIRST = [
     ('vmalloc', CHAPTER + '01'),
     ('folio_alloc', 'docs/later'),
     ('__alloc_frozen_pages', CHAPTER + '06'),
+    ('09-1', CHAPTER + '09-zone_watermark_ok#claim-09-1'),
+    ('[18-2]', CHAPTER + '18-__alloc_pages_may_oom#claim-18-2'),
 ]
 # A slip of the fingers, what is said about it, and where it leads.
 NEAR = [

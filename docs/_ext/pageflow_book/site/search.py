@@ -118,6 +118,7 @@ class Index:
         self.add_sections()
         self.add_names()
         self.add_terms()
+        self.add_claims()
         self.add_words()
 
     def internal(self):
@@ -174,6 +175,11 @@ class Index:
                 if definition:
                     self.add(docname, anchor, 'term', name, words)
 
+    def add_claims(self):
+        for docname, mine in sorted(notes(self.app.env).items()):
+            for claim in mine['claims']:
+                self.add(docname, f'claim-{claim}', 'claim', claim, mine['claim_words'][claim])
+
     def add_words(self):
         """What search-words.tsv adds."""
         for number, words, target, note in read_words(self.app):
@@ -204,6 +210,7 @@ class Index:
             'type': _('type'),
             'member': _('variable'),
             'term': _('term'),
+            'claim': _('claim'),
             'elsewhere': _('not in this book'),
         }
 
