@@ -409,7 +409,6 @@ int main(int argc, char **argv)
 
 	if (argc > first + 1)
 		return usage(argv[0]);
-	limit_share();
 	number_tests();
 	if (!*option)
 		return run(argv[first]);

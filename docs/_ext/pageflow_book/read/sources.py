@@ -13,8 +13,10 @@ import test_facts
 import tree_facts
 from test_facts import CONFIGURATIONS
 
+from . import own_lines
+
 SHOWN_KINDS = ('function', 'struct', 'union', 'enum', 'macro', 'variable', 'typedef')
-STEP = re.compile(r'^\s*/\*\s*Step\s+(\d+)\s*:\s*(.*?)\s*\*/\s*$')
+STEP = re.compile(r'^[ \t]*/\*\s*Step\s+(\d+)\s*:\s*((?:(?!\*/).)*?)\s*\*/[ \t]*$', re.S | re.M)
 DEPARTS = re.compile(r'/\*\s*departs:\s*(.*?)\*/', re.S)
 SOURCE = re.compile(r'@source\s+(.+?)(?=\n\s*\*?\s*(?:\n|@|\*?/)|\*/|$)', re.S)
 PLACE = re.compile(r'(\S+):(\d+)$')
@@ -68,6 +70,26 @@ class Definition:
         return [(one[1], int(one[2])) for one in map(PLACE.match, self.provenances) if one]
 
 
+@dataclass(frozen=True)
+class Step:
+    """A comment that titles what follows it in a function."""
+
+    number: str
+    title: str
+    lines: int  # that the comment takes
+
+
+@dataclass
+class Member:
+    """A field of a structure, or a constant of an enumeration."""
+
+    file: str
+    of: str  # the tag; '' where it has none
+    name: str
+    kind: str  # 'member' or 'enumerator'
+    doc: str
+
+
 class Sources:
     """The C files of one tree, read once per build."""
 
@@ -78,8 +100,11 @@ class Sources:
             path.relative_to(self.root).as_posix() for path in files if path != self.root / 'src/stages/stages.h'
         ]
         self._lines = {}
+        self._found = None  # what Ctags finds
         self._configurations = {}
+        self._own_lines = {}
         self._definitions = None
+        self._members = None
         self._tests = None
         self._names = None
 
@@ -97,17 +122,33 @@ class Sources:
         if self._definitions is None:
             self._definitions = {file: [] for file in self.files}
             for tag in self._tags():
-                self._definitions[tag['path']].append(self._definition(tag))
+                if tag['kind'] in SHOWN_KINDS and 'scope' not in tag:
+                    self._definitions[tag['path']].append(self._definition(tag))
             for found in self._definitions.values():
                 found.sort(key=lambda one: one.start)
         return self._definitions
 
+    @property
+    def members(self):
+        """Every field and every constant that the sources define, in their order."""
+        if self._members is None:
+            self._members = [self._member(tag) for tag in self._tags() if tag['kind'] in ('member', 'enumerator')]
+        return self._members
+
+    def _member(self, tag):
+        of = tag.get('scope', '').rpartition('::')[2]
+        lines = self.lines(tag['path'])[tag['line'] - 1 :]
+        return Member(
+            tag['path'], '' if of.startswith('__anon') else of, tag['name'], tag['kind'], _doc_of_member(lines)
+        )
+
     def _tags(self):
-        try:
-            tags = tree_facts.tags(self.root, self.files)
-        except tree_facts.FactsError as error:
-            raise SourceError(str(error)) from None
-        return [tag for tag in tags if tag.get('kind') in SHOWN_KINDS and 'scope' not in tag]
+        if self._found is None:
+            try:
+                self._found = tree_facts.tags(self.root, self.files)
+            except tree_facts.FactsError as error:
+                raise SourceError(str(error)) from None
+        return self._found
 
     def _definition(self, tag):
         lines = self.lines(tag['path'])
@@ -177,6 +218,13 @@ class Sources:
         text = '\n'.join(self.lines(file))
         return [(text.count('\n', 0, found.start()) + 1, _comment_words(found[1])) for found in DEPARTS.finditer(text)]
 
+    def own_lines(self, file):
+        """line -> its kind (own_lines.py) of those lines of a stage that the kernel has nothing like."""
+        if file not in self._own_lines:
+            mine = file.startswith(own_lines.STAGES)
+            self._own_lines[file] = own_lines.find(self.lines(file)) if mine else {}
+        return self._own_lines[file]
+
     def function_at(self, file, line):
         """The function whose body (or doc comment, just above it) holds a line."""
         for one in self.definitions.get(file, []):
@@ -193,6 +241,15 @@ class Sources:
             paths = sorted(self.root.glob('tests/**/*.c'))
             self._tests = [one for path in paths for one in test_facts.tests_in(self.root, path)]
         return self._tests
+
+
+def steps(lines):
+    """place in these lines -> the step whose title begins there."""
+    text = '\n'.join(lines)
+    return {
+        text.count('\n', 0, found.start()): Step(found[1], _comment_words(found[2]), found[0].count('\n') + 1)
+        for found in STEP.finditer(text)
+    }
 
 
 def _continues_upwards(line):
@@ -221,6 +278,12 @@ def _doc_beside(line):
     """The text of a trailing doc comment."""
     found = re.search(r'/\*\*<\s*(.*?)\s*\*/', line)
     return found[1] if found else ''
+
+
+def _doc_of_member(lines):
+    """The trailing doc comment of a member, which may go on over lines."""
+    found = re.match(r'[^\n]*?/\*\*<\s*(.*?)\s*\*/', '\n'.join(lines[:6]), re.S)
+    return _comment_words(found[1]) if found else ''
 
 
 def _strip_stars(block):
