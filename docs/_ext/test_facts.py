@@ -66,6 +66,87 @@ def expectation(before):
     return ''
 
 
+@dataclass
+class Table:
+    """A table of a test: its columns, where it names them, and its rows as they are written."""
+
+    columns: list
+    rows: list
+
+    def words(self, number):
+        """A row: each column's name and what it has."""
+        cells = self.cells(number)
+        return ', '.join(f'{name} {value}'.strip() for name, value in cells)
+
+    def cells(self, number):
+        """(name, value) of a row's cells; a column without a name has ''."""
+        row = self.rows[number]
+        if not row.startswith('{'):
+            return [('', row)]
+        cells = pieces(row[1:-1])
+        names = [*self.columns, *[''] * len(cells)]
+        return [designated(cell) or (name, cell) for name, cell in zip(names, cells)]
+
+
+def table_before(text, line, name, configuration):
+    """The table of this name that a C file has nearest above a line, as one configuration sees it; None if there is none."""
+    seen = configurations(text.split('\n'))
+    kept = [
+        one if configuration in seen[at] or configuration not in CONFIGURATIONS else ''
+        for at, one in enumerate(text.split('\n')[:line], 1)
+    ]
+    text = re.sub(r'^\s*#.*$', '', '\n'.join(kept), flags=re.M)
+    text = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    found = list(re.finditer(rf'\b{name}(?:\[[^\]]*\])+ = \{{', text))
+    if not found:
+        return None
+    body = text[found[-1].end() : closing(text, found[-1].end() - 1)]
+    return Table(columns_before(text[: found[-1].start()]), pieces(body))
+
+
+def columns_before(text):
+    """The members of the structure whose definition a text ends with."""
+    text = text.rstrip(' *')
+    if not text.endswith('}'):
+        return []
+    depth, start = 0, len(text)
+    while start and (depth or start == len(text)):
+        start -= 1
+        depth += (text[start] == '}') - (text[start] == '{')
+    body = text[start + 1 : -1]
+    while '{' in body:  # what a member is made of
+        body = re.sub(r'\{[^{}]*\}', '', body)
+    members = [re.sub(r'\[[^\]]*\]', '', one) for one in body.split(';') if one.strip()]
+    return [re.findall(r'\w+', part)[-1] for one in members for part in one.split(',')]
+
+
+def closing(text, at):
+    """Where the bracket closes that opens at a place in C."""
+    depth = 0
+    for found in re.finditer(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\'|[{}()]', text[at:]):
+        depth += (found[0] in '{(') - (found[0] in '})')
+        if not depth:
+            return at + found.start()
+    return len(text)
+
+
+def pieces(text):
+    """What commas separate, those within brackets and strings left out."""
+    made, at, depth = [], 0, 0
+    for found in re.finditer(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\'|[{}(),]', text):
+        depth += (found[0] in '{(') - (found[0] in '})')
+        if found[0] == ',' and not depth:
+            made.append(text[at : found.start()])
+            at = found.end()
+    return [' '.join(one.split()) for one in [*made, text[at:]] if one.strip()]
+
+
+def designated(cell):
+    """(name, value) of `.name = value`."""
+    found = re.match(r'\.(\w+) = (.*)', cell)
+    return (found[1], found[2]) if found else None
+
+
 def configurations(lines):
     """For each line of a C file (from 1; entry 0 is unused) the configurations that compile it."""
     result, stack = [CONFIGURATIONS], []

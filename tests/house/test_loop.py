@@ -48,7 +48,8 @@ echo "$out" >>"$NOTED"
 @pytest.fixture
 def copy(tmp_path):
     """The copy's top, all built once."""
-    for name in [*SOURCES, "Makefile", "VERSION", "tests/run.py", "tests/matching.py", "docs/_ext/test_facts.py"]:
+    machinery = [path.relative_to(ROOT) for folder in ("tests", "docs/_ext") for path in (ROOT / folder).glob("*.py")]
+    for name in [*SOURCES, *machinery, "Makefile", "VERSION"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, tmp_path / name)

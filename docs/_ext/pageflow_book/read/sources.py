@@ -107,8 +107,6 @@ class Sources:
         self._members = None
         self._tests = None
         self._names = None
-        self._macros = None
-        self.macro_values = {}
 
     def lines(self, file):
         if file not in self._lines:
@@ -192,17 +190,6 @@ class Sources:
             for file in self.files:
                 self._names.update(re.findall(r'\b(?:struct|union|enum)\s+(\w+)', '\n'.join(self.lines(file))))
         return self._names
-
-    @property
-    def macros(self):
-        """name -> the first macro of this name."""
-        if self._macros is None:
-            self._macros = {}
-            for found in self.definitions.values():
-                for one in found:
-                    if one.kind == 'macro':
-                        self._macros.setdefault(one.name, one)
-        return self._macros
 
     def is_tag(self, name):
         """Is there a structure, union or enumeration of this name?"""
