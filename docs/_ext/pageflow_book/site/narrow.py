@@ -6,7 +6,7 @@ import re
 
 NAMES = re.compile(r'<(h[1-6]|td|th)\b[^>]*>.*?</\1>|<span class="nm">.*?</span>|<a class="fn"[^>]*>.*?</a>', re.DOTALL)
 PIECES = re.compile(r'(<[^>]*>)')
-BREAK = re.compile(r'(?<=[a-z0-9])(_+|/)(?=[a-z0-9_])', re.IGNORECASE)
+BREAK = re.compile(r'(?<=[a-z0-9])_+(?=[a-z0-9])|(?<=[a-z])/(?=\w)', re.IGNORECASE)
 BLOCKS = re.compile(
     r'<table class="[^"]*\bpf-(?:requests|wide|departures|provenance|tests|proofs)\b.*?</table>', re.DOTALL
 )
@@ -20,7 +20,7 @@ CELL = re.compile(r'<td\b')
 def breakable(markup):
     """Lets names break behind their underscores, and paths behind their slashes."""
     pieces = PIECES.split(markup)
-    pieces[::2] = [BREAK.sub(r'\1<wbr>', text) for text in pieces[::2]]
+    pieces[::2] = [BREAK.sub(r'\g<0><wbr>', text) for text in pieces[::2]]
     return ''.join(pieces)
 
 
@@ -31,7 +31,7 @@ def breakable_names(page):
 
 def labelled(table):
     """Each cell with the heading of its column."""
-    headings = [PIECES.sub('', one).strip() for one in HEADING.findall(table)]
+    headings = [PIECES.sub('', one).strip().replace('"', '&quot;') for one in HEADING.findall(table)]
 
     def label(row):
         mine = iter(headings)
