@@ -20,8 +20,7 @@ static struct replay_result result;
 static void expect_identical(const char *name)
 {
 	recording_replay(recording_load(name), &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "line %zu: expected %s, got %s%s",
-		      result.line, result.expected, result.got, result.error);
+	recording_is_identical(&result);
 }
 
 /** A recording that must come out identical. */
@@ -632,8 +631,7 @@ TEST(replay_of_every_block_handed_out_and_given_back, "")
 	given = add(line);
 	add_free(pfn, 3);
 	recording_replay(text, &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%zu: expected %s, got %s", result.line,
-		      result.expected, result.got);
+	recording_is_identical(&result);
 	/* Expect another mask and another type to be noticed, and a free without its event. */
 	snprintf(line, sizeof(line), "  A %lu 3 cc1 0", pfn);
 	recording_replace(text, given, line);
@@ -665,8 +663,7 @@ TEST(replay_frees_what_was_in_use_before, "")
 	add_free(TEST_DRAM_PFN, 4);
 	add_free(TEST_DRAM_PFN + 17, 0);
 	recording_replay(text, &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%zu: expected %s, got %s%s", result.line,
-		      result.expected, result.got, result.error);
+	recording_is_identical(&result);
 	/* Not aligned; partly free; beyond the end of memory is no memory. */
 	wrong = add("f 262177 1");
 	recording_expect_unreadable(text, wrong, "pages in use since before the first operation");
