@@ -81,9 +81,15 @@
   status.className = 'pf-unseen';
   status.setAttribute('role', 'status');
   document.body.append(status);
-  document.querySelectorAll('.pf-listing > figcaption').forEach(function (title) {
-    title.append(button(title.parentNode.querySelector('.pf-code'), codeOf, title.querySelector('.fn').textContent));
-  });
+  function addToListings(place) {
+    place.querySelectorAll('.pf-listing > figcaption').forEach(function (title) {
+      var box = title.parentNode.querySelector('.pf-code');
+      title.append(button(box, codeOf, box.getAttribute('aria-label').replace(/, C$/, '')));
+    });
+  }
+
+  addToListings(document);
+  document.addEventListener('pf-added', function (event) { addToListings(event.target); });
   document.querySelectorAll('article .highlight > pre').forEach(function (box) {
     if (box.closest('.pf-said')) return; /* what a command said, without the command */
     var text = textOf(box);

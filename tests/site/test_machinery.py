@@ -380,6 +380,7 @@ def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
         (f'docs/stages/{STEM}.rst', '[06-1]', '[06-1] [06-2]', 'claim [06-2] has no test'),
         (f'tests/stages/{STEM}.c', '"06-1"', '"06-1 06-9"', 'proves claim 06-9, which no chapter makes'),
         (f'src/stages/{STEM}.c', 'mm/page_alloc.c:4819', 'mm/page_alloc.c:1', 'correct one of them'),
+        (f'tests/stages/{STEM}.c', '{\n}\n', '{\n}\n' + TEST_FILE, 'give one of them another name'),
         (f'docs/stages/{STEM}.rst', ':fn:`helper`', ':fn:`nobody`', 'nobody'),
         (f'docs/stages/{STEM}.rst', ':stage:`06`', ':stage:`66`', '66'),
         (f'docs/stages/{STEM}.rst', '.. stage-tests::\n', '', 'needs ".. stage-tests::"'),
@@ -687,6 +688,74 @@ def test_a_name_in_code_type_is_a_link_once_a_section(tree):
     code, said, page = tree.build()
     assert (code, said) == (0, '')
     assert page.count('class="pf-name reference internal" href="#code-the_helper"') == 2
+
+
+TESTED = """/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * What `order` may be.
+ */
+#include "harness.h"
+
+static int helped(int order)
+{
+	return order;
+}
+
+/*
+ * order   page
+ *     9   yes
+ *
+ * Expect no page for an `order`
+ * that has no list.
+ */
+TEST(nodemask_refuses_large_order, "06-1")
+{
+	ck_assert(helped(9) < made_by_hand());
+}
+
+#define KIND(name) \\
+	TEST(kind_of_##name, "")                          \\
+	{                                                 \\
+	}
+KIND(good)
+"""
+
+
+def test_the_tests_are_in_the_book(tree):
+    tree('tests/support/byhand.h', 'int made_by_hand(void);\n')
+    tree('tests/support/byhand.c', '/* none */\nint made_by_hand(void)\n{\n\treturn 10;\n}\n')
+    tree(f'tests/stages/{STEM}.c', TESTED)
+    tree('tests/life/other.c', '\nTEST(other_refuses_too, "06-1")\n{\n}\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    # folded in its chapter, the chapter's own tests first
+    proved = page.split('id="proof-06-1"')[1].split('</table>')[0]
+    assert re.findall(r'<details class="pf-test"><summary>.*?>(\w+)</', proved) == [
+        'nodemask_refuses_large_order',
+        'other_refuses_too',
+    ]
+    own = page.split('id="test-nodemask_refuses_large_order"')[1].split('</details>')[0]
+    assert 'Expect no page for an' in own.split('</summary>')[0]
+    assert f'href="../tests/stages/{STEM}.html"' in page  # the whole file
+    # a page for each file, whole
+    whole = (tree.out / f'docs/tests/stages/{STEM}.html').read_text()
+    assert (
+        '<p>What <code>order</code> may be.</p>' in whole and '<section id="test-nodemask_refuses_large_order"' in whole
+    )
+    numbers = [int(one) for one in re.findall(r'data-n="(\d+)"', whole)]
+    assert numbers == [*range(6, 12), *range(20, 24), *range(25, 29), 29]  # all but what stands as prose
+    assert (tree.out / 'docs/tests/support/byhand.html').is_file()
+    # the source alone, for scripts: the comment as prose, its table as it is, links from the top of the site
+    script = (tree.out / f'_static/sources/stages/{STEM}.js').read_text()
+    sources = json.loads(script.split('"]=')[1].rstrip(';\n'))
+    source = sources['nodemask_refuses_large_order']
+    assert source.startswith('<p class="pf-meta">Proves <span class="claim"><a href="docs/stages/' + STEM)
+    assert '<pre class="pf-told" tabindex="0">order   page\n    9   yes</pre>' in source
+    assert '<p>Expect no page for an <code>order</code> that has no list.</p>' in source
+    assert f'href="docs/tests/stages/{STEM}.html#L8"' in source and 'href="docs/tests/support/byhand.html#L2"' in source
+    assert 'id="L8"' in whole and 'data-n="20"' in source and 'data-n="8"' not in source
+    assert 'KIND' in sources['kind_of_good']
 
 
 REPLAYED = {'outcome': 'identical', 'ops': 1500, 'events': 20, 'checks': 3}

@@ -15,6 +15,7 @@ from .chapter import (
     claims,
     conditions,
     flags,
+    folds,
     glossary,
     kernel,
     links,
@@ -28,7 +29,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates
+from .site import coverage_pages, languages, pages, search, shared, templates, test_pages
 
 PARTS = (
     text,
@@ -40,6 +41,7 @@ PARTS = (
     stage,
     reference,
     flags,
+    folds,
     tests,
     measured,
     kernel,
@@ -56,6 +58,7 @@ PARTS = (
     proof,
     languages,
     coverage_pages,
+    test_pages,
     pages,
     search,
     shared,
