@@ -6,7 +6,7 @@
   var asked = {}, wanted; /* the scripts asked for, and what is to be shown when they are there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
-  var tip, owner = null, pinned = false, timer = 0;
+  var tip, owner = null, pinned = false, timer = 0, pointer = '';
 
   function make(tag, text, css) {
     var node = document.createElement(tag);
@@ -194,6 +194,11 @@
     var named = target.closest('a[title]');
     if (named) named.removeAttribute('title');  // the browser's own tooltip would say it once more
     tip.replaceChildren(make('span', words));
+    if (pinned && target.closest('a')) {
+      var there = make('a', say('Go to its place'), 'go');
+      there.href = target.closest('a').href;
+      tip.append(there);
+    }
     return true;
   }
 
@@ -222,7 +227,10 @@
       loadScripts(paths);
       return;
     }
-    if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;
+    if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) {
+      if (keep && target.closest('a')) location.href = target.closest('a').href;
+      return;
+    }
     owner = target;
     nameTip();
     owner.setAttribute('aria-describedby', 'pf-tip');
@@ -232,7 +240,8 @@
 
   function nameTip() {
     tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
-    if (pinned) tip.setAttribute('aria-label', say('What ran this line')); else tip.removeAttribute('aria-label');
+    if (pinned) tip.setAttribute('aria-label', owner.matches('.g') ? say('What ran this line') : say('What it means'));
+    else tip.removeAttribute('aria-label');
   }
 
   /* Whoever unfolds something in a pop-up wants it to stay, and it grows. */
@@ -264,6 +273,16 @@
 
   function pointed(event) {
     return event.target.closest && event.target.closest('button.g, .pf-code code a, code.literal, a.reference .sig-name, a .std-term');
+  }
+
+  /* A finger cannot point: its first tap tells the meaning, with a link to where it would have led; the next one leads there. */
+  function tapped(event) {
+    var target = pointer === 'touch' && event.detail && pointed(event);
+    if (!target || tip.contains(target) || (pinned && owner === target)) return false;
+    if (target.closest('a')) event.preventDefault();
+    hide();
+    show(target, true);
+    return true;
   }
 
   /* In a listing one count at a time is in the tab order; the arrow keys go from line to line. */
@@ -327,8 +346,9 @@
           show(button, true);
           if (event.detail === 0) { var first = tip.querySelector('summary, a'); if (first) first.focus(); }
         }
-      } else if (!tip.contains(event.target)) hide();
+      } else if (!tapped(event) && !tip.contains(event.target)) hide();
     });
+    document.addEventListener('pointerdown', function (event) { pointer = event.pointerType; });
     document.addEventListener('keydown', keys);
     window.addEventListener('resize', hide);
   }

@@ -16,7 +16,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 STEM = '06-__alloc_pages_nodemask'
 CONF = f"""
 import sys
-sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}]
+sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}, {str(TOP)!r}]
 extensions = ['pageflow_book']
 project, author, root_doc, html_theme, nitpicky = 'Small', 'x', 'index', 'basic', True
 include_patterns = ['index.rst', 'docs/**.rst']
@@ -340,6 +340,21 @@ def test_conditions_that_decide_on_their_own_are_shown_while_they_fit(tree):
     assert 'The sources have changed since.' in tree.build()[2]
 
 
+def test_labs_are_listed_from_their_definitions(tree):
+    lab = (TOP / 'labs' / 'expand.toml').read_text(encoding='utf-8').replace('stage = "11"', 'stage = "06"')
+    tree('labs/expand.toml', lab)
+    tree('index.rst', f'Book\n====\n\n.. labs-table::\n\n.. toctree::\n\n   docs/stages/{STEM}\n   docs/labs\n')
+    tree('docs/labs.rst', 'Labs\n====\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-labs::\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert 'make lab L=expand' in page and '(easy): split a block' in page and 'href="../labs.html"' in page
+    table = (tree.out / 'index.html').read_text(encoding='utf-8').split('pf-labs')[1]
+    assert f'docs/stages/{STEM}.html' in table and 'expand()' in table
+    tree('labs/expand.toml', lab.replace('stage = "06"', 'stage = "07"'))
+    assert 'is no chapter that a lab of labs/*.toml belongs to' in tree.build()[1]
+
+
 ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" language="C++">
 <compoundname>{file}</compoundname><briefdescription><para>{name} in brief.</para></briefdescription>
 <detaileddescription><para>{name} at length.<itemizedlist><listitem><para>first</para></listitem></itemizedlist>The rest.
@@ -347,7 +362,7 @@ ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" lang
 ESSAYS = {'Door': f'{STEM}.c', 'Part': f'{STEM}-part.c'}
 
 
-def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
+def test_an_essay_is_that_of_one_file_without_its_brief_line(tree):
     compounds = ''.join(
         f'<compound refid="{name}_8c" kind="file"><name>{file}</name></compound>' for name, file in ESSAYS.items()
     )
@@ -359,12 +374,20 @@ def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
     projects = f"\nbreathe_projects = {{'uma': {str(tree.out.parent / 'build/doxygen/uma/xml')!r}}}\n"
     tree('docs/conf.py', CONF.replace("['pageflow_book']", "['breathe', 'pageflow_book']") + projects)
     tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
-    for options, shown in (('', ['Door in', 'Door at', 'Part in', 'Part at']), (':part: part', ['Part at'])):
-        tree(f'docs/stages/{STEM}.rst', CHAPTER + f'\n.. stage-essay::\n   {options}\n')
+    part = '\n.. stage-essay::\n   :part: part\n'
+    for written, shown in (('\n.. stage-essay::\n' + part, ['Door at', 'Part at']), (part, ['Part at'])):
+        tree(f'docs/stages/{STEM}.rst', CHAPTER + written)
         code, said, page = tree.build()
         assert (code, said) == (0, '')
         assert [words for words in ('Door in', 'Door at', 'Part in', 'Part at') if words in page] == shown
         assert re.search(r'at length\.</p>\s*<ul class="simple">\s*<li><p>first</p></li>\s*</ul>\s*<p>The rest', page)
+
+
+def test_the_essay_of_a_part_has_a_place_in_the_chapter(tree):
+    tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-essay::\n')
+    code, said, _page = tree.build()
+    assert code != 0 and f'the essay of src/stages/{STEM}-part.c is nowhere in the chapter' in said
 
 
 @pytest.mark.parametrize(

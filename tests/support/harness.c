@@ -388,7 +388,6 @@ int main(int argc, char **argv)
 
 	if (argc > first + 1)
 		return usage(argv[0]);
-	limit_share();
 	if (!*option)
 		return run(argv[first]);
 	if (strcmp(option, "-f") == 0 && argc > first)

@@ -18,9 +18,11 @@ from .chapter import (
     folds,
     glossary,
     kernel,
+    labs,
     links,
     listing,
     measured,
+    questions,
     recorded,
     reference,
     stage,
@@ -29,7 +31,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates, test_pages
+from .site import coverage_pages, languages, narrow, pages, search, shared, templates, test_pages
 
 PARTS = (
     text,
@@ -39,6 +41,7 @@ PARTS = (
     readme,
     listing,
     stage,
+    questions,
     reference,
     flags,
     folds,
@@ -48,6 +51,7 @@ PARTS = (
     links,
     claims,
     conditions,
+    labs,
     glossary,
     answer,
     recorded,
@@ -63,6 +67,7 @@ PARTS = (
     search,
     shared,
     templates,
+    narrow,
 )
 
 

@@ -55,9 +55,9 @@ class StageHead(StageDirective):
         question = self.paragraph(self.stage.question, classes=['lede'])
         if not self.files:
             return [question, self.paragraph(_('This stage has no code yet.'), classes=['pf-meta'])]
-        words = [nodes.literal('', self.files[0])]
-        for file in self.files[1:]:
-            words += [', ', nodes.literal('', file)]
+        words, parts = [nodes.literal('', self.files[0])], len(self.files) - 1
+        if parts:
+            words.append(_(' and its part') if parts == 1 else _(' and its %d parts') % parts)
         if not self.here.coverage:
             words.append(' · ' + _('built without coverage: run “make coverage”, then “make site”, to see counts'))
         else:
@@ -71,22 +71,27 @@ class StageHead(StageDirective):
 
 
 class StageEssay(StageDirective):
-    """.. stage-essay:: - the essays the stage's files open with; `:part: NAME` takes that of `NN-DOOR-NAME.c` only,
-    `:part: door` that of `NN-DOOR.c`."""
+    """.. stage-essay:: - the essay that `NN-DOOR.c` opens with; `:part: NAME` takes that of `NN-DOOR-NAME.c`. The line above
+    an essay says what the page's title and question say, and is left out."""
 
     option_spec = {'part': directives.unchanged_required}
 
     def make(self):
-        part, made = self.options.get('part'), []
-        wanted = self.files
+        part = self.options.get('part')
         if part:
-            stem = self.stage.stem if part == 'door' else f'{self.stage.stem}-{part}'
-            wanted = [file for file in self.files if file == f'src/stages/{stem}.c']
-            if not wanted:
-                raise self.error(f'stage-essay: there is no src/stages/{stem}.c; its parts are named by its files')
-        for file in wanted:
-            made += reference.essay(self, file, brief=part in (None, 'door'))
-        return made
+            file = f'src/stages/{self.stage.stem}-{part}.c'
+            if file not in self.files:
+                raise self.error(f'stage-essay: there is no {file}; its parts are named by its files')
+            return reference.essay(self, file)
+        depend_on_chapter(self.env, self.stage)
+        written = self.here.written(self.stage.docnames)
+        for file in self.files[1:]:
+            name = file[len(f'src/stages/{self.stage.stem}-') : -len('.c')]
+            if f'   :part: {name}\n' not in written:
+                raise self.error(
+                    f'stage-essay: the essay of {file} is nowhere in the chapter; show it with :part: {name}'
+                )
+        return [node for file in self.files[:1] for node in reference.essay(self, file)]
 
 
 class StageCode(StageDirective):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files all pages share: one-line meanings of our names and of terms, as one script; the names of the tests, as another, which
-is loaded when a count is asked for; and the fonts.
+"""Files all pages share: one-line meanings of our names and of terms, as one script; the names of the tests and the drawing of
+the chain, as others, which are loaded when a count or the chain is asked for; and the fonts.
 
 The fonts go into a style sheet as data: a page opened from a file needs no permission to load them. A browser still
 takes a moment to read them, and each page waits for that (docs/_templates/page.html) before it is drawn.
@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 from ..chapter import glossary
+from ..draw import chain_map
 from ..read import chain
 from ..read.book import book
 from ..read.text import _
@@ -53,6 +54,8 @@ def write(app, error):
                 meanings.setdefault(one.name, one.brief.replace('`', ''))
     words = {said: _(said) for said in script_words() if _(said) != said}
     terms = glossary.meanings(app.env)
+    drawn = chain_map.drawings(here, lambda stage: app.builder.get_target_uri(stage.docname))
+    write_script(static / 'chain-map.js', 'PAGEFLOW_CHAIN', drawn)
     write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'files': files, 'tests': tests})
     write_script(static / 'pageflow-data.js', 'PAGEFLOW', {'meanings': meanings, 'terms': terms, 'words': words})
 
