@@ -40,7 +40,7 @@ c_extra_keywords = []
 
 html_theme = 'furo'
 html_title = 'Pageflow'
-html_static_path = ['_static']
+html_static_path = ['_static', '_vendor']
 html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css', 'slides.css', 'layout.css']
 # Each is small, and does one thing; a page says the same without them.
 SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'sources.js', 'browse.js']
@@ -49,7 +49,6 @@ html_favicon = '_static/favicon.svg'
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_show_search_summary = False  # it is fetched, which a page opened from a file may not do
 html_use_index = True
 html_domain_indices = False
 html_permalinks_icon = '¶'
@@ -65,4 +64,4 @@ epub_use_index = False
 epub_js_files = []
 epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
-epub_exclude_files = ['search.html', *(f'_static/{name}' for name in SCRIPTS)]
+epub_exclude_files = ['search.html', '_static/search.js', '_static/search.css', '_static/minisearch.js', *(f'_static/{name}' for name in SCRIPTS)]

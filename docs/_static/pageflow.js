@@ -6,6 +6,7 @@
   var asked = {}, wanted; /* the scripts asked for, and what is to be shown when they are there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
+  var CLAIM = '.claim a', NAMED = '.pf-code code a, code.literal, a.reference .sig-name, .sig a .n, a .std-term';
   var tip, owner = null, pinned = false, timer = 0, pointer = '';
 
   function make(tag, text, css) {
@@ -158,6 +159,7 @@
   /* The scripts that a pop-up of this place still needs. */
   function missing(target) {
     var paths = window.PAGEFLOW ? [] : ['pageflow-data.js'];
+    if (target.matches(CLAIM) && !window.PAGEFLOW_CLAIMS) paths.push('claims-data.js');
     if (!target.matches('.g')) return paths;
     var figure = target.closest('figure');
     if (!window.PAGEFLOW_TESTS) paths.push('test-names.js');
@@ -185,11 +187,34 @@
     return true;
   }
 
+  /* What a claim says, and the tests that prove it. */
+  function fillClaim(link) {
+    var all = window.PAGEFLOW_CLAIMS, known = all.claims[link.textContent];
+    if (!known) return false;
+    var list = make('ul'), tests = known[1];
+    tests.slice(0, SHOWN).forEach(function (test) {
+      var item = make('li'), page = all.pages[test[1]], name = make(page ? 'a' : 'span', test[0]);
+      if (page) name.href = root + page + '.html#test-' + test[0];
+      item.append(name);
+      list.append(item);
+    });
+    tip.replaceChildren(make('p', known[0]));
+    tip.append(make('p', tests.length === 1 ? say('Proved by 1 test:') : say('Proved by %s tests:', tests.length)), list);
+    if (tests.length > SHOWN) tip.append(make('p', say('and %s more', tests.length - SHOWN)));
+    return true;
+  }
+
+  /* The meaning of a name: of a structure where one is named, else of the name itself, else of a field: `zone->lock`. */
+  function meaningOf(target) {
+    var known = window.PAGEFLOW, name = target.textContent.trim().replace(/\(\)$/, '');
+    var before = (target.closest('a') || target).previousElementSibling, tag = before && before.textContent + ' ' + name;
+    return known.meanings[tag] || known.meanings[name] || known.fields[name.replace(/^.*(->|\.)/, '')];
+  }
+
   /* A term's meaning goes by the place its link leads to; a name's by the name. */
   function fillMeaning(target) {
     var link = target.matches('.std-term') && target.closest('a');
-    var known = window.PAGEFLOW;
-    var words = link ? known.terms[link.hash.slice(1)] : known.meanings[target.textContent.trim().replace(/\(\)$/, '')];
+    var words = link ? window.PAGEFLOW.terms[link.hash.slice(1)] : meaningOf(target);
     if (!words) return false;
     var named = target.closest('a[title]');
     if (named) named.removeAttribute('title');  // the browser's own tooltip would say it once more
@@ -200,6 +225,10 @@
       tip.append(there);
     }
     return true;
+  }
+
+  function fill(target) {
+    return target.matches('.g') ? fillCounts(target) : target.matches(CLAIM) ? fillClaim(target) : fillMeaning(target);
   }
 
   function place(target) {
@@ -227,7 +256,7 @@
       loadScripts(paths);
       return;
     }
-    if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) {
+    if (!fill(target)) {
       if (keep && target.closest('a')) location.href = target.closest('a').href;
       return;
     }
@@ -272,7 +301,7 @@
   }
 
   function pointed(event) {
-    return event.target.closest && event.target.closest('button.g, .pf-code code a, code.literal, a.reference .sig-name, a .std-term');
+    return event.target.closest && event.target.closest('button.g, ' + CLAIM + ', ' + NAMED);
   }
 
   /* A finger cannot point: its first tap tells the meaning, with a link to where it would have led; the next one leads there. */
@@ -332,7 +361,7 @@
       else if (!tip.hidden) later();
     });
     document.addEventListener('focusin', function (event) {
-      var target = event.target.closest('button.g, .pf-code code a');
+      var target = event.target.closest('button.g, .pf-code code a, ' + CLAIM);
       if (target) { show(target); return; }
       var inner = event.target.querySelector && event.target.matches('a.reference') && event.target.querySelector('code, .std-term');
       if (inner) show(inner); else if (!tip.contains(event.target)) hide();

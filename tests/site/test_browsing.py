@@ -140,7 +140,7 @@ def test_search_finds(open_page, words, leads_to, keep):
     page.visit('index.html')
     page.fill('.sidebar-search', words)
     page.press('.sidebar-search', 'Enter')
-    results = page.locator('ul.search li a')
+    results = page.locator('.pf-found a')
     results.first.wait_for()
     assert any(leads_to in link for link in results.evaluate_all('all => all.map(one => one.href)'))
     keep(page, f'search-{words.strip("_")}')
@@ -562,3 +562,42 @@ def test_a_tap_tells_the_meaning_and_the_next_one_leads_there(open_page, keep):
     tip.wait_for(state='visible')
     term.tap()
     page.wait_for_url('**/primer.html#term-*')
+
+
+@pytest.mark.parametrize(
+    ('place', 'chosen', 'words'),
+    [
+        ('09-zone_watermark_ok.html', '.pf-code .k:text-is("struct") + a:text-is("zone")', 'zone'),
+        ('09-zone_watermark_ok.html', 'code.literal:text-is("ALLOC_OOM")', 'victim'),
+        (
+            '11-__rmqueue.html',
+            '.pf-code a:text-is("MIGRATE_CMA")',
+            'A constant of enum migratetype: only movable pages',
+        ),
+        (
+            '09-zone_watermark_ok.html',
+            '#claim-09-1 a',
+            'What counts must exceed the mark; exactly as much is not enough.',
+        ),
+        ('09-zone_watermark_ok.html', '#claim-09-1 a', 'Proved by'),
+    ],
+)
+def test_structures_constants_and_claims_say_what_they_mean(open_page, place, chosen, words):
+    page = open_page()
+    page.visit('docs/stages/' + place)
+    page.locator(chosen).first.hover()
+    tip = page.locator('#pf-tip')
+    tip.wait_for(state='visible')
+    assert words in tip.inner_text()
+
+
+def test_a_claim_leads_to_its_tests_from_the_keyboard_too(open_page):
+    page = open_page()
+    page.visit('docs/stages/09-zone_watermark_ok.html')
+    page.locator('#claim-09-1 a').focus()
+    link = page.locator('#pf-tip li a').first
+    link.wait_for()
+    name = link.inner_text()
+    link.click()
+    page.wait_for_url(f'**#test-{name}')
+    assert page.locator(f'#test-{name}').count() == 1

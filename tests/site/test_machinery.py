@@ -424,6 +424,15 @@ def test_the_build_refuses(tree, path, old, new, words):
     assert any(one in said for one in words.split('|')), said
 
 
+def test_a_helper_is_folded_into_what_it_does(tree):
+    tree(f'docs/stages/{STEM}.rst', CHAPTER.replace('listing:: helper', 'listing:: helper\n   :helper:'))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    line = '<details class="pf-helper"><summary><code>helper</code> Helps.</summary><figure'
+    assert line in page and page.count('<details class="pf-helper"') == 1
+    assert page.index(line) < page.index('id="code-helper"')
+
+
 def test_a_continuation_shows_what_its_chapter_does_not(tree):
     moved = f'docs/continued/{STEM}-continued'
     chapter = CHAPTER.replace('.. c-listing:: helper\n', '').replace(' [06-1]', '')

@@ -53,6 +53,22 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 #endif
 }
 
+TEST(sysctl_lists_its_names, "")
+{
+	long least, most;
+	size_t count = 0;
+
+	test_machine_uma(64);
+	for (; sysctl_name(count); count++)
+		ck_assert(sysctl_range(sysctl_name(count), &least, &most));
+#ifdef CONFIG_NUMA
+	ck_assert_uint_eq(count, 17);
+#else
+	ck_assert_uint_eq(count, 15);
+#endif
+	ck_assert_ptr_null(sysctl_name(count));
+}
+
 TEST(sysctl_keeps_the_value_that_was_when_refusing, "09-15")
 {
 	test_machine_uma(64);

@@ -2,6 +2,7 @@
 """A definition as a listing in HTML: its lines as links and colours, and beside each what the tests did on it."""
 
 import json
+import re
 from html import escape
 
 from docutils import nodes
@@ -31,8 +32,16 @@ def definition_of(app, node):
 def visit_html(translator, node):
     app = translator.builder.app
     page = Page.of(translator)
-    translator.body.append(page.listing(node, definition_of(app, node)))
+    one = definition_of(app, node)
+    listing = page.listing(node, one)
+    translator.body.append(folded(one, listing) if node['helper'] else listing)
     raise nodes.SkipNode
+
+
+def folded(one, listing):
+    """A helper's listing behind a line that says what it does."""
+    brief = re.sub('`([^`]+)`', r'<code>\1</code>', escape(one.brief))
+    return f'<details class="pf-helper"><summary><code>{escape(one.name)}</code> {brief}</summary>{listing}</details>'
 
 
 class Page:

@@ -79,6 +79,17 @@ class Step:
     lines: int  # that the comment takes
 
 
+@dataclass
+class Member:
+    """A field of a structure, or a constant of an enumeration."""
+
+    file: str
+    of: str  # the tag; '' where it has none
+    name: str
+    kind: str  # 'member' or 'enumerator'
+    doc: str
+
+
 class Sources:
     """The C files of one tree, read once per build."""
 
@@ -89,9 +100,11 @@ class Sources:
             path.relative_to(self.root).as_posix() for path in files if path != self.root / 'src/stages/stages.h'
         ]
         self._lines = {}
+        self._found = None  # what Ctags finds
         self._configurations = {}
         self._own_lines = {}
         self._definitions = None
+        self._members = None
         self._tests = None
         self._names = None
         self._macros = None
@@ -111,17 +124,33 @@ class Sources:
         if self._definitions is None:
             self._definitions = {file: [] for file in self.files}
             for tag in self._tags():
-                self._definitions[tag['path']].append(self._definition(tag))
+                if tag['kind'] in SHOWN_KINDS and 'scope' not in tag:
+                    self._definitions[tag['path']].append(self._definition(tag))
             for found in self._definitions.values():
                 found.sort(key=lambda one: one.start)
         return self._definitions
 
+    @property
+    def members(self):
+        """Every field and every constant that the sources define, in their order."""
+        if self._members is None:
+            self._members = [self._member(tag) for tag in self._tags() if tag['kind'] in ('member', 'enumerator')]
+        return self._members
+
+    def _member(self, tag):
+        of = tag.get('scope', '').rpartition('::')[2]
+        lines = self.lines(tag['path'])[tag['line'] - 1 :]
+        return Member(
+            tag['path'], '' if of.startswith('__anon') else of, tag['name'], tag['kind'], _doc_of_member(lines)
+        )
+
     def _tags(self):
-        try:
-            tags = tree_facts.tags(self.root, self.files)
-        except tree_facts.FactsError as error:
-            raise SourceError(str(error)) from None
-        return [tag for tag in tags if tag.get('kind') in SHOWN_KINDS and 'scope' not in tag]
+        if self._found is None:
+            try:
+                self._found = tree_facts.tags(self.root, self.files)
+            except tree_facts.FactsError as error:
+                raise SourceError(str(error)) from None
+        return self._found
 
     def _definition(self, tag):
         lines = self.lines(tag['path'])
@@ -262,6 +291,12 @@ def _doc_beside(line):
     """The text of a trailing doc comment."""
     found = re.search(r'/\*\*<\s*(.*?)\s*\*/', line)
     return found[1] if found else ''
+
+
+def _doc_of_member(lines):
+    """The trailing doc comment of a member, which may go on over lines."""
+    found = re.match(r'[^\n]*?/\*\*<\s*(.*?)\s*\*/', '\n'.join(lines[:6]), re.S)
+    return _comment_words(found[1]) if found else ''
 
 
 def strip_stars(block):
