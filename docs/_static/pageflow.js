@@ -169,8 +169,14 @@
     return paths;
   }
 
+  /* The number of a row's line in its file: a row says it, or is behind one that does. */
+  function lineOf(row) {
+    for (var past = 0; !row.style.getPropertyValue('--n'); past++) row = row.previousElementSibling;
+    return Number(row.style.getPropertyValue('--n')) + past;
+  }
+
   function fillCounts(button) {
-    var found = listingData(button), number = button.parentNode.dataset.n;
+    var found = listingData(button), number = lineOf(button.parentNode);
     var row = found && found.rows[number];
     if (!row) return false;
     tip.replaceChildren(countsTable(row));

@@ -226,8 +226,17 @@ static __aside struct page *helper(unsigned int order)
 
 def rows_of(page, name):
     """(classes, number, what follows the gutter) of each line of a listing."""
-    figure = page.split(f'id="code-{name}"')[1].split('</figure>')[0]
-    return re.findall(r'<div class="(r[^"]*)" data-n="(\d+)"><span class="g"></span>(.*?)</div>', figure, re.S)
+    return numbered(page.split(f'id="code-{name}"')[1].split('</figure>')[0])
+
+
+def numbered(markup):
+    """The same of all rows: a row says its number, or counts on from the row before."""
+    found, number = [], 0
+    row = r'<div class="(r[^"]*)"(?: id="\w+")?(?: style="--n:(\d+)")?><span class="g"></span>(.*?)</div>'
+    for classes, said, code in re.findall(row, markup, re.S):
+        number = int(said or number + 1)
+        found.append((classes, number, code))
+    return found
 
 
 def test_lines_are_numbered_and_those_of_ours_marked_and_counted(tree):
@@ -246,10 +255,8 @@ def test_lines_are_numbered_and_those_of_ours_marked_and_counted(tree):
         'title="Our own line: it tells whoever asks' in rows[2][2] and '/how-to-read.html#our-own-lines"' in rows[2][2]
     )
     assert [classes for classes, _number, _code in rows if ' w' in classes] == ['r w2']
-    heading = (
-        r'<h\d class="step" id="code-helper-step-1" data-n="(\d+)"><span>Step 1</span> What a very .* in a second line<'
-    )
-    assert int(re.search(heading, page)[1]) == first + 2
+    heading = r'<h\d class="step" id="code-helper-step-1"><span>Step 1</span> What a very .* in a second line<'
+    assert re.search(heading, page) and 'class="step apart" id="code-helper-step-2"' in page
     told = ' '.join(re.sub('<[^>]+>', '', page.split('our own, and grey in the listings')[0]).split())
     assert told.endswith('12 of the 28 lines of code in this stage are'), told[-99:]
     assert (
@@ -285,11 +292,9 @@ def test_a_file_is_shown_whole_with_the_figures_of_the_tracefile(tree):
     assert (code, said) == (0, '')
     coverage = tree.out / 'coverage'
     whole = (coverage / f'src/stages/{STEM}.c.gcov.html').read_text()
-    assert re.search(
-        r'<div class="r s-part" id="L10" data-n="10"><button[^>]*><b>12k</b><i>1/2</i></button><code>', whole
-    )
+    assert re.search(r'<div class="r s-part" id="L10"><button[^>]*><b>12k</b><i>1/2</i></button><code>', whole)
     assert (
-        re.search(r'<div class="r s-none" id="L11" ', whole)
+        re.search(r'<div class="r s-none" id="L11">', whole)
         and 'id="L1"' in whole
         and f'id="L{CODE.count(chr(10))}"' in whole
     )
@@ -763,7 +768,7 @@ def test_the_tests_are_in_the_book(tree):
     assert (code, said) == (0, '')
     # folded in its chapter, the chapter's own tests first
     proved = page.split('id="proof-06-1"')[1].split('</table>')[0]
-    assert re.findall(r'<details class="pf-test"><summary>.*?>(\w+)</', proved) == [
+    assert re.findall(r'<details class="pf-test"><summary><code>(\w+)</', proved) == [
         'nodemask_refuses_large_order',
         'other_refuses_too',
     ]
@@ -775,7 +780,7 @@ def test_the_tests_are_in_the_book(tree):
     assert (
         '<p>What <code>order</code> may be.</p>' in whole and '<section id="test-nodemask_refuses_large_order"' in whole
     )
-    numbers = [int(one) for one in re.findall(r'data-n="(\d+)"', whole)]
+    numbers = [number for _classes, number, _code in numbered(whole)]
     assert numbers == [*range(6, 12), *range(20, 24), *range(25, 29), 29]  # all but what stands as prose
     assert (tree.out / 'docs/tests/support/byhand.html').is_file()
     # the source alone, for scripts: the comment as prose, its table as it is, links from the top of the site
@@ -786,7 +791,8 @@ def test_the_tests_are_in_the_book(tree):
     assert '<pre class="pf-told" tabindex="0">order   page\n    9   yes</pre>' in source
     assert '<p>Expect no page for an <code>order</code> that has no list.</p>' in source
     assert f'href="docs/tests/stages/{STEM}.html#L8"' in source and 'href="docs/tests/support/byhand.html#L2"' in source
-    assert 'id="L8"' in whole and 'data-n="20"' in source and 'data-n="8"' not in source
+    assert 'id="L8"' in whole
+    assert [number for _classes, number, _code in numbered(source)] == [20, 21, 22, 23]
     assert 'KIND' in sources['kind_of_good']
 
 

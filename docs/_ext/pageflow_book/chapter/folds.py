@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A test in a chapter: its name, unfolded by a script (sources.js) to its source. In other formats, the name."""
 
+from html import escape
+
 from docutils import nodes
 
 from ..draw import formats
@@ -19,7 +21,9 @@ def fold(test, *words, anchor=False):
 
 def visit_html(translator, node):
     translator.body.append(translator.starttag(node, 'details', '', CLASS='pf-test') + '<summary>')
-    for child in node[0].children:
+    name, *others = node[0].children
+    translator.body.append(f'<code>{escape(name.astext())}</code>')
+    for child in others:
         child.walkabout(translator)
     translator.body.append('</summary></details>')
     raise nodes.SkipNode
