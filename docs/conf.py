@@ -43,7 +43,7 @@ html_title = 'Pageflow'
 html_static_path = ['_static', '_vendor']
 html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css', 'slides.css', 'layout.css']
 # Each is small, and does one thing; a page says the same without them.
-SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'browse.js']
+SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'sources.js', 'browse.js']
 html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_favicon = '_static/favicon.svg'
 html_copy_source = False

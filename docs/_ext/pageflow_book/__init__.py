@@ -15,6 +15,7 @@ from .chapter import (
     claims,
     conditions,
     flags,
+    folds,
     glossary,
     kernel,
     labs,
@@ -30,7 +31,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, narrow, pages, search, shared, templates
+from .site import coverage_pages, languages, narrow, pages, search, shared, templates, test_pages
 
 PARTS = (
     text,
@@ -43,6 +44,7 @@ PARTS = (
     questions,
     reference,
     flags,
+    folds,
     tests,
     measured,
     kernel,
@@ -60,6 +62,7 @@ PARTS = (
     proof,
     languages,
     coverage_pages,
+    test_pages,
     pages,
     search,
     shared,

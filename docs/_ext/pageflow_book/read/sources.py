@@ -267,7 +267,7 @@ def _doc_above(lines, start):
             first -= 1
         block = '\n'.join(lines[first : at + 1])
         if re.match(r'\s*/\*\*(?!<)', block):
-            return '' if '@file' in block else _strip_stars(block)
+            return '' if '@file' in block else strip_stars(block)
         if not re.match(r'\s*/\* departs: ', block):
             return ''
         at = first - 1
@@ -286,7 +286,8 @@ def _doc_of_member(lines):
     return _comment_words(found[1]) if found else ''
 
 
-def _strip_stars(block):
+def strip_stars(block):
+    """The text of a comment."""
     body = re.sub(r'^\s*/\*\*?<?|\*/\s*$', '', block)
     return '\n'.join(re.sub(r'^\s*\*\s?', '', line) for line in body.split('\n')).strip()
 
