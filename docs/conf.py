@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / 'docs' / '_ext'), str(ROOT / 'coverage')]
+sys.path[:0] = [str(ROOT / 'docs' / '_ext'), str(ROOT / 'coverage'), str(ROOT)]
 
 project = 'Pageflow'
 author = 'the Pageflow authors'
@@ -41,8 +41,10 @@ c_extra_keywords = []
 html_theme = 'furo'
 html_title = 'Pageflow'
 html_static_path = ['_static', '_vendor']
-html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css']
-html_js_files = [('pageflow.js', {'defer': 'defer'})]
+html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css', 'slides.css', 'layout.css']
+# Each is small, and does one thing; a page says the same without them.
+SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'browse.js']
+html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_favicon = '_static/favicon.svg'
 html_copy_source = False
 html_show_sourcelink = False
@@ -60,6 +62,9 @@ epub_tocscope = 'includehidden'
 epub_tocdepth = 2
 epub_use_index = False
 epub_js_files = []
-epub_css_files = ['pageflow.css', 'pictures.css', 'epub.css']
+epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
-epub_exclude_files = ['_static/pageflow.js', '_static/search.js', '_static/search.css', '_static/minisearch.js', 'search.html']
+epub_exclude_files = [
+    'search.html',
+    *(f'_static/{name}' for name in (*SCRIPTS, 'search.js', 'search.css', 'minisearch.js')),
+]

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
+import matching
+
 PROGRAMS = ("uma", "numa", "front")
 # What they find must not be taken for one of the program's own ways to end. A reader's own settings come first.
 SANITIZERS = {
@@ -30,7 +32,7 @@ EXPECTED_NOISE = "qemu: uncaught target signal"  # qemu's remark on every test t
 
 def launcher(flavour):
     """The words to put before a program of this flavour."""
-    if flavour != "arm64":
+    if not flavour.startswith("arm64"):
         return []
     for name in ("qemu-aarch64", "qemu-aarch64-static"):
         if shutil.which(name):
@@ -64,7 +66,8 @@ def run_program(args, program):
     path = os.path.join("build", program, args.flavour, "tests", "program")
     if not os.path.exists(path):
         return 0, 0
-    words = launcher(args.flavour) + [path] + ([args.filter] if args.filter else [])
+    piece = matching.filter_of(args.filter)
+    words = launcher(args.flavour) + [path] + ([piece] if piece else [])
     done = subprocess.run(
         words,
         env=environment(args, program),
@@ -133,26 +136,51 @@ def run_pytest(args):
     return max(total - failed - skipped, 0), failed, skipped
 
 
-def durations(args):
+def durations(args, wanted):
     """(seconds, test) of all that left how long it took."""
-    for program in PROGRAMS:
+    for program in wanted:
         if os.path.exists(log_of(args, program)):
             for test in ElementTree.parse(log_of(args, program)).iter("{*}test"):
                 yield float(test.findtext("{*}duration")), f"{program}: {test.findtext('{*}id')}"
-    if args.pytests and os.path.exists(log_of(args, "pytest")):
+    if "python" in wanted and os.path.exists(log_of(args, "pytest")):
         for test in ElementTree.parse(log_of(args, "pytest")).iter("testcase"):
             yield float(test.get("time")), f"{test.get('classname')}: {test.get('name')}"
 
 
-def show_durations(args):
-    for seconds, test in sorted(durations(args), reverse=True)[: args.durations]:
+def show_durations(args, wanted):
+    for seconds, test in sorted(durations(args, wanted), reverse=True)[: args.durations]:
         print(f"{seconds:8.2f} s  {test}", file=sys.stderr)
+
+
+def run_all(args, wanted):
+    """Runs what is wanted; gives (passed, failed, skipped).
+
+    Python's part is the longer one and runs as many processes as there are processors; the programs, one after the other
+    where they are not alone, fill what it leaves.
+    """
+    results = []
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        python = pool.submit(run_pytest, args) if "python" in wanted else None
+        with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
+            mine = [one for one in PROGRAMS if one in wanted]
+            results += [(*one, 0) for one in programs.map(lambda program: run_program(args, program), mine)]
+        if python:
+            results.append(python.result())
+    return tuple(map(sum, zip(*results))) or (0, 0, 0)
+
+
+def wanted_of(args):
+    """What is to run: that which holds a test that matches."""
+    wanted = matching.needed(args.filter)
+    if args.counts or args.profiles:
+        return [one for one in wanted if one in PROGRAMS[:2]]
+    return wanted if args.pytests else [one for one in wanted if one in PROGRAMS]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--flavour", default="O0")
-    parser.add_argument("--filter", default="")
+    parser.add_argument("--filter", default="", metavar="T", help="what tests/matching.py takes")
     parser.add_argument("--counts", default="")
     parser.add_argument("--profiles", default="")
     parser.add_argument("--durations", type=int, default=0, metavar="N", help="list the N tests that took longest")
@@ -161,22 +189,12 @@ def main():
     args = parser.parse_args()
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Python's part is the longer one and runs as many processes as there are processors; the programs, one after the
-    # other where they are not alone, fill what it leaves.
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        python = pool.submit(run_pytest, args) if args.pytests else None
-        with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
-            wanted = PROGRAMS[:2] if args.counts else PROGRAMS
-            results = [(*one, 0) for one in programs.map(lambda program: run_program(args, program), wanted)]
-        if python:
-            results.append(python.result())
-    passed, failed, skipped = map(sum, zip(*results))
+    wanted = wanted_of(args)
+    passed, failed, skipped = run_all(args, wanted)
     if args.durations:
-        show_durations(args)
+        show_durations(args, wanted)
     if passed + failed + skipped == 0:
-        print(
-            f"tests: nothing matches '{args.filter}'; `build/uma/O0/tests/program -l` lists the names", file=sys.stderr
-        )
+        print(f"tests: {matching.nothing(args.filter)}", file=sys.stderr)
         return 2
     print(f"tests: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0

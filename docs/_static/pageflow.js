@@ -147,8 +147,8 @@
   }
 
   function fillCounts(button) {
-    var found = listingData(button);
-    var row = found && found.rows[button.dataset.i];
+    var found = listingData(button), number = button.parentNode.dataset.n;
+    var row = found && found.rows[number];
     if (!row) return false;
     tip.replaceChildren(countsTable(row));
     var each = outcomes(row);
@@ -157,7 +157,7 @@
     tip.append(testsList(row, found.sets));
     if (found.page) {
       var link = make('a', say('This line on its coverage page'));
-      link.href = found.page + (found.first + Number(button.dataset.i) - 1);
+      link.href = found.page + number;
       tip.append(link);
     }
     if (!pinned) tip.append(make('p', say('Enter or click keeps this open.'), 'hint'));

@@ -4,10 +4,10 @@
 import re
 
 import pytest
-from conftest import SITE, SIZES, chapters
+from conftest import SITE, SIZES, TOP, chapters, pages
 
 HEART = 'docs/stages/06-__alloc_pages_nodemask.html'
-both_sizes = pytest.mark.parametrize('size', SIZES)
+both_sizes = pytest.mark.parametrize('size', ['desktop', 'phone'])
 
 
 def has_counts():
@@ -17,18 +17,24 @@ def has_counts():
 needs_counts = pytest.mark.skipif(not has_counts(), reason='the site was built without coverage')
 
 
+def in_reading_order():
+    """The chapters, each with its continuation behind it."""
+    more = {page.rsplit('/', 1)[1].replace('-continued', ''): page for page in pages('docs/continued/*.html')}
+    return [page for one in chapters() for page in (one, more.get(one.rsplit('/', 1)[1])) if page]
+
+
 @both_sizes
-def test_next_leads_along_the_whole_chain(open_page, size):
+def test_next_leads_along_the_whole_chain_and_on(open_page, size):
     page = open_page(size)
     page.visit(chapters()[0])
-    seen = [page.url.rsplit('/', 1)[-1]]
-    while page.locator('.pf-steps.top .next').count():
-        page.click('.pf-steps.top .next')
-        page.wait_for_url(lambda url, last=seen[-1]: not url.endswith(last))
-        seen.append(page.url.rsplit('/', 1)[-1])
-    assert seen == [one.rsplit('/', 1)[-1] for one in chapters()]
-    page.click('.pf-steps.bottom .prev')
-    page.wait_for_url(f'**/{chapters()[-2]}')
+    assert page.locator('.pf-strip .prev').count() == 1
+    for chapter in in_reading_order():
+        assert page.url.endswith(chapter)
+        page.click('.pf-strip .next')
+        page.wait_for_url(lambda url, last=chapter: not url.endswith(last))
+    assert '/docs/stages/' not in page.url
+    page.click('.related-pages .prev-page')
+    page.wait_for_url(f'**/{in_reading_order()[-1]}')
 
 
 @both_sizes
@@ -41,10 +47,50 @@ def test_the_picture_leads_to_every_chapter(open_page, size, keep):
     for at, chapter in enumerate(chapters()):
         drawing.locator('a').nth(at).click()
         page.wait_for_url(f'**/{chapter}')
-        assert (
-            page.locator('.pf-map a[aria-current=page]:visible').get_attribute('aria-label').startswith(chapter[12:14])
-        )
+        assert page.locator('.pf-strip .part a[aria-current=page]').inner_text() == chapter[12:14]
         page.go_back()
+
+
+@pytest.mark.parametrize('size', ['desktop', 'laptop', 'phone'])
+def test_the_first_screen_of_a_chapter_says_what_it_is_about(open_page, size):
+    page, wrong = open_page(size), []
+    for chapter in chapters():
+        page.visit(chapter)
+        first = page.locator('#the-idea > p').first.bounding_box()
+        if first['y'] + min(first['height'], 100) > SIZES[size][1]:
+            wrong.append(f'{chapter}: its idea begins at {first["y"]:.0f}')
+        if page.locator('article h2').first.inner_text().rstrip('¶') != 'The idea':
+            wrong.append(f'{chapter}: something stands before its idea')
+    assert not wrong, '\n'.join(wrong)
+
+
+@both_sizes
+def test_the_strip_opens_to_the_whole_chain_and_nothing_else_moves(open_page, size, keep):
+    page = open_page(size)
+    page.visit(HEART)
+    assert page.locator('.pf-map').count() == page.locator('.pf-picture .pf-map').count()
+    page.locator('.pf-whole summary').focus()
+    page.keyboard.press('Enter')
+    drawing = page.locator('.pf-whole .pf-map.wide' if size == 'desktop' else '.pf-whole .pf-map.narrow')
+    drawing.wait_for()
+    keep(page, f'chain-{size}')
+    box, place = drawing.bounding_box(), page.locator('.pf-whole .pf-chain').bounding_box()
+    assert abs(box['height'] - place['height']) < 1, 'the place that waits for the drawing is of another shape'
+    marked = drawing.locator('a[aria-current=page]')
+    assert marked.get_attribute('aria-label').startswith('06 ') and marked.count() == 1
+    if has_counts():
+        assert 'Lines covered: 100 %' in marked.get_attribute('aria-label')
+    drawing.locator('a').nth(6).click()
+    page.wait_for_url(f'**/{chapters()[6]}')
+
+
+def test_without_scripts_a_picture_of_the_chain_leads_to_its_drawing(open_page):
+    page = open_page(java_script_enabled=False)
+    page.visit(HEART)
+    page.click('.pf-whole summary')
+    page.locator('.pf-whole img').click()
+    page.wait_for_url('**/index.html#map-06')
+    assert page.locator('#map-06').is_visible()
 
 
 @both_sizes
@@ -61,7 +107,7 @@ def test_theme_switch_changes_the_page_and_is_remembered(open_page, size, keep):
     assert seen['auto'] == seen['light'] != seen['dark']
     while page.evaluate('document.body.dataset.theme') != 'dark':
         switch.click()
-    page.click('.pf-steps.top .next')
+    page.click('.pf-strip .next')
     page.wait_for_url('**/07-*.html')
     assert page.evaluate(colour) == seen['dark']
     keep(page, f'dark-by-switch-{size}')
@@ -154,7 +200,7 @@ def test_pop_up_leads_to_the_line_on_its_coverage_page(open_page):
     page.locator('#pf-tip a', has_text='coverage page').click()
     page.wait_for_url('**/coverage/**')
     place = page.url.rsplit('#', 1)[1]
-    assert int(place.lstrip('L')) == row['first'] + int(min(row['rows'], key=int)) - 1
+    assert int(place.lstrip('L')) == int(min(row['rows'], key=int))
     assert page.locator(f'[id="{place}"]').count() == 1
 
 
@@ -199,6 +245,66 @@ def test_a_name_in_the_code_leads_to_its_chapter(open_page):
     page.wait_for_url('**/08-get_page_from_freelist.html#*')
 
 
+def test_no_listing_or_transcript_scrolls_sideways_on_a_desktop(open_page):
+    page, wide = open_page(), []
+    for name in chapters() + pages('docs/continued/*.html') + pages('docs/exhibits/*.html'):
+        page.visit(name)
+        page.evaluate('document.fonts.ready')
+        boxes = '[...document.querySelectorAll(".pf-code, article .highlight pre")]'
+        wide += [
+            f'{name}: {one}'
+            for one in page.evaluate(
+                f'{boxes}.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent.slice(0, 80))'
+            )
+        ]
+    assert not wide, '\n'.join(wide)
+
+
+def test_listings_are_numbered_as_their_files_are(open_page, site):
+    page = open_page()
+    page.visit(HEART)
+    file = (TOP / 'src/stages' / HEART.rsplit('/', 1)[1].replace('.html', '.c')).read_text().split('\n')
+    rows = page.locator('.pf-code .r').evaluate_all(
+        """all => all.filter(row => row.closest('figure').textContent.includes('src/stages/')).map(row => [
+            getComputedStyle(row, '::before').content, row.querySelector('code').textContent])"""
+    )
+    assert len(rows) > 50
+    for shown, code in rows:
+        assert file[int(re.search(r'\d+', shown)[0]) - 1] == code.rstrip('\n')
+
+
+COPYING = ['clipboard-read', 'clipboard-write']
+WITHOUT_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+SELECTED = """document.addEventListener('copy', () => { window.copied = document.activeElement.value })"""
+
+
+def copied(page, box):
+    """What the button beside a listing or a transcript puts on the clipboard."""
+    box.hover()
+    button = box.locator('.pf-copy')
+    button.click()
+    page.locator('[role=status]', has_text='Copied').wait_for(state='attached')
+    assert button.inner_text() == 'Copied'
+    return page.evaluate('window.copied === undefined ? navigator.clipboard.readText() : window.copied')
+
+
+@pytest.mark.parametrize('clipboard', [True, False])
+def test_code_is_copied_as_it_is_in_its_file_and_of_a_transcript_the_command(open_page, clipboard):
+    page = open_page(permissions=COPYING)
+    if not clipboard:
+        page.add_init_script(WITHOUT_CLIPBOARD + ';' + SELECTED)
+    page.visit(HEART)
+    code = copied(page, page.locator('#code-__alloc_pages_nodemask'))
+    assert code in (TOP / 'src/stages' / HEART.rsplit('/', 1)[1].replace('.html', '.c')).read_text()
+    assert '/* Step 1: ' in code and code.endswith('}\n')
+    shown = page.locator('.transcript .highlight').first
+    commands = [line[2:] for line in shown.locator('pre').inner_text().split('\n') if line.startswith('$ ')]
+    assert copied(page, shown) == '\n'.join(commands) + '\n'
+    page.mouse.move(0, 0)
+    page.mouse.click(0, 0)
+    assert shown.locator('.pf-copy').text_content() == 'Copy'
+
+
 def test_long_lines_scroll_inside_their_box_on_a_phone(open_page):
     page = open_page('phone')
     page.visit(HEART)
@@ -211,7 +317,7 @@ def test_the_page_is_readable_without_scripts(open_page):
     page = open_page(java_script_enabled=False)
     page.visit(HEART)
     assert page.locator('.pf-listing code').first.is_visible()
-    assert page.locator('.pf-map.wide').is_visible()
+    assert page.locator('.pf-strip .next').is_visible()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@
  * The main program of the tests: `program [-l] [FILTER]`.
  *
  * Tests register themselves before main() runs (see harness.h). With -l they are listed, one a line: stem, name and
- * claims, separated by tabs. Otherwise those whose stem or name contains FILTER are run through Check, each in a
- * forked process; failures go to stderr and one line, `N passed, N failed`, to stdout. Exit 0 or 1, and 2 when
+ * claims, separated by tabs. Otherwise those whose stem or name contains FILTER, or that prove the claim FILTER, are run
+ * through Check, each in a forked process; failures go to stderr and one line, `N passed, N failed`, to stdout. Exit 0 or 1, and 2 when
  * nothing matches.
  *
  * Under `make coverage` PAGEFLOW_COVERAGE_DIR names a directory: each test's process then writes what it counted to
@@ -236,9 +236,25 @@ void harness_leave(void)
 #endif
 }
 
+/* Is this one of the claims that the test proves? */
+static int proves(const struct harness_test *test, const char *claim)
+{
+	size_t length = strlen(claim);
+
+	for (const char *at = test->claims; *at; at += strspn(at, " ")) {
+		size_t here = strcspn(at, " ");
+
+		if (here == length && memcmp(at, claim, length) == 0)
+			return 1;
+		at += here;
+	}
+	return 0;
+}
+
 static int matches(const struct harness_test *test, const char *filter)
 {
-	return !filter || strstr(stem_of(test), filter) || strstr(test->name, filter);
+	return !filter || strstr(stem_of(test), filter) || strstr(test->name, filter) ||
+	       proves(test, filter);
 }
 
 static void list(const char *filter)
@@ -304,7 +320,8 @@ static int run(const char *filter)
 		count++;
 	}
 	if (!count) {
-		fprintf(stderr, "tests: no stem or test name contains '%s'; -l lists them\n",
+		fprintf(stderr,
+			"tests: no stem or test name contains '%s', and no test proves such a claim; -l lists them\n",
 			filter ? filter : "");
 		return 2;
 	}
@@ -371,7 +388,6 @@ int main(int argc, char **argv)
 
 	if (argc > first + 1)
 		return usage(argv[0]);
-	limit_share();
 	if (!*option)
 		return run(argv[first]);
 	if (strcmp(option, "-f") == 0 && argc > first)

@@ -17,9 +17,11 @@ from .chapter import (
     flags,
     glossary,
     kernel,
+    labs,
     links,
     listing,
     measured,
+    questions,
     recorded,
     reference,
     stage,
@@ -28,7 +30,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates
+from .site import coverage_pages, languages, pages, pop_ups, search, shared, templates
 
 PARTS = (
     text,
@@ -38,6 +40,7 @@ PARTS = (
     readme,
     listing,
     stage,
+    questions,
     reference,
     flags,
     tests,
@@ -46,6 +49,7 @@ PARTS = (
     links,
     claims,
     conditions,
+    labs,
     glossary,
     answer,
     recorded,
@@ -58,6 +62,7 @@ PARTS = (
     coverage_pages,
     pages,
     search,
+    pop_ups,
     shared,
     templates,
 )

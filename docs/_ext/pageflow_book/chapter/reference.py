@@ -86,9 +86,9 @@ def translatable(directive, node):
         directive.set_source_info(inner)
 
 
-def essay(directive, file, brief=True):
-    """The description of a file, as nodes; the brief one goes before the detailed one. Breathe knows a file by its name
-    without folders, and refuses one that several files have."""
+def essay(directive, file, brief=False):
+    """The description of a file, as nodes, without its brief line or with it. Breathe knows a file by its name without
+    folders, and refuses one that several files have."""
     if not documented(book(directive.env.app)):
         return []
     sections = 'briefdescription detaileddescription' if brief else 'detaileddescription'
@@ -115,7 +115,7 @@ def apart(made):
 def nouns(directive, header):
     """Everything a header of include/ documents: its essay, then its members through Breathe."""
     sections = 'innerclass define enum typedef var'
-    made = essay(directive, header)
+    made = essay(directive, header, brief=True)
     made += parse(directive, [f'.. doxygenfile:: {header[8:]}', '   :project: numa', f'   :sections: {sections}', ''])
     return made + reference(directive, declared(book(directive.env.app), header))
 
@@ -162,7 +162,7 @@ class FolderReference(SphinxDirective):
             name = file.rsplit('/', 1)[-1]
             section = nodes.section(ids=['file-' + name[:-2].replace('_', '-')], names=[])
             section += nodes.title('', '', nodes.literal('', name), translatable=False)
-            section += essay(self, file)
+            section += essay(self, file, brief=True)
             section += reference(self, unique(here, file))
             self.set_source_info(section)
             made.append(section)

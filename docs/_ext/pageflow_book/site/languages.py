@@ -13,7 +13,7 @@ from babel.messages.pofile import write_po
 
 from ..read import chain, labels
 from ..read.book import book
-from ..read.sources import STEP
+from ..read.sources import steps
 from . import search, shared
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -47,7 +47,7 @@ def step_titles(app):
     """The headings inside listings."""
     for found in book(app).sources.definitions.values():
         for one in found:
-            yield from (step[2] for step in map(STEP.match, one.text) if step)
+            yield from (step.title for step in steps(one.text).values())
 
 
 def extract(app, error):

@@ -41,15 +41,7 @@ def page_context(app, pagename, template, context, doctree):
         context['toctree'] = shared_toctree(app, pagename, context['toctree'])
     stage = chain.stage_of_doc(pagename)
     if stage:
-        before, after = chain.neighbours(stage)
-        if pagename == stage.continuation:
-            before = stage
         context['pf_stage'] = stage
-        context['pf_nav'] = [
-            (side, one, app.builder.get_relative_uri(pagename, one.docname))
-            for side, one in (('prev', before), ('next', after))
-            if one
-        ]
 
 
 def setup(app):
