@@ -64,4 +64,7 @@ epub_use_index = False
 epub_js_files = []
 epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
-epub_exclude_files = ['search.html', '_static/search.js', '_static/search.css', '_static/minisearch.js', *(f'_static/{name}' for name in SCRIPTS)]
+epub_exclude_files = [
+    'search.html',
+    *(f'_static/{name}' for name in (*SCRIPTS, 'search.js', 'search.css', 'minisearch.js')),
+]

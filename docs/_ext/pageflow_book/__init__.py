@@ -31,7 +31,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, narrow, pages, search, shared, templates, test_pages
+from .site import coverage_pages, languages, narrow, pages, pop_ups, search, shared, templates, test_pages
 
 PARTS = (
     text,
@@ -65,6 +65,7 @@ PARTS = (
     test_pages,
     pages,
     search,
+    pop_ups,
     shared,
     templates,
     narrow,

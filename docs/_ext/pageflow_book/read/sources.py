@@ -70,15 +70,6 @@ class Definition:
         return [(one[1], int(one[2])) for one in map(PLACE.match, self.provenances) if one]
 
 
-@dataclass(frozen=True)
-class Step:
-    """A comment that titles what follows it in a function."""
-
-    number: str
-    title: str
-    lines: int  # that the comment takes
-
-
 @dataclass
 class Member:
     """A field of a structure, or a constant of an enumeration."""
@@ -88,6 +79,15 @@ class Member:
     name: str
     kind: str  # 'member' or 'enumerator'
     doc: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A comment that titles what follows it in a function."""
+
+    number: str
+    title: str
+    lines: int  # that the comment takes
 
 
 class Sources:
