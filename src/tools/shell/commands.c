@@ -204,8 +204,8 @@ static void run_blocks(struct shell *shell, char *rest)
 		char gfp[256];
 
 		pageflow_gfp_text(held->gfp, gfp, sizeof(gfp));
-		printf("#%lu: page %#llx order %u %s\n", held->number,
-		       (unsigned long long)held->pfn, held->order, gfp);
+		fprintf(shell->out, "#%lu: page %#llx order %u %s\n", held->number,
+			(unsigned long long)held->pfn, held->order, gfp);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include "text/input.h"
 #include "text/utf8.h"
 #include "text/words.h"
+#include "text/wrap.h"
 #include "tools/shell/interrupt.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
@@ -78,7 +79,7 @@ static void hand_on(struct shell *shell, const struct shell_command *command, co
 			      : join(shell, "%s %s", name, rest);
 	if (!line)
 		return;
-	failed = command->scene ? pageflow_scene(shell->machine, line, stdout, &error)
+	failed = command->scene ? pageflow_scene(shell->machine, line, shell->out, &error)
 				: pageflow_apply(shell->machine, line, &error);
 	if (failed)
 		shell_error(shell, "%s: %s", name, error.text);
@@ -203,6 +204,7 @@ static int run_session(const char *path)
 	struct shell shell = { .path = path,
 			       .file = path ? path : "standard input",
 			       .next_number = 1,
+			       .out = wrap_begin(stdout),
 			       .run_line = shell_run_line };
 	int code = EXIT_OK;
 
@@ -215,6 +217,7 @@ static int run_session(const char *path)
 	pageflow_destroy(shell.machine);
 	drawings_forget(&shell.drawings);
 	free(shell.held);
+	wrap_end(shell.out, stdout);
 	return code;
 }
 

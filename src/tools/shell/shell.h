@@ -6,6 +6,8 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include <stdio.h>
+
 #include "pageflow.h"
 
 /** A block that the user holds: `#N`. */
@@ -29,6 +31,7 @@ struct shell {
 	size_t nr_held;
 	unsigned long next_number;
 	struct drawings drawings;
+	FILE *out; /**< standard output, and on a terminal in lines as wide as that is */
 	bool tracing;
 	bool quit;
 	unsigned long errors;
