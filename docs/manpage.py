@@ -60,7 +60,7 @@ def block(lines):
     if all(line.startswith('  ') for line in lines):
         return ['.PP', '.RS', '.nf', *(roff(line[2:]) for line in lines), '.fi', '.RE']
     if lines[0] == 'examples:':
-        return ['.PP', 'Examples:', *block(lines[1:])]
+        return ['.PP', '.nf', 'Examples:', *map(roff, lines[1:]), '.fi']
     text = ' '.join(line.strip() for line in lines)
     return ['.PP', roff(text[0].upper() + text[1:])]
 
