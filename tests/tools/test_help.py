@@ -248,3 +248,12 @@ def test_a_message_wraps_on_a_terminal_alone(pageflow, root, width):
     assert code == 2 and len(said.splitlines()) == 1
     assert len(lines) > 1 and all(len(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(said.split())
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("words", [["report", "tests/samples/5.8.18-kmem.ftrace"], ["names", "rules"]], ids=" ".join)
+def test_tables_are_as_wide_as_the_terminal(pageflow, root, words, width):
+    lines, code = on_terminal(root, width, *words)
+    assert code == 0 and all(len(line) <= width for line in lines), lines
+    if words[0] == "names":
+        assert all(row.count("\t") == 2 for row in pageflow(*words).stdout.splitlines())
