@@ -42,8 +42,14 @@ static void account_events(FILE *out, const struct replay *replay)
 
 	fprintf(out, "  events before the difference, oldest first:\n");
 	for (unsigned long i = first; i < replay->nr_recent; i++) {
-		trace_format(&replay->recent[i % RECENT_EVENTS], text, sizeof(text));
-		fprintf(out, "    %s\n", text);
+		const struct trace_event *event = &replay->recent[i % RECENT_EVENTS];
+
+		trace_format(event, text, sizeof(text));
+		fprintf(out, "    %s", text);
+		if (trace_event_descriptions[event->id].field[0].kind == TRACE_FIELD_PFN &&
+		    event->field[0] >= 0)
+			fprintf(out, "   (%#llx)", (unsigned long long)event->field[0]);
+		fprintf(out, "\n");
 	}
 	if (!replay->nr_recent)
 		fprintf(out, "    none\n");
@@ -62,7 +68,7 @@ static void account_list(FILE *out, const struct list_head *list, const char *na
 			fprintf(out, " ...");
 			break;
 		}
-		fprintf(out, " %lu", page_to_pfn(list_entry(entry, struct page, lru)));
+		fprintf(out, " %#lx", page_to_pfn(list_entry(entry, struct page, lru)));
 	}
 	fprintf(out, "\n");
 }
@@ -92,12 +98,13 @@ static void account_zone(FILE *out, const struct zone *zone)
 static const struct zone *zone_in_question(const struct replay *replay)
 {
 	const struct trace_event *last;
+	enum trace_field_kind kind;
 
 	if (!replay->nr_recent)
 		return NULL;
 	last = &replay->recent[(replay->nr_recent - 1) % RECENT_EVENTS];
-	if (trace_event_descriptions[last->id].field[0].kind != TRACE_FIELD_PFN ||
-	    last->field[0] < 0)
+	kind = trace_event_descriptions[last->id].field[0].kind;
+	if ((kind != TRACE_FIELD_PFN && kind != TRACE_FIELD_HEX_PFN) || last->field[0] < 0)
 		return NULL;
 	return page_zone(pfn_to_page((unsigned long)last->field[0]));
 }

@@ -28,7 +28,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates
+from .site import coverage_pages, languages, page_numbers, pages, search, shared, templates
 
 PARTS = (
     text,
@@ -60,6 +60,7 @@ PARTS = (
     search,
     shared,
     templates,
+    page_numbers,
 )
 
 
