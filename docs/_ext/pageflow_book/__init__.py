@@ -31,7 +31,18 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, narrow, pages, pop_ups, search, shared, templates, test_pages
+from .site import (
+    coverage_pages,
+    languages,
+    narrow,
+    page_numbers,
+    pages,
+    pop_ups,
+    search,
+    shared,
+    templates,
+    test_pages,
+)
 
 PARTS = (
     text,
@@ -69,6 +80,7 @@ PARTS = (
     shared,
     templates,
     narrow,
+    page_numbers,
 )
 
 
