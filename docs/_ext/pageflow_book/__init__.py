@@ -18,9 +18,11 @@ from .chapter import (
     flags,
     glossary,
     kernel,
+    labs,
     links,
     listing,
     measured,
+    questions,
     recorded,
     reference,
     stage,
@@ -29,7 +31,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates
+from .site import coverage_pages, languages, narrow, pages, search, shared, templates
 
 PARTS = (
     text,
@@ -39,6 +41,7 @@ PARTS = (
     readme,
     listing,
     stage,
+    questions,
     reference,
     flags,
     tests,
@@ -47,6 +50,7 @@ PARTS = (
     links,
     claims,
     conditions,
+    labs,
     glossary,
     answer,
     exercises,
@@ -62,6 +66,7 @@ PARTS = (
     search,
     shared,
     templates,
+    narrow,
 )
 
 
