@@ -153,22 +153,33 @@ def show_durations(args, wanted):
 
 
 def run_all(args, wanted):
-    """Runs what is wanted; gives (passed, failed, skipped).
+    """Runs what is wanted; gives {what: (passed, failed, skipped)}.
 
     Python's part is the longer one and runs as many processes as there are processors; the programs, one after the other
     where they are not alone, fill what it leaves.
     """
-    results = []
+    results = {}
     with concurrent.futures.ThreadPoolExecutor() as pool:
         python = pool.submit(run_pytest, args) if "python" in wanted else None
         with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
             mine = [one for one in PROGRAMS if one in wanted]
             done = dict(zip(mine, programs.map(lambda program: run_program(args, program), mine)))
         sys.stderr.write(words.tell({program: told for program, (_passed, _failed, told) in done.items()}))
-        results += [(passed, failed, 0) for passed, failed, _told in done.values()]
+        results |= {program: (passed, failed, 0) for program, (passed, failed, _told) in done.items()}
         if python:
-            results.append(python.result())
-    return tuple(map(sum, zip(*results))) or (0, 0, 0)
+            results["python"] = python.result()
+    return results
+
+
+def counted(results):
+    """How many of each kind ran: a test in C counts in each configuration."""
+    kinds = {
+        "uma": "in C without NUMA",
+        "numa": "in C with NUMA",
+        "front": "of the library and its texts",
+        "python": "in Python",
+    }
+    return ", ".join(f"{sum(results[one])} {kind}" for one, kind in kinds.items() if sum(results.get(one, ())))
 
 
 def wanted_of(args):
@@ -192,12 +203,14 @@ def main():
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     wanted = wanted_of(args)
-    passed, failed, skipped = run_all(args, wanted)
+    results = run_all(args, wanted)
+    passed, failed, skipped = map(sum, zip((0, 0, 0), *results.values()))
     if args.durations:
         show_durations(args, wanted)
     if passed + failed + skipped == 0:
         print(f"tests: {matching.nothing(args.filter)}", file=sys.stderr)
         return 2
+    print(f"ran: {counted(results)}", file=sys.stderr)
     print(f"tests: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 

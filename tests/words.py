@@ -242,6 +242,11 @@ def account(failure):
     return lines
 
 
+def alone(failure):
+    """The account of one failure, without its test's name, for whoever has said that already."""
+    return textwrap.dedent("\n".join(account(failure)[2:]))
+
+
 def tell(told, whole=WHOLE):
     """What the programs said on stderr ({program: text}), in words; the first `whole` failures in full."""
     failures, others = read(told)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONFIGURATIONS = ('uma', 'numa')
+ENGINE = ('stages', 'world', 'life', 'state', 'replay', 'engine')  # the rooms of tests/ that both configurations run
+FRONT = ('library', 'text')
+SCRIPTS = ('tools', 'house', 'gdb')
 TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
 # A macro of one file that makes tests of one kind: `#define RECORDING(test, name)`, below it `TEST(replay_of_##test, "")`.
 KIND = re.compile(r'^#define (\w+)\((\w+)[^)]*\)\s*\\\n\s*TEST\((\w*)##\2,', re.M)
@@ -47,6 +50,22 @@ def names(text):
 def line_of(text, found):
     """The line on which something begins that was found in a text, from 1; blank lines before it left out."""
     return text.count('\n', 0, found.start() + len(found[0]) - len(found[0].lstrip())) + 1
+
+
+def every(root):
+    """(program, stem, name, claims) of every test: of `uma`, `numa` and `front`, the test programs that hold those in C, and
+    `python`, there without what it is run with."""
+    for room in ENGINE + FRONT:
+        for path in sorted((root / 'tests' / room).glob('*.c')):
+            text = path.read_text(encoding='utf-8')
+            compiled = configurations(text.split('\n'))
+            for line, name, claims in names(text):
+                for program in ('front',) if room in FRONT else compiled[line]:
+                    yield program, path.stem, name, claims
+    for room in SCRIPTS:
+        for path in sorted((root / 'tests' / room).glob('test_*.py')):
+            for name in scripted(path):
+                yield 'python', path.stem, name, []
 
 
 def scripted(path):

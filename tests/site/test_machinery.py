@@ -917,7 +917,8 @@ def test_recordings_are_replayed_and_listed(proof):
     assert cells(page, 'pf-machines')[1:] == [['small', '1 MiB', 'DMA', '1']]
     assert 'follows a policy' in page and 'no requests: memory handed to the allocator at boot' in page
     assert '2 recordings of a real 5.8.18 kernel: 3,000 operations and 40 events, all identical' in page
-    assert '1 tests' in page and '50.0 % of the lines' in page
+    words = ' '.join(re.sub(r'<[^>]+>', ' ', page).split())
+    assert '1 tests in C (1 runs, without and with NUMA) run 50.0 % of the lines' in words
 
 
 @pytest.mark.parametrize(
@@ -931,6 +932,19 @@ def test_recordings_are_replayed_and_listed(proof):
 def test_a_recording_that_diverges_or_is_not_described_is_refused(proof, wrong, words):
     code, said, _page = proof(**wrong)
     assert code != 0 and words in said, said
+
+
+def test_tests_are_counted_by_what_runs_them(proof, tree):
+    tree('tests/tools/test_tool.py', 'def test_a_tool_runs():\n    pass\n')
+    tree('tests/library/pieces.c', 'TEST(piece_is_there, "")\n{\n}\n')
+    tree('tests/stages/07-x.c', '#ifdef CONFIG_NUMA\nTEST(x_asks_a_node, "")\n{\n}\n#endif\n')
+    code, said, page = proof('Tests\n-----\n\n.. test-counts::\n')
+    assert (code, said) == (0, '')
+    assert (
+        'There are 3 tests in C: 1 run without NUMA and 2 with it, most of them in both, and 1 are of the library'
+        in page
+    )
+    assert 'The tests in Python are 1 functions' in page
 
 
 def test_all_tests_are_listed_with_what_they_run(proof, tree):

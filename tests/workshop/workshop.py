@@ -20,10 +20,15 @@ import os
 import pathlib
 import re
 import shutil
+import sys
 
 import programs
 import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
+
+sys.path.insert(0, str(ROOT / "tests"))
+from words import alone as account_of  # noqa: E402
+from words import read as failures_in  # noqa: E402
 
 FLAVOUR = "mutants"
 SHOPS = pathlib.Path("build/workshop")
@@ -32,7 +37,6 @@ STEPS = 500_000_000  # blocks; the longest recording enters fewer than a third o
 ROOM = 5  # times the blocks that the longest of the unchanged tests enters, before one is taken for endless
 LEAST = 1_000_000  # blocks that every test may enter
 TRACES = pathlib.Path("tests/traces")
-FAILED = re.compile(r"^\S+?:\d+: FAILED (\w+): ?", re.M)
 
 
 class Unusable(Exception):
@@ -256,8 +260,8 @@ class Workshop:
         if done.returncode not in (0, 1):
             said = f"the tests {programs.ending(done.returncode)}: {done.stderr.strip()}"
             return names, dict.fromkeys(names, said)
-        pieces = FAILED.split(done.stderr)
-        return names, {f"{configuration}: {name}": said.strip() for name, said in zip(pieces[1::2], pieces[2::2])}
+        failures, _others = failures_in({configuration: done.stderr})
+        return names, {f"{configuration}: {one.name}": account_of(one) for one in failures}
 
     def recordings(self, names=None):
         """{name: what became of it}, of all recordings or of those named, such as uma96-slowpath-8 and uma3z.boot."""

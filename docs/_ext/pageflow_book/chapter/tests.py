@@ -7,6 +7,7 @@ import re
 from html import escape
 
 import statements
+import test_facts
 from docutils import nodes
 
 from ..read import chain
@@ -97,6 +98,22 @@ class AllTests(Counted):
             len(functions),
             nodes.bullet_list('', *names, classes=['pf-sentences']),
         )
+
+
+class TestCounts(Counted):
+    """.. test-counts:: - one paragraph: how many tests there are, and what each command counts."""
+
+    def make(self):
+        found = {}
+        for program, stem, name, _claims in test_facts.every(self.here.root):
+            found.setdefault(program, set()).add((stem, name))
+        without, with_numa, library, python = (found.get(one, set()) for one in ('uma', 'numa', 'front', 'python'))
+        counts = [len(one) for one in (without | with_numa | library, without, with_numa, library, python)]
+        words = _(
+            'There are %s tests in C: %s run without NUMA and %s with it, most of them in both, and %s are of the library and its '
+            'texts. The tests in Python are %s functions, many of which run with several inputs.'
+        )
+        return [self.paragraph(words % tuple(f'{count:,}' for count in counts))]
 
 
 class StatementsTable(Counted):
@@ -196,6 +213,7 @@ def add_script(app, pagename, _template, _context, _doctree):
 
 def setup(app):
     app.add_directive('all-tests', AllTests)
+    app.add_directive('test-counts', TestCounts)
     app.connect('html-page-context', add_script)
     app.add_directive('statements-table', StatementsTable)
     app.connect('build-finished', write_lines)
