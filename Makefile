@@ -32,7 +32,8 @@ SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(firstword $(
 PREFIX    ?= /usr/local
 LIBDIR    ?= $(PREFIX)/lib
 WERROR    ?= -Werror
-FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64,O0)
+# Under the emulator optimised code takes half the time; arm64 at -O0 is for stepping.
+FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64O2,O0)
 T         ?=
 DURATIONS ?= 0
 V         ?=
@@ -56,7 +57,15 @@ tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
 TESTS_C   := $(call tests_of,stages world life state replay engine)
 API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
-PYTESTS   := tests/tools tests/house tests/gdb
+# Those of the house and of the debugger ask nothing of a flavour: they run once.
+PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb)
+
+# ---- Tests that are asked for ----------------------------------------------------------------------------------
+
+# With T=NAME: the programs that hold such a test, and `python` where one is a Python test.
+ifneq ($(filter test test-programs,$(GOALS)),)
+NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python)
+endif
 
 # ---- Flags -----------------------------------------------------------------------------------------------------
 
@@ -64,7 +73,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov mcdc arm64 clang mutants
+FLAVOURS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -78,6 +87,7 @@ CC_asan      := $(CC)
 CC_cov       := $(CC)
 CC_mcdc      := clang-19
 CC_arm64     := $(CROSS)gcc
+CC_arm64O2   := $(CROSS)gcc
 CC_clang     := clang
 CC_mutants   := $(CC)
 
@@ -88,6 +98,7 @@ FLAGS_asan   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 FLAGS_cov    := -O0 -g -DPAGEFLOW_COVERAGE
 FLAGS_mcdc   := -O1 -g -DPAGEFLOW_MCDC -Wno-parentheses-equality
 FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
+FLAGS_arm64O2 := -O2 -g -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
 FLAGS_mutants := -O1
 
@@ -112,15 +123,16 @@ LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
 LINK_mcdc    := -fprofile-instr-generate
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
+LINK_arm64O2 := $(LINK_arm64)
 
 # Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
 LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream,--wrap=machine_new,--wrap=machine_free
 
-LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
+LIBS          = $(if $(filter arm64%,$1),-llzma -lpthread,-llzma)
 # The line editor of `pageflow shell`: where its header is at hand, the command uses it.
-EDIT_LIBS     = $(if $(filter arm64,$1),,$(shell pkg-config --silence-errors --libs libedit))
-TEST_LIBS     = $(if $(filter arm64,$1),-lcheck -lsubunit -lm -lrt -lpthread,$(shell pkg-config --libs check))
-BINUTILS      = $(if $(filter arm64,$1),$(CROSS))
+EDIT_LIBS     = $(if $(filter arm64%,$1),,$(shell pkg-config --silence-errors --libs libedit))
+TEST_LIBS     = $(if $(filter arm64%,$1),-lcheck -lsubunit -lm -lrt -lpthread,$(shell pkg-config --libs check))
+BINUTILS      = $(if $(filter arm64%,$1),$(CROSS))
 
 FLAGS_uma    :=
 FLAGS_numa   := -DCONFIG_NUMA=1
@@ -129,7 +141,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants workshop lab setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants workshop lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -172,10 +184,15 @@ $(SETUP)/site: docs/requirements.txt
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
 
-build/flags/%: FORCE
-	@mkdir -p $(@D)
-	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" | cmp -s - $@ || \
-		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" >$@
+flags_of = $(CC_$1) $(COMMON) $(FLAGS_$1) $(WHOLE_$1) $(call COUNT_$1,uma,src/world/any.c)
+define flags_rules
+ifneq ($$(file <build/flags/$1),$$(call flags_of,$1))
+build/flags/$1: FORCE
+endif
+build/flags/$1:
+	@mkdir -p $$(@D)
+	@echo "$$(subst ",\",$$(call flags_of,$1))" >$$@
+endef
 
 # $1 configuration or `front`, $2 flavour
 define object_rules
@@ -191,7 +208,7 @@ build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
 	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
-setup_of = $(or $(filter arm64 mcdc,$1),$(if $(filter clang,$1),ci),build)
+setup_of = $(or $(if $(filter arm64%,$1),arm64),$(filter mcdc,$1),$(if $(filter clang,$1),ci),build)
 
 # $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
 define config_rules
@@ -231,12 +248,15 @@ build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tes
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call TEST_LIBS,$1) $$(call LIBS,$1)
 endef
 
+$(foreach f,$(FLAVOURS),$(eval $(call flags_rules,$f)))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
 $(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
 
-ifneq ($(wildcard build),)
--include $(shell find build -name '*.d' -not -path 'build/site/*')
+# What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
+NOTES := $(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR)))
+ifneq ($(NOTES),)
+-include $(shell find $(filter build/uma/% build/numa/% build/front/%,$(NOTES)) -name '*.d')
 endif
 
 # ---- Build -----------------------------------------------------------------------------------------------------
@@ -293,12 +313,14 @@ install: build
 # ---- Tests -----------------------------------------------------------------------------------------------------
 # tests/run.py runs the test programs of one flavour and the Python tests and adds up.
 
+# With T=NAME only what such tests need is built: NEEDED.
 COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pageflow)
-test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build/front/$(FLAVOUR)/tests/program) \
-	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
+test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out python,$(NEEDED))) \
+	$(if $(filter python,$(NEEDED)),$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build))
 
-test: test-programs | $(SETUP)/test $(SETUP)/gdb
-	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
+test: test-programs | $(if $(filter python,$(NEEDED)),$(SETUP)/test $(SETUP)/gdb)
+	@$(if $(filter python,$(NEEDED)),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
+		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- The workshop: a copy of the sources with a change, in the flavour `mutants`, whose loops end (tests/workshop) --------
 

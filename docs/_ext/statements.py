@@ -128,6 +128,22 @@ def paragraph(lines, at, made, section, under):
     return at
 
 
+def said(text, claim):
+    """The sentence of a page that makes a claim, as a reader sees it, without its mark, and the line of its paragraph; '' and
+    0 where none does."""
+    for block in blocks(text):
+        if f'[{claim}]' not in block.text:
+            continue
+        literals = re.findall(r'``([^`]*)``', block.text)
+        for sentence in block.sentences:
+            parts = sentence.split('\x00')
+            whole = parts[0] + ''.join(map(''.join, zip(literals, parts[1:])))
+            del literals[: len(parts) - 1]
+            if f'[{claim}]' in whole:
+                return ' '.join(re.sub(r'\s*\[\d\d-\d+\]', '', whole).replace('\\', '').split()), block.line
+    return '', 0
+
+
 def later(made, everything=False):
     """The blocks about later kernels: what stands under "Later" in "Real kernel", or all sections below the title's."""
     title = made[0].section if made else ''

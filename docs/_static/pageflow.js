@@ -6,7 +6,8 @@
   var asked = {}, wanted; /* the scripts asked for, and what is to be shown when they are there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
-  var tip, owner = null, pinned = false, timer = 0;
+  var CLAIM = '.claim a', NAMED = '.pf-code code a, code.literal, a.reference .sig-name, .sig a .n, a .std-term';
+  var tip, owner = null, pinned = false, timer = 0, pointer = '';
 
   function make(tag, text, css) {
     var node = document.createElement(tag);
@@ -135,6 +136,7 @@
   /* The scripts that a pop-up of this place still needs. */
   function missing(target) {
     var paths = window.PAGEFLOW ? [] : ['pageflow-data.js'];
+    if (target.matches(CLAIM) && !window.PAGEFLOW_CLAIMS) paths.push('claims-data.js');
     if (!target.matches('.g')) return paths;
     var figure = target.closest('figure');
     if (!window.PAGEFLOW_TESTS) paths.push('test-names.js');
@@ -145,8 +147,8 @@
   }
 
   function fillCounts(button) {
-    var found = listingData(button);
-    var row = found && found.rows[button.dataset.i];
+    var found = listingData(button), number = button.parentNode.dataset.n;
+    var row = found && found.rows[number];
     if (!row) return false;
     tip.replaceChildren(countsTable(row));
     var each = outcomes(row);
@@ -155,23 +157,55 @@
     tip.append(testsList(row, found.sets));
     if (found.page) {
       var link = make('a', say('This line on its coverage page'));
-      link.href = found.page + (found.first + Number(button.dataset.i) - 1);
+      link.href = found.page + number;
       tip.append(link);
     }
     if (!pinned) tip.append(make('p', say('Enter or click keeps this open.'), 'hint'));
     return true;
   }
 
+  /* What a claim says, and the tests that prove it. */
+  function fillClaim(link) {
+    var all = window.PAGEFLOW_CLAIMS, known = all.claims[link.textContent];
+    if (!known) return false;
+    var list = make('ul'), tests = known[1];
+    tests.slice(0, SHOWN).forEach(function (test) {
+      var item = make('li'), page = all.pages[test[1]], name = make(page ? 'a' : 'span', test[0]);
+      if (page) name.href = root + page + '.html#test-' + test[0];
+      item.append(name);
+      list.append(item);
+    });
+    tip.replaceChildren(make('p', known[0]));
+    tip.append(make('p', tests.length === 1 ? say('Proved by 1 test:') : say('Proved by %s tests:', tests.length)), list);
+    if (tests.length > SHOWN) tip.append(make('p', say('and %s more', tests.length - SHOWN)));
+    return true;
+  }
+
+  /* The meaning of a name: of a structure where one is named, else of the name itself, else of a field: `zone->lock`. */
+  function meaningOf(target) {
+    var known = window.PAGEFLOW, name = target.textContent.trim().replace(/\(\)$/, '');
+    var before = (target.closest('a') || target).previousElementSibling, tag = before && before.textContent + ' ' + name;
+    return known.meanings[tag] || known.meanings[name] || known.fields[name.replace(/^.*(->|\.)/, '')];
+  }
+
   /* A term's meaning goes by the place its link leads to; a name's by the name. */
   function fillMeaning(target) {
     var link = target.matches('.std-term') && target.closest('a');
-    var known = window.PAGEFLOW;
-    var words = link ? known.terms[link.hash.slice(1)] : known.meanings[target.textContent.trim().replace(/\(\)$/, '')];
+    var words = link ? window.PAGEFLOW.terms[link.hash.slice(1)] : meaningOf(target);
     if (!words) return false;
     var named = target.closest('a[title]');
     if (named) named.removeAttribute('title');  // the browser's own tooltip would say it once more
     tip.replaceChildren(make('span', words));
+    if (pinned && target.closest('a')) {
+      var there = make('a', say('Go to its place'), 'go');
+      there.href = target.closest('a').href;
+      tip.append(there);
+    }
     return true;
+  }
+
+  function fill(target) {
+    return target.matches('.g') ? fillCounts(target) : target.matches(CLAIM) ? fillClaim(target) : fillMeaning(target);
   }
 
   function place(target) {
@@ -199,10 +233,13 @@
       loadScripts(paths);
       return;
     }
-    if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;
+    if (!fill(target)) {
+      if (keep && target.closest('a')) location.href = target.closest('a').href;
+      return;
+    }
     owner = target;
     tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
-    if (pinned) tip.setAttribute('aria-label', say('What ran this line')); else tip.removeAttribute('aria-label');
+    if (pinned) tip.setAttribute('aria-label', target.matches('.g') ? say('What ran this line') : say('What it means')); else tip.removeAttribute('aria-label');
     owner.setAttribute('aria-describedby', 'pf-tip');
     if (owner.matches('.g')) owner.classList.add('on');
     place(target);
@@ -228,7 +265,17 @@
   }
 
   function pointed(event) {
-    return event.target.closest && event.target.closest('button.g, .pf-code code a, code.literal, a.reference .sig-name, a .std-term');
+    return event.target.closest && event.target.closest('button.g, ' + CLAIM + ', ' + NAMED);
+  }
+
+  /* A finger cannot point: its first tap tells the meaning, with a link to where it would have led; the next one leads there. */
+  function tapped(event) {
+    var target = pointer === 'touch' && event.detail && pointed(event);
+    if (!target || tip.contains(target) || (pinned && owner === target)) return false;
+    if (target.closest('a')) event.preventDefault();
+    hide();
+    show(target, true);
+    return true;
   }
 
   /* In a listing one count at a time is in the tab order; the arrow keys go from line to line. */
@@ -276,7 +323,7 @@
       else if (!tip.hidden) later();
     });
     document.addEventListener('focusin', function (event) {
-      var target = event.target.closest('button.g, .pf-code code a');
+      var target = event.target.closest('button.g, .pf-code code a, ' + CLAIM);
       if (target) { show(target); return; }
       var inner = event.target.querySelector && event.target.matches('a.reference') && event.target.querySelector('code, .std-term');
       if (inner) show(inner); else if (!tip.contains(event.target)) hide();
@@ -290,8 +337,9 @@
           show(button, true);
           if (event.detail === 0) { var link = tip.querySelector('a'); if (link) link.focus(); }
         }
-      } else if (!tip.contains(event.target)) hide();
+      } else if (!tapped(event) && !tip.contains(event.target)) hide();
     });
+    document.addEventListener('pointerdown', function (event) { pointer = event.pointerType; });
     document.addEventListener('keydown', keys);
     window.addEventListener('resize', hide);
   }

@@ -10,6 +10,7 @@
 
 #include "failure/judge/rules.h"
 #include "text/names.h"
+#include "text/nearest.h"
 #include "tools/tools.h"
 
 /** Masks and flags. */
@@ -17,6 +18,20 @@ static void print_gfp(void)
 {
 	for (size_t i = 0; i < NR_GFP_NAMES; i++)
 		printf("0x%x %s\n", gfp_names[i].mask, gfp_names[i].name);
+}
+
+/** One mask in both forms: its number and its names. */
+static int print_mask(const char *written)
+{
+	struct pageflow_error error = { 0 };
+	char text[512];
+	uint32_t gfp;
+
+	if (pageflow_gfp_parse(written, &gfp, &error))
+		return usage_error("names", "%s", error.text);
+	pageflow_gfp_text(gfp, text, sizeof(text));
+	printf("%#x %s\n", gfp, text);
+	return EXIT_OK;
 }
 
 /** Names that are numbered from 0. */
@@ -80,6 +95,20 @@ static const struct {
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
+/** Say that there is no such kind, and which one may have been meant. */
+static int refuse_kind(const char *word)
+{
+	struct nearest nearest = nearest_to(word);
+	char hint[NEAREST_HINT];
+
+	for (size_t i = 0; i < NR_KINDS; i++)
+		nearest_try(&nearest, kinds[i].name);
+	return usage_error(
+		"names",
+		"there are no names of '%s'%s; there are those of gfp, migratetype, compaction and rules",
+		word, nearest_hint(&nearest, hint, sizeof(hint)));
+}
+
 /**
  * @brief Run `pageflow names`.
  *
@@ -89,34 +118,43 @@ static const struct {
  */
 int command_names(int argc, char **argv)
 {
-	static const char *const arguments[] = { "KIND" };
+	static const char *const arguments[] = { "KIND", "MASK" };
+	static const char *const examples[] = {
+		"pageflow names gfp",
+		"pageflow names gfp 0xcc0",
+		"pageflow names gfp 'GFP_KERNEL & ~__GFP_IO'",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "names",
-		.synopsis = "pageflow names KIND",
+		.synopsis = "pageflow names KIND [MASK]",
 		.about =
 			"Lists names as 5.8.18 has them, one a line after its number. A mask is written\n"
 			"with the first name whose bits it has all, then the first for the bits that are\n"
 			"left, and so on. KIND is one of these:\n\n"
-			"  gfp          masks, and the flags they are made of\n"
+			"  gfp          masks, and the flags they are made of; of MASK, where it is given,\n"
+			"               the number and the names alone\n"
 			"  migratetype  what tells free lists of one order apart\n"
 			"  compaction   results of compaction\n"
 			"  rules        by which versions check a zone: the first one, what is new, and\n"
 			"               the releases that have them, between tabs",
-		.arguments = { arguments, 1, 1 },
-		.exit_codes = "0 listed, 2 there is no such kind",
+		.arguments = { arguments, 1, 2 },
+		.exit_codes = "0 listed, 2 there is no such kind or mask",
+		.example = examples,
 	};
 	struct words words;
 	int code = options_read(&usage, argc, argv, NULL, &words);
 
 	if (code != OPTIONS_READ)
 		return code;
+	if (words.count > 1 && strcmp(words.word[0], kinds[0].name) != 0)
+		return usage_error("names", "unexpected argument '%s'", words.word[1]);
+	if (words.count > 1)
+		return print_mask(words.word[1]);
 	for (size_t i = 0; i < NR_KINDS; i++)
 		if (!strcmp(words.word[0], kinds[i].name)) {
 			kinds[i].print();
 			return EXIT_OK;
 		}
-	return usage_error(
-		"names",
-		"there are no names of '%s'; there are those of gfp, migratetype, compaction and rules",
-		words.word[0]);
+	return refuse_kind(words.word[0]);
 }

@@ -114,7 +114,8 @@ def tree(tmp_path):
         command = [sys.executable, '-B', '-m', 'sphinx', '-q', '-E', '-W', '--keep-going', '-c', 'docs', '-b', builder]
         done = subprocess.run([*command, '-d', 'trees', '.', 'out'], cwd=tmp_path, capture_output=True, text=True)
         page = tmp_path / 'out' / 'docs' / 'stages' / f'{STEM}{suffix}'
-        return done.returncode, done.stderr, page.read_text(encoding='utf-8') if page.is_file() else ''
+        made = page.read_text(encoding='utf-8') if page.is_file() else ''
+        return done.returncode, done.stderr, made.replace('<wbr>', '')  # where names may break: test_browsing.py
 
     write('docs/conf.py', CONF)
     write('index.rst', f'Book\n====\n\n.. toctree::\n\n   docs/stages/{STEM}\n')
@@ -192,8 +193,77 @@ def test_counts_stand_beside_the_code(tree):
     assert 'called 12,345 times' in page
     rows = (tree.out / f'_static/rows/{STEM}.js').read_text()
     found = json.loads(rows.split('window.PAGEFLOW_ROWS=')[1].rstrip(';\n'))['code-__alloc_pages_nodemask']
-    assert found['first'] == 7 and found['sets'] == ['0', '']
-    assert found['rows']['4'] == [[12345, [12345, 0], 0], 0]
+    assert found['sets'] == ['0', '']
+    assert found['rows']['10'] == [[12345, [12345, 0], 0], 0]
+
+
+OURS = """
+/** Helps. */
+static __aside struct page *helper(unsigned int order)
+{
+	/* Step 1: What a very short title could not say, so that it goes on
+	in a second line */
+	witness_zone(A,
+			b);  /* witness_zone(C, d); */
+	request->rounds++;
+	if (world->hooks.slow_round(request)) {
+		give_up();
+		return NULL;
+	}
+	if (!world->environment.asks &&
+		order)
+		return NULL;
+	if (world->environment.asks)
+		return world->environment.asks(
+			order);
+	else
+		return another_function_with_a_long_name(and_one_argument, and_another_argument, order);
+
+	/* Step 2: The end */
+	return NULL;
+}
+"""
+
+
+def rows_of(page, name):
+    """(classes, number, what follows the gutter) of each line of a listing."""
+    figure = page.split(f'id="code-{name}"')[1].split('</figure>')[0]
+    return re.findall(r'<div class="(r[^"]*)" data-n="(\d+)"><span class="g"></span>(.*?)</div>', figure, re.S)
+
+
+def test_lines_are_numbered_and_those_of_ours_marked_and_counted(tree):
+    tree(f'src/stages/{STEM}.c', CODE.split('/** Helps. */')[0].rstrip() + '\n' + OURS)
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    rows, first = rows_of(page, 'helper'), CODE[: CODE.index('/** Helps. */')].count('\n') + 2
+    # the first step's title took two lines; the empty line above the second is its heading's own room
+    assert [int(number) - first for _classes, number, _code in rows] == [0, 1, *range(4, 19), 21, 22]
+    ours = [int(number) - first for classes, number, _code in rows if 'ours' in classes]
+    assert ours == [4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 16, 17]
+    marked = [int(number) - first for _classes, number, code in rows if 'class="own"' in code]
+    assert marked == [0, 4, 6, 11, 14]  # the word; then the first line of each kind
+    assert '<span class="own-word">__aside</span>' in rows[0][2]
+    assert (
+        'title="Our own line: it tells whoever asks' in rows[2][2] and '/how-to-read.html#our-own-lines"' in rows[2][2]
+    )
+    assert [classes for classes, _number, _code in rows if ' w' in classes] == ['r w2']
+    heading = (
+        r'<h\d class="step" id="code-helper-step-1" data-n="(\d+)"><span>Step 1</span> What a very .* in a second line<'
+    )
+    assert int(re.search(heading, page)[1]) == first + 2
+    told = ' '.join(re.sub('<[^>]+>', '', page.split('our own, and grey in the listings')[0]).split())
+    assert told.endswith('12 of the 28 lines of code in this stage are'), told[-99:]
+    assert (
+        ': 2 to tell whoever asks' in page and '; 5 to count rounds' in page and '; 5 to take from a recording' in page
+    )
+    assert 'is a hint to the compiler' in page
+    tree(
+        f'src/stages/{STEM}.c',
+        CODE.replace('	/* departs: only one node is asked here */\n', '	witness_zone(order);\n'),
+    )
+    page = ' '.join(tree.build()[2].split())
+    assert '1 of the 14 lines of code in this stage is our own' in page
+    assert 'But for these, the code of this stage is marked nowhere' in page
 
 
 TRACE = f"""TN:
@@ -217,10 +287,10 @@ def test_a_file_is_shown_whole_with_the_figures_of_the_tracefile(tree):
     coverage = tree.out / 'coverage'
     whole = (coverage / f'src/stages/{STEM}.c.gcov.html').read_text()
     assert re.search(
-        r'<div class="r s-part" id="L10"><button[^>]*><b>12k</b><i>1/2</i></button><span class="ln">10</span>', whole
+        r'<div class="r s-part" id="L10" data-n="10"><button[^>]*><b>12k</b><i>1/2</i></button><code>', whole
     )
     assert (
-        re.search(r'<div class="r s-none" id="L11">', whole)
+        re.search(r'<div class="r s-none" id="L11" ', whole)
         and 'id="L1"' in whole
         and f'id="L{CODE.count(chr(10))}"' in whole
     )
@@ -293,7 +363,7 @@ ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" lang
 ESSAYS = {'Door': f'{STEM}.c', 'Part': f'{STEM}-part.c'}
 
 
-def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
+def test_an_essay_is_that_of_one_file_without_its_brief_line(tree):
     compounds = ''.join(
         f'<compound refid="{name}_8c" kind="file"><name>{file}</name></compound>' for name, file in ESSAYS.items()
     )
@@ -305,12 +375,20 @@ def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
     projects = f"\nbreathe_projects = {{'uma': {str(tree.out.parent / 'build/doxygen/uma/xml')!r}}}\n"
     tree('docs/conf.py', CONF.replace("['pageflow_book']", "['breathe', 'pageflow_book']") + projects)
     tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
-    for options, shown in (('', ['Door in', 'Door at', 'Part in', 'Part at']), (':part: part', ['Part at'])):
-        tree(f'docs/stages/{STEM}.rst', CHAPTER + f'\n.. stage-essay::\n   {options}\n')
+    part = '\n.. stage-essay::\n   :part: part\n'
+    for written, shown in (('\n.. stage-essay::\n' + part, ['Door at', 'Part at']), (part, ['Part at'])):
+        tree(f'docs/stages/{STEM}.rst', CHAPTER + written)
         code, said, page = tree.build()
         assert (code, said) == (0, '')
         assert [words for words in ('Door in', 'Door at', 'Part in', 'Part at') if words in page] == shown
         assert re.search(r'at length\.</p>\s*<ul class="simple">\s*<li><p>first</p></li>\s*</ul>\s*<p>The rest', page)
+
+
+def test_the_essay_of_a_part_has_a_place_in_the_chapter(tree):
+    tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-essay::\n')
+    code, said, _page = tree.build()
+    assert code != 0 and f'the essay of src/stages/{STEM}-part.c is nowhere in the chapter' in said
 
 
 @pytest.mark.parametrize(
@@ -344,6 +422,15 @@ def test_the_build_refuses(tree, path, old, new, words):
     code, said, _page = tree.build()
     assert code != 0
     assert any(one in said for one in words.split('|')), said
+
+
+def test_a_helper_is_folded_into_what_it_does(tree):
+    tree(f'docs/stages/{STEM}.rst', CHAPTER.replace('listing:: helper', 'listing:: helper\n   :helper:'))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    line = '<details class="pf-helper"><summary><code>helper</code> Helps.</summary><figure'
+    assert line in page and page.count('<details class="pf-helper"') == 1
+    assert page.index(line) < page.index('id="code-helper"')
 
 
 def test_a_continuation_shows_what_its_chapter_does_not(tree):

@@ -21,6 +21,7 @@ from .chapter import (
     links,
     listing,
     measured,
+    questions,
     recorded,
     reference,
     stage,
@@ -29,7 +30,7 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates
+from .site import coverage_pages, languages, narrow, pages, search, shared, templates
 
 PARTS = (
     text,
@@ -39,6 +40,7 @@ PARTS = (
     readme,
     listing,
     stage,
+    questions,
     reference,
     flags,
     tests,
@@ -62,6 +64,7 @@ PARTS = (
     search,
     shared,
     templates,
+    narrow,
 )
 
 

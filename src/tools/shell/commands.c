@@ -3,6 +3,7 @@
  * @file
  * @brief The commands of `pageflow shell`.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +11,23 @@
 #include "library/handle.h"
 #include "text/cursor.h"
 #include "text/input.h"
+#include "text/nearest.h"
 #include "text/new-file.h"
+#include "text/wrap.h"
+#include "tools/options.h"
 #include "tools/shell/shell.h"
 
 /** The last page that 48 bits of an address reach. */
 #define MOST_PFN ((1l << 36) - 1)
 
-/** The largest order that a free list holds. */
-#define LARGEST_ORDER 10
+/** The largest order that may be asked for: those above LARGEST_ORDER are refused as the kernel refuses them. */
+#define MOST_ORDER 64
+
+/** Where the meanings begin in the help. */
+#define HELP_COLUMN 28
+
+/** No node: the task's memory policy chooses. Other values are nodes, of which -1 is the running CPU's. */
+#define BY_POLICY LONG_MIN
 
 /* ---- Reading arguments ---------------------------------------------------------------------- */
 
@@ -149,35 +159,54 @@ static void run_save(struct shell *shell, char *rest)
 		shell_error(shell, "save: %s", error.text);
 }
 
-/** Take a gfp mask off the line: words up to the first that does not go on with `|`. */
+/** Take a gfp mask off the line, in which blanks may stand around its signs. */
 static bool take_gfp(struct shell *shell, const char *command, char **rest, uint32_t *gfp)
 {
 	struct pageflow_error error = { 0 };
-	char *start = *rest, *end = start, *c = start;
-	char mask[512];
+	size_t length = handle_gfp_length(*rest);
+	char *mask = *rest, *end = mask + length;
+	char after = *end;
 
-	/* Blanks may stand around a bar. */
-	for (; *c; c++) {
-		if (*c != ' ' && *c != '\t') {
-			end = c + 1;
-			continue;
-		}
-		if (c[strspn(c, " \t")] != '|' && end[-1] != '|')
-			break;
-	}
-	snprintf(mask, sizeof(mask), "%.*s", (int)(end - start), start);
-	*rest = end;
+	*end = '\0';
+	*rest = after ? end + 1 : end;
 	if (!pageflow_gfp_parse(mask, gfp, &error))
 		return true;
 	shell_error(shell, "%s: %s", command, error.text);
 	return false;
 }
 
+/** Take an order off the line; where none is given it is 0. */
+static bool take_order(struct shell *shell, const char *command, char **rest, long most,
+		       unsigned int *order)
+{
+	const char *word = take_argument(rest);
+	struct pageflow_error error;
+
+	*order = 0;
+	if (!word || !order_read(word, most, order, &error))
+		return true;
+	shell_error(shell, "%s: %s", command, error.text);
+	return false;
+}
+
+/** Take a node off the line; where none is given it stays as it is. */
+static bool take_node(struct shell *shell, const char *command, char **rest, long *nid)
+{
+	const char *word = take_argument(rest);
+
+	if (!word || is_number(word, -1, 63, nid))
+		return true;
+	shell_error(
+		shell,
+		"%s: '%s' is not a node; nodes are 0 to 63, and -1 stands for the running CPU's",
+		command, word);
+	return false;
+}
+
 static void run_alloc(struct shell *shell, char *rest)
 {
-	long order = 0, nid = PAGEFLOW_NO_NODE;
-	bool by_node = false;
-	const char *word;
+	long nid = BY_POLICY;
+	unsigned int order;
 	uint64_t pfn;
 	uint32_t gfp;
 
@@ -187,41 +216,28 @@ static void run_alloc(struct shell *shell, char *rest)
 		shell_error(shell, "alloc: which mask? For example 'alloc GFP_KERNEL 3'");
 		return;
 	}
-	if (!take_gfp(shell, "alloc", &rest, &gfp))
+	if (!take_gfp(shell, "alloc", &rest, &gfp) ||
+	    !take_order(shell, "alloc", &rest, MOST_ORDER, &order) ||
+	    !take_node(shell, "alloc", &rest, &nid) || !no_more(shell, rest))
 		return;
-	word = take_argument(&rest);
-	if (word && !is_number(word, 0, 64, &order)) {
-		shell_error(shell, "alloc: '%s' is not an order; orders are 0 to 10", word);
-		return;
-	}
-	word = take_argument(&rest);
-	if (word && !is_number(word, -1, 63, &nid)) {
-		shell_error(shell,
-			    "alloc: '%s' is not a node; nodes are 0 to 63, and -1 stands for "
-			    "the running CPU's",
-			    word);
-		return;
-	}
-	by_node = word != NULL;
-	if (!no_more(shell, rest))
-		return;
-	pfn = by_node ? pageflow_alloc_pages_node(shell->machine, (int)nid, gfp,
-						  (unsigned int)order)
-		      : pageflow_alloc_pages(shell->machine, gfp, (unsigned int)order);
+	pfn = nid == BY_POLICY ? pageflow_alloc_pages(shell->machine, gfp, order)
+			       : pageflow_alloc_pages_node(shell->machine, (int)nid, gfp, order);
 	if (pfn == PAGEFLOW_NO_PAGE) {
 		printf("no page\n");
 		return;
 	}
-	if (shell_hold(shell, shell->next_number, pfn, (unsigned int)order, gfp))
-		printf("#%lu: page %#llx order %ld\n", shell->next_number - 1,
+	if (shell_hold(shell, shell->next_number, pfn, order, gfp))
+		printf("#%lu: page %#llx order %u\n", shell->next_number - 1,
 		       (unsigned long long)pfn, order);
 }
 
 static void run_free(struct shell *shell, char *rest)
 {
 	const char *word = take_argument(&rest), *order_word = take_argument(&rest);
+	struct pageflow_error error;
 	struct held *held = NULL;
-	long number, order = 0;
+	unsigned int order;
+	long number;
 
 	if (!shell_has_machine(shell))
 		return;
@@ -234,19 +250,21 @@ static void run_free(struct shell *shell, char *rest)
 		}
 		number = (long)held->pfn;
 		order = held->order;
-	} else if (!is_number(word, 0, MOST_PFN, &number) ||
-		   !is_number(order_word, 0, 64, &order)) {
+	} else if (!order_word || !is_number(word, 0, MOST_PFN, &number)) {
 		shell_error(
 			shell,
 			"free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free 0x40400 3'; "
-			"PFNs are 0 to %ld, orders 0 to 10",
-			MOST_PFN);
+			"PFNs are 0 to %ld, orders 0 to %d",
+			MOST_PFN, LARGEST_ORDER);
+		return;
+	} else if (order_read(order_word, LARGEST_ORDER, &order, &error)) {
+		shell_error(shell, "free: %s", error.text);
 		return;
 	} else {
 		held = shell_find_page(shell, (uint64_t)number);
 	}
-	if (no_more(shell, rest) &&
-	    !pageflow_free_pages(shell->machine, (uint64_t)number, (unsigned int)order) && held)
+	if (no_more(shell, rest) && !pageflow_free_pages(shell->machine, (uint64_t)number, order) &&
+	    held)
 		shell_let_go(shell, held);
 }
 
@@ -371,8 +389,7 @@ static void run_drain(struct shell *shell, char *rest)
 static void run_takeall(struct shell *shell, char *rest)
 {
 	unsigned long first = shell->next_number, blocks = 0;
-	const char *word;
-	long order = 0;
+	unsigned int order;
 	uint64_t pfn;
 	uint32_t gfp;
 
@@ -382,22 +399,15 @@ static void run_takeall(struct shell *shell, char *rest)
 		shell_error(shell, "takeall: which mask? For example 'takeall GFP_ATOMIC 0'");
 		return;
 	}
-	if (!take_gfp(shell, "takeall", &rest, &gfp))
+	if (!take_gfp(shell, "takeall", &rest, &gfp) ||
+	    !take_order(shell, "takeall", &rest, LARGEST_ORDER, &order) || !no_more(shell, rest))
 		return;
-	word = take_argument(&rest);
-	if (word && !is_number(word, 0, 10, &order)) {
-		shell_error(shell, "takeall: '%s' is not an order; orders are 0 to 10", word);
-		return;
-	}
-	if (!no_more(shell, rest))
-		return;
-	while ((pfn = pageflow_alloc_pages(shell->machine, gfp, (unsigned int)order)) !=
-	       PAGEFLOW_NO_PAGE) {
-		if (!shell_hold(shell, shell->next_number, pfn, (unsigned int)order, gfp))
+	while ((pfn = pageflow_alloc_pages(shell->machine, gfp, order)) != PAGEFLOW_NO_PAGE) {
+		if (!shell_hold(shell, shell->next_number, pfn, order, gfp))
 			return;
 		blocks++;
 	}
-	printf("%lu blocks of order %ld", blocks, order);
+	printf("%lu blocks of order %u", blocks, order);
 	if (blocks)
 		printf(": #%lu to #%lu", first, shell->next_number - 1);
 	printf("\n");
@@ -414,25 +424,67 @@ static void run_gfp(struct shell *shell, char *rest)
 	printf("%#x %s\n", gfp, text);
 }
 
+/**
+ * @brief The command of this name, or the only one that begins so.
+ *
+ * @param shell the session
+ * @param name the name or its beginning
+ * @return the command; NULL after saying why there is none
+ */
+const struct shell_command *shell_find_command(struct shell *shell, const char *name)
+{
+	const struct shell_command *found = NULL;
+	struct nearest nearest = nearest_to(name);
+	char hint[NEAREST_HINT];
+	int matches = 0;
+
+	for (const struct shell_command *c = shell_commands; c->name; c++) {
+		if (!strcmp(c->name, name))
+			return c;
+		nearest_try(&nearest, c->name);
+		if (!strncmp(c->name, name, strlen(name))) {
+			found = c;
+			matches++;
+		}
+	}
+	if (matches == 1)
+		return found;
+	if (matches)
+		shell_error(shell, "several commands begin with '%s'; 'help' lists the commands",
+			    name);
+	else
+		shell_error(shell, "there is no command '%s'%s; 'help' lists the commands", name,
+			    nearest_hint(&nearest, hint, sizeof(hint)));
+	return NULL;
+}
+
+/** A row of the help. */
+static void print_command(const struct shell_command *command)
+{
+	char usage[64];
+
+	snprintf(usage, sizeof(usage), "%s %s", command->name, command->arguments);
+	wrap_row(stdout, help_columns(), HELP_COLUMN, usage, command->summary);
+}
+
 static void run_help(struct shell *shell, char *rest)
 {
-	const struct shell_command *c = shell_commands;
+	const struct shell_command *c = *rest ? shell_find_command(shell, rest) : shell_commands;
 
-	for (; c->name; c++)
-		if (!*rest || !strcmp(c->name, rest))
-			break;
-	if (!c->name) {
-		shell_error(shell, "help: there is no command '%s'", rest);
+	if (!c)
+		return;
+	if (*rest) {
+		print_command(c);
 		return;
 	}
-	for (; c->name; c++) {
-		char usage[64];
-
-		snprintf(usage, sizeof(usage), "%s %s", c->name, c->arguments);
-		printf("%-34s %s\n", usage, c->summary);
-		if (*rest)
-			break;
-	}
+	for (; c->name; c++)
+		print_command(c);
+	putchar('\n');
+	wrap_text(
+		stdout, help_columns(),
+		"The beginning of a command is enough where only one begins so. GFP is a mask: names "
+		"and numbers, joined by |, &, ~ and parentheses. Ctrl-C drops the line that is being "
+		"typed and ends takeall; twice in a row it ends the session, as Ctrl-D does.\n");
 }
 
 static void run_quit(struct shell *shell, char *rest)

@@ -32,27 +32,6 @@ static char *trim(char *text)
 	return text;
 }
 
-/** The command of this name, or the only one that begins so; NULL with an error. */
-static const struct shell_command *find_command(struct shell *shell, const char *name)
-{
-	const struct shell_command *found = NULL;
-	int matches = 0;
-
-	for (const struct shell_command *c = shell_commands; c->name; c++) {
-		if (!strcmp(c->name, name))
-			return c;
-		if (!strncmp(c->name, name, strlen(name))) {
-			found = c;
-			matches++;
-		}
-	}
-	if (matches == 1)
-		return found;
-	shell_error(shell, "%s '%s'; 'help' lists the commands",
-		    matches ? "several commands begin with" : "there is no command", name);
-	return NULL;
-}
-
 /** Put a line together; NULL, after saying so, when there is no memory. free() it. */
 __attribute__((format(printf, 2, 3))) static char *join(struct shell *shell, const char *format,
 							...)
@@ -136,7 +115,7 @@ void shell_run_line(struct shell *shell, char *line)
 	rest = name + strcspn(name, " \t");
 	if (*rest)
 		*rest++ = '\0';
-	command = find_command(shell, name);
+	command = shell_find_command(shell, name);
 	rest = trim(rest);
 	if (command && command->run)
 		command->run(shell, rest);
@@ -235,25 +214,33 @@ static int run_session(const char *path)
 int command_shell(int argc, char **argv)
 {
 	static const char *const names[] = { "FILE" };
+	static const char *const examples[] = {
+		"pageflow shell docs/scenarios/first-requests.pf",
+		"printf '%s\\n' 'machine 64M' 'alloc GFP_KERNEL 3' buddyinfo | pageflow shell",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "shell",
 		.synopsis = "pageflow shell [FILE]",
 		.about =
 			"Carries out commands on a machine: line by line from FILE, or from standard input.\n"
-			"On a terminal, lines can be edited, Tab completes, and old lines come back with the\n"
-			"arrow keys; they are kept in ~/.pageflow_history. 'help' lists the commands.\n\n"
+			"FILE may be packed with xz. Without FILE, or with -, commands come from standard\n"
+			"input. 'help' lists them.\n\n"
+			"On a terminal, lines can be edited, Tab completes what stands there, and old lines\n"
+			"come back with the arrow keys; they are kept in ~/.pageflow_history. Ctrl-C drops\n"
+			"the line that is being typed, and ends takeall; twice in a row it ends the session,\n"
+			"as Ctrl-D and 'quit' do.\n\n"
 			"A file to begin with:\n\n"
 			"  machine 256M\n"
 			"  trace on\n"
 			"  alloc GFP_KERNEL|__GFP_ZERO 3\n"
-			"  buddyinfo\n"
-			"  free #1\n\n"
-			"FILE may be packed with xz. Without FILE, or with -, commands come from standard\n"
-			"input.",
+			"  explain GFP_ATOMIC 3\n"
+			"  free #1",
 		.arguments = { names, 0, 1 },
 		.exit_codes =
-			"0 every command was carried out, or a terminal was used; 1 some were not;\n"
+			"0 every command was carried out, or a terminal was used; 1 some were not; "
 			"2 FILE cannot be read",
+		.example = examples,
 	};
 	struct words words;
 	int code = options_read(&usage, argc, argv, NULL, &words);

@@ -54,6 +54,7 @@ struct shell_command {
 
 /* commands.c */
 extern const struct shell_command shell_commands[]; /**< ended by a name that is NULL */
+const struct shell_command *shell_find_command(struct shell *shell, const char *name);
 
 /* session.c */
 __attribute__((format(printf, 2, 3))) void shell_error(struct shell *shell, const char *format,
