@@ -36,6 +36,9 @@ COPIED = ("include", "src", "tests")  # what a source includes is in one of thes
 STEPS = 500_000_000  # blocks; the longest recording enters fewer than a third of them
 ROOM = 5  # times the blocks that the longest of the unchanged tests enters, before one is taken for endless
 LEAST = 1_000_000  # blocks that every test may enter
+# gcc counts a block only if something is in it: a loop like `for (;;);` would be free. With counters of its own, which nobody
+# reads, something is in every loop.
+IN_EVERY_LOOP = ("-fprofile-arcs", "-fprofile-info-section", "-fprofile-update=single", "-Wa,--defsym,__gcov_merge_add=0")
 TRACES = pathlib.Path("tests/traces")
 
 
@@ -181,7 +184,10 @@ class Workshop:
         """(the object or None, what the compiler said)."""
         made = self.objects / stock.configuration / pathlib.Path(source).with_suffix(".o")
         made.parent.mkdir(parents=True, exist_ok=True)
-        done = programs.ran([*stock.compiler(source), *flags, "-c", "-o", made, source], cwd=self.directory)
+        words = stock.compiler(source)
+        if "-fsanitize-coverage=trace-pc" in words and "clang" not in words[0]:
+            words += IN_EVERY_LOOP
+        done = programs.ran([*words, *flags, "-c", "-o", made, source], cwd=self.directory)
         return (made if done.returncode == 0 else None), done.stderr
 
     def link(self, program, stocks, exchanged):
