@@ -901,7 +901,7 @@ def proof(tree):
 
 def cells(page, css):
     """The rows of a table, as words."""
-    body = page.split(f'{css}')[1].split('</table>')[0]
+    body = page.split(f'{css}')[1].split('</table>')[0].replace('<wbr>', '')
     rows = [re.findall(r'<t[dh][^>]*>(.*?)</t[dh]>', row, re.S) for row in body.split('<tr')[1:]]
     return [[' '.join(re.sub(r'<[^>]+>', ' ', cell).split()) for cell in row] for row in rows]
 
