@@ -114,7 +114,8 @@ def tree(tmp_path):
         command = [sys.executable, '-B', '-m', 'sphinx', '-q', '-E', '-W', '--keep-going', '-c', 'docs', '-b', builder]
         done = subprocess.run([*command, '-d', 'trees', '.', 'out'], cwd=tmp_path, capture_output=True, text=True)
         page = tmp_path / 'out' / 'docs' / 'stages' / f'{STEM}{suffix}'
-        return done.returncode, done.stderr, page.read_text(encoding='utf-8') if page.is_file() else ''
+        made = page.read_text(encoding='utf-8') if page.is_file() else ''
+        return done.returncode, done.stderr, made.replace('<wbr>', '')  # where names may break: test_browsing.py
 
     write('docs/conf.py', CONF)
     write('index.rst', f'Book\n====\n\n.. toctree::\n\n   docs/stages/{STEM}\n')
