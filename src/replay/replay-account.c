@@ -123,12 +123,13 @@ static void account_zone(FILE *out, const struct zone *zone)
 static const struct zone *zone_in_question(const struct replay *replay)
 {
 	const struct trace_event *last;
+	enum trace_field_kind kind;
 
 	if (!replay->nr_recent)
 		return NULL;
 	last = &replay->recent[(replay->nr_recent - 1) % RECENT_EVENTS];
-	if (trace_event_descriptions[last->id].field[0].kind != TRACE_FIELD_PFN ||
-	    last->field[0] < 0)
+	kind = trace_event_descriptions[last->id].field[0].kind;
+	if ((kind != TRACE_FIELD_PFN && kind != TRACE_FIELD_HEX_PFN) || last->field[0] < 0)
 		return NULL;
 	return page_zone(pfn_to_page((unsigned long)last->field[0]));
 }

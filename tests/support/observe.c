@@ -296,7 +296,8 @@ const char *test_take_events(void)
 
 		end += sprintf(end, "%s%s", end == text ? "" : "; ", short_name(event->id));
 		for (int n = 0; description->field[n].kind != TRACE_FIELD_END; n++) {
-			bool hex = description->field[n].kind == TRACE_FIELD_PFN &&
+			enum trace_field_kind kind = description->field[n].kind;
+			bool hex = (kind == TRACE_FIELD_PFN || kind == TRACE_FIELD_HEX_PFN) &&
 				   event->field[n] >= 0;
 
 			end += sprintf(end, hex ? " %llx" : " %lld", (long long)event->field[n]);

@@ -23,6 +23,7 @@ import shutil
 import sys
 
 import programs
+import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -35,6 +36,9 @@ COPIED = ("include", "src", "tests")  # what a source includes is in one of thes
 STEPS = 500_000_000  # blocks; the longest recording enters fewer than a third of them
 ROOM = 5  # times the blocks that the longest of the unchanged tests enters, before one is taken for endless
 LEAST = 1_000_000  # blocks that every test may enter
+# gcc counts a block only if something is in it: a loop like `for (;;);` would be free. With counters of its own, which nobody
+# reads, something is in every loop.
+IN_EVERY_LOOP = ("-fprofile-arcs", "-fprofile-info-section", "-fprofile-update=single", "-Wa,--defsym,__gcov_merge_add=0")
 TRACES = pathlib.Path("tests/traces")
 
 
@@ -160,14 +164,30 @@ class Workshop:
     def to_compile(self, stock, changed):
         """Of one stock of objects, the sources that are to be compiled again."""
         headers = [path for path in changed if path.endswith(".h")]
-        sources = [path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()]
-        return sorted({*sources, *(stock.made_from(headers) if headers else ())})
+        sources = {path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()}
+        if headers:
+            including, names = stock.made_from(headers), self.names_in(headers)
+            sources |= {path for path in including if names is None or reach.uses(self.text(path), names)}
+        return sorted(sources)
+
+    def names_in(self, headers):
+        """What a source uses that the changes in these headers reach; None where that cannot be told by names."""
+        names = set()
+        for path in headers:
+            found = reach.changed_names((ROOT / path).read_text(encoding="utf-8"), self.text(path))
+            if found is None:
+                return None
+            names |= found
+        return reach.users(names, [place.read_text(encoding="utf-8") for place in self.directory.rglob("*.h")])
 
     def compile(self, stock, source, flags):
         """(the object or None, what the compiler said)."""
         made = self.objects / stock.configuration / pathlib.Path(source).with_suffix(".o")
         made.parent.mkdir(parents=True, exist_ok=True)
-        done = programs.ran([*stock.compiler(source), *flags, "-c", "-o", made, source], cwd=self.directory)
+        words = stock.compiler(source)
+        if "-fsanitize-coverage=trace-pc" in words and "clang" not in words[0]:
+            words += IN_EVERY_LOOP
+        done = programs.ran([*words, *flags, "-c", "-o", made, source], cwd=self.directory)
         return (made if done.returncode == 0 else None), done.stderr
 
     def link(self, program, stocks, exchanged):

@@ -13,6 +13,7 @@ from docutils import nodes
 from ..read import chain
 from ..read.book import book, depend_on_chapter, note, notes
 from ..read.coverage import ranges
+from ..read.test_files import docname
 from ..read.text import _
 from .links import xref
 from .tables import TableDirective, join
@@ -61,7 +62,8 @@ class AllTests(Counted):
 
     def test_row(self, one, reach):
         stage = chain.stage_of_file(one.file)
-        name = self.to_page(stage.docname, one.name, f'#test-{one.name}') if stage else nodes.Text(one.name)
+        page = stage.docname if stage else docname(one.file)
+        name = self.to_page(page, one.name, f'#test-{one.name}')
         code = nodes.literal('', '', name)
         first = [code, ' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [code]
         claims = join([nodes.inline('', '', xref('pf-claim', claim, self.env.docname, claim)) for claim in one.claims])

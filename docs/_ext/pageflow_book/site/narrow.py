@@ -4,9 +4,7 @@ whose rows become small blocks there. A `<wbr>` is no character: what is copied 
 
 import re
 
-NAMES = re.compile(
-    r'<(h[1-6]|td|th)\b[^>]*>.*?</\1>|<span class="nm">.*?</span>|<a class="fn"[^>]*>.*?</a>', re.DOTALL
-)
+NAMES = re.compile(r'<(h[1-6]|td|th)\b[^>]*>.*?</\1>|<span class="nm">.*?</span>|<a class="fn"[^>]*>.*?</a>', re.DOTALL)
 PIECES = re.compile(r'(<[^>]*>)')
 END = re.compile(r'(?<=[a-z0-9])_+(?=[a-z0-9])|(?<=[a-z])/(?=\w)|[^\w/.:-]', re.IGNORECASE)
 TOGETHER = 7  # characters of a name that are not worth a place to break
