@@ -7,7 +7,7 @@ Reads the text of a page, not what Sphinx makes of it, so that the checks of the
 import re
 from dataclasses import dataclass, field
 
-PROSE = {'answer', 'glossary', 'container'}  # directives whose content is text like any other
+PROSE = {'answer', 'exercise', 'glossary', 'container'}  # directives whose content is text like any other
 HEADING = re.compile(r'([=\-~^"\'`*+#])\1{2,}$')
 FIELD = re.compile(r':[\w-]+:( |$)')  # `:orphan:` at the top of a page
 BULLET = re.compile(r'(\*|-|#\.|\d+\.) +(?=\S)')

@@ -510,6 +510,76 @@ def in_chapter(tree, before=''):
     return build
 
 
+EXERCISE = """
+.. exercise:: 06-1
+   :level: easy
+   :fails: large
+   :recordings: diverge
+
+   Drop step 1. Who notices?
+
+   .. answer::
+
+      :seen:`06-1 Recordings` recordings diverge, the first at request :seen:`06-1 small-1`: it wants page
+      :seen:`06-1 small-1 expected page`, word :seen:`06-1 small-1 got 0`, and :seen:`06-1 tests large` test fails.
+
+.. exercise:: 06-2
+   :level: hard
+   :kind: paper
+
+   What is 2 + 2?
+
+   .. answer::
+
+      4.
+"""
+SEEN = {
+    'tests': {'large': ['numa: a_large_one', 'uma: a_large_one']},
+    'recordings': {f'small-{i}': {'op': 10 * i, 'expected': f'a {i} 16', 'got': f'b {i} -'} for i in range(1, 24)},
+    'scenarios': {},
+}
+
+
+@pytest.fixture
+def exercise(tree):
+    """exercise(text) puts exercises into the chapter and builds."""
+    tree('docs/exercises/06-1.patch', '')
+    tree('docs/exercises/results.json', json.dumps({'exercises': {'06-1': SEEN}}))
+    return in_chapter(tree)
+
+
+def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise):
+    code, said, page = exercise(EXERCISE)
+    assert (code, said) == (0, '')
+    text = re.sub(r'\s+', ' ', re.sub('<[^>]+>', '', page))
+    assert '1 change and see · easy' in text and '2 on paper · hard' in text
+    assert (
+        'Twenty-three recordings diverge, the first at request 10: it wants page 0x10, word b, and one test fails'
+        in text
+    )
+    assert 'make exercise E=06-1' in text and 'make exercise E=06-2' not in text
+    assert page.count('<details class="pf-answer"') == 2 and 'id="exercise-06-2"' in page
+
+
+@pytest.mark.parametrize(
+    'old, new, words',
+    [
+        ('   :level: easy\n', '', ':level: is easy, middle or hard'),
+        (':level: easy', ':level: light', 'level'),
+        (':kind: paper', ':kind: change', '06-2.patch is what an exercise that changes code has'),
+        (':fails: large', ':kind: predict\n   :fails: large', '06-1.patch is what an exercise that changes code has'),
+        ('exercise:: 06-2', 'exercise:: two', "'two' is no chapter and number"),
+        ('   .. answer::\n\n      4.\n', '   4.\n', 'one `answer` is needed'),
+        ('small-1 got 0', 'small-99 got 0', 'results.json has no `06-1 small-99 got 0`'),
+        ('06-1 tests large', '06-1 tests small', 'results.json has no'),
+        ('06-1 Recordings', '06-3 Recordings', 'results.json has no'),
+    ],
+)
+def test_an_exercise_is_refused(exercise, old, new, words):
+    code, said, _page = exercise(EXERCISE.replace(old, new, 1))
+    assert code != 0 and words in said
+
+
 GDB = r"""#!/bin/bash
 # Stands in for the debugger: the value of an expression is what is written in it, if it is a number.
 number=0

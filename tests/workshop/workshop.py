@@ -22,6 +22,7 @@ import re
 import shutil
 
 import programs
+import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
 
 FLAVOUR = "mutants"
@@ -165,8 +166,21 @@ class Workshop:
     def to_compile(self, stock, changed):
         """Of one stock of objects, the sources that are to be compiled again."""
         headers = [path for path in changed if path.endswith(".h")]
-        sources = [path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()]
-        return sorted({*sources, *(stock.made_from(headers) if headers else ())})
+        sources = {path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()}
+        if headers:
+            including, names = stock.made_from(headers), self.names_in(headers)
+            sources |= {path for path in including if names is None or reach.uses(self.text(path), names)}
+        return sorted(sources)
+
+    def names_in(self, headers):
+        """What a source uses that the changes in these headers reach; None where that cannot be told by names."""
+        names = set()
+        for path in headers:
+            found = reach.changed_names((ROOT / path).read_text(encoding="utf-8"), self.text(path))
+            if found is None:
+                return None
+            names |= found
+        return reach.users(names, [place.read_text(encoding="utf-8") for place in self.directory.rglob("*.h")])
 
     def compile(self, stock, source, flags):
         """(the object or None, what the compiler said)."""
