@@ -38,7 +38,12 @@ ROOM = 5  # times the blocks that the longest of the unchanged tests enters, bef
 LEAST = 1_000_000  # blocks that every test may enter
 # gcc counts a block only if something is in it: a loop like `for (;;);` would be free. With counters of its own, which nobody
 # reads, something is in every loop.
-IN_EVERY_LOOP = ("-fprofile-arcs", "-fprofile-info-section", "-fprofile-update=single", "-Wa,--defsym,__gcov_merge_add=0")
+IN_EVERY_LOOP = (
+    "-fprofile-arcs",
+    "-fprofile-info-section",
+    "-fprofile-update=single",
+    "-Wa,--defsym,__gcov_merge_add=0",
+)
 TRACES = pathlib.Path("tests/traces")
 
 
@@ -61,6 +66,7 @@ class Tests:
 
     passed: list
     failed: dict  # {name: what it said}
+    told: dict = dataclasses.field(default_factory=dict)  # {configuration: what its program said}, for tests/words.py
 
     def __str__(self):
         return f"tests: {len(self.passed)} passed, {len(self.failed)} failed"
@@ -248,16 +254,17 @@ class Workshop:
         """Those that `make test T=FILTER` runs of the two configurations."""
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             parts = list(pool.map(lambda one: self.tests_of(one, filter_), configurations))
-        failed = {name: said for _, part in parts for name, said in part.items()}
-        return Tests([name for names, _ in parts for name in names if name not in failed], failed)
+        failed = {name: said for _, part, _ in parts for name, said in part.items()}
+        passed = [name for names, _, _ in parts for name in names if name not in failed]
+        return Tests(passed, failed, {one: told for one, (_, _, told) in zip(configurations, parts)})
 
     def tests_of(self, configuration, filter_):
-        """(names, {name: what it said} of those that failed)."""
+        """(names, {name: what it said} of those that failed, all that the program said)."""
         program = self.program(configuration)
         listed = programs.ran([own_program(configuration), "-l", filter_], cwd=ROOT).stdout.splitlines()
         names = [f"{configuration}: {row.split(chr(9))[1]}" for row in listed]
         if not names:
-            return [], {}
+            return [], {}, ""
         environment = {"CK_FORK": "yes"}
         unchanged = programs.ran([own_program(configuration), filter_], cwd=ROOT, env=environment)
         most = re.search(r"^most steps: (\d+)$", unchanged.stdout, re.M)
@@ -265,9 +272,10 @@ class Workshop:
         done = programs.ran([program, filter_], steps, cwd=ROOT, env=environment, preexec_fn=programs.limit_memory)
         if done.returncode not in (0, 1):
             said = f"the tests {programs.ending(done.returncode)}: {done.stderr.strip()}"
-            return names, dict.fromkeys(names, said)
+            return names, dict.fromkeys(names, said), said
         failures, _others = failures_in({configuration: done.stderr})
-        return names, {f"{configuration}: {one.name}": account_of(one) for one in failures}
+        failed = {f"{configuration}: {one.name}": account_of(one) for one in failures}
+        return names, failed, done.stderr
 
     def recordings(self, names=None):
         """{name: what became of it}, of all recordings or of those named, such as uma96-slowpath-8 and uma3z.boot."""
