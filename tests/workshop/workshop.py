@@ -20,10 +20,14 @@ import os
 import pathlib
 import re
 import shutil
+import sys
 
 import programs
 import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
+
+sys.path.insert(0, str(ROOT / "tests"))
+import matching  # noqa: E402
 
 FLAVOUR = "mutants"
 SHOPS = pathlib.Path("build/workshop")
@@ -236,6 +240,7 @@ class Workshop:
 
     def tests(self, filter_, configurations=CONFIGURATIONS):
         """Those that `make test T=FILTER` runs of the two configurations."""
+        filter_ = matching.filter_of(filter_)
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             parts = list(pool.map(lambda one: self.tests_of(one, filter_), configurations))
         failed = {name: said for _, part in parts for name, said in part.items()}
