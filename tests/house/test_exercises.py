@@ -103,6 +103,14 @@ def test_a_test_that_an_answer_names_is_one_that_is_asked():
             assert named <= {*options.get("fails", "").split(), *options.get("passes", "").split()}, name
 
 
+def test_every_figure_of_an_answer_was_seen():
+    seen, kept = re.compile(r":seen:`([^`]*)`"), exercises.kept()
+    for page in exercises.pages():
+        for name, what, *words in (one.split() for one in seen.findall(page.read_text(encoding="utf-8"))):
+            known = kept[name]["tests"] if what == "tests" else kept[name]["recordings"]
+            assert what.lower() == "recordings" or (words[0] if what == "tests" else what) in known, (name, what)
+
+
 def changed(old, new):
     return reach.changed_names(HEADER, HEADER.replace(old, new))
 

@@ -36,6 +36,9 @@ for word; do
 	if [ "$last" = -o ]; then out=$word; fi
 	last=$word
 done
+for word; do
+	case $word in *.c) ! grep -qs WRONG "$word" || exit 1 ;; esac
+done
 case $out in
 "") exit 0 ;;
 *program) printf '#!/bin/sh\\necho "3 passed, 0 failed"\\n' >"$out"; chmod +x "$out" ;;
@@ -123,9 +126,54 @@ def test_what_nothing_matches_is_found_before_anything_is_built(make, copy):
 
 def test_changed_flags_compile_again(make):
     make("test", "T=09")
-    done, made = make("test", "T=09", "WERROR=")
+    done, made = make("test", "T=09", "UNUSED=")
     assert "build/uma/O0/src/stages/09-zone_watermark_ok.o" in made
-    assert make("test", "T=09", "WERROR=")[1] == []
+    assert make("test", "T=09", "UNUSED=")[1] == []
+
+
+# ---- A source that does not compile --------------------------------------------------------------------------------
+
+BUILT = ["build/pageflow", "build/front/O2/pageflow", "build/uma/O0/gdb-driver", "build/uma/O0/tests/program"]
+
+
+@pytest.fixture
+def built(make, copy):
+    """The copy, with programs of an earlier build, of which one is of a flavour that is not built here."""
+    make("test", "T=09")
+    for name in [*BUILT, "build/uma/asan/tests/program"]:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).touch()
+    return copy
+
+
+def left(copy):
+    return [name for name in BUILT if (copy / name).exists()]
+
+
+@pytest.mark.parametrize("flavour", ["O0", "O2"])
+def test_nothing_older_is_left_to_run_where_a_source_does_not_compile(make, built, flavour):
+    (built / "src/stages/09-zone_watermark_ok.c").write_text("WRONG\n")
+    change(built / "src/stages/09-zone_watermark_ok.c")
+    assert make(f"build/uma/{flavour}/src/stages/09-zone_watermark_ok.o")[0].returncode != 0
+    kept = {"O0": ["build/front/O2/pageflow"], "O2": ["build/uma/O0/gdb-driver", "build/uma/O0/tests/program"]}
+    assert left(built) == kept[flavour]
+    assert (built / "build/uma/asan/tests/program").exists()
+
+
+def test_a_test_that_does_not_compile_takes_only_the_tests_away(make, built):
+    (built / "tests/stages/09-zone_watermark_ok.c").write_text("WRONG\n")
+    change(built / "tests/stages/09-zone_watermark_ok.c")
+    assert make("build/uma/O0/tests/stages/09-zone_watermark_ok.o")[0].returncode != 0
+    assert left(built) == BUILT[:-1]
+
+
+def test_what_is_unused_is_an_error_in_the_gates_alone(make):
+    def refused(flavour, *words):
+        said = make("-n", f"build/uma/{flavour}/src/stages/10-rmqueue.o", *words)[0].stdout
+        return "-Wno-error=unused-parameter" not in said.split(" -c -o ")[0].splitlines()[-1]
+
+    assert not any(refused(flavour) for flavour in ("O0", "O2", "cov", "mutants", "asan"))
+    assert refused("clang") and refused("asan", "WERROR=-Werror") and not refused("O0", "WERROR=-Werror")
 
 
 # ---- What T means --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
 
 sys.path.insert(0, str(ROOT / "tests"))
+import matching  # noqa: E402
 from words import alone as account_of  # noqa: E402
 from words import read as failures_in  # noqa: E402
 
@@ -252,6 +253,7 @@ class Workshop:
 
     def tests(self, filter_, configurations=CONFIGURATIONS):
         """Those that `make test T=FILTER` runs of the two configurations."""
+        filter_ = matching.filter_of(filter_)
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             parts = list(pool.map(lambda one: self.tests_of(one, filter_), configurations))
         failed = {name: said for _, part, _ in parts for name, said in part.items()}
