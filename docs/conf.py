@@ -43,7 +43,7 @@ html_title = 'Pageflow'
 html_static_path = ['_static', '_vendor']
 html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css', 'slides.css', 'layout.css']
 # Each is small, and does one thing; a page says the same without them.
-SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'browse.js']
+SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'sources.js', 'browse.js']
 html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_favicon = '_static/favicon.svg'
 html_copy_source = False
@@ -64,4 +64,7 @@ epub_use_index = False
 epub_js_files = []
 epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
-epub_exclude_files = ['search.html', '_static/search.js', '_static/search.css', '_static/minisearch.js', *(f'_static/{name}' for name in SCRIPTS)]
+epub_exclude_files = [
+    'search.html',
+    *(f'_static/{name}' for name in (*SCRIPTS, 'search.js', 'search.css', 'minisearch.js')),
+]

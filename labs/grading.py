@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from .definitions import ROOT
 from .page import COLUMNS
 
-sys.path.insert(0, str(ROOT / "tests" / "workshop"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "workshop")]
+import words  # noqa: E402
 import workshop  # noqa: E402
 
 MOST_LINES = 24  # that are shown of what one test, recording or compiler said
+ENDLESS = (f"Early exit with return value {workshop.STOPPED}", "It went on for ever, and was stopped after this line.")
 # What would not run as it is written is an error; what only is not as tidy as the house wants it is not, and an empty form uses
 # none of its parameters.
 FLAGS = (
@@ -54,11 +56,11 @@ class Grade:
 
     @property
     def failed(self):
-        """Tests that failed, in the order in which they are best mended: first those that the page names."""
-        first = [f"{one}: {name}" for name in self.lab.first for one in workshop.CONFIGURATIONS]
-        return [one for one in first if one in self.tests.failed] + [
-            one for one in self.tests.failed if one not in first
-        ]
+        """Tests that failed, as tests/words.py has them, in the order in which they are best mended: first those that the page
+        names."""
+        failures, _ = words.read(self.tests.told)
+        order = {name: at for at, name in enumerate(self.lab.first)}
+        return sorted(failures, key=lambda one: order.get(one.name, len(order)))
 
     @property
     def standing(self):
@@ -104,10 +106,9 @@ def compiler_of(made, place):
 def tests_of(made, most):
     ran = len(made.tests.passed) + len(made.tests.failed)
     yield f"tests of stage {made.lab.stage}, without and with NUMA: {len(made.tests.passed)} of {ran} passed"
-    for name in made.failed[:most]:
-        configuration, test = name.split(": ")
-        yield f"  failed ({configuration}): {test}"
-        yield from shortened(made.tests.failed[name], "    ", COLUMNS)
+    for failure in made.failed[:most]:
+        for line in words.account(failure)[1:]:
+            yield line.replace(*ENDLESS)
 
 
 def recordings_of(made, most):

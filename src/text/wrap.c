@@ -310,3 +310,98 @@ void wrap_text(FILE *out, int columns, const char *text)
 	}
 	end_block(out, columns, &block);
 }
+
+/* ---- A stream that breaks lines --------------------------------------------------------------- */
+
+/** A line on its way through a stream. */
+struct stream {
+	FILE *out;
+	char *line;
+	size_t length;
+	size_t room;
+};
+
+/** Print the line that is there, and begin another. */
+static void end_line(struct stream *stream)
+{
+	int indent;
+
+	stream->line[stream->length] = '\0';
+	indent = (int)strspn(stream->line, " ");
+	wrap_words(stream->out, wrap_columns(stream->out), indent, indent + DEEPER,
+		   stream->line + indent);
+	stream->length = 0;
+}
+
+/** Take bytes: whole lines are printed. Without memory they go on as they are. */
+static ssize_t stream_write(void *cookie, const char *bytes, size_t size)
+{
+	struct stream *stream = cookie;
+
+	for (size_t i = 0; i < size; i++) {
+		if (stream->length + 1 >= stream->room) {
+			size_t room = stream->room ? 2 * stream->room : 256;
+			char *grown = realloc(stream->line, room);
+
+			if (!grown)
+				return (ssize_t)fwrite(bytes + i, 1, size - i, stream->out) +
+				       (ssize_t)i;
+			stream->line = grown;
+			stream->room = room;
+		}
+		if (bytes[i] == '\n')
+			end_line(stream);
+		else
+			stream->line[stream->length++] = bytes[i];
+	}
+	return (ssize_t)size;
+}
+
+/** The end: what is there without a newline is printed as it is. */
+static int stream_close(void *cookie)
+{
+	struct stream *stream = cookie;
+
+	if (stream->length)
+		fprintf(stream->out, "%.*s", (int)stream->length, stream->line);
+	free(stream->line);
+	free(stream);
+	return 0;
+}
+
+/**
+ * @brief A stream whose lines are broken as wide as a terminal is.
+ *
+ * @param out the terminal, or what is none
+ * @return the stream, which wrap_end() closes; `out` itself where that is no terminal, or there is no memory
+ */
+FILE *wrap_begin(FILE *out)
+{
+	const cookie_io_functions_t functions = { .write = stream_write, .close = stream_close };
+	struct stream *stream = wrap_on_terminal(out) ? calloc(1, sizeof(*stream)) : NULL;
+	FILE *lines;
+
+	if (!stream)
+		return out;
+	stream->out = out;
+	lines = fopencookie(stream, "w", functions);
+	if (!lines) {
+		free(stream);
+		return out;
+	}
+	/* What is printed past the stream keeps its place between the lines. */
+	setvbuf(lines, NULL, _IOLBF, BUFSIZ);
+	return lines;
+}
+
+/**
+ * @brief End a stream.
+ *
+ * @param lines what wrap_begin() returned
+ * @param out what it was given
+ */
+void wrap_end(FILE *lines, FILE *out)
+{
+	if (lines != out)
+		fclose(lines);
+}

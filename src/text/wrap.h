@@ -18,5 +18,7 @@ void wrap_on(FILE *out, int columns, int column, int further, const char *words)
 void wrap_lines(FILE *out, int columns, const char *text);
 void wrap_row(FILE *out, int columns, int column, const char *head, const char *words);
 void wrap_text(FILE *out, int columns, const char *text);
+FILE *wrap_begin(FILE *out);
+void wrap_end(FILE *lines, FILE *out);
 
 #endif

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "failure/judge/rules.h"
+#include "text/append.h"
 #include "text/names.h"
 #include "text/nearest.h"
+#include "text/wrap.h"
 #include "tools/tools.h"
 
 /** Masks and flags. */
@@ -51,8 +53,8 @@ static void print_results(void)
 	print_numbered(compact_result_names, NR_COMPACT_RESULTS);
 }
 
-/** The releases that were seen with a set of rules: "5.4 to 5.4.59, 5.7". */
-static void print_releases(const char *rules)
+/** Append the releases that were seen with a set of rules: "5.4 to 5.4.59, 5.7". */
+static void add_releases(char *text, size_t size, const char *rules)
 {
 	const char *joint = "";
 	size_t nr;
@@ -61,25 +63,32 @@ static void print_releases(const char *rules)
 	for (size_t i = 0; i < nr; i++) {
 		if (strcmp(span[i].rules, rules) != 0)
 			continue;
-		printf("%s%d.%d", joint, span[i].series / 1000, span[i].series % 1000);
+		text_append(text, size, "%s%d.%d", joint, span[i].series / 1000,
+			    span[i].series % 1000);
 		if (span[i].from)
-			printf(".%d", span[i].from);
+			text_append(text, size, ".%d", span[i].from);
 		if (span[i].to < RULES_ANY_POINT && span[i].to > span[i].from)
-			printf(" to .%d", span[i].to);
+			text_append(text, size, " to .%d", span[i].to);
 		joint = ", ";
 	}
-	putchar('\n');
 }
 
 /** The sets of rules by which versions check, each with what is new in it and the releases that have it. */
 static void print_rules(void)
 {
+	bool reader = wrap_on_terminal(stdout);
 	size_t nr;
 	const struct rule_set *set = rules_table(&nr);
 
 	for (size_t i = 0; i < nr; i++) {
-		printf("%s\t%s\t", set[i].name, set[i].what);
-		print_releases(set[i].name);
+		char text[1024] = "";
+
+		text_append(text, sizeof(text), "%s%s", set[i].what, reader ? ": " : "\t");
+		add_releases(text, sizeof(text), set[i].name);
+		if (reader)
+			wrap_row(stdout, wrap_columns(stdout), 10, set[i].name, text);
+		else
+			printf("%s\t%s\n", set[i].name, text);
 	}
 }
 
@@ -137,7 +146,7 @@ int command_names(int argc, char **argv)
 			"  migratetype  what tells free lists of one order apart\n"
 			"  compaction   results of compaction\n"
 			"  rules        by which versions check a zone: the first one, what is new, and\n"
-			"               the releases that have them, between tabs",
+			"               the releases that have them, between tabs, or as prose on a terminal",
 		.arguments = { arguments, 1, 2 },
 		.exit_codes = "0 listed, 2 there is no such kind or mask",
 		.example = examples,

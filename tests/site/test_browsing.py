@@ -7,6 +7,7 @@ import pytest
 from conftest import SITE, SIZES, TOP, chapters, pages
 
 HEART = 'docs/stages/06-__alloc_pages_nodemask.html'
+WATERMARK = 'docs/stages/09-zone_watermark_ok.html'
 both_sizes = pytest.mark.parametrize('size', ['desktop', 'phone'])
 
 
@@ -190,6 +191,57 @@ def test_pop_up_works_from_the_keyboard(open_page):
 
 
 @needs_counts
+@both_sizes
+def test_pop_up_shows_the_sources_of_tests_its_own_first_and_lists_all(open_page, size, keep):
+    page = open_page(size)
+    page.visit(WATERMARK)
+    button = page.locator('#code-__zone_watermark_ok button.g').first
+    button.click()
+    tip, tests = page.locator('#pf-tip'), page.locator('#pf-tip .pf-test > summary code')
+    tests.first.wait_for()
+    own = re.findall(r'^TEST\((\w+)', (TOP / 'tests/stages/09-zone_watermark_ok.c').read_text(), re.M)
+    assert tests.count() > 3 and set(tests.all_inner_texts()) <= set(own)
+    tests.first.click()
+    source = tip.locator('.pf-source')
+    source.locator('.pf-code').wait_for()
+    assert 'Expect' in source.inner_text() and tip.get_attribute('role') == 'dialog'
+    box = tip.bounding_box()
+    assert box['x'] >= 0 and box['x'] + box['width'] <= SIZES[size][0]
+    keep(page, f'pop-up-source-{size}')
+    count = int(re.search(r'Run by ([\d,]+) tests', tip.inner_text())[1].replace(',', ''))
+    tip.locator('.pf-more > summary').click()
+    tip.locator('.pf-more li').nth(count - len(tests.all_inner_texts()) - 1).wait_for(state='attached')
+    assert tests.count() == count
+    page.keyboard.press('Escape')
+    assert tip.is_hidden()
+
+
+@both_sizes
+def test_tests_unfold_under_their_claims_and_where_a_link_leads(open_page, size, keep):
+    page = open_page(size)
+    page.visit(WATERMARK)
+    fold = page.locator('#proof-09-2').locator('xpath=ancestor::tr').locator('details.pf-test').first
+    fold.locator('summary').focus()
+    page.keyboard.press('Enter')
+    fold.locator('.pf-source .pf-code').wait_for()
+    shown = fold.inner_text()
+    assert 'Expect exactly these marks; OOM wins over HARDER.' in shown and 'ALLOC_HIGH | ALLOC_HARDER, 38, 3' in shown
+    assert 'HARDER         100 - 25 = 75     7 - 1 = 6' in shown
+    assert page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
+    keep(page, f'claim-source-{size}')
+    page.visit(WATERMARK + '#test-zone_watermark_fast_is_unsigned')
+    page.locator('#test-zone_watermark_fast_is_unsigned[open] .pf-source').wait_for()
+
+
+def test_without_scripts_the_sources_of_tests_are_on_their_pages(open_page):
+    page = open_page(java_script_enabled=False)
+    page.visit(WATERMARK)
+    page.click('a[href="../tests/stages/09-zone_watermark_ok.html"]')
+    page.wait_for_url('**/docs/tests/stages/09-zone_watermark_ok.html')
+    assert 'OOM wins over HARDER' in page.locator('#test-__zone_watermark_ok_flags_lower_mark').inner_text()
+
+
+@needs_counts
 def test_pop_up_leads_to_the_line_on_its_coverage_page(open_page):
     page = open_page()
     page.visit(HEART)
@@ -264,13 +316,19 @@ def test_listings_are_numbered_as_their_files_are(open_page, site):
     page = open_page()
     page.visit(HEART)
     file = (TOP / 'src/stages' / HEART.rsplit('/', 1)[1].replace('.html', '.c')).read_text().split('\n')
-    rows = page.locator('.pf-code .r').evaluate_all(
-        """all => all.filter(row => row.closest('figure').textContent.includes('src/stages/')).map(row => [
-            getComputedStyle(row, '::before').content, row.querySelector('code').textContent])"""
+    # numbers are not read aloud; what the browser made of them is told only as what it would read
+    page.add_style_tag(content='.pf-code .r::before { content: counter(line) "#" !important }')
+    spoken = page.context.new_cdp_session(page).send('Accessibility.getFullAXTree')['nodes']
+    words = [one['name']['value'] for one in spoken if one.get('role', {}).get('value') == 'StaticText']
+    numbers = [int(word[:-1]) for word in words if re.fullmatch(r'\d+#', word)]
+    codes = page.locator('.pf-code .r code').all_text_contents()
+    files = page.locator('.pf-code .r').evaluate_all(
+        'all => all.map(row => row.closest("figure").querySelector(".src").textContent)'
     )
-    assert len(rows) > 50
-    for shown, code in rows:
-        assert file[int(re.search(r'\d+', shown)[0]) - 1] == code.rstrip('\n')
+    assert len(numbers) == len(codes) > 50
+    for number, code, of in zip(numbers, codes, files):
+        if of.startswith('src/stages/06'):
+            assert file[number - 1] == code.rstrip('\n')
 
 
 COPYING = ['clipboard-read', 'clipboard-write']

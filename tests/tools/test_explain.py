@@ -219,7 +219,7 @@ BAD = [
     (["GFP_KERNEL", "0", "1"], "unexpected argument '1'"),
     (["GFP_DREAM", "0"], "'GFP_DREAM' is not a gfp mask"),
     (["GFP_KERNEL", "two"], "'two' is not an order; orders are 0 to 10"),
-    (["GFP_KERNEL", "99999999999"], f"ORDER must be a number from 0 to {2**31 - 1}, not '99999999999'"),
+    (["GFP_KERNEL", "99999999999"], "'99999999999' is not an order; orders are 0 to 10"),
     (["--machine", "", "GFP_KERNEL", "0"], "'--machine' needs a value that is not empty"),
     (["--boot", "", "GFP_KERNEL", "0"], "'--boot' needs a value that is not empty"),
     (["--log", ""], "'--log' needs a value that is not empty"),

@@ -20,9 +20,15 @@ import os
 import pathlib
 import re
 import shutil
+import sys
 
 import programs
+import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
+
+sys.path.insert(0, str(ROOT / "tests"))
+from words import alone as account_of  # noqa: E402
+from words import read as failures_in  # noqa: E402
 
 FLAVOUR = "mutants"
 SHOPS = pathlib.Path("build/workshop")
@@ -30,8 +36,15 @@ COPIED = ("include", "src", "tests")  # what a source includes is in one of thes
 STEPS = 500_000_000  # blocks; the longest recording enters fewer than a third of them
 ROOM = 5  # times the blocks that the longest of the unchanged tests enters, before one is taken for endless
 LEAST = 1_000_000  # blocks that every test may enter
+# gcc counts a block only if something is in it: a loop like `for (;;);` would be free. With counters of its own, which nobody
+# reads, something is in every loop.
+IN_EVERY_LOOP = (
+    "-fprofile-arcs",
+    "-fprofile-info-section",
+    "-fprofile-update=single",
+    "-Wa,--defsym,__gcov_merge_add=0",
+)
 TRACES = pathlib.Path("tests/traces")
-FAILED = re.compile(r"^\S+?:\d+: FAILED (\w+): ?", re.M)
 
 
 class Unusable(Exception):
@@ -53,6 +66,7 @@ class Tests:
 
     passed: list
     failed: dict  # {name: what it said}
+    told: dict = dataclasses.field(default_factory=dict)  # {configuration: what its program said}, for tests/words.py
 
     def __str__(self):
         return f"tests: {len(self.passed)} passed, {len(self.failed)} failed"
@@ -156,14 +170,30 @@ class Workshop:
     def to_compile(self, stock, changed):
         """Of one stock of objects, the sources that are to be compiled again."""
         headers = [path for path in changed if path.endswith(".h")]
-        sources = [path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()]
-        return sorted({*sources, *(stock.made_from(headers) if headers else ())})
+        sources = {path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()}
+        if headers:
+            including, names = stock.made_from(headers), self.names_in(headers)
+            sources |= {path for path in including if names is None or reach.uses(self.text(path), names)}
+        return sorted(sources)
+
+    def names_in(self, headers):
+        """What a source uses that the changes in these headers reach; None where that cannot be told by names."""
+        names = set()
+        for path in headers:
+            found = reach.changed_names((ROOT / path).read_text(encoding="utf-8"), self.text(path))
+            if found is None:
+                return None
+            names |= found
+        return reach.users(names, [place.read_text(encoding="utf-8") for place in self.directory.rglob("*.h")])
 
     def compile(self, stock, source, flags):
         """(the object or None, what the compiler said)."""
         made = self.objects / stock.configuration / pathlib.Path(source).with_suffix(".o")
         made.parent.mkdir(parents=True, exist_ok=True)
-        done = programs.ran([*stock.compiler(source), *flags, "-c", "-o", made, source], cwd=self.directory)
+        words = stock.compiler(source)
+        if "-fsanitize-coverage=trace-pc" in words and "clang" not in words[0]:
+            words += IN_EVERY_LOOP
+        done = programs.ran([*words, *flags, "-c", "-o", made, source], cwd=self.directory)
         return (made if done.returncode == 0 else None), done.stderr
 
     def link(self, program, stocks, exchanged):
@@ -224,16 +254,17 @@ class Workshop:
         """Those that `make test T=FILTER` runs of the two configurations."""
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             parts = list(pool.map(lambda one: self.tests_of(one, filter_), configurations))
-        failed = {name: said for _, part in parts for name, said in part.items()}
-        return Tests([name for names, _ in parts for name in names if name not in failed], failed)
+        failed = {name: said for _, part, _ in parts for name, said in part.items()}
+        passed = [name for names, _, _ in parts for name in names if name not in failed]
+        return Tests(passed, failed, {one: told for one, (_, _, told) in zip(configurations, parts)})
 
     def tests_of(self, configuration, filter_):
-        """(names, {name: what it said} of those that failed)."""
+        """(names, {name: what it said} of those that failed, all that the program said)."""
         program = self.program(configuration)
         listed = programs.ran([own_program(configuration), "-l", filter_], cwd=ROOT).stdout.splitlines()
         names = [f"{configuration}: {row.split(chr(9))[1]}" for row in listed]
         if not names:
-            return [], {}
+            return [], {}, ""
         environment = {"CK_FORK": "yes"}
         unchanged = programs.ran([own_program(configuration), filter_], cwd=ROOT, env=environment)
         most = re.search(r"^most steps: (\d+)$", unchanged.stdout, re.M)
@@ -241,9 +272,10 @@ class Workshop:
         done = programs.ran([program, filter_], steps, cwd=ROOT, env=environment, preexec_fn=programs.limit_memory)
         if done.returncode not in (0, 1):
             said = f"the tests {programs.ending(done.returncode)}: {done.stderr.strip()}"
-            return names, dict.fromkeys(names, said)
-        pieces = FAILED.split(done.stderr)
-        return names, {f"{configuration}: {name}": said.strip() for name, said in zip(pieces[1::2], pieces[2::2])}
+            return names, dict.fromkeys(names, said), said
+        failures, _others = failures_in({configuration: done.stderr})
+        failed = {f"{configuration}: {one.name}": account_of(one) for one in failures}
+        return names, failed, done.stderr
 
     def recordings(self, names=None):
         """{name: what became of it}, of all recordings or of those named, such as uma96-slowpath-8 and uma3z.boot."""

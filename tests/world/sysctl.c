@@ -34,7 +34,7 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 	};
 
 	test_machine_uma(64);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		long least, most;
 
 		ck_assert(sysctl_range(rows[i].name, &least, &most));

@@ -278,25 +278,61 @@ static int print_by_rules(const struct explanation *e, const struct explain_orig
 	return code;
 }
 
+/** Run the request on a machine; -1 after noting what is wrong, with the reason in `what`. explanation_free() it in any case. */
+static int run_request(pageflow_machine *machine, const struct explain_request *request,
+		       struct explanation *e, const char **what, struct pageflow_error *error)
+{
+	if (request->nid > 0 && !strcmp(pageflow_configuration(machine), "uma")) {
+		*what = "--nid";
+		return error_set(error, "this machine has no NUMA: it has node 0 only");
+	}
+	if (machine->engine->explain(machine->inner, request, e, error))
+		return -1;
+	if (!e->violation[0])
+		return 0;
+	*what = "the kernel does not define this";
+	return error_set(error, "%s", e->violation);
+}
+
 /** Run the request on a machine and print what became of it; the exit code. */
 static int explain_machine(pageflow_machine *machine, const struct explain_origin *origin,
 			   const struct explain_request *request, const struct settings *settings)
 {
 	struct pageflow_error error = { 0 };
-	struct explanation e;
+	struct explanation e = { 0 };
+	const char *what = origin->machine;
 	int code;
 
-	if (request->nid > 0 && !strcmp(pageflow_configuration(machine), "uma"))
-		return refuse_input("--nid", "this machine has no NUMA: it has node 0 only");
-	if (machine->engine->explain(machine->inner, request, &e, &error))
-		code = refuse_input(origin->machine, error.text);
-	else if (e.violation[0])
-		code = refuse_input("the kernel does not define this", e.violation);
+	if (run_request(machine, request, &e, &what, &error))
+		code = refuse_input(what, error.text);
 	else
 		code = settings->rules ? print_by_rules(&e, origin, settings)
 				       : print_explanation(&e, origin, settings);
 	explanation_free(&e);
 	return code;
+}
+
+/**
+ * @brief Run a request on a machine that is at hand, which changes, and print what became of it.
+ *
+ * @param machine the machine
+ * @param name what the answer calls it
+ * @param request the request
+ * @param error receives what is wrong
+ * @return 0 when it is explained, whether there is a page or not; -1
+ */
+int explain_here(pageflow_machine *machine, const char *name, const struct explain_request *request,
+		 struct pageflow_error *error)
+{
+	const struct explain_origin origin = { .machine = name };
+	struct explanation e = { 0 };
+	const char *what;
+	int failed = run_request(machine, request, &e, &what, error);
+
+	if (!failed)
+		explain_print_text(&e, &origin, stdout, use_colour());
+	explanation_free(&e);
+	return failed;
 }
 
 /**

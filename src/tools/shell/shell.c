@@ -17,6 +17,8 @@
 #include "text/input.h"
 #include "text/utf8.h"
 #include "text/words.h"
+#include "text/wrap.h"
+#include "tools/shell/interrupt.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
 
@@ -77,7 +79,7 @@ static void hand_on(struct shell *shell, const struct shell_command *command, co
 			      : join(shell, "%s %s", name, rest);
 	if (!line)
 		return;
-	failed = command->scene ? pageflow_scene(shell->machine, line, stdout, &error)
+	failed = command->scene ? pageflow_scene(shell->machine, line, shell->out, &error)
 				: pageflow_apply(shell->machine, line, &error);
 	if (failed)
 		shell_error(shell, "%s: %s", name, error.text);
@@ -117,6 +119,8 @@ void shell_run_line(struct shell *shell, char *line)
 		*rest++ = '\0';
 	command = shell_find_command(shell, name);
 	rest = trim(rest);
+	/* Of `steps`, the command that it carries out counts. */
+	interrupt_run(command && (command->ends || command->each == WORD_STEPS));
 	if (command && command->run)
 		command->run(shell, rest);
 	else if (command)
@@ -171,12 +175,23 @@ static int run_file(struct shell *shell)
 /** Commands from a terminal. */
 static void run_terminal(struct shell *shell)
 {
+	bool dropped = false; /* the last that came was Ctrl-C */
+	enum typed typed = TYPED_LINE;
 	char *line;
 
 	printf("pageflow %s; 'help' lists the commands, 'quit' ends\n", pageflow_version());
-	while (!shell->quit && (line = shell_read_line("pageflow> "))) {
-		shell_run_line(shell, line);
+	interrupt_begin();
+	while (!shell->quit && typed != TYPED_END) {
+		typed = shell_read_line(shell, "pageflow> ", &line);
+		if (typed == TYPED_LINE)
+			shell_run_line(shell, line);
 		free(line);
+		interrupt_forget();
+		if (typed == TYPED_NOTHING && dropped)
+			break;
+		dropped = typed == TYPED_DROPPED || typed == TYPED_NOTHING;
+		if (dropped)
+			printf("^C  (once more, Ctrl-D or 'quit' ends)\n");
 	}
 	shell_end_editing();
 	if (!shell->quit)
@@ -189,6 +204,7 @@ static int run_session(const char *path)
 	struct shell shell = { .path = path,
 			       .file = path ? path : "standard input",
 			       .next_number = 1,
+			       .out = wrap_begin(stdout),
 			       .run_line = shell_run_line };
 	int code = EXIT_OK;
 
@@ -201,6 +217,7 @@ static int run_session(const char *path)
 	pageflow_destroy(shell.machine);
 	drawings_forget(&shell.drawings);
 	free(shell.held);
+	wrap_end(shell.out, stdout);
 	return code;
 }
 

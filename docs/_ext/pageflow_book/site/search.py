@@ -22,6 +22,7 @@ from ..chapter.listing import c_listing
 from ..draw.picture import picture
 from ..read.book import book, notes
 from ..read.names import targets
+from ..read.sources import steps
 from ..read.text import _
 from .shared import script_words, write_script
 
@@ -46,7 +47,6 @@ SKIPPED = (addnodes.desc, addnodes.index, nodes.Invisible, nodes.raw, nodes.titl
 UNTITLED = re.compile(r'tests-tests-|fn-')
 FILE = re.compile(r'[\w/]+\.[ch]')
 TAGGED = ('struct', 'union', 'enum')
-STEP = re.compile(r'/\* Step \d+: (.*?)\s*\*/')
 IDENTIFIER = re.compile(r'\b\w*[a-z0-9]_\w+(?:\(\))?')
 
 
@@ -74,7 +74,7 @@ def said(node):
     if isinstance(node, SKIPPED) or not isinstance(node, nodes.Element) or PASSED.intersection(node.get('classes', ())):
         return
     if isinstance(node, c_listing):
-        yield from STEP.findall(node.astext())
+        yield from titles(node.astext().split('\n'))
     elif isinstance(node, picture):
         yield f'{node["title"]}: {node["alt"]}'
     elif 'transcript' in node.get('classes', ()):
@@ -84,6 +84,11 @@ def said(node):
     else:
         for child in node.children:
             yield from said(child)
+
+
+def titles(lines):
+    """What the steps of a listing are called."""
+    return [_(step.title) for step in steps(lines).values()]
 
 
 def sections(doctree):
@@ -165,8 +170,7 @@ class Index:
         for definitions in self.here.sources.definitions.values():
             for one in definitions:
                 if one.doc and (SHOWN.match(one.file) or one.name not in found):
-                    steps = [_(step) for step in STEP.findall('\n'.join(one.text))]
-                    found[one.name] = ' · '.join([one.brief.replace('`', ''), *steps])
+                    found[one.name] = ' · '.join([one.brief.replace('`', ''), *titles(one.text)])
         return found
 
     def add_terms(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files all pages share: one-line meanings of names and terms, as one script; what claims say and who proves them, the names of
-the tests and the drawing of the chain, as others, which are loaded when one of these is asked for; and the fonts.
+"""Files all pages share: the names of the tests and the drawing of the chain, as scripts that are loaded when a count or the
+chain is asked for; and the fonts.
 
 The fonts go into a style sheet as data: a page opened from a file needs no permission to load them. A browser still
 takes a moment to read them, and each page waits for that (docs/_templates/page.html) before it is drawn.
@@ -11,14 +11,9 @@ import json
 import re
 from pathlib import Path
 
-from docutils import nodes
-
-from ..chapter import claims, glossary
 from ..draw import chain_map
 from ..read import chain
-from ..read.book import book, note, notes
-from ..read.names import targets
-from ..read.text import _
+from ..read.book import book
 
 FOLDER = Path(__file__).resolve().parents[3] / '_fonts'
 STATIC = FOLDER.parent / '_static'
@@ -45,72 +40,14 @@ def write(app, error):
         return
     static = app.outdir / '_static'
     here = book(app)
-    stems = sorted({stem for stem, _name in here.coverage.tests})
-    tests = [[stems.index(stem), name] for stem, name in here.coverage.tests]
-    words = {said: _(said) for said in script_words() if _(said) != said}
-    terms = glossary.meanings(app.env)
+    places = {name: file.removeprefix('tests/').removesuffix('.c') for file, name in here.test_files.tests()}
+    files = sorted(set(places.values()))
+    names = [name for _stem, name in here.coverage.tests]  # counts tell tests by their place here
+    names += sorted(set(places) - set(names))
+    tests = [[files.index(places[name]) if name in places else -1, name] for name in names]
     drawn = chain_map.drawings(here, lambda stage: app.builder.get_target_uri(stage.docname))
     write_script(static / 'chain-map.js', 'PAGEFLOW_CHAIN', drawn)
-    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'stems': stems, 'tests': tests})
-    written = written_names(app.env)
-    said = {'meanings': meanings(app, written), 'fields': fields(app, written), 'terms': terms, 'words': words}
-    write_script(static / 'pageflow-data.js', 'PAGEFLOW', said)
-    write_script(static / 'claims-data.js', 'PAGEFLOW_CLAIMS', claims_data(app))
-
-
-NAME = re.compile(r'(?:(?:struct|union|enum) )?[\w.>-]*\w')
-TAGGED = ('struct', 'union', 'enum')
-OWNERS = 3  # a field's name that more structures have says too little
-
-
-def read_names(app, doctree):
-    """Notes the names in code type on the page just read: each can be pointed at."""
-    texts = {literal.astext().removesuffix('()') for literal in doctree.findall(nodes.literal)}
-    note(app.env)['names'] = {text for text in texts if NAME.fullmatch(text)}
-
-
-def written_names(env):
-    return set().union(*(mine.get('names', ()) for mine in notes(env).values()))
-
-
-def meanings(app, written):
-    """name -> what it means, of those that a page writes or a listing links to. A tag has its kind before it."""
-    found, here, places = {}, book(app), targets(app)
-    shown = written | {name.rpartition('.')[2] for name in places}
-    for one in (one for definitions in here.sources.definitions.values() for one in definitions):
-        tagged = one.kind in TAGGED
-        name = f'{one.kind} {one.name}' if tagged else one.name
-        if one.doc and (name in shown or (tagged and one.kind in places.get(one.name, ()))):
-            found.setdefault(name, one.brief.replace('`', ''))
-    for one in here.sources.members:
-        if one.kind == 'enumerator' and one.name in shown and one.of:
-            of = _('A constant of enum %s') % one.of
-            found.setdefault(one.name, f'{of}: {one.doc}' if one.doc else f'{of}.')
-    return found
-
-
-def fields(app, written):
-    """name of a field that a page writes -> which structures have it, and what it is there."""
-    owners, wanted = {}, {re.split(r'->|\.', name)[-1] for name in written}
-    for one in book(app).sources.members:
-        if one.kind == 'member' and one.of and one.name in wanted and one.file.startswith('include/'):
-            of = _('A field of struct %s') % one.of
-            owners.setdefault(one.name, []).append((f'{of}: {one.doc}' if one.doc else of).rstrip('.') + '.')
-    return {name: ' '.join(found) for name, found in owners.items() if len(found) <= OWNERS}
-
-
-def claims_data(app):
-    """What each claim says, and the tests that prove it: each its name and the number of the page that lists it, or -1."""
-    pages, proofs = [stage.docname for stage in chain.STAGES], {}
-    for one in book(app).sources.test_list():
-        stage = chain.stage_of_file(one.file)
-        for claim in one.claims:
-            proofs.setdefault(claim, {})[one.name] = pages.index(stage.docname) if stage else -1
-    said = claims.sentences(app.env)
-    return {
-        'pages': pages,
-        'claims': {claim: [words, sorted(proofs.get(claim, {}).items())] for claim, words in said.items()},
-    }
+    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'files': files, 'tests': tests})
 
 
 def write_script(path, name, value):
@@ -166,6 +103,5 @@ def write_fonts(app):
 def setup(app):
     app.connect('builder-inited', write_fonts)
     app.connect('html-page-context', name_fonts)
-    app.connect('doctree-read', read_names)
     app.connect('build-finished', write)
     app.connect('html-page-context', move_rows)
