@@ -52,7 +52,7 @@
   function search() {
     var field = document.querySelector('.sidebar-search');
     if (!field) return false;
-    if (!field.offsetParent || getComputedStyle(field).visibility === 'hidden') document.getElementById('__navigation').checked = true;
+    if (!field.offsetParent || getComputedStyle(field).visibility === 'hidden') document.getElementById('__navigation').click();
     field.focus();
     field.select();
     return true;
@@ -80,6 +80,22 @@
   });
   document.addEventListener('pointerdown', function (event) { pressed = event.target; });
   document.querySelectorAll('.pf-keys-open').forEach(function (button) { button.addEventListener('click', listKeys); });
+
+  /* The icons of the bar of narrow screens open drawers by a hidden box; the keyboard gets at them here. */
+  document.querySelectorAll('.mobile-header label[for]').forEach(function (label) {
+    var box = document.getElementById(label.htmlFor), icon = label.querySelector('.icon');
+    function tell() { icon.setAttribute('aria-expanded', box.checked); }
+    icon.setAttribute('role', 'button');
+    icon.setAttribute('aria-label', box.getAttribute('aria-label'));
+    icon.tabIndex = 0;
+    icon.addEventListener('keydown', function (event) {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      box.click();
+    });
+    box.addEventListener('change', tell);
+    tell();
+  });
 
   document.querySelectorAll('.pf-whole').forEach(function (strip) { strip.addEventListener('toggle', openChain); });
 })();

@@ -494,9 +494,12 @@ def test_the_bar_has_targets_for_fingers_apart_from_each_other_and_for_the_keybo
     for left, right in zip(boxes, boxes[1:]):
         assert left['x'] + left['width'] < right['x']
     assert page.locator('.sidebar-tree').is_hidden()
-    page.locator('#__navigation').focus()
+    icon = page.locator('.nav-overlay-icon [role=button]')
+    icon.focus()
+    page.keyboard.press('Enter')
+    assert page.locator('.sidebar-tree').is_visible() and icon.get_attribute('aria-expanded') == 'true'
     page.keyboard.press('Space')
-    assert page.locator('.sidebar-tree').is_visible()
+    assert page.locator('.sidebar-tree').is_hidden() and icon.get_attribute('aria-expanded') == 'false'
 
 
 LINES = """() => [...document.querySelectorAll('h1, h2, h3, .sidebar-tree a, table a, table code, .fn')].flatMap(one => {

@@ -8,6 +8,7 @@ NAMES = re.compile(r'<(h[1-6]|td|th)\b[^>]*>.*?</\1>|<span class="nm">.*?</span>
 PIECES = re.compile(r'(<[^>]*>)')
 END = re.compile(r'(?<=[a-z0-9])_+(?=[a-z0-9])|(?<=[a-z])/(?=\w)|[^\w/.:-]', re.IGNORECASE)
 TOGETHER = 7  # characters of a name that are not worth a place to break
+LINE = 30  # the same where a name has a line to itself
 WHOLE = re.compile(r'(<table class="[^"]*\bpf-(?:tests|proofs|departures|provenance)\b.*?</table>)', re.DOTALL)
 BLOCKS = re.compile(r'<table (class="[^"]*\bpf-(?:requests|wide|tests)\b.*?</thead>)', re.DOTALL)
 TABLE = re.compile(r'<div (class="table-wrapper[^"]*">\s*<table class=")([^"]*)(".*?</table>)', re.DOTALL)
@@ -15,33 +16,34 @@ MANY = 5  # columns that a narrow screen does not hold
 HEADING = re.compile(r'<th\b[^>]*>(.*?)</th>', re.DOTALL)
 
 
-def name_breaks(text):
+def name_breaks(text, together):
     """The text with a place to break at the end of a word of a name, but for those that follow too soon upon another."""
     made, last = [], 0
     for found in END.finditer(text):
         if found[0][0] not in '_/':
             made.append(text[last : found.end()])
             last = found.end()
-        elif found.end() - last >= TOGETHER:
+        elif found.end() - last >= together:
             made.append(text[last : found.end()] + '<wbr>')
             last = found.end()
     return ''.join(made) + text[last:]
 
 
-def breakable(markup):
+def breakable(markup, together=TOGETHER):
     """Lets names break behind their underscores, and paths behind their slashes."""
     pieces = PIECES.split(markup)
-    pieces[::2] = [name_breaks(text) for text in pieces[::2]]
+    pieces[::2] = [name_breaks(text, together) for text in pieces[::2]]
     return ''.join(pieces)
 
 
 def breakable_names(page):
     """The same for the headings and tables of a page. In running text a name goes to the next line as a whole, and so it
-    does in tables that have a line for it on every screen."""
+    does in tables that have a line for it on every screen, unless it is longer than that."""
     pieces = WHOLE.split(page)
     pieces[::2] = [
         NAMES.sub(lambda found: found[0] if '<svg' in found[0] else breakable(found[0]), one) for one in pieces[::2]
     ]
+    pieces[1::2] = [breakable(one, LINE) for one in pieces[1::2]]
     return ''.join(pieces)
 
 

@@ -12,6 +12,7 @@ def slim(body):
     code and tables that scroll."""
     body = re.sub(r'<span class="pre">([^<]*)</span>', r'\1', body)
     body = re.sub(r'<span class="w">( +)</span>', r'\1', body)
+    body = re.sub(r'(<tr) class="row-(?:even|odd)"', r'\1', body)
     body = re.sub(r'<span class="target" id="[^"]*_8[ch]_1[0-9a-f]{30,}"></span>', '', body)
     body = re.sub(
         r'<div (class="table-wrapper[^"]*">\s*<table class="[^"]*pf-(?:functions|forms))', r'<div tabindex="0" \1', body
