@@ -323,11 +323,11 @@ def test_the_page_is_readable_without_scripts(open_page):
 @pytest.mark.parametrize(
     ('place', 'chosen', 'words'),
     [
-        ('09-zone_watermark_ok.html', '.pf-code .k:text-is("struct") + a:text-is("zone")', 'zone'),
+        ('09-zone_watermark_ok.html', '.pf-code a[href$="#c.zone"]', 'A range of physical memory of one node'),
         ('09-zone_watermark_ok.html', 'code.literal:text-is("ALLOC_OOM")', 'victim'),
         (
             '11-__rmqueue.html',
-            '.pf-code a:text-is("MIGRATE_CMA")',
+            '.pf-code a[href$=".MIGRATE_CMA"]',
             'A constant of enum migratetype: only movable pages',
         ),
         (
