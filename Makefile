@@ -31,7 +31,8 @@ VERSION   := $(shell cat VERSION)
 SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(firstword $(subst ., ,$(VERSION))))
 PREFIX    ?= /usr/local
 LIBDIR    ?= $(PREFIX)/lib
-WERROR    ?= -Werror
+# What the gates set (.ci/run): outside them, who tries a change may leave something unused.
+WERROR    ?=
 # Under the emulator optimised code takes half the time; arm64 at -O0 is for stepping.
 FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64O2,O0)
 T         ?=
@@ -70,7 +71,7 @@ endif
 # ---- Flags -----------------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
+	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Werror
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
 FLAVOURS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
@@ -101,6 +102,12 @@ FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/includ
 FLAGS_arm64O2 := -O2 -g -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
 FLAGS_mutants := -O1
+
+# What is unused is a warning only, but in the flavours in which the gates compile each source with either compiler.
+STRICT       := clang $(if $(WERROR),asan arm64%)
+UNUSED       := $(addprefix -Wno-error=unused-,parameter variable const-variable function but-set-variable \
+		but-set-parameter value label)
+$(foreach f,$(filter-out $(STRICT),$(FLAVOURS)),$(eval FLAGS_$f += $(UNUSED)))
 
 # The path in use is optimised as a whole, so that cutting it into stages costs nothing. Only gcc can give back
 # an ordinary object from that.
@@ -141,7 +148,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants workshop lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -194,15 +201,20 @@ build/flags/$1:
 	@echo "$$(subst ",\",$$(call flags_of,$1))" >$$@
 endef
 
+# Where a source does not compile, the programs made of it as it was go: none of them answers for a change that it does not have.
+# $1 flavour, $2 `tests` where only those are made of it
+withdraw = { rm -f build/*/$1/tests/program $(if $2,,build/*/$1/gdb-driver build/*/$1/pageflow \
+		$(if $(filter O0 O2,$1),build/pageflow build/libpageflow.*)); exit 1; }
+
 # $1 configuration or `front`, $2 flavour
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
 	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $$(call COUNT_$2,$1,$$<) $(if $(filter front,$1),,$$(WHOLE_$2)) \
-		-MMD -MP -c -o $$@ $$<
+		-MMD -MP -c -o $$@ $$< || $(call withdraw,$2)
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests/support -MMD -MP -c -o $$@ $$<
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests/support -MMD -MP -c -o $$@ $$< || $(call withdraw,$2,tests)
 # What tests are made with: of an archive, a program holds what it uses.
 build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
@@ -241,7 +253,7 @@ build/front/$1/text.a build/front/$1/tools.a:
 LIBRARY_$1 := $(LIBRARY_C:%.c=build/front/$1/%.o) $(CONFIGS:%=build/%/$1/engine.o) build/front/$1/text.a
 build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $(FAILURE_C:%.c=build/front/$1/%.o) $(LIMIT_$1) $$(LIBRARY_$1)
 	$(call say,$$@)
-	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1)
+	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1) || $(call withdraw,$1)
 
 build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/support.a $$(LIBRARY_$1)
 	$(call say,$$@)
@@ -344,6 +356,12 @@ build/workshop/commands/%: FORCE
 WORKSHOP := $(patsubst %,build/workshop/commands/%-mutants,$(CONFIGS) front) \
 	$(CONFIGS:%=build/%/mutants/tests/program) build/front/mutants/pageflow
 workshop: $(WORKSHOP)
+
+# The exercises of the book that change code, each carried out in a copy; one of them for a reader.
+exercises: workshop
+	@$(PYTHON) tests/workshop/exercises.py $(if $(KEEP),--keep) $(E)
+exercise: workshop
+	@$(PYTHON) tests/workshop/exercises.py --show $(or $(E),$(error make exercise E=ID, as E=09-1))
 
 # ---- Mutants: does a test notice when a line is changed? ---------------------------------------------------------
 

@@ -43,7 +43,7 @@ html_title = 'Pageflow'
 html_static_path = ['_static', '_vendor']
 html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css', 'slides.css', 'layout.css']
 # Each is small, and does one thing; a page says the same without them.
-SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'browse.js']
+SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'sources.js', 'browse.js']
 html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_favicon = '_static/favicon.svg'
 html_copy_source = False
@@ -52,7 +52,7 @@ html_show_sphinx = False
 html_use_index = True
 html_domain_indices = False
 html_permalinks_icon = '¶'
-html_theme_options = {'top_of_page_buttons': []}
+html_theme_options = {'top_of_page_buttons': [], 'enable_search_shortcuts': False}  # keys: browse.js
 pygments_style = 'pageflow_book.draw.colours.Light'
 pygments_dark_style = 'pageflow_book.draw.colours.Dark'
 

@@ -8,6 +8,7 @@ from . import emptying
 from .definitions import ROOT, LabError
 from .page import page
 
+REPORT = "check.txt"  # all that the last check said
 PLACE = ROOT / "build" / "lab"
 NOTES = ".lab.json"  # what was laid out, and how far the last check got
 
@@ -70,8 +71,10 @@ class Bench:
         except (OSError, ValueError):
             return {}
 
-    def note_result(self, words):
-        self._note(result=words)
+    def note(self, standing, lines):
+        """Keeps what a check said."""
+        self._note(result=standing)
+        (self.path / REPORT).write_text("\n".join([*lines, standing, ""]), encoding="utf-8", errors="surrogateescape")
 
     def _note(self, **more):
         text = json.dumps({**self.notes(), **more}, indent=1)

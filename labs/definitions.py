@@ -10,7 +10,7 @@ rules          what it must do, in words that are not code
 read           headings of the stage's chapter
 first          tests to pass first, in this order
 hints          from a first push to nearly the answer
-recordings     short ones that tell the empty form from the book's
+recordings     short ones that tell the empty form from the book's; none where no recording asks for the function
 [[empty]]      a function, or macro, that is the student's; what it answers until then, in C and in words
 [[used]]       another of the file that is left as it is and has to do with it; what it is good for
 [wrong]        a solution that looks right: a change to one of the emptied

@@ -53,18 +53,21 @@ def _before(lab):
 
 
 def _check(lab):
+    told = [
+        "## Check",
+        f"    make lab L={lab.name} CHECK=1",
+        _wrapped(
+            f"builds with your file in place of the book's, runs the tests of stage {lab.stage} and every recording of a real kernel, and "
+            "says how far it got. Nothing outside this directory changes. Warnings do not stop it; what goes round for ever is stopped. "
+            "You may add functions, but the heads of those that are there stay as they are."
+        ),
+    ]
+    if not lab.recordings:
+        told.append(
+            _wrapped("Here the tests decide: no recording asks for this function, so they all come out identical.")
+        )
     return "\n\n".join(
-        [
-            "## Check",
-            f"    make lab L={lab.name} CHECK=1",
-            _wrapped(
-                f"builds with your file in place of the book's, runs the tests of stage {lab.stage} and every recording of a real "
-                "kernel, and says how far it got. Nothing outside this directory changes. Warnings do not stop it; what goes round for "
-                "ever is stopped. You may add functions, but the heads of those that are there stay as they are."
-            ),
-            "These tests should pass first, one after the other:",
-            _listed((f"`{name}`" for name in lab.first), numbered=True),
-        ]
+        [*told, "These tests should pass first:", _listed((f"`{name}`" for name in lab.first), numbered=True)]
     )
 
 

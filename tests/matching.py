@@ -18,9 +18,6 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import test_facts  # noqa: E402
 
 EVERYTHING = ("uma", "numa", "front", "python")
-FRONT = ("library", "text")  # the rooms whose tests are in the third program
-ENGINE = ("stages", "world", "life", "state", "replay", "engine")
-SCRIPTS = ("tools", "house", "gdb")
 
 
 def filter_of(wanted):
@@ -40,19 +37,8 @@ def matches_script(piece, stem, name):
 
 @functools.cache
 def known(root=ROOT):
-    """(program, stem, name, claims) of every test; of a Python test without what it is run with."""
-    found = []
-    for room in ENGINE + FRONT:
-        for path in sorted((root / "tests" / room).glob("*.c")):
-            text = path.read_text(encoding="utf-8")
-            compiled = test_facts.configurations(text.split("\n"))
-            for line, name, claims in test_facts.names(text):
-                programs = ("front",) if room in FRONT else compiled[line]
-                found += [(program, path.stem, name, claims) for program in programs]
-    for room in SCRIPTS:
-        for path in sorted((root / "tests" / room).glob("test_*.py")):
-            found += [("python", path.stem, name, ()) for name in test_facts.scripted(path)]
-    return found
+    """(program, stem, name, claims) of every test."""
+    return list(test_facts.every(root))
 
 
 def needed(wanted, root=ROOT):

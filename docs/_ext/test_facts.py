@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONFIGURATIONS = ('uma', 'numa')
+ENGINE = ('stages', 'world', 'life', 'state', 'replay', 'engine')  # the rooms of tests/ that both configurations run
+FRONT = ('library', 'text')
+SCRIPTS = ('tools', 'house', 'gdb')
 TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
 # A macro of one file that makes tests of one kind: `#define RECORDING(test, name)`, below it `TEST(replay_of_##test, "")`.
 KIND = re.compile(r'^#define (\w+)\((\w+)[^)]*\)\s*\\\n\s*TEST\((\w*)##\2,', re.M)
@@ -49,6 +52,22 @@ def line_of(text, found):
     return text.count('\n', 0, found.start() + len(found[0]) - len(found[0].lstrip())) + 1
 
 
+def every(root):
+    """(program, stem, name, claims) of every test: of `uma`, `numa` and `front`, the test programs that hold those in C, and
+    `python`, there without what it is run with."""
+    for room in ENGINE + FRONT:
+        for path in sorted((root / 'tests' / room).glob('*.c')):
+            text = path.read_text(encoding='utf-8')
+            compiled = configurations(text.split('\n'))
+            for line, name, claims in names(text):
+                for program in ('front',) if room in FRONT else compiled[line]:
+                    yield program, path.stem, name, claims
+    for room in SCRIPTS:
+        for path in sorted((root / 'tests' / room).glob('test_*.py')):
+            for name in scripted(path):
+                yield 'python', path.stem, name, []
+
+
 def scripted(path):
     """The names of the tests in a Python file."""
     return SCRIPTED.findall(path.read_text(encoding='utf-8'))
@@ -64,6 +83,87 @@ def expectation(before):
         if words.startswith('Expect'):
             return words
     return ''
+
+
+@dataclass
+class Table:
+    """A table of a test: its columns, where it names them, and its rows as they are written."""
+
+    columns: list
+    rows: list
+
+    def words(self, number):
+        """A row: each column's name and what it has."""
+        cells = self.cells(number)
+        return ', '.join(f'{name} {value}'.strip() for name, value in cells)
+
+    def cells(self, number):
+        """(name, value) of a row's cells; a column without a name has ''."""
+        row = self.rows[number]
+        if not row.startswith('{'):
+            return [('', row)]
+        cells = pieces(row[1:-1])
+        names = [*self.columns, *[''] * len(cells)]
+        return [designated(cell) or (name, cell) for name, cell in zip(names, cells)]
+
+
+def table_before(text, line, name, configuration):
+    """The table of this name that a C file has nearest above a line, as one configuration sees it; None if there is none."""
+    seen = configurations(text.split('\n'))
+    kept = [
+        one if configuration in seen[at] or configuration not in CONFIGURATIONS else ''
+        for at, one in enumerate(text.split('\n')[:line], 1)
+    ]
+    text = re.sub(r'^\s*#.*$', '', '\n'.join(kept), flags=re.M)
+    text = re.sub(r'/\*.*?\*/', '', text, flags=re.S)
+    found = list(re.finditer(rf'\b{name}(?:\[[^\]]*\])+ = \{{', text))
+    if not found:
+        return None
+    body = text[found[-1].end() : closing(text, found[-1].end() - 1)]
+    return Table(columns_before(text[: found[-1].start()]), pieces(body))
+
+
+def columns_before(text):
+    """The members of the structure whose definition a text ends with."""
+    text = text.rstrip(' *')
+    if not text.endswith('}'):
+        return []
+    depth, start = 0, len(text)
+    while start and (depth or start == len(text)):
+        start -= 1
+        depth += (text[start] == '}') - (text[start] == '{')
+    body = text[start + 1 : -1]
+    while '{' in body:  # what a member is made of
+        body = re.sub(r'\{[^{}]*\}', '', body)
+    members = [re.sub(r'\[[^\]]*\]', '', one) for one in body.split(';') if one.strip()]
+    return [re.findall(r'\w+', part)[-1] for one in members for part in one.split(',')]
+
+
+def closing(text, at):
+    """Where the bracket closes that opens at a place in C."""
+    depth = 0
+    for found in re.finditer(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\'|[{}()]', text[at:]):
+        depth += (found[0] in '{(') - (found[0] in '})')
+        if not depth:
+            return at + found.start()
+    return len(text)
+
+
+def pieces(text):
+    """What commas separate, those within brackets and strings left out."""
+    made, at, depth = [], 0, 0
+    for found in re.finditer(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])+\'|[{}(),]', text):
+        depth += (found[0] in '{(') - (found[0] in '})')
+        if found[0] == ',' and not depth:
+            made.append(text[at : found.start()])
+            at = found.end()
+    return [' '.join(one.split()) for one in [*made, text[at:]] if one.strip()]
+
+
+def designated(cell):
+    """(name, value) of `.name = value`."""
+    found = re.match(r'\.(\w+) = (.*)', cell)
+    return (found[1], found[2]) if found else None
 
 
 def configurations(lines):

@@ -26,5 +26,60 @@
     document.head.append(script);
   }
 
+  /* -- keys -- */
+
+  /* Whether keys belong to what has the focus: a field, a control of its own, or something that scrolls sideways. A click
+     into what scrolls makes it the one that arrows move, focus or not. */
+  var pressed = null;
+
+  function taken(target, sideways) {
+    var at = target === document.body && pressed && pressed.isConnected ? pressed : target;
+    if (target.closest('input, textarea, select, [contenteditable], [role=dialog], dialog')) return true;
+    if (!sideways) return false;
+    for (; at && at !== document.body; at = at.parentElement) {
+      var flow = getComputedStyle(at).overflowX;
+      if ((flow === 'auto' || flow === 'scroll') && at.scrollWidth > at.clientWidth) return true;
+    }
+    return false;
+  }
+
+  function turn(direction) {
+    var link = document.querySelector('link[rel=' + direction + ']');
+    if (link) location.href = link.href;
+    return !!link;
+  }
+
+  function search() {
+    var field = document.querySelector('.sidebar-search');
+    if (!field) return false;
+    if (!field.offsetParent || getComputedStyle(field).visibility === 'hidden') document.getElementById('__navigation').checked = true;
+    field.focus();
+    field.select();
+    return true;
+  }
+
+  function listKeys() {
+    var list = document.getElementById('pf-keys');
+    if (list && !list.open) list.showModal();
+    return !!list;
+  }
+
+  var KEYS = {
+    '/': search,
+    '?': listKeys,
+    ArrowLeft: function () { return turn('prev'); },
+    ArrowRight: function () { return turn('next'); }
+  };
+
+  document.addEventListener('keydown', function (event) {
+    var act = KEYS[event.key];
+    if (!act || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.shiftKey && event.key.length > 1) return;
+    if (document.querySelector('dialog[open]') || taken(event.target, event.key.length > 1)) return;
+    if (act()) event.preventDefault();
+  });
+  document.addEventListener('pointerdown', function (event) { pressed = event.target; });
+  document.querySelectorAll('.pf-keys-open').forEach(function (button) { button.addEventListener('click', listKeys); });
+
   document.querySelectorAll('.pf-whole').forEach(function (strip) { strip.addEventListener('toggle', openChain); });
 })();

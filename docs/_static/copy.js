@@ -8,18 +8,16 @@
 
   /* A line of code per row. A step's title is a comment again, as far in as what follows it, with its empty line above. */
   function codeOf(box) {
-    var lines = [], number = 0;
-    box.querySelectorAll('[data-n]').forEach(function (row) {
-      var at = Number(row.dataset.n);
+    var lines = [];
+    box.querySelectorAll('.r, .step').forEach(function (row) {
       if (row.matches('.r')) lines.push(row.querySelector('code').textContent.replace(/\n$/, ''));
       else {
         var next = row.nextElementSibling, words = row.cloneNode(true);
         words.querySelectorAll('.headerlink').forEach(function (one) { one.remove(); });
         words.firstElementChild.append(':');
-        if (number && at > number + 1) lines.push('');
+        if (row.matches('.apart')) lines.push('');
         lines.push(/^\t*/.exec(next ? next.querySelector('code').textContent : '')[0] + '/* ' + words.textContent + ' */');
       }
-      number = at;
     });
     return lines.join('\n') + '\n';
   }
@@ -81,9 +79,15 @@
   status.className = 'pf-unseen';
   status.setAttribute('role', 'status');
   document.body.append(status);
-  document.querySelectorAll('.pf-listing > figcaption').forEach(function (title) {
-    title.append(button(title.parentNode.querySelector('.pf-code'), codeOf, title.querySelector('.fn').textContent));
-  });
+  function addToListings(place) {
+    place.querySelectorAll('.pf-listing > figcaption').forEach(function (title) {
+      var box = title.parentNode.querySelector('.pf-code');
+      title.append(button(box, codeOf, box.getAttribute('aria-label').replace(/, C$/, '')));
+    });
+  }
+
+  addToListings(document);
+  document.addEventListener('pf-added', function (event) { addToListings(event.target); });
   document.querySelectorAll('article .highlight > pre').forEach(function (box) {
     if (box.closest('.pf-said')) return; /* what a command said, without the command */
     var text = textOf(box);

@@ -7,7 +7,7 @@
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
   var CLAIM = '.claim a', NAMED = '.pf-code code a, code.literal, a.reference .sig-name, .sig a .n, a .std-term';
-  var tip, owner = null, pinned = false, timer = 0;
+  var tip, owner = null, pinned = false, timer = 0, pointer = '';
 
   function make(tag, text, css) {
     var node = document.createElement(tag);
@@ -84,18 +84,38 @@
     }).join(', ')));
   }
 
-  function testLink(index) {
-    var known = window.PAGEFLOW_TESTS, test = known.tests[index];
-    if (!test) return make('span', '?');
-    var stem = known.stems[test[0]];
-    var door = /^\d\d-[^-]+/.exec(stem);  // a part's tests are listed in the chapter of its door
-    if (!door) return make('span', test[1]);
-    var link = make('a', test[1]);
-    link.href = root + 'docs/stages/' + door[0] + '.html#test-' + test[1];
-    return link;
+  /* A test with its source folded below its name (sources.js puts it there), and whether only one configuration runs it. */
+  function testItem(index, side) {
+    var known = window.PAGEFLOW_TESTS, test = known.tests[index], item = make('li');
+    var name = make('code', test ? test[1] : '?'), file = test && known.files[test[0]];
+    var fold = make('details', undefined, 'pf-test'), title = make('summary');
+    title.append(name);
+    if (side) title.append(' ', make('b', side));
+    if (!file) {
+      item.append.apply(item, title.childNodes);
+      return item;
+    }
+    fold.append(title);
+    item.append(fold);
+    return item;
   }
 
-  function testsList(row, sets) {
+  /* Where the tests of the code on show are: those of its stage or, elsewhere, of its file. */
+  function home(button) {
+    var file = button.closest('figure').dataset.rows, stage = document.querySelector('[data-stage]');
+    if (!file && stage) return 'stages/' + stage.dataset.stage + '-';
+    return (file || '').replace(/^src\//, '').replace(/(^stages\/\d\d-).*|\.[ch]$/, '$1');
+  }
+
+  function listOf(tests, side) {
+    var list = make('ul');
+    list.tabIndex = -1;
+    tests.forEach(function (test) { list.append(testItem(test, side(test))); });
+    return list;
+  }
+
+  /* The tests of the stage come first; the others are in a list that opens. */
+  function testsList(row, sets, near) {
     var ran = {}, order = [];
     CONFIGURATIONS.forEach(function (name, at) {
       if (!row[at]) return;
@@ -107,17 +127,20 @@
     var box = make('div');
     if (!order.length) return box;
     box.append(make('p', order.length === 1 ? say('Run by 1 test:') : say('Run by %s tests:', order.length)));
-    var list = make('ul');
-    list.tabIndex = -1;
     var sides = CONFIGURATIONS.filter(function (_name, at) { return row[at]; }).length;
-    order.slice(0, SHOWN).forEach(function (test) {
-      var item = make('li');
-      item.append(testLink(test));
-      if (sides > 1 && ran[test].length === 1) { item.append(' '); item.append(make('b', ran[test][0])); }
-      list.append(item);
-    });
-    box.append(list);
-    if (order.length > SHOWN) box.append(make('p', say('and %s more', order.length - SHOWN)));
+    var known = window.PAGEFLOW_TESTS;
+    function side(test) { return sides > 1 && ran[test].length === 1 ? ran[test][0] : ''; }
+    function isNear(test) { return near && known.tests[test] && (known.files[known.tests[test][0]] || '').indexOf(near) === 0; }
+    var first = order.filter(isNear);
+    if (!first.length) first = order.slice(0, SHOWN);
+    var rest = order.filter(function (test) { return first.indexOf(test) < 0; });
+    box.append(listOf(first, side));
+    if (rest.length) {
+      var more = make('details', undefined, 'pf-more');
+      more.append(make('summary', isNear(first[0]) ? say('%s more, of other files', rest.length) : say('%s more', rest.length)));
+      more.addEventListener('toggle', function () { if (!more.querySelector('ul')) more.append(listOf(rest, side)); });
+      box.append(more);
+    }
     return box;
   }
 
@@ -146,15 +169,21 @@
     return paths;
   }
 
+  /* The number of a row's line in its file: a row says it, or is behind one that does. */
+  function lineOf(row) {
+    for (var past = 0; !row.style.getPropertyValue('--n'); past++) row = row.previousElementSibling;
+    return Number(row.style.getPropertyValue('--n')) + past;
+  }
+
   function fillCounts(button) {
-    var found = listingData(button), number = button.parentNode.dataset.n;
+    var found = listingData(button), number = lineOf(button.parentNode);
     var row = found && found.rows[number];
     if (!row) return false;
     tip.replaceChildren(countsTable(row));
     var each = outcomes(row);
     if (each) tip.append(each);
     if (row[2]) tip.append(make('p', say('Left out of the count: %s', row[2])));
-    tip.append(testsList(row, found.sets));
+    tip.append(testsList(row, found.sets, home(button)));
     if (found.page) {
       var link = make('a', say('This line on its coverage page'));
       link.href = found.page + number;
@@ -196,6 +225,11 @@
     var named = target.closest('a[title]');
     if (named) named.removeAttribute('title');  // the browser's own tooltip would say it once more
     tip.replaceChildren(make('span', words));
+    if (pinned && target.closest('a')) {
+      var there = make('a', say('Go to its place'), 'go');
+      there.href = target.closest('a').href;
+      tip.append(there);
+    }
     return true;
   }
 
@@ -228,13 +262,29 @@
       loadScripts(paths);
       return;
     }
-    if (!fill(target)) return;
+    if (!fill(target)) {
+      if (keep && target.closest('a')) location.href = target.closest('a').href;
+      return;
+    }
     owner = target;
-    tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
-    if (pinned) tip.setAttribute('aria-label', say('What ran this line')); else tip.removeAttribute('aria-label');
+    nameTip();
     owner.setAttribute('aria-describedby', 'pf-tip');
     if (owner.matches('.g')) owner.classList.add('on');
     place(target);
+  }
+
+  function nameTip() {
+    tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
+    if (pinned) tip.setAttribute('aria-label', owner.matches('.g') ? say('What ran this line') : say('What it means'));
+    else tip.removeAttribute('aria-label');
+  }
+
+  /* Whoever unfolds something in a pop-up wants it to stay, and it grows. */
+  function unfolded(event) {
+    if (!owner || !event.target.open) return;
+    pinned = true;
+    nameTip();
+    place(owner);
   }
 
   function forget() {
@@ -258,6 +308,16 @@
 
   function pointed(event) {
     return event.target.closest && event.target.closest('button.g, ' + CLAIM + ', ' + NAMED);
+  }
+
+  /* A finger cannot point: its first tap tells the meaning, with a link to where it would have led; the next one leads there. */
+  function tapped(event) {
+    var target = pointer === 'touch' && event.detail && pointed(event);
+    if (!target || tip.contains(target) || (pinned && owner === target)) return false;
+    if (target.closest('a')) event.preventDefault();
+    hide();
+    show(target, true);
+    return true;
   }
 
   /* In a listing one count at a time is in the tab order; the arrow keys go from line to line. */
@@ -293,6 +353,8 @@
     tip = make('div', undefined, 'pf-tip');
     tip.id = 'pf-tip';
     tip.hidden = true;
+    tip.addEventListener('toggle', unfolded, true);
+    tip.addEventListener('pf-added', function () { if (owner) place(owner); });
     document.body.append(tip);
     document.querySelectorAll('.pf-code').forEach(function (box) {
       var first = box.querySelector('button.g');
@@ -317,10 +379,11 @@
         else {
           hide();
           show(button, true);
-          if (event.detail === 0) { var link = tip.querySelector('a'); if (link) link.focus(); }
+          if (event.detail === 0) { var first = tip.querySelector('summary, a'); if (first) first.focus(); }
         }
-      } else if (!tip.contains(event.target)) hide();
+      } else if (!tapped(event) && !tip.contains(event.target)) hide();
     });
+    document.addEventListener('pointerdown', function (event) { pointer = event.pointerType; });
     document.addEventListener('keydown', keys);
     window.addEventListener('resize', hide);
   }

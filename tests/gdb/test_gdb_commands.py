@@ -58,8 +58,8 @@ def test_pf_freelist_bad_input(answers):
     bad = [
         ('-z Foo', "there is no zone 'Foo': this machine has DMA, DMA32, Normal"),
         ('-z Normal@1', "there is no zone 'Normal@1': this machine has DMA, DMA32, Normal"),
-        ('-o 11', "'11' is not an order: orders go from 0 to 10"),
-        ('-o x', "'x' is not an order: orders go from 0 to 10"),
+        ('-o 11', "'11' is not an order; orders are 0 to 10"),
+        ('-o x', "'x' is not an order; orders are 0 to 10"),
         ('-m Soft', "there is no migratetype 'Soft': there are Unmovable, Movable, Reclaimable, HighAtomic, CMA, Isolate"),
         ('-z', "pf-freelist: '-z' needs a zone; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
         ('-q', "pf-freelist has no option '-q'; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
@@ -208,11 +208,12 @@ def test_without_a_running_program(answers):
 
 
 def test_every_command_has_help(answers):
-    names = ['tour', *(f'tour {one}' for one in ('next', 'into', 'out', 'why', 'map')), 'pf-tui', 'pageflow']
+    names = ['tour', *(f'tour {one}' for one in ('next', 'into', 'out', 'to', 'why', 'map')), 'pf-tui', 'pageflow']
     last = ('buddyinfo', 'zoneinfo', 'pagetypeinfo', 'freelist', 'page', 'watermark', 'lru', 'scanners')
     names += [f'pf-{one}' for one in (*last, 'gfp', 'path', 'events', 'diff', 'break')]
     for name, said in zip(names, answers([f'help {name}' for name in names])):
         assert f'Usage: {name}' in said, name
+        assert max(map(len, said.splitlines())) < 80, 'gdb does not break the lines of a help text'
     names = ('gfp', 'alloc', 'stage', 'zone', 'free', 'pfn', 'page', 'path')
     for name, said in zip(names, answers([f'help function {name}' for name in names])):
         assert f'${name}(' in said, name

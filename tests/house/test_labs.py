@@ -66,7 +66,7 @@ def test_what_a_lab_names_is_there(lab):
     assert set(lab.first) <= set(re.findall(r"^TEST\((\w+),", tests, re.M))
     assert all((ROOT / f"tests/traces/{name}.trace.xz").is_file() for name in lab.recordings)
     assert all(one.name in emptying.extents(lab) for one in lab.used)
-    assert lab.level in definitions.LEVELS and len(lab.hints) >= 3 and lab.recordings and lab.first
+    assert lab.level in definitions.LEVELS and len(lab.hints) >= 3 and lab.first
 
 
 @every_lab

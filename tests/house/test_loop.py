@@ -48,7 +48,8 @@ echo "$out" >>"$NOTED"
 @pytest.fixture
 def copy(tmp_path):
     """The copy's top, all built once."""
-    for name in [*SOURCES, "Makefile", "VERSION", "tests/run.py", "tests/matching.py", "docs/_ext/test_facts.py"]:
+    machinery = [path.relative_to(ROOT) for folder in ("tests", "docs/_ext") for path in (ROOT / folder).glob("*.py")]
+    for name in [*SOURCES, *machinery, "Makefile", "VERSION"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).exists():
             shutil.copy(ROOT / name, tmp_path / name)
@@ -97,7 +98,8 @@ def test_a_changed_stage_is_compiled_and_linked_into_two_programs_and_nothing_el
 def test_nothing_runs_but_the_tests_where_nothing_changed(make, copy):
     make("test", "T=09")
     done, made = make("test", "T=09")
-    assert (done.stdout, done.stderr, made) == ("tests: 6 passed, 0 failed\n", "", [])
+    assert (done.stdout, made) == ("tests: 6 passed, 0 failed\n", [])
+    assert done.stderr == "ran: 3 in C without NUMA, 3 in C with NUMA\n"
 
 
 def test_only_the_programs_that_hold_such_a_test_are_made(make):
@@ -172,10 +174,11 @@ def test_nothing_matches(wanted, said):
 
 def test_every_test_of_a_program_is_known():
     """The programs list their own tests; what T means must not depend on whether they are built."""
+    newest = max(path.stat().st_mtime for path in (ROOT / "tests").glob("*/*.c"))
     for program in ("uma", "numa", "front"):
         path = ROOT / "build" / program / "O0" / "tests" / "program"
-        if not path.exists():
-            pytest.skip("the test programs are not built")
+        if not path.exists() or path.stat().st_mtime < newest:
+            continue  # `make test` builds it; with T=NAME it may be another's
         listed = subprocess.run([path, "-l"], capture_output=True, text=True, check=True).stdout.splitlines()
         mine = {(stem, name, " ".join(claims)) for one, stem, name, claims in matching.known() if one == program}
         assert {tuple(line.split("\t")) for line in listed} == mine

@@ -7,6 +7,7 @@ import pytest
 from conftest import SITE, SIZES, TOP, chapters, pages
 
 HEART = 'docs/stages/06-__alloc_pages_nodemask.html'
+WATERMARK = 'docs/stages/09-zone_watermark_ok.html'
 both_sizes = pytest.mark.parametrize('size', ['desktop', 'phone'])
 
 
@@ -190,6 +191,57 @@ def test_pop_up_works_from_the_keyboard(open_page):
 
 
 @needs_counts
+@both_sizes
+def test_pop_up_shows_the_sources_of_tests_its_own_first_and_lists_all(open_page, size, keep):
+    page = open_page(size)
+    page.visit(WATERMARK)
+    button = page.locator('#code-__zone_watermark_ok button.g').first
+    button.click()
+    tip, tests = page.locator('#pf-tip'), page.locator('#pf-tip .pf-test > summary code')
+    tests.first.wait_for()
+    own = re.findall(r'^TEST\((\w+)', (TOP / 'tests/stages/09-zone_watermark_ok.c').read_text(), re.M)
+    assert tests.count() > 3 and set(tests.all_inner_texts()) <= set(own)
+    tests.first.click()
+    source = tip.locator('.pf-source')
+    source.locator('.pf-code').wait_for()
+    assert 'Expect' in source.inner_text() and tip.get_attribute('role') == 'dialog'
+    box = tip.bounding_box()
+    assert box['x'] >= 0 and box['x'] + box['width'] <= SIZES[size][0]
+    keep(page, f'pop-up-source-{size}')
+    count = int(re.search(r'Run by ([\d,]+) tests', tip.inner_text())[1].replace(',', ''))
+    tip.locator('.pf-more > summary').click()
+    tip.locator('.pf-more li').nth(count - len(tests.all_inner_texts()) - 1).wait_for(state='attached')
+    assert tests.count() == count
+    page.keyboard.press('Escape')
+    assert tip.is_hidden()
+
+
+@both_sizes
+def test_tests_unfold_under_their_claims_and_where_a_link_leads(open_page, size, keep):
+    page = open_page(size)
+    page.visit(WATERMARK)
+    fold = page.locator('#proof-09-2').locator('xpath=ancestor::tr').locator('details.pf-test').first
+    fold.locator('summary').focus()
+    page.keyboard.press('Enter')
+    fold.locator('.pf-source .pf-code').wait_for()
+    shown = fold.inner_text()
+    assert 'Expect exactly these marks; OOM wins over HARDER.' in shown and 'ALLOC_HIGH | ALLOC_HARDER, 38, 3' in shown
+    assert 'HARDER         100 - 25 = 75     7 - 1 = 6' in shown
+    assert page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')
+    keep(page, f'claim-source-{size}')
+    page.visit(WATERMARK + '#test-zone_watermark_fast_is_unsigned')
+    page.locator('#test-zone_watermark_fast_is_unsigned[open] .pf-source').wait_for()
+
+
+def test_without_scripts_the_sources_of_tests_are_on_their_pages(open_page):
+    page = open_page(java_script_enabled=False)
+    page.visit(WATERMARK)
+    page.click('a[href="../tests/stages/09-zone_watermark_ok.html"]')
+    page.wait_for_url('**/docs/tests/stages/09-zone_watermark_ok.html')
+    assert 'OOM wins over HARDER' in page.locator('#test-__zone_watermark_ok_flags_lower_mark').inner_text()
+
+
+@needs_counts
 def test_pop_up_leads_to_the_line_on_its_coverage_page(open_page):
     page = open_page()
     page.visit(HEART)
@@ -264,13 +316,19 @@ def test_listings_are_numbered_as_their_files_are(open_page, site):
     page = open_page()
     page.visit(HEART)
     file = (TOP / 'src/stages' / HEART.rsplit('/', 1)[1].replace('.html', '.c')).read_text().split('\n')
-    rows = page.locator('.pf-code .r').evaluate_all(
-        """all => all.filter(row => row.closest('figure').textContent.includes('src/stages/')).map(row => [
-            getComputedStyle(row, '::before').content, row.querySelector('code').textContent])"""
+    # numbers are not read aloud; what the browser made of them is told only as what it would read
+    page.add_style_tag(content='.pf-code .r::before { content: counter(line) "#" !important }')
+    spoken = page.context.new_cdp_session(page).send('Accessibility.getFullAXTree')['nodes']
+    words = [one['name']['value'] for one in spoken if one.get('role', {}).get('value') == 'StaticText']
+    numbers = [int(word[:-1]) for word in words if re.fullmatch(r'\d+#', word)]
+    codes = page.locator('.pf-code .r code').all_text_contents()
+    files = page.locator('.pf-code .r').evaluate_all(
+        'all => all.map(row => row.closest("figure").querySelector(".src").textContent)'
     )
-    assert len(rows) > 50
-    for shown, code in rows:
-        assert file[int(re.search(r'\d+', shown)[0]) - 1] == code.rstrip('\n')
+    assert len(numbers) == len(codes) > 50
+    for number, code, of in zip(numbers, codes, files):
+        if of.startswith('src/stages/06'):
+            assert file[number - 1] == code.rstrip('\n')
 
 
 COPYING = ['clipboard-read', 'clipboard-write']
@@ -318,6 +376,198 @@ def test_the_page_is_readable_without_scripts(open_page):
     page.visit(HEART)
     assert page.locator('.pf-listing code').first.is_visible()
     assert page.locator('.pf-strip .next').is_visible()
+
+
+# -- the start page, the sidebar, keys --
+
+
+@pytest.mark.parametrize('size', ['desktop', 'laptop'])
+def test_the_start_page_shows_its_four_ways_in_at_once(open_page, size, keep):
+    page = open_page(size)
+    page.visit('index.html')
+    ways = page.locator('.pf-ways .way')
+    assert ways.count() == 4
+    below = [one['y'] + one['height'] for one in (ways.nth(at).bounding_box() for at in range(4))]
+    assert max(below) <= SIZES[size][1]
+    assert page.locator('.pf-start .pf-map.wide').bounding_box()['y'] < SIZES[size][1] - 100, 'no map in sight'
+    keep(page, f'ways-{size}')
+    ways.nth(3).locator('a').click()
+    page.wait_for_url('**/when-an-allocation-fails.html')
+
+
+@pytest.mark.parametrize('size', ['desktop', 'laptop'])
+def test_the_sidebar_shows_all_its_groups(open_page, size):
+    page, wrong = open_page(size), []
+    for name in ['index.html', *pages('docs/**/*.html')]:
+        page.visit(name)
+        lowest = page.evaluate(
+            'Math.max(...[...document.querySelectorAll(".pf-group > summary")].map(one => one.getBoundingClientRect().bottom))'
+        )
+        open_groups = page.locator('.pf-group[open]')
+        if lowest > SIZES[size][1] or open_groups.count() != 1:
+            wrong.append(f'{name}: {open_groups.count()} groups are open, the last heading ends at {lowest:.0f}')
+        if name != 'index.html' and open_groups.locator('.current-page').count() != 1:
+            wrong.append(f'{name}: the open group does not hold it')
+    assert not wrong, '\n'.join(wrong)
+
+
+def test_the_sidebar_is_unfolded_by_hand_and_continuations_stand_below_their_chapters(open_page):
+    page = open_page()
+    page.visit(HEART)
+    group = page.locator('.pf-group', has_text='The slow path')
+    assert not group.locator('a').first.is_visible()
+    group.locator('summary').focus()
+    page.keyboard.press('Enter')
+    chapter = group.locator('li', has=page.locator('> a', has_text='15 ')).first
+    chapter.locator('ul a', has_text='continued').click()
+    page.wait_for_url('**/continued/15-*')
+
+
+def test_keys_turn_pages_search_and_list_themselves(open_page, keep):
+    page = open_page()
+    page.visit(chapters()[8])
+    page.keyboard.press('ArrowRight')
+    page.wait_for_url(f'**/{chapters()[9]}')
+    page.keyboard.press('ArrowLeft')
+    page.wait_for_url(f'**/{chapters()[8]}')
+    page.keyboard.press('/')
+    assert page.evaluate('document.activeElement.matches(".sidebar-search")')
+    page.keyboard.type('?/')
+    page.keyboard.press('ArrowRight')
+    assert page.locator('.sidebar-search').input_value() == '?/' and page.url.endswith(chapters()[8])
+    page.locator('h1').click()
+    page.keyboard.press('?')
+    dialog = page.locator('#pf-keys')
+    dialog.wait_for(state='visible')
+    keep(page, 'keys')
+    assert all(key in dialog.inner_text() for key in ('/', '←', '→', '?', 'Esc'))
+    page.keyboard.press('ArrowRight')
+    page.keyboard.press('Escape')
+    dialog.wait_for(state='hidden')
+    assert page.url.endswith(chapters()[8])
+    page.locator('.pf-keys-open').click()
+    dialog.wait_for(state='visible')
+    dialog.locator('button').click()
+    dialog.wait_for(state='hidden')
+
+
+def test_keys_that_are_meant_for_something_else_turn_no_page(open_page):
+    page = open_page('phone')
+    page.visit(HEART)
+    page.keyboard.press('Control+ArrowRight')
+    page.keyboard.press('Alt+/')
+    page.keyboard.press('Shift+ArrowRight')
+    wide = page.locator('.pf-code').evaluate_all('all => all.findIndex(one => one.scrollWidth > one.clientWidth)')
+    listing = page.locator('.pf-code').nth(wide)
+    listing.focus()
+    page.keyboard.press('ArrowRight')
+    page.evaluate('document.activeElement.blur()')
+    listing.locator('code').first.click()
+    page.evaluate('document.activeElement.blur()')
+    page.keyboard.press('ArrowRight')
+    assert page.url.endswith(HEART)
+    page.locator('h1').click()
+    page.keyboard.press('ArrowRight')
+    page.wait_for_url(f'**/{chapters()[6]}')
+
+
+def test_the_search_key_opens_the_drawer_of_a_narrow_screen(open_page):
+    page = open_page('tablet')
+    page.visit(HEART)
+    page.keyboard.press('/')
+    assert page.evaluate('document.activeElement.matches(".sidebar-search")')
+    assert page.locator('.sidebar-search').is_visible()
+
+
+# -- a narrow screen --
+
+
+@pytest.mark.parametrize('size', ['tablet', 'phone'])
+def test_the_bar_has_targets_for_fingers_apart_from_each_other_and_for_the_keyboard(open_page, size):
+    page = open_page(size)
+    page.visit(HEART)
+    targets = page.locator('.mobile-header :is(.nav-overlay-icon, .theme-toggle, .toc-header-icon)')
+    boxes = [targets.nth(at).bounding_box() for at in range(targets.count())]
+    assert len(boxes) == 3
+    for box in boxes:
+        assert box['width'] >= 44 and box['height'] >= 44
+    for left, right in zip(boxes, boxes[1:]):
+        assert left['x'] + left['width'] < right['x']
+    assert page.locator('.sidebar-tree').is_hidden()
+    page.locator('#__navigation').focus()
+    page.keyboard.press('Space')
+    assert page.locator('.sidebar-tree').is_visible()
+
+
+LINES = """() => [...document.querySelectorAll('h1, h2, h3, .sidebar-tree a, table a, table code, .fn')].flatMap(one => {
+  const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), range = document.createRange(), cut = [];
+  for (let text; (text = walker.nextNode());) {
+    for (let at = 1; at < text.length; at++) {
+      if (!/[a-z0-9]/i.test(text.data[at - 1]) || !/[a-z0-9]/i.test(text.data[at])) continue;
+      range.setStart(text, at - 1); range.setEnd(text, at + 1);
+      if (range.getClientRects().length > 1) cut.push(text.data.slice(0, at) + '/' + text.data.slice(at));
+    }
+  }
+  return cut;
+})"""
+
+
+@pytest.mark.parametrize('size', ['tablet', 'phone'])
+def test_names_break_between_words(open_page, size):
+    page, wrong = open_page(size), []
+    for name in [
+        'index.html',
+        *chapters(),
+        *pages('docs/continued/*.html'),
+        'docs/functions.html',
+        'docs/conformance.html',
+    ]:
+        page.visit(name)
+        wrong += [f'{name}: {one}' for one in page.evaluate(LINES)]
+    assert not wrong, '\n'.join(wrong[:40])
+
+
+def test_what_is_copied_has_no_break_in_it(open_page):
+    page = open_page('phone')
+    page.visit(chapters()[12])
+    page.evaluate('getSelection().selectAllChildren(document.querySelector("h1 code"))')
+    assert page.evaluate('getSelection().toString()') == '__alloc_pages_slowpath'
+
+
+def test_requests_keep_their_headings_on_a_phone(open_page):
+    page = open_page('phone')
+    page.visit(chapters()[12])
+    row = page.locator('.pf-requests tbody tr').first
+    shown = row.locator('td').evaluate_all('all => all.map(one => getComputedStyle(one, "::before").content)')
+    assert 'Answer: page' in ' '.join(shown) and 'Events on the way' in ' '.join(shown)
+    assert not page.locator('.pf-departures td').evaluate_all(
+        'all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length'
+    )
+
+
+def test_a_tap_tells_the_meaning_and_the_next_one_leads_there(open_page, keep):
+    page = open_page('phone', has_touch=True)
+    page.visit(HEART)
+    term, tip = page.locator('article a:has(.std-term)').first, page.locator('#pf-tip')
+    term.tap()
+    tip.wait_for(state='visible')
+    assert page.url.endswith(HEART) and tip.get_attribute('role') == 'dialog'
+    assert 'A number of free pages that a zone should not fall below' in tip.inner_text()
+    there = tip.locator('a')
+    assert there.get_attribute('href') == term.evaluate('one => one.href')
+    box = tip.bounding_box()
+    assert box['x'] >= 0 and box['x'] + box['width'] <= SIZES['phone'][0]
+    keep(page, 'tap')
+    page.touchscreen.tap(5, 200)
+    tip.wait_for(state='hidden')
+    term.tap()
+    there.tap()
+    page.wait_for_url('**/primer.html#term-*')
+    page.go_back()
+    term.tap()
+    tip.wait_for(state='visible')
+    term.tap()
+    page.wait_for_url('**/primer.html#term-*')
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ def tree(tmp_path):
         command = [sys.executable, '-B', '-m', 'sphinx', '-q', '-E', '-W', '--keep-going', '-c', 'docs', '-b', builder]
         done = subprocess.run([*command, '-d', 'trees', '.', 'out'], cwd=tmp_path, capture_output=True, text=True)
         page = tmp_path / 'out' / 'docs' / 'stages' / f'{STEM}{suffix}'
-        return done.returncode, done.stderr, page.read_text(encoding='utf-8') if page.is_file() else ''
+        made = page.read_text(encoding='utf-8') if page.is_file() else ''
+        return done.returncode, done.stderr, made.replace('<wbr>', '')  # where names may break: test_browsing.py
 
     write('docs/conf.py', CONF)
     write('index.rst', f'Book\n====\n\n.. toctree::\n\n   docs/stages/{STEM}\n')
@@ -226,8 +227,17 @@ static __aside struct page *helper(unsigned int order)
 
 def rows_of(page, name):
     """(classes, number, what follows the gutter) of each line of a listing."""
-    figure = page.split(f'id="code-{name}"')[1].split('</figure>')[0]
-    return re.findall(r'<div class="(r[^"]*)" data-n="(\d+)"><span class="g"></span>(.*?)</div>', figure, re.S)
+    return numbered(page.split(f'id="code-{name}"')[1].split('</figure>')[0])
+
+
+def numbered(markup):
+    """The same of all rows: a row says its number, or counts on from the row before."""
+    found, number = [], 0
+    row = r'<div class="(r[^"]*)"(?: id="\w+")?(?: style="--n:(\d+)")?><span class="g"></span>(.*?)</div>'
+    for classes, said, code in re.findall(row, markup, re.S):
+        number = int(said or number + 1)
+        found.append((classes, number, code))
+    return found
 
 
 def test_lines_are_numbered_and_those_of_ours_marked_and_counted(tree):
@@ -246,10 +256,8 @@ def test_lines_are_numbered_and_those_of_ours_marked_and_counted(tree):
         'title="Our own line: it tells whoever asks' in rows[2][2] and '/how-to-read.html#our-own-lines"' in rows[2][2]
     )
     assert [classes for classes, _number, _code in rows if ' w' in classes] == ['r w2']
-    heading = (
-        r'<h\d class="step" id="code-helper-step-1" data-n="(\d+)"><span>Step 1</span> What a very .* in a second line<'
-    )
-    assert int(re.search(heading, page)[1]) == first + 2
+    heading = r'<h\d class="step" id="code-helper-step-1"><span>Step 1</span> What a very .* in a second line<'
+    assert re.search(heading, page) and 'class="step apart" id="code-helper-step-2"' in page
     told = ' '.join(re.sub('<[^>]+>', '', page.split('our own, and grey in the listings')[0]).split())
     assert told.endswith('12 of the 28 lines of code in this stage are'), told[-99:]
     assert (
@@ -285,11 +293,9 @@ def test_a_file_is_shown_whole_with_the_figures_of_the_tracefile(tree):
     assert (code, said) == (0, '')
     coverage = tree.out / 'coverage'
     whole = (coverage / f'src/stages/{STEM}.c.gcov.html').read_text()
-    assert re.search(
-        r'<div class="r s-part" id="L10" data-n="10"><button[^>]*><b>12k</b><i>1/2</i></button><code>', whole
-    )
+    assert re.search(r'<div class="r s-part" id="L10"><button[^>]*><b>12k</b><i>1/2</i></button><code>', whole)
     assert (
-        re.search(r'<div class="r s-none" id="L11" ', whole)
+        re.search(r'<div class="r s-none" id="L11">', whole)
         and 'id="L1"' in whole
         and f'id="L{CODE.count(chr(10))}"' in whole
     )
@@ -403,6 +409,7 @@ def test_the_essay_of_a_part_has_a_place_in_the_chapter(tree):
         (f'docs/stages/{STEM}.rst', '[06-1]', '[06-1] [06-2]', 'claim [06-2] has no test'),
         (f'tests/stages/{STEM}.c', '"06-1"', '"06-1 06-9"', 'proves claim 06-9, which no chapter makes'),
         (f'src/stages/{STEM}.c', 'mm/page_alloc.c:4819', 'mm/page_alloc.c:1', 'correct one of them'),
+        (f'tests/stages/{STEM}.c', '{\n}\n', '{\n}\n' + TEST_FILE, 'give one of them another name'),
         (f'docs/stages/{STEM}.rst', ':fn:`helper`', ':fn:`nobody`', 'nobody'),
         (f'docs/stages/{STEM}.rst', ':stage:`06`', ':stage:`66`', '66'),
         (f'docs/stages/{STEM}.rst', '.. stage-tests::\n', '', 'needs ".. stage-tests::"'),
@@ -421,6 +428,15 @@ def test_the_build_refuses(tree, path, old, new, words):
     code, said, _page = tree.build()
     assert code != 0
     assert any(one in said for one in words.split('|')), said
+
+
+def test_a_helper_is_folded_into_what_it_does(tree):
+    tree(f'docs/stages/{STEM}.rst', CHAPTER.replace('listing:: helper', 'listing:: helper\n   :helper:'))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    line = '<details class="pf-helper"><summary><code>helper</code> Helps.</summary><figure'
+    assert line in page and page.count('<details class="pf-helper"') == 1
+    assert page.index(line) < page.index('id="code-helper"')
 
 
 def test_a_continuation_shows_what_its_chapter_does_not(tree):
@@ -498,6 +514,76 @@ def in_chapter(tree, before=''):
         return tree.build(*builder)
 
     return build
+
+
+EXERCISE = """
+.. exercise:: 06-1
+   :level: easy
+   :fails: large
+   :recordings: diverge
+
+   Drop step 1. Who notices?
+
+   .. answer::
+
+      :seen:`06-1 Recordings` recordings diverge, the first at request :seen:`06-1 small-1`: it wants page
+      :seen:`06-1 small-1 expected page`, word :seen:`06-1 small-1 got 0`, and :seen:`06-1 tests large` test fails.
+
+.. exercise:: 06-2
+   :level: hard
+   :kind: paper
+
+   What is 2 + 2?
+
+   .. answer::
+
+      4.
+"""
+SEEN = {
+    'tests': {'large': ['numa: a_large_one', 'uma: a_large_one']},
+    'recordings': {f'small-{i}': {'op': 10 * i, 'expected': f'a {i} 16', 'got': f'b {i} -'} for i in range(1, 24)},
+    'scenarios': {},
+}
+
+
+@pytest.fixture
+def exercise(tree):
+    """exercise(text) puts exercises into the chapter and builds."""
+    tree('docs/exercises/06-1.patch', '')
+    tree('docs/exercises/results.json', json.dumps({'exercises': {'06-1': SEEN}}))
+    return in_chapter(tree)
+
+
+def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise):
+    code, said, page = exercise(EXERCISE)
+    assert (code, said) == (0, '')
+    text = re.sub(r'\s+', ' ', re.sub('<[^>]+>', '', page))
+    assert '1 change and see · easy' in text and '2 on paper · hard' in text
+    assert (
+        'Twenty-three recordings diverge, the first at request 10: it wants page 0x10, word b, and one test fails'
+        in text
+    )
+    assert 'make exercise E=06-1' in text and 'make exercise E=06-2' not in text
+    assert page.count('<details class="pf-answer"') == 2 and 'id="exercise-06-2"' in page
+
+
+@pytest.mark.parametrize(
+    'old, new, words',
+    [
+        ('   :level: easy\n', '', ':level: is easy, middle or hard'),
+        (':level: easy', ':level: light', 'level'),
+        (':kind: paper', ':kind: change', '06-2.patch is what an exercise that changes code has'),
+        (':fails: large', ':kind: predict\n   :fails: large', '06-1.patch is what an exercise that changes code has'),
+        ('exercise:: 06-2', 'exercise:: two', "'two' is no chapter and number"),
+        ('   .. answer::\n\n      4.\n', '   4.\n', 'one `answer` is needed'),
+        ('small-1 got 0', 'small-99 got 0', 'results.json has no `06-1 small-99 got 0`'),
+        ('06-1 tests large', '06-1 tests small', 'results.json has no'),
+        ('06-1 Recordings', '06-3 Recordings', 'results.json has no'),
+    ],
+)
+def test_an_exercise_is_refused(exercise, old, new, words):
+    code, said, _page = exercise(EXERCISE.replace(old, new, 1))
+    assert code != 0 and words in said
 
 
 GDB = r"""#!/bin/bash
@@ -712,6 +798,75 @@ def test_a_name_in_code_type_is_a_link_once_a_section(tree):
     assert page.count('class="pf-name reference internal" href="#code-the_helper"') == 2
 
 
+TESTED = """/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * What `order` may be.
+ */
+#include "harness.h"
+
+static int helped(int order)
+{
+	return order;
+}
+
+/*
+ * order   page
+ *     9   yes
+ *
+ * Expect no page for an `order`
+ * that has no list.
+ */
+TEST(nodemask_refuses_large_order, "06-1")
+{
+	ck_assert(helped(9) < made_by_hand());
+}
+
+#define KIND(name) \\
+	TEST(kind_of_##name, "")                          \\
+	{                                                 \\
+	}
+KIND(good)
+"""
+
+
+def test_the_tests_are_in_the_book(tree):
+    tree('tests/support/byhand.h', 'int made_by_hand(void);\n')
+    tree('tests/support/byhand.c', '/* none */\nint made_by_hand(void)\n{\n\treturn 10;\n}\n')
+    tree(f'tests/stages/{STEM}.c', TESTED)
+    tree('tests/life/other.c', '\nTEST(other_refuses_too, "06-1")\n{\n}\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    # folded in its chapter, the chapter's own tests first
+    proved = page.split('id="proof-06-1"')[1].split('</table>')[0]
+    assert re.findall(r'<details class="pf-test"><summary><code>(\w+)</', proved) == [
+        'nodemask_refuses_large_order',
+        'other_refuses_too',
+    ]
+    own = page.split('id="test-nodemask_refuses_large_order"')[1].split('</details>')[0]
+    assert 'Expect no page for an' in own.split('</summary>')[0]
+    assert f'href="../tests/stages/{STEM}.html"' in page  # the whole file
+    # a page for each file, whole
+    whole = (tree.out / f'docs/tests/stages/{STEM}.html').read_text()
+    assert (
+        '<p>What <code>order</code> may be.</p>' in whole and '<section id="test-nodemask_refuses_large_order"' in whole
+    )
+    numbers = [number for _classes, number, _code in numbered(whole)]
+    assert numbers == [*range(6, 12), *range(20, 24), *range(25, 29), 29]  # all but what stands as prose
+    assert (tree.out / 'docs/tests/support/byhand.html').is_file()
+    # the source alone, for scripts: the comment as prose, its table as it is, links from the top of the site
+    script = (tree.out / f'_static/sources/stages/{STEM}.js').read_text()
+    sources = json.loads(script.split('"]=')[1].rstrip(';\n'))
+    source = sources['nodemask_refuses_large_order']
+    assert source.startswith('<p class="pf-meta">Proves <span class="claim"><a href="docs/stages/' + STEM)
+    assert '<pre class="pf-told" tabindex="0">order   page\n    9   yes</pre>' in source
+    assert '<p>Expect no page for an <code>order</code> that has no list.</p>' in source
+    assert f'href="docs/tests/stages/{STEM}.html#L8"' in source and 'href="docs/tests/support/byhand.html#L2"' in source
+    assert 'id="L8"' in whole
+    assert [number for _classes, number, _code in numbered(source)] == [20, 21, 22, 23]
+    assert 'KIND' in sources['kind_of_good']
+
+
 REPLAYED = {'outcome': 'identical', 'ops': 1500, 'events': 20, 'checks': 3}
 FORMAT = """# Format
 
@@ -746,7 +901,7 @@ def proof(tree):
 
 def cells(page, css):
     """The rows of a table, as words."""
-    body = page.split(f'{css}')[1].split('</table>')[0]
+    body = page.split(f'{css}')[1].split('</table>')[0].replace('<wbr>', '')
     rows = [re.findall(r'<t[dh][^>]*>(.*?)</t[dh]>', row, re.S) for row in body.split('<tr')[1:]]
     return [[' '.join(re.sub(r'<[^>]+>', ' ', cell).split()) for cell in row] for row in rows]
 
@@ -762,7 +917,8 @@ def test_recordings_are_replayed_and_listed(proof):
     assert cells(page, 'pf-machines')[1:] == [['small', '1 MiB', 'DMA', '1']]
     assert 'follows a policy' in page and 'no requests: memory handed to the allocator at boot' in page
     assert '2 recordings of a real 5.8.18 kernel: 3,000 operations and 40 events, all identical' in page
-    assert '1 tests' in page and '50.0 % of the lines' in page
+    words = ' '.join(re.sub(r'<[^>]+>', ' ', page).split())
+    assert '1 tests in C (1 runs, without and with NUMA) run 50.0 % of the lines' in words
 
 
 @pytest.mark.parametrize(
@@ -776,6 +932,19 @@ def test_recordings_are_replayed_and_listed(proof):
 def test_a_recording_that_diverges_or_is_not_described_is_refused(proof, wrong, words):
     code, said, _page = proof(**wrong)
     assert code != 0 and words in said, said
+
+
+def test_tests_are_counted_by_what_runs_them(proof, tree):
+    tree('tests/tools/test_tool.py', 'def test_a_tool_runs():\n    pass\n')
+    tree('tests/library/pieces.c', 'TEST(piece_is_there, "")\n{\n}\n')
+    tree('tests/stages/07-x.c', '#ifdef CONFIG_NUMA\nTEST(x_asks_a_node, "")\n{\n}\n#endif\n')
+    code, said, page = proof('Tests\n-----\n\n.. test-counts::\n')
+    assert (code, said) == (0, '')
+    assert (
+        'There are 3 tests in C: 1 run without NUMA and 2 with it, most of them in both, and 1 are of the library'
+        in page
+    )
+    assert 'The tests in Python are 1 functions' in page
 
 
 def test_all_tests_are_listed_with_what_they_run(proof, tree):

@@ -10,6 +10,7 @@ SAMPLE = "tests/samples/5.8.18-kmem.ftrace"
 ENOUGH = {
     "bench": ["empty", "1"],
     "explain": ["GFP_KERNEL", "0"],
+    "help": ["shell"],
     "import": [SAMPLE],
     "names": ["gfp"],
     "replay": ["/nonexistent"],
@@ -94,6 +95,7 @@ def test_a_beginning_that_several_options_share(refused):
         ("explain", ["GFP_KERNEL"], "missing argument ORDER"),
         ("explain", ["GFP_KERNEL", "0", "x"], "unexpected argument 'x'"),
         ("explain", ["--log", "x", "y"], "unexpected argument 'y'"),
+        ("help", ["shell", "x"], "unexpected argument 'x'"),
         ("import", [], "missing argument TRACE"),
         ("import", [SAMPLE, "x"], "unexpected argument 'x'"),
         ("replay", [], "missing argument FILE"),

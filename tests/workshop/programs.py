@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Programs of which some objects are exchanged: `make workshop` and `make mutants` say how each is compiled and linked."""
 
+import concurrent.futures
 import functools
 import os
 import pathlib
 import resource
 import shlex
 import shutil
+import signal
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIGURATIONS = ("uma", "numa")
 COMMANDS = pathlib.Path("build/workshop/commands")
 MEMORY = 16 << 30  # bytes that a program may have without the sanitizers
+MOST_SAID = 1 << 20  # bytes that are kept of what a program prints
 STOPPED = 99  # how a program ends that has entered more blocks than PAGEFLOW_STEPS (tests/support/limit.c)
 
 
@@ -23,19 +26,31 @@ def commands(configuration, flavour):
 
 
 def ran(words, steps=None, **more):
-    """A program that ends, with what it said; `steps`: after so many blocks at the latest."""
+    """A program that ends, with what it said, or the last of it; `steps`: after so many blocks at the latest."""
     environment = {**os.environ, **more.pop("env", {})}
     if steps:
         environment["PAGEFLOW_STEPS"] = str(steps)
-    return subprocess.run(
-        [str(word) for word in words],
-        env=environment,
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        errors="replace",
-        **more,
+    words = [str(word) for word in words]
+    started = subprocess.Popen(
+        words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
     )
+    with started, concurrent.futures.ThreadPoolExecutor(1) as other:
+        errors = other.submit(the_last_of, started.stderr)
+        said = the_last_of(started.stdout)
+    return subprocess.CompletedProcess(words, started.returncode, said, errors.result())
+
+
+def the_last_of(stream):
+    """What a stream brings until its end; of a flood, as a changed program may print it, the last MOST_SAID bytes."""
+    kept = b""
+    while piece := stream.read1(1 << 16):
+        kept = (kept + piece)[-MOST_SAID:]
+    return kept.decode("utf-8", "replace")
+
+
+def ending(status):
+    """How a program ended that did not end well, in words."""
+    return f"ended by signal {-status} ({signal.strsignal(-status)})" if status < 0 else f"ended with status {status}"
 
 
 def limit_memory():

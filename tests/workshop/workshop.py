@@ -9,7 +9,8 @@
         shop.recordings()["uma96-slowpath-8"]   # Recording(outcome="diverged", op=6621, said="...")
 
 `make workshop` first: it builds what the unchanged objects are taken from, without optimising the whole. Nothing here
-goes on for ever: a test, a recording or a scenario ends when it has entered more blocks of code than STEPS.
+goes on for ever: a test ends when it has entered many times the blocks of code that the unchanged tests enter, a recording or a
+scenario when these are more than STEPS.
 """
 
 import concurrent.futures
@@ -19,16 +20,26 @@ import os
 import pathlib
 import re
 import shutil
+import sys
 
 import programs
+import reach
 from programs import CONFIGURATIONS, ROOT, STOPPED
+
+sys.path.insert(0, str(ROOT / "tests"))
+from words import alone as account_of  # noqa: E402
+from words import read as failures_in  # noqa: E402
 
 FLAVOUR = "mutants"
 SHOPS = pathlib.Path("build/workshop")
 COPIED = ("include", "src", "tests")  # what a source includes is in one of these
-STEPS = 1_000_000_000  # blocks; the longest test and the longest recording enter fewer than a tenth of them
+STEPS = 500_000_000  # blocks; the longest recording enters fewer than a third of them
+ROOM = 5  # times the blocks that the longest of the unchanged tests enters, before one is taken for endless
+LEAST = 1_000_000  # blocks that every test may enter
+# gcc counts a block only if something is in it: a loop like `for (;;);` would be free. With counters of its own, which nobody
+# reads, something is in every loop.
+IN_EVERY_LOOP = ("-fprofile-arcs", "-fprofile-info-section", "-fprofile-update=single", "-Wa,--defsym,__gcov_merge_add=0")
 TRACES = pathlib.Path("tests/traces")
-FAILED = re.compile(r"^\S+?:\d+: FAILED (\w+): ?", re.M)
 
 
 class Unusable(Exception):
@@ -127,8 +138,9 @@ class Workshop:
 
     # ---- Building ------------------------------------------------------------------------------------------------
 
-    def build(self, wanted=("uma", "numa", "command")):
-        """Compiles what has changed and what includes it, and links the test programs and the command where they differ."""
+    def build(self, wanted=("uma", "numa", "command"), flags=()):
+        """Compiles what has changed and what includes it, and links the test programs and the command where they differ. `flags`:
+        more words for the compiler."""
         shutil.rmtree(self.objects, ignore_errors=True)
         self.objects.mkdir(parents=True)
         self.programs = {}
@@ -139,7 +151,7 @@ class Workshop:
             raise Unusable("what the unchanged objects are taken from is not built: run `make workshop`") from error
         work = [(stock, source) for stock in stocks.values() for source in self.to_compile(stock, changed)]
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            results = list(pool.map(lambda one: self.compile(*one), work))
+            results = list(pool.map(lambda one: self.compile(*one, flags), work))
         compiled = [(stock.configuration, source) for stock, source in work]
         said = "".join(dict.fromkeys(words for _, words in results))
         if not all(made for made, _ in results):
@@ -152,14 +164,30 @@ class Workshop:
     def to_compile(self, stock, changed):
         """Of one stock of objects, the sources that are to be compiled again."""
         headers = [path for path in changed if path.endswith(".h")]
-        sources = [path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()]
-        return sorted({*sources, *(stock.made_from(headers) if headers else ())})
+        sources = {path for path in changed if path.endswith(".c") and (ROOT / stock.place(path)).exists()}
+        if headers:
+            including, names = stock.made_from(headers), self.names_in(headers)
+            sources |= {path for path in including if names is None or reach.uses(self.text(path), names)}
+        return sorted(sources)
 
-    def compile(self, stock, source):
+    def names_in(self, headers):
+        """What a source uses that the changes in these headers reach; None where that cannot be told by names."""
+        names = set()
+        for path in headers:
+            found = reach.changed_names((ROOT / path).read_text(encoding="utf-8"), self.text(path))
+            if found is None:
+                return None
+            names |= found
+        return reach.users(names, [place.read_text(encoding="utf-8") for place in self.directory.rglob("*.h")])
+
+    def compile(self, stock, source, flags):
         """(the object or None, what the compiler said)."""
         made = self.objects / stock.configuration / pathlib.Path(source).with_suffix(".o")
         made.parent.mkdir(parents=True, exist_ok=True)
-        done = programs.ran([*stock.compiler(source), "-c", "-o", made, source], cwd=self.directory)
+        words = stock.compiler(source)
+        if "-fsanitize-coverage=trace-pc" in words and "clang" not in words[0]:
+            words += IN_EVERY_LOOP
+        done = programs.ran([*words, *flags, "-c", "-o", made, source], cwd=self.directory)
         return (made if done.returncode == 0 else None), done.stderr
 
     def link(self, program, stocks, exchanged):
@@ -230,18 +258,21 @@ class Workshop:
         names = [f"{configuration}: {row.split(chr(9))[1]}" for row in listed]
         if not names:
             return [], {}
-        done = programs.ran(
-            [program, filter_], STEPS, cwd=ROOT, env={"CK_FORK": "yes"}, preexec_fn=programs.limit_memory
-        )
+        environment = {"CK_FORK": "yes"}
+        unchanged = programs.ran([own_program(configuration), filter_], cwd=ROOT, env=environment)
+        most = re.search(r"^most steps: (\d+)$", unchanged.stdout, re.M)
+        steps = max(LEAST, ROOM * int(most[1])) if most else STEPS
+        done = programs.ran([program, filter_], steps, cwd=ROOT, env=environment, preexec_fn=programs.limit_memory)
         if done.returncode not in (0, 1):
-            return names, dict.fromkeys(names, f"the tests ended with status {done.returncode}: {done.stderr.strip()}")
-        pieces = FAILED.split(done.stderr)
-        return names, {f"{configuration}: {name}": said.strip() for name, said in zip(pieces[1::2], pieces[2::2])}
+            said = f"the tests {programs.ending(done.returncode)}: {done.stderr.strip()}"
+            return names, dict.fromkeys(names, said)
+        failures, _others = failures_in({configuration: done.stderr})
+        return names, {f"{configuration}: {one.name}": account_of(one) for one in failures}
 
     def recordings(self, names=None):
-        """{name: what became of it}, of all recordings or of those named (without directory and suffix)."""
-        paths = sorted((ROOT / TRACES).glob("*.trace.xz"))
-        known = {path.name.split(".")[0]: path.relative_to(ROOT) for path in paths}
+        """{name: what became of it}, of all recordings or of those named, such as uma96-slowpath-8 and uma3z.boot."""
+        paths = sorted((ROOT / TRACES).glob("*.xz"))
+        known = {path.name.removesuffix(".xz").removesuffix(".trace"): path.relative_to(ROOT) for path in paths}
         wanted = list(known if names is None else names)
         unknown = [name for name in wanted if name not in known]
         if unknown:
@@ -257,9 +288,11 @@ class Workshop:
         if done.returncode == STOPPED:
             return Recording("stopped", 0, "it goes on for ever", {})
         try:
-            facts = json.loads(done.stdout)[0]
-        except (ValueError, IndexError):
-            return Recording("crashed", 0, done.stderr.strip() or f"it ended with status {done.returncode}", {})
+            # A changed program may have printed something before.
+            facts = json.loads(done.stdout[done.stdout.rindex("[\n  {") :])[0]
+        except ValueError:
+            said = [done.stderr.strip(), f"it {programs.ending(done.returncode)}"]
+            return Recording("crashed", 0, "\n".join(filter(None, said)), {})
         if facts["outcome"] == "identical":
             return Recording("identical", 0, "identical", facts)
         return Recording(facts["outcome"], facts["ops"], done.stderr.strip(), facts)

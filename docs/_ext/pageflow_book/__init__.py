@@ -14,7 +14,9 @@ from .chapter import (
     answer,
     claims,
     conditions,
+    exercises,
     flags,
+    folds,
     glossary,
     kernel,
     labs,
@@ -30,7 +32,18 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, pop_ups, search, shared, templates
+from .site import (
+    coverage_pages,
+    languages,
+    narrow,
+    page_numbers,
+    pages,
+    pop_ups,
+    search,
+    shared,
+    templates,
+    test_pages,
+)
 
 PARTS = (
     text,
@@ -43,6 +56,7 @@ PARTS = (
     questions,
     reference,
     flags,
+    folds,
     tests,
     measured,
     kernel,
@@ -52,6 +66,7 @@ PARTS = (
     labs,
     glossary,
     answer,
+    exercises,
     recorded,
     transcript,
     computed,
@@ -60,11 +75,14 @@ PARTS = (
     proof,
     languages,
     coverage_pages,
+    test_pages,
     pages,
     search,
     pop_ups,
     shared,
     templates,
+    narrow,
+    page_numbers,
 )
 
 

@@ -11,8 +11,10 @@ from ..read import chain, own_lines
 from ..read.book import book, depend_on_chapter, note
 from ..read.coverage import percent
 from ..read.sources import SourceError
+from ..read.test_files import docname
 from ..read.text import _
 from . import reference
+from .folds import fold
 from .links import xref
 from .listing import make_listings
 from .measured import conditions_of_stage
@@ -212,16 +214,16 @@ class StageTests(StageDirective):
         for path in {own, *(file for file, _line, _name, _claims in self.here.sources.tests())}:
             self.env.note_dependency(str(self.here.root / path))
         note(self.env)['has_tests_table'] = True
-        tests = self.here.sources.tests()
+        tests = self.here.sources.test_list()
         return [*self.proofs(tests), *self.own_tests(), *self.figures()]
 
     def proofs(self, tests):
         """claim -> tests, as far as the tests name claims of this chapter."""
         by_claim = {}
-        for file, _line, name, claims in tests if self.makes_claims() else ():
-            for claim in claims:
+        for one in tests if self.makes_claims() else ():
+            for claim in one.claims:
                 if claim.startswith(self.stage.number + '-'):
-                    by_claim.setdefault(claim, []).append((file, name))
+                    by_claim.setdefault(claim, []).append(one)
         if not by_claim:
             return []
         rows = []
@@ -229,11 +231,15 @@ class StageTests(StageDirective):
             mark = nodes.inline(
                 '', '', xref('pf-claim', claim, self.env.docname, claim), ids=[f'proof-{claim}'], classes=['claim']
             )
-            rows.append([[mark], join([nodes.literal('', name) for _file, name in sorted(set(by_claim[claim]))])])
+            rows.append([[mark], [fold(one) for one in sorted(by_claim[claim], key=self.nearness)]])
         return [
             self.paragraph(_('Every claim of this chapter and the tests that prove it:')),
             self.table([_('Claim'), _('Proved by')], rows, ['pf-proofs']),
         ]
+
+    def nearness(self, test):
+        """The chapter's own tests come first."""
+        return chain.stage_of_file(test.file) is not self.stage, test.file, test.name
 
     def makes_claims(self):
         depend_on_chapter(self.env, self.stage)
@@ -246,8 +252,8 @@ class StageTests(StageDirective):
         reach, claims = self.reach(), self.makes_claims()
         rows = []
         for one in mine:
-            name = nodes.inline('', '', nodes.literal('', one.name), ids=[f'test-{one.name}'])
-            cells = [[name, *([' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [])]]
+            expects = [nodes.Text(' '), nodes.inline('', one.expects, classes=['expects'])] if one.expects else []
+            cells = [[fold(one, *expects, anchor=True)]]
             if claims:
                 cells.append(', '.join(one.claims) or '–')
             if reach is not None:
@@ -257,9 +263,18 @@ class StageTests(StageDirective):
             [_('Test')] + [_('Proves')] * claims + ([_('Lines of this stage it runs')] if reach is not None else [])
         )
         command = nodes.literal('', f'make test T={self.stage.stem}')
-        files = join([nodes.literal('', file) for file in dict.fromkeys(one.file for one in mine)])
+        files = join([self.test_file(file) for file in dict.fromkeys(one.file for one in mine)])
         intro = self.paragraph(_('The tests of this stage are in '), *files, '. ', _('Run them with '), command, '.')
         return [intro, self.table(headings, rows, ['pf-tests'])]
+
+    def test_file(self, file):
+        """The name of a file of tests; on the site it leads to the page that shows it."""
+        name = nodes.literal('', file)
+        if self.env.app.builder.name != 'html':
+            return name
+        link = self.to_page(docname(file), '')
+        link += name
+        return link
 
     def reach(self):
         """test name -> how many lines of this stage it ran; None without coverage."""

@@ -2,6 +2,7 @@
 """A definition as a listing in HTML: its lines as links and colours, and beside each what the tests did on it."""
 
 import json
+import re
 from html import escape
 
 from docutils import nodes
@@ -31,8 +32,16 @@ def definition_of(app, node):
 def visit_html(translator, node):
     app = translator.builder.app
     page = Page.of(translator)
-    translator.body.append(page.listing(node, definition_of(app, node)))
+    one = definition_of(app, node)
+    listing = page.listing(node, one)
+    translator.body.append(folded(one, listing) if node['helper'] else listing)
     raise nodes.SkipNode
+
+
+def folded(one, listing):
+    """A helper's listing behind a line that says what it does."""
+    brief = re.sub('`([^`]+)`', r'<code>\1</code>', escape(one.brief))
+    return f'<details class="pf-helper"><summary><code>{escape(one.name)}</code> {brief}</summary>{listing}</details>'
 
 
 class Page:
@@ -112,7 +121,7 @@ class Page:
         while at < len(code):
             step = titles.get(at)
             if step:
-                yield self.step(step, one.start + at)
+                yield self.step(step, at > 0 and not one.text[at - 1].strip())
             elif one.text[at].strip() or at + 1 not in titles:  # a heading brings its own room
                 yield self.row(one, one.start + at, code[at], lines.get(one.start + at))
             at += step.lines if step else 1
@@ -122,13 +131,14 @@ class Page:
         self.departing = self._departing_rows(one)
         self.own = self.here.sources.own_lines(one.file)
         self.own_word = own_lines.WORD if one.file.startswith(own_lines.STAGES) else None
-        self.before, self.own_before = one.configurations, None
+        self.before, self.own_before, self.expected = one.configurations, None, None
 
-    def step(self, step, number):
+    def step(self, step, apart):
+        """A heading; `apart` is whether an empty line stands before the comment, which is the heading's own room."""
         ident = escape(f'{self.anchor}-step-{step.number}')
         self.own_before = None
         return (
-            f'<h{self.level} class="step" id="{ident}" data-n="{number}"><span>{_("Step %s") % step.number}</span> '
+            f'<h{self.level} class="step{" apart" if apart else ""}" id="{ident}"><span>{_("Step %s") % step.number}</span> '
             f'{escape(_(step.title))}'
             f'<a class="headerlink" href="#{ident}" title="{_("Link to this step")}">¶</a></h{self.level}>'
         )
@@ -153,10 +163,10 @@ class Page:
         if own:
             classes.append('ours')
         mark, place = self.mark(own, source), f' id="{ident}"' if ident else ''
-        return (
-            f'<div class="{" ".join(classes)}"{place} data-n="{number}">{gutter}<code>{code or chr(10)}</code>'
-            f'{chip}{mark}</div>'
-        )
+        if number != self.expected:  # a row has the number behind that of the row before, unless it says another
+            place += f' style="--n:{number}"'
+        self.expected = number + 1
+        return f'<div class="{" ".join(classes)}"{place}>{gutter}<code>{code or chr(10)}</code>{chip}{mark}</div>'
 
     def mark(self, own, source):
         """The mark at the first of some lines that are our own, and at a word that is; it leads to what it means."""

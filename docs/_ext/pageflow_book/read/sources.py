@@ -107,8 +107,6 @@ class Sources:
         self._members = None
         self._tests = None
         self._names = None
-        self._macros = None
-        self.macro_values = {}
 
     def lines(self, file):
         if file not in self._lines:
@@ -193,17 +191,6 @@ class Sources:
                 self._names.update(re.findall(r'\b(?:struct|union|enum)\s+(\w+)', '\n'.join(self.lines(file))))
         return self._names
 
-    @property
-    def macros(self):
-        """name -> the first macro of this name."""
-        if self._macros is None:
-            self._macros = {}
-            for found in self.definitions.values():
-                for one in found:
-                    if one.kind == 'macro':
-                        self._macros.setdefault(one.name, one)
-        return self._macros
-
     def is_tag(self, name):
         """Is there a structure, union or enumeration of this name?"""
         return any(
@@ -280,7 +267,7 @@ def _doc_above(lines, start):
             first -= 1
         block = '\n'.join(lines[first : at + 1])
         if re.match(r'\s*/\*\*(?!<)', block):
-            return '' if '@file' in block else _strip_stars(block)
+            return '' if '@file' in block else strip_stars(block)
         if not re.match(r'\s*/\* departs: ', block):
             return ''
         at = first - 1
@@ -299,7 +286,8 @@ def _doc_of_member(lines):
     return _comment_words(found[1]) if found else ''
 
 
-def _strip_stars(block):
+def strip_stars(block):
+    """The text of a comment."""
     body = re.sub(r'^\s*/\*\*?<?|\*/\s*$', '', block)
     return '\n'.join(re.sub(r'^\s*\*\s?', '', line) for line in body.split('\n')).strip()
 

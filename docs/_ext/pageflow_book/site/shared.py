@@ -40,11 +40,14 @@ def write(app, error):
         return
     static = app.outdir / '_static'
     here = book(app)
-    stems = sorted({stem for stem, _name in here.coverage.tests})
-    tests = [[stems.index(stem), name] for stem, name in here.coverage.tests]
+    places = {name: file.removeprefix('tests/').removesuffix('.c') for file, name in here.test_files.tests()}
+    files = sorted(set(places.values()))
+    names = [name for _stem, name in here.coverage.tests]  # counts tell tests by their place here
+    names += sorted(set(places) - set(names))
+    tests = [[files.index(places[name]) if name in places else -1, name] for name in names]
     drawn = chain_map.drawings(here, lambda stage: app.builder.get_target_uri(stage.docname))
     write_script(static / 'chain-map.js', 'PAGEFLOW_CHAIN', drawn)
-    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'stems': stems, 'tests': tests})
+    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'files': files, 'tests': tests})
 
 
 def write_script(path, name, value):

@@ -44,5 +44,29 @@ def page_context(app, pagename, template, context, doctree):
         context['pf_stage'] = stage
 
 
+CAPTION = re.compile(r'<p class="caption" role="heading"><span class="caption-text">(.*?)</span></p>', re.DOTALL)
+FOLD = re.compile(r'<input[^>]*class="toctree-checkbox"[^>]*/?>\s*<label for="toctree-checkbox.*?</label>', re.DOTALL)
+
+
+def fold(tree):
+    """Furo's table of contents with its groups folded: open is the one that holds the page, else the first. What stands
+    below a page (the continuation of a chapter) is always shown."""
+    before, *pieces = CAPTION.split(FOLD.sub('', tree))
+    groups = list(zip(pieces[::2], pieces[1::2]))
+    opened = next((at for at, (_title, pages) in enumerate(groups) if 'class="current' in pages), 0)
+    return before + ''.join(
+        f'<details class="pf-group"{" open" if at == opened else ""}><summary class="caption">'
+        f'<span class="caption-text" role="heading" aria-level="2">{title}</span></summary>{pages}</details>'
+        for at, (title, pages) in enumerate(groups)
+    )
+
+
+def navigation(app, pagename, template, context, doctree):
+    """The sidebar, once Furo has made its navigation."""
+    if context.get('furo_navigation_tree'):
+        context['furo_navigation_tree'] = fold(context['furo_navigation_tree'])
+
+
 def setup(app):
     app.connect('html-page-context', page_context, priority=400)  # before Furo makes its navigation
+    app.connect('html-page-context', navigation, priority=600)
