@@ -576,11 +576,11 @@ def test_a_tap_tells_the_meaning_and_the_next_one_leads_there(open_page, keep):
 @pytest.mark.parametrize(
     ('place', 'chosen', 'words'),
     [
-        ('09-zone_watermark_ok.html', '.pf-code .k:text-is("struct") + a:text-is("zone")', 'zone'),
+        ('09-zone_watermark_ok.html', '.pf-code a[href$="#c.zone"]', 'A range of physical memory of one node'),
         ('09-zone_watermark_ok.html', 'code.literal:text-is("ALLOC_OOM")', 'victim'),
         (
             '11-__rmqueue.html',
-            '.pf-code a:text-is("MIGRATE_CMA")',
+            '.pf-code a[href$=".MIGRATE_CMA"]',
             'A constant of enum migratetype: only movable pages',
         ),
         (
