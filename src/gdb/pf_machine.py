@@ -201,7 +201,7 @@ def find_type(words):
 def find_order(words):
     low, high = gdb.lookup_type('struct zone')['free_area'].type.range()
     if not words.isdigit() or not low <= int(words) <= high:
-        error(f"'{pf_screen.clipped(words)}' is not an order; orders are {low} to {high}")
+        error(f"'{pf_screen.clipped(words)}' is not an order: orders go from {low} to {high}")
     return int(words)
 
 

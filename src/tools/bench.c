@@ -64,7 +64,7 @@ static int check_row(const char *row)
 		if (order[0] && !order[strspn(order, "0123456789")] &&
 		    is_number(order, 0, LARGEST_ORDER, &value))
 			return OPTIONS_READ;
-		return usage_error("bench", "there is no row '%s': orders are 0 to %d", row,
+		return usage_error("bench", "there is no row '%s': orders go from 0 to %d", row,
 				   LARGEST_ORDER);
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -310,7 +310,7 @@ int order_read(const char *word, long most, unsigned int *order, struct pageflow
 	long value;
 
 	if (!is_number(word, 0, most, &value))
-		return error_set(error, "'%s' is not an order; orders are 0 to %d", word,
+		return error_set(error, "'%s' is not an order: orders go from 0 to %d", word,
 				 LARGEST_ORDER);
 	*order = (unsigned int)value;
 	return 0;

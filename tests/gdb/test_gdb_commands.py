@@ -58,8 +58,8 @@ def test_pf_freelist_bad_input(answers):
     bad = [
         ('-z Foo', "there is no zone 'Foo': this machine has DMA, DMA32, Normal"),
         ('-z Normal@1', "there is no zone 'Normal@1': this machine has DMA, DMA32, Normal"),
-        ('-o 11', "'11' is not an order; orders are 0 to 10"),
-        ('-o x', "'x' is not an order; orders are 0 to 10"),
+        ('-o 11', "'11' is not an order: orders go from 0 to 10"),
+        ('-o x', "'x' is not an order: orders go from 0 to 10"),
         ('-m Soft', "there is no migratetype 'Soft': there are Unmovable, Movable, Reclaimable, HighAtomic, CMA, Isolate"),
         ('-z', "pf-freelist: '-z' needs a zone; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),
         ('-q', "pf-freelist has no option '-q'; usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]"),

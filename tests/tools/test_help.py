@@ -135,10 +135,10 @@ def test_the_nearest_name_is_named(pageflow, words, said):
             "gfp GFP_KERNEL & ~__GFP_OI",
             "gfp: '__GFP_OI' is not a gfp mask or flag (did you mean '__GFP_IO'?); masks are ",
         ),
-        ("alloc GFP_KERNEL x", "alloc: 'x' is not an order; orders are 0 to 10"),
-        ("takeall GFP_KERNEL 11", "takeall: '11' is not an order; orders are 0 to 10"),
-        ("explain GFP_KERNEL x", "explain: 'x' is not an order; orders are 0 to 10"),
-        ("free 0x40000 11", "free: '11' is not an order; orders are 0 to 10"),
+        ("alloc GFP_KERNEL x", "alloc: 'x' is not an order: orders go from 0 to 10"),
+        ("takeall GFP_KERNEL 11", "takeall: '11' is not an order: orders go from 0 to 10"),
+        ("explain GFP_KERNEL x", "explain: 'x' is not an order: orders go from 0 to 10"),
+        ("free 0x40000 11", "free: '11' is not an order: orders go from 0 to 10"),
     ],
 )
 def test_the_nearest_name_is_named_in_the_shell(pageflow, line, said):

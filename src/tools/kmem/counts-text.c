@@ -17,7 +17,7 @@
 #define MOST_ROWS 10
 
 /** Where the names begin after the numbers, how much room they need there, and where they begin below them. */
-#define NAME_COLUMN  44
+#define NAME_COLUMN  46
 #define NAME_COLUMNS 30
 #define BELOW	     10
 
