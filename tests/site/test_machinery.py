@@ -7,6 +7,7 @@ import json
 import lzma
 import pathlib
 import re
+import runpy
 import subprocess
 import sys
 
@@ -675,7 +676,7 @@ def test_a_scene_shows_what_the_shell_draws_and_tells_events(scene):
     assert '<figcaption>State &amp; 1</figcaption>' in first and '<figcaption>State &amp; 2</figcaption>' in second
     assert 'id="scene1-t"' in second
     assert 'mm_page_alloc_zone_locked</code> ×2 taken from the free lists' in first.replace('<span class="pre">', '')
-    assert 'pfn 8 … 9, order 0, migratetype Movable' in page
+    assert 'pfn 0x8 … 0x9, order 0, migratetype Movable' in page
     assert 'trace on' not in page and 'a comment' not in page
 
 
@@ -1021,8 +1022,39 @@ def test_recorded_requests_tell_events_and_their_pages(tree):
     assert (code, said) == (0, '')
     assert 'lists, a block taken over from another type, taken from' in page
     assert (
-        'lists: 3; a block taken over from another type: 512 (order 9, Movable); taken from the free lists: 512' in page
+        'lists: 0x3; a block taken over from another type: 0x200 (order 9, Movable); taken from the free lists: 0x200'
+        in page
     )
+
+
+def test_recorded_tables_have_pfns_in_hex(tree):
+    state = 'managed 1024\n watermark min 1 low 2 high 3\n vmstat nr_free_pages 9\n'
+    ops = 'f 512 0\na 0 0 0 -\n'
+    record(tree, 'small', RECORDING.replace('managed 1024\n', state).replace('a 0 0 0 512\n', ops))
+    tables = '.. recorded-zones:: small\n\n.. recorded-requests:: small\n   :ops: 1-3\n   :addresses:\n'
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{tables}')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert cells(page, 'pf-zones')[1][:3] == ['DMA', '0x0', '0x3ff']
+    assert [row[2] for row in cells(page, 'pf-requests')[1:]] == ['0x3', '', 'none']
+    assert cells(page, 'pf-requests')[2][1] == '__free_pages(page 0x200, 0)'
+
+
+def test_hex_stands_beside_the_kernels_decimal(tree):
+    """Text in the kernel's format stays as it is; the hex is in an attribute, and the style sheet shows it."""
+    said = 'mm_page_free: pfn=263936 order=0\\n  start_pfn:           262144\\n  pages free     262144\\n'
+    tree(f'docs/stages/{STEM}.rst', f"{CHAPTER}\n.. transcript:: it\n   :run: printf '{said}'\n")
+    code, errors, page = tree.build()
+    assert (code, errors) == (0, '')
+    assert 'pfn=<span class="pf-pfn" data-hex="0x40700">263936</span> order' in page
+    assert 'start_pfn:           <span class="pf-pfn" data-hex="0x40000">262144</span>' in page
+    assert page.count('data-hex') == 2
+    assert 'mm_page_free: pfn=263936 order=0' in re.sub(r'<[^>]*>', '', page)
+
+
+def test_a_tag_is_left_alone():
+    beside = runpy.run_path(str(TOP / 'docs/_ext/pageflow_book/site/page_numbers.py'))['beside']
+    assert beside('<img alt="pfn=12">pfn=12x pfn=-1') == '<img alt="pfn=12">pfn=12x pfn=-1'
 
 
 RUNS = """trace v1 profile kswapd seed 1 ops 2

@@ -77,7 +77,8 @@ class RecordedRequests(RecordingDirective):
             words, events = self.recording.operations[number - 1]
             cells = [str(number), self.request(words), *self.answer(words)]
             if 'addresses' in self.options:
-                cells.insert(3, nodes.literal('', f'{int(words[-1]) * 4096:#x}') if words[0] in 'ag' else '')
+                given = words[0] in 'ag' and words[-1] != '-'
+                cells.insert(3, nodes.literal('', f'{int(words[-1]) * 4096:#x}') if given else '')
             if self.with_events():
                 cells.append(self.events(events))
             rows.append(cells)
