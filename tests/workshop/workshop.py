@@ -38,7 +38,12 @@ ROOM = 5  # times the blocks that the longest of the unchanged tests enters, bef
 LEAST = 1_000_000  # blocks that every test may enter
 # gcc counts a block only if something is in it: a loop like `for (;;);` would be free. With counters of its own, which nobody
 # reads, something is in every loop.
-IN_EVERY_LOOP = ("-fprofile-arcs", "-fprofile-info-section", "-fprofile-update=single", "-Wa,--defsym,__gcov_merge_add=0")
+IN_EVERY_LOOP = (
+    "-fprofile-arcs",
+    "-fprofile-info-section",
+    "-fprofile-update=single",
+    "-Wa,--defsym,__gcov_merge_add=0",
+)
 TRACES = pathlib.Path("tests/traces")
 
 
