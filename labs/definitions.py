@@ -3,7 +3,7 @@
 
 what           its duty in one line
 stage          two digits; the lab is graded by the tests of this stage and by every recording
-level          1 easy, 2 medium, 3 hard
+level          1 easy, 2 middle, 3 hard
 file           the source that is laid out
 given, answer  what the function is told and what it must answer, with units
 rules          what it must do, in words that are not code
@@ -26,7 +26,7 @@ except ImportError:  # Python 3.10: what pytest brings along
     import tomli as tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-LEVELS = {1: "easy", 2: "medium", 3: "hard"}
+LEVELS = {1: "easy", 2: "middle", 3: "hard"}
 TEXTS = ("what", "stage", "file", "given", "answer")
 LISTS = ("rules", "read", "first", "hints", "recordings")
 

@@ -298,8 +298,8 @@ class Workshop:
         if done.returncode == STOPPED:
             return Recording("stopped", 0, "it goes on for ever", {})
         try:
-            # A changed program may have printed something before.
-            facts = json.loads(done.stdout[done.stdout.rindex("[\n  {") :])[0]
+            # A changed program may have printed something behind the first bracket.
+            facts = json.loads("[" + done.stdout[done.stdout.rindex("\n  {") :])[0]
         except ValueError:
             said = [done.stderr.strip(), f"it {programs.ending(done.returncode)}"]
             return Recording("crashed", 0, "\n".join(filter(None, said)), {})

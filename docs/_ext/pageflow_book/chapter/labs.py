@@ -60,7 +60,7 @@ class StageLabs(Labs):
 
 
 def level(lab):
-    return {1: _('easy'), 2: _('medium'), 3: _('hard')}[lab.level]
+    return {1: _('easy'), 2: _('middle'), 3: _('hard')}[lab.level]
 
 
 def setup(app):
