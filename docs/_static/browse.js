@@ -50,7 +50,7 @@
   }
 
   function search() {
-    var field = document.querySelector('.sidebar-search');
+    var field = document.querySelector('.pf-search input') || document.querySelector('.sidebar-search');
     if (!field) return false;
     if (!field.offsetParent || getComputedStyle(field).visibility === 'hidden') document.getElementById('__navigation').click();
     field.focus();

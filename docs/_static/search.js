@@ -283,7 +283,7 @@
   function group(one) {
     var item = make('li'), own = one.hits.find(function (hit) { return hit.entry[2] === 'page'; });
     var rest = arrange(one.hits.filter(function (hit) { return hit !== own; }));
-    item.append(link(one.page, null, new Set(one.hits[0].terms), 'pf-found-page'), ' ', make('span', one.page[2], 'pf-part'));
+    item.append(link(one.page, null, new Set(one.hits[0].terms), 'pf-found-page'), ' ', make('span', one.page[2], 'pf-found-part'));
     if (own && own.entry[4]) item.append(excerpt(own));
     if (!rest.length) return item;
     var list = make('ul');

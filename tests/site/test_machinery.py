@@ -1098,3 +1098,33 @@ def test_conditions_are_tabled_with_what_reaches_them(proof, tree):
     assert cells(page, 'pf-conditions')[1:] == [
         ['helper', 'The order is 0', 'small-order0-1 , some_test , it is never']
     ]
+
+
+@pytest.mark.parametrize(
+    ('rows', 'words'),
+    [
+        (f'refusal\tdocs/stages/{STEM}#nowhere', ':1: docs/stages/06-__alloc_pages_nodemask#nowhere: no such place'),
+        (f'one\tdocs/stages/{STEM}\nOne, two\tindex', ':2: "one" leads to two places'),
+        ('alone', ':1: 1 cells; needed: words, place and perhaps a note'),
+    ],
+)
+def test_words_of_the_search_must_lead_to_one_place_of_the_book(tree, rows, words):
+    tree('docs/search-words.tsv', rows + '\n')
+    code, said, _page = tree.build()
+    assert code and words in said
+
+
+def test_what_is_searched_are_sections_names_and_words_without_tests(tree, tmp_path):
+    tree('docs/search-words.tsv', f'refusal, too large\tdocs/stages/{STEM}\nfolio_alloc\tindex\tNot in 5.8.\n')
+    code, said, _page = tree.build()
+    assert code == 0, said
+    text = (tmp_path / 'out/_static/search-data.js').read_text(encoding='utf-8')
+    data = json.loads(text[text.index('{') : text.rindex('}') + 1])
+    entries = {(kind, title): (text, words) for _page, _anchor, kind, title, text, words in data['entries']}
+    assert entries['page', '06 heart'][1] == 'refusal, too large'
+    assert 'Orders above the largest are refused. See helper' in entries['page', '06 heart'][0]
+    assert entries['function', 'helper'] == ('Helps.', '')
+    assert entries['function', '__alloc_pages_nodemask'] == ('Answers a request. · Refuse what no list has', '')
+    assert entries['claim', '06-1'][0] == 'Orders above the largest are refused.'
+    assert entries['elsewhere', 'folio_alloc'] == ('Not in 5.8.', 'folio_alloc')
+    assert 'nodemask_refuses_large_order' not in text

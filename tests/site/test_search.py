@@ -153,7 +153,7 @@ def test_a_name_that_is_not_here_says_where_the_book_is_nearest(search):
 def test_results_stand_by_page_with_their_part_and_words_marked(search):
     page = search('direct reclaim')
     result = page.locator('.pf-found > li').first
-    assert 'The slow path' in result.locator('.pf-part').first.inner_text()
+    assert 'The slow path' in result.locator('.pf-found-part').first.inner_text()
     marked = {one.lower() for one in page.locator('.pf-found p mark').all_inner_texts()}
     assert {'direct', 'reclaim'} <= marked
     address = result.locator('li a').first.get_attribute('href')

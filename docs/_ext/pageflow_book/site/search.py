@@ -18,6 +18,7 @@ from sphinx.errors import ExtensionError
 
 from ..chapter import glossary
 from ..chapter.answer import answer
+from ..chapter.folds import test_fold
 from ..chapter.listing import c_listing
 from ..draw.picture import picture
 from ..read.book import book, notes
@@ -42,7 +43,7 @@ PASSED = {
     'pf-said',
     'pf-events',
 }
-SKIPPED = (addnodes.desc, addnodes.index, nodes.Invisible, nodes.raw, nodes.title, nodes.section, answer)
+SKIPPED = (addnodes.desc, addnodes.index, nodes.Invisible, nodes.raw, nodes.title, nodes.section, answer, test_fold)
 # Sections that list all tests, and those of one helper function each, which is found by its name.
 UNTITLED = re.compile(r'tests-tests-|fn-')
 FILE = re.compile(r'[\w/]+\.[ch]')
@@ -56,7 +57,8 @@ def squeeze(text):
 
 def words_of(node):
     """The text of a paragraph, without the marks of claims."""
-    return squeeze(''.join(text for text in node.findall(nodes.Text) if not in_claim(text)))
+    words = squeeze(''.join(text for text in node.findall(nodes.Text) if not in_claim(text)))
+    return re.sub(r' ([.,;:)])', r'\1', words)
 
 
 def in_claim(text):
