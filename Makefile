@@ -236,7 +236,7 @@ build/$1/$2/tests/program: $$(PROGRAM_$1_$2)
 
 # With the shell, for scenarios in files. One engine only: a breakpoint must not be met twice.
 build/$1/$2/gdb-driver: $(DRIVER_C:%.c=build/$1/$2/%.o) $$(ENGINE_$1_$2) \
-	build/front/$2/tools.a $(FAILURE_C:%.c=build/front/$2/%.o) $(LIBRARY_C:%.c=build/front/$2/%.o) build/front/$2/text.a
+	build/front/$2/tools.a $(LIBRARY_C:%.c=build/front/$2/%.o) build/front/$2/text.a
 	$(call say,$$@)
 	$(Q)$$(CC_$2) $$(LINK_$2) -Wl,--defsym=pageflow_engine_$(filter-out $1,$(CONFIGS))=pageflow_engine_$1 \
 		-o $$@ $$^ $$(call LIBS,$2) $$(call EDIT_LIBS,$2)

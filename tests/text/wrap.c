@@ -77,8 +77,7 @@ TEST(wrap_rows_have_two_columns, "")
 {
 	char *text;
 
-	PRINTED(text,
-		wrap_row(out, 44, 10, "  --name", "what it means, as is to be said here"));
+	PRINTED(text, wrap_row(out, 44, 10, "  --name", "what it means, as is to be said here"));
 	is(text, "  --name  what it means, as is to be said\n          here\n");
 	PRINTED(text, wrap_row(out, 44, 10, "  --long-name", "what it means"));
 	is(text, "  --long-name\n          what it means\n");

@@ -12,6 +12,9 @@
 #include "tools/shell/arguments.h"
 #include "tools/tools.h"
 
+/* The debugger's program has this shell without the rooms that explain: there it is NULL. */
+#pragma weak explain_here
+
 /** A machine that goes on as this one would; NULL after noting an error. */
 static pageflow_machine *copy_machine(pageflow_machine *machine, struct pageflow_error *error)
 {
@@ -46,6 +49,10 @@ void run_explain(struct shell *shell, char *rest)
 	pageflow_machine *copy;
 	long nid = BY_POLICY;
 
+	if (!explain_here) {
+		shell_error(shell, "explain: not in this program; 'pageflow shell' has it");
+		return;
+	}
 	if (!shell_has_machine(shell))
 		return;
 	if (!*rest) {
