@@ -266,9 +266,9 @@ $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f)
 $(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
 
 # What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
-NOTES := $(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR)))
+NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR))))
 ifneq ($(NOTES),)
--include $(shell find $(filter build/uma/% build/numa/% build/front/%,$(NOTES)) -name '*.d')
+-include $(shell find $(NOTES) -name '*.d')
 endif
 
 # ---- Build -----------------------------------------------------------------------------------------------------

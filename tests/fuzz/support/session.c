@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "assertions.h"
 #include "library/handle.h"
 #include "observe.h"
 #include "support/language.h"
