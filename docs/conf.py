@@ -18,9 +18,8 @@ extensions = ['breathe', 'pageflow_book']
 root_doc = 'index'
 include_patterns = ['index.rst', 'docs/*.rst', 'docs/stages/*.rst', 'docs/continued/*.rst', 'docs/exhibits/*.rst']
 exclude_patterns = ['build', '.cache', '.git', 'src', 'tests', 'include', 'coverage', 'docs/_*', 'docs/locale']
-templates_path = [
-    str(ROOT / 'docs' / '_templates')
-]  # gettext looks for others beside the sources, not beside this file
+# In full: gettext would look for them beside the sources, not beside this file.
+templates_path = [str(ROOT / 'docs' / '_templates')]
 nitpicky = True
 smartquotes = False
 locale_dirs = ['docs/locale']
