@@ -69,6 +69,7 @@
 
   function prepareSlides() {
     dialog = document.getElementById('pf-slides');
+    if (!dialog) return; /* the index and the search have no drawings */
     area = dialog.querySelector('.area');
     count = dialog.querySelector('.count');
     document.querySelectorAll('.pf-scene, .pf-picture, .pf-chain').forEach(function (box) {

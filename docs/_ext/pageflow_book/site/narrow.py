@@ -8,7 +8,7 @@ NAMES = re.compile(r'<(h[1-6]|td|th)\b[^>]*>.*?</\1>|<span class="nm">.*?</span>
 PIECES = re.compile(r'(<[^>]*>)')
 END = re.compile(r'(?<=[a-z0-9])_+(?=[a-z0-9])|(?<=[a-z])/(?=\w)|[^\w/.:-]', re.IGNORECASE)
 TOGETHER = 7  # characters of a name that are not worth a place to break
-LINE = 30  # the same where a name has a line to itself
+LINE = 18  # the same where a name has a line to itself
 WHOLE = re.compile(r'(<table class="[^"]*\bpf-(?:tests|proofs|departures|provenance)\b.*?</table>)', re.DOTALL)
 BLOCKS = re.compile(r'<table (class="[^"]*\bpf-(?:requests|wide|tests)\b.*?</thead>)', re.DOTALL)
 TABLE = re.compile(r'<div (class="table-wrapper[^"]*">\s*<table class=")([^"]*)(".*?</table>)', re.DOTALL)
