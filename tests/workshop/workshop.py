@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A copy of the sources with a change in it, built as far as the change reaches, and what its tests and recordings say.
 
-    shop = Workshop("tight")                    # build/workshop/tight; src/ is never touched
+    shop = Workshop("tight")                    # build/workshop/tight-PID; src/ is never touched
     shop.replace("src/stages/09-zone_watermark_ok.c", "free_pages <= ", "free_pages < ")
     built = shop.build()                        # compiles and links only what the change can reach
     if built.ok:
@@ -84,10 +84,10 @@ class Recording:
 
 
 class Workshop:
-    """One copy, at build/workshop/NAME (or where told); what was there before is gone."""
+    """One copy, at build/workshop/NAME-PID (or where told), so that two at work do not meet; what was there before is gone."""
 
     def __init__(self, name, directory=None, jobs=None):
-        self.directory = (ROOT / (directory or SHOPS / name)).resolve()
+        self.directory = (ROOT / (directory or SHOPS / f"{name}-{os.getpid()}")).resolve()
         self.jobs = jobs or os.cpu_count()
         self.programs = {}
         shutil.rmtree(self.directory, ignore_errors=True)
