@@ -31,8 +31,10 @@ VERSION   := $(shell cat VERSION)
 SOVERSION := $(if $(filter 0.%,$(VERSION)),$(basename $(VERSION)),$(firstword $(subst ., ,$(VERSION))))
 PREFIX    ?= /usr/local
 LIBDIR    ?= $(PREFIX)/lib
-WERROR    ?= -Werror
-FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64,O0)
+# What the gates set (.ci/run): outside them, who tries a change may leave something unused.
+WERROR    ?=
+# Under the emulator optimised code takes half the time; arm64 at -O0 is for stepping.
+FLAVOUR   ?= $(if $(filter arm64,$(ARCH)),arm64O2,O0)
 T         ?=
 DURATIONS ?= 0
 V         ?=
@@ -56,15 +58,23 @@ tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
 TESTS_C   := $(call tests_of,stages world life state replay engine)
 API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
-PYTESTS   := tests/tools tests/house tests/gdb
+# Those of the house and of the debugger ask nothing of a flavour: they run once.
+PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb)
+
+# ---- Tests that are asked for ----------------------------------------------------------------------------------
+
+# With T=NAME: the programs that hold such a test, and `python` where one is a Python test.
+ifneq ($(filter test test-programs,$(GOALS)),)
+NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python)
+endif
 
 # ---- Flags -----------------------------------------------------------------------------------------------------
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
-	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough $(WERROR)
+	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Werror
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov mcdc arm64 clang mutants
+FLAVOURS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -78,6 +88,7 @@ CC_asan      := $(CC)
 CC_cov       := $(CC)
 CC_mcdc      := clang-19
 CC_arm64     := $(CROSS)gcc
+CC_arm64O2   := $(CROSS)gcc
 CC_clang     := clang
 CC_mutants   := $(CC)
 
@@ -88,8 +99,15 @@ FLAGS_asan   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 FLAGS_cov    := -O0 -g -DPAGEFLOW_COVERAGE
 FLAGS_mcdc   := -O1 -g -DPAGEFLOW_MCDC -Wno-parentheses-equality
 FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
+FLAGS_arm64O2 := -O2 -g -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
 FLAGS_mutants := -O1
+
+# What is unused is a warning only, but in the flavours in which the gates compile each source with either compiler.
+STRICT       := clang $(if $(WERROR),asan arm64%)
+UNUSED       := $(addprefix -Wno-error=unused-,parameter variable const-variable function but-set-variable \
+		but-set-parameter value label)
+$(foreach f,$(filter-out $(STRICT),$(FLAVOURS)),$(eval FLAGS_$f += $(UNUSED)))
 
 # The path in use is optimised as a whole, so that cutting it into stages costs nothing. Only gcc can give back
 # an ordinary object from that.
@@ -102,22 +120,26 @@ WHOLE_O2     := $(if $(findstring Free Software,$(shell $(CC) --version 2>/dev/n
 COUNT_cov     = --coverage -fprofile-update=single $(if $(filter front,$1),,-fprofile-info-section=pageflow_counters)
 # Conditions that decided on their own, by clang: in the stages, the world, and what of the headers these and src/life use.
 COUNT_mcdc    = $(if $(filter src/stages/% src/world/% src/life/%,$2),-fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
-# Blocks of code that are entered: tests/support/limit.c.
-COUNT_mutants = -fsanitize-coverage=trace-pc
+# Blocks of code that are entered, by what a change can make endless: tests/support/limit.c, which is in the tests anyway.
+# What writes a line about each page only reads, and would enter more blocks than all the rest.
+COUNTED_mutants = $(filter-out src/state/snapshot-pages-write.c,$(filter $(addprefix src/,$(addsuffix /%,stages world life state engine)),$1))
+COUNT_mutants = $(if $(call COUNTED_mutants,$2),-fsanitize-coverage=trace-pc)
+LIMIT_mutants := build/front/mutants/tests/support/limit.o
 
 LINK_asan    := -fsanitize=address,undefined
 LINK_cov     := --coverage
 LINK_mcdc    := -fprofile-instr-generate
 LINK_arm64   := -static -L$(SYSROOT)/usr/lib/aarch64-linux-gnu
+LINK_arm64O2 := $(LINK_arm64)
 
 # Tests let the host refuse memory: tests/support/failing.c stands in front of these (not of what the libraries call).
 LINK_TESTS   := -Wl,--wrap=calloc,--wrap=realloc,--wrap=mmap,--wrap=open_memstream,--wrap=machine_new,--wrap=machine_free
 
-LIBS          = $(if $(filter arm64,$1),-llzma -lpthread,-llzma)
+LIBS          = $(if $(filter arm64%,$1),-llzma -lpthread,-llzma)
 # The line editor of `pageflow shell`: where its header is at hand, the command uses it.
-EDIT_LIBS     = $(if $(filter arm64,$1),,$(shell pkg-config --silence-errors --libs libedit))
-TEST_LIBS     = $(if $(filter arm64,$1),-lcheck -lsubunit -lm -lrt -lpthread,$(shell pkg-config --libs check))
-BINUTILS      = $(if $(filter arm64,$1),$(CROSS))
+EDIT_LIBS     = $(if $(filter arm64%,$1),,$(shell pkg-config --silence-errors --libs libedit))
+TEST_LIBS     = $(if $(filter arm64%,$1),-lcheck -lsubunit -lm -lrt -lpthread,$(shell pkg-config --libs check))
+BINUTILS      = $(if $(filter arm64%,$1),$(CROSS))
 
 FLAGS_uma    :=
 FLAGS_numa   := -DCONFIG_NUMA=1
@@ -126,7 +148,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants setup build test test-programs tests-cov coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -146,8 +168,14 @@ setup:
 check:
 	@.ci/run
 
+# Losing build/ costs only time, but for what somebody has written in a lab.
 clean:
-	rm -rf build
+	@set -- build/lab/*; if [ ! -e "$$1" ]; then \
+		echo 'rm -rf build' && rm -rf build; \
+	else \
+		find build/ -mindepth 1 -maxdepth 1 ! -name lab -exec rm -rf {} + && \
+		echo 'build/ is empty but for build/lab/, where labs are laid out; rm -r build/lab removes them'; \
+	fi
 
 distclean: clean
 	rm -rf .cache
@@ -163,26 +191,36 @@ $(SETUP)/site: docs/requirements.txt
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
 
-build/flags/%: FORCE
-	@mkdir -p $(@D)
-	@echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" | cmp -s - $@ || \
-		echo "$(CC_$*) $(subst ",\",$(COMMON) $(FLAGS_$*) $(WHOLE_$*) $(call COUNT_$*,uma,src/world/any.c))" >$@
+flags_of = $(CC_$1) $(COMMON) $(FLAGS_$1) $(WHOLE_$1) $(call COUNT_$1,uma,src/world/any.c)
+define flags_rules
+ifneq ($$(file <build/flags/$1),$$(call flags_of,$1))
+build/flags/$1: FORCE
+endif
+build/flags/$1:
+	@mkdir -p $$(@D)
+	@echo "$$(subst ",\",$$(call flags_of,$1))" >$$@
+endef
+
+# Where a source does not compile, the programs made of it as it was go: none of them answers for a change that it does not have.
+# $1 flavour, $2 `tests` where only those are made of it
+withdraw = { rm -f build/*/$1/tests/program $(if $2,,build/*/$1/gdb-driver build/*/$1/pageflow \
+		$(if $(filter O0 O2,$1),build/pageflow build/libpageflow.*)); exit 1; }
 
 # $1 configuration or `front`, $2 flavour
 define object_rules
 build/$1/$2/%.o: %.c build/flags/$2 | $(SETUP)/$(call setup_of,$2)
 	@mkdir -p $$(@D)
 	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) $$(call COUNT_$2,$1,$$<) $(if $(filter front,$1),,$$(WHOLE_$2)) \
-		-MMD -MP -c -o $$@ $$<
+		-MMD -MP -c -o $$@ $$< || $(call withdraw,$2)
 build/$1/$2/tests/%.o: tests/%.c build/flags/$2 | $(SETUP)/$(call setup_of,$2) $(SETUP)/test
 	@mkdir -p $$(@D)
-	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests/support -MMD -MP -c -o $$@ $$<
+	$(Q)$$(CC_$2) $$(COMMON) $$(FLAGS_$2) $$(FLAGS_$1) -Itests/support -MMD -MP -c -o $$@ $$< || $(call withdraw,$2,tests)
 # What tests are made with: of an archive, a program holds what it uses.
 build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
 	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
-setup_of = $(or $(filter arm64 mcdc,$1),$(if $(filter clang,$1),ci),build)
+setup_of = $(or $(if $(filter arm64%,$1),arm64),$(filter mcdc,$1),$(if $(filter clang,$1),ci),build)
 
 # $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
 define config_rules
@@ -213,21 +251,24 @@ build/front/$1/text.a build/front/$1/tools.a:
 	$(Q)$(call BINUTILS,$1)ar rcs $$@ $$^
 
 LIBRARY_$1 := $(LIBRARY_C:%.c=build/front/$1/%.o) $(CONFIGS:%=build/%/$1/engine.o) build/front/$1/text.a
-build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $(FAILURE_C:%.c=build/front/$1/%.o) $$(LIBRARY_$1)
+build/front/$1/pageflow: $(TOOLS_C:%.c=build/front/$1/%.o) $(FAILURE_C:%.c=build/front/$1/%.o) $(LIMIT_$1) $$(LIBRARY_$1)
 	$(call say,$$@)
-	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1)
+	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call LIBS,$1) $$(call EDIT_LIBS,$1) || $(call withdraw,$1)
 
 build/front/$1/tests/program: $(API_C:%.c=build/front/$1/%.o) build/front/$1/tests/support.a $$(LIBRARY_$1)
 	$(call say,$$@)
 	$(Q)$$(CC_$1) $$(LINK_$1) -o $$@ $$^ $$(call TEST_LIBS,$1) $$(call LIBS,$1)
 endef
 
+$(foreach f,$(FLAVOURS),$(eval $(call flags_rules,$f)))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
 $(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
 
-ifneq ($(wildcard build),)
--include $(shell find build -name '*.d' -not -path 'build/site/*')
+# What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
+NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR))))
+ifneq ($(NOTES),)
+-include $(shell find $(NOTES) -name '*.d')
 endif
 
 # ---- Build -----------------------------------------------------------------------------------------------------
@@ -284,27 +325,55 @@ install: build
 # ---- Tests -----------------------------------------------------------------------------------------------------
 # tests/run.py runs the test programs of one flavour and the Python tests and adds up.
 
+# With T=NAME only what such tests need is built: NEEDED.
 COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pageflow)
-test-programs: $(CONFIGS:%=build/%/$(FLAVOUR)/tests/program) $(if $(API_C),build/front/$(FLAVOUR)/tests/program) \
-	$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build)
+test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out python,$(NEEDED))) \
+	$(if $(filter python,$(NEEDED)),$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build))
 
-test: test-programs | $(SETUP)/test $(SETUP)/gdb
-	@$(VPYTHON) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) --filter '$(T)' --durations $(DURATIONS) -- $(PYTESTS)
+test: test-programs | $(if $(filter python,$(NEEDED)),$(SETUP)/test $(SETUP)/gdb)
+	@$(if $(filter python,$(NEEDED)),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
+		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- $(PYTESTS)
+
+# ---- The workshop: a copy of the sources with a change, in the flavour `mutants`, whose loops end (tests/workshop) --------
+
+# How a file is compiled and a program linked; of the command, whose engine has one name that others see, in two steps.
+define workshop_commands
+compile $(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1)
+counted $(call COUNTED_$2,$(ENGINE_C))
+link $(CC_$2) $(LINK_$2) $(LINK_TESTS) $(PROGRAM_$1_$2) $(call TEST_LIBS,$2) $(call LIBS,$2)
+engine ld -r $(ENGINE_$1_$2)
+keep objcopy --keep-global-symbol=pageflow_engine_$1
+endef
+define workshop_commands_front
+compile $(CC_$1) $(COMMON) $(FLAGS_$1)
+link $(CC_$1) $(LINK_$1) $(patsubst %.c,build/front/$1/%.o,$(TOOLS_C) $(FAILURE_C)) $(LIMIT_$1) $(LIBRARY_$1) $(call LIBS,$1) $(call EDIT_LIBS,$1)
+endef
+build/workshop/commands/front-%: FORCE
+	$(shell mkdir -p $(@D))$(file >$@,$(call workshop_commands_front,$*))
+build/workshop/commands/%: FORCE
+	$(shell mkdir -p $(@D))$(file >$@,$(call workshop_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
+
+WORKSHOP := $(patsubst %,build/workshop/commands/%-mutants,$(CONFIGS) front) \
+	$(CONFIGS:%=build/%/mutants/tests/program) build/front/mutants/pageflow
+workshop: $(WORKSHOP)
+
+# The exercises of the book that change code, each carried out in a copy; one of them for a reader.
+exercises: workshop
+	@$(PYTHON) tests/workshop/exercises.py $(if $(KEEP),--keep) $(E)
+exercise: workshop
+	@$(PYTHON) tests/workshop/exercises.py --show $(or $(E),$(error make exercise E=ID, as E=09-1))
 
 # ---- Mutants: does a test notice when a line is changed? ---------------------------------------------------------
 
-# How a file is compiled and a program linked, for tests/mutants/mutants.py.
 MUTANTS_IN := mutants asan
-define mutants_commands
-$(CC_$2) $(COMMON) $(FLAGS_$2) $(FLAGS_$1) $(COUNT_$2)
-$(CC_$2) $(LINK_$2) $(LINK_TESTS) $(PROGRAM_$1_$2) $(call TEST_LIBS,$2) $(call LIBS,$2)
-endef
-build/mutants/%.commands: FORCE
-	$(shell mkdir -p $(@D))$(file >$@,$(call mutants_commands,$(firstword $(subst -, ,$*)),$(lastword $(subst -, ,$*))))
-
-mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/mutants/$c-$f.commands build/$c/$f/tests/program)) \
+mutants: $(foreach f,$(MUTANTS_IN),$(foreach c,$(CONFIGS),build/workshop/commands/$c-$f build/$c/$f/tests/program)) \
 	build/coverage/coverage.json | $(SETUP)/test
 	@$(VPYTHON) tests/mutants/mutants.py $(if $(NUMBER),--number $(NUMBER) --together,--keep) $(STAGE:%=--stage %) $(SEED:%=--seed %)
+
+# ---- Labs ------------------------------------------------------------------------------------------------------
+
+lab: | $(SETUP)/test
+	@$(VPYTHON) -m labs $(if $(L),'$(L)') $(if $(CHECK),--check) $(if $(AGAIN),--again)
 
 # ---- Coverage --------------------------------------------------------------------------------------------------
 
@@ -333,7 +402,7 @@ coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/c
 
 # ---- Site ------------------------------------------------------------------------------------------------------
 
-SITE_IN := Makefile index.rst $(shell find docs src include tests -type f -not -name '*.pyc' 2>/dev/null)
+SITE_IN := Makefile index.rst $(shell find docs labs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
 SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
 build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb

@@ -3,7 +3,7 @@
 """Prints what build/coverage/coverage.json adds up to, and fails below coverage/gate.json.
 
 The last line is that of src/stages and src/world together, the one before that of src/life, src/state, src/replay and src/engine together, both in the form
-`lines X% functions Y% branches Z%`, rounded down, so that 100.0% means all. What is missing goes to stderr.
+`lines X% functions Y% branches Z%`, rounded down, so that 100.0% means all; what they are about stands on the two lines before. What is missing goes to stderr.
 """
 
 import argparse
@@ -83,8 +83,11 @@ def main():
     for text in wrong:
         print(f"coverage: {text}", file=sys.stderr)
     if args.tests:
+        print("tests in C, those without and those with NUMA added up:")
         print(f"tests: {data['ran']['passed']} passed, {data['ran']['failed']} failed")
     show_front()
+    print("first of the next two lines: src/life, src/state, src/replay and src/engine")
+    print("last line: src/stages and src/world")
     print(summary_line(data["totals"]["life+state+replay+engine"]))
     print(summary_line(data["totals"]["stages+world"]))
     if args.report_only:

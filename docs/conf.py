@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / 'docs' / '_ext'), str(ROOT / 'coverage')]
+sys.path[:0] = [str(ROOT / 'docs' / '_ext'), str(ROOT / 'coverage'), str(ROOT)]
 
 project = 'Pageflow'
 author = 'the Pageflow authors'
@@ -18,7 +18,8 @@ extensions = ['breathe', 'pageflow_book']
 root_doc = 'index'
 include_patterns = ['index.rst', 'docs/*.rst', 'docs/stages/*.rst', 'docs/continued/*.rst', 'docs/exhibits/*.rst']
 exclude_patterns = ['build', '.cache', '.git', 'src', 'tests', 'include', 'coverage', 'docs/_*', 'docs/locale']
-templates_path = ['_templates']
+# In full: gettext would look for them beside the sources, not beside this file.
+templates_path = [str(ROOT / 'docs' / '_templates')]
 nitpicky = True
 smartquotes = False
 locale_dirs = ['docs/locale']
@@ -40,18 +41,19 @@ c_extra_keywords = []
 
 html_theme = 'furo'
 html_title = 'Pageflow'
-html_static_path = ['_static']
-html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css']
-html_js_files = [('pageflow.js', {'defer': 'defer'})]
+html_static_path = ['_static', '_vendor']
+html_css_files = ['fonts.css', 'pageflow.css', 'pictures.css', 'slides.css', 'layout.css']
+# Each is small, and does one thing; a page says the same without them.
+SCRIPTS = ['pageflow.js', 'slides.js', 'copy.js', 'sources.js', 'browse.js']
+html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_favicon = '_static/favicon.svg'
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_show_search_summary = False  # it is fetched, which a page opened from a file may not do
 html_use_index = True
 html_domain_indices = False
 html_permalinks_icon = '¶'
-html_theme_options = {'top_of_page_buttons': []}
+html_theme_options = {'top_of_page_buttons': [], 'enable_search_shortcuts': False}  # keys: browse.js
 pygments_style = 'pageflow_book.draw.colours.Light'
 pygments_dark_style = 'pageflow_book.draw.colours.Dark'
 
@@ -61,6 +63,9 @@ epub_tocscope = 'includehidden'
 epub_tocdepth = 2
 epub_use_index = False
 epub_js_files = []
-epub_css_files = ['pageflow.css', 'pictures.css', 'epub.css']
+epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
-epub_exclude_files = ['_static/pageflow.js', 'search.html']
+epub_exclude_files = [
+    'search.html',
+    *(f'_static/{name}' for name in (*SCRIPTS, 'search.js', 'search.css', 'minisearch.js')),
+]

@@ -6,6 +6,7 @@ What docs/pageflow.1.in says is written by hand; the part about each subcommand 
 cannot say anything else.
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -17,7 +18,9 @@ COMMAND = re.compile(r'  (\w+) +\S')
 
 
 def output(command, *words):
-    return subprocess.run([command, *words], capture_output=True, text=True, check=True).stdout
+    """What the command prints, in lines of 80 columns."""
+    environment = {**os.environ, 'COLUMNS': '80'}
+    return subprocess.run([command, *words], capture_output=True, text=True, check=True, env=environment).stdout
 
 
 def commands(command):
@@ -56,6 +59,8 @@ def block(lines):
         return made
     if all(line.startswith('  ') for line in lines):
         return ['.PP', '.RS', '.nf', *(roff(line[2:]) for line in lines), '.fi', '.RE']
+    if lines[0] == 'examples:':
+        return ['.PP', '.nf', 'Examples:', *map(roff, lines[1:]), '.fi']
     text = ' '.join(line.strip() for line in lines)
     return ['.PP', roff(text[0].upper() + text[1:])]
 

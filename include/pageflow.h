@@ -462,8 +462,8 @@ PAGEFLOW_API void pageflow_on_violation(pageflow_machine *machine, pageflow_text
 /**
  * @brief Read a get-free-pages mask.
  *
- * @param text names joined by `|`, such as `GFP_KERNEL|__GFP_ZERO`; the underscores of a flag may be left out
- * (`GFP_ZERO`, `ZERO`); numbers may stand among them
+ * @param text an expression as C has it, such as `GFP_KERNEL|__GFP_ZERO` or `GFP_KERNEL & ~__GFP_IO`: names and numbers, `~`,
+ * `&`, `|` and parentheses, at most 32 of them within each other; the underscores of a flag may be left out (`GFP_ZERO`, `ZERO`)
  * @param gfp receives the mask
  * @param error receives what went wrong, or NULL
  * @return 0 or -1

@@ -77,7 +77,7 @@ struct trace_event {
 /** How a field is to be shown. */
 enum trace_field_kind {
 	TRACE_FIELD_END, /**< no further field */
-	TRACE_FIELD_PFN,
+	TRACE_FIELD_PFN, /**< in decimal, as the kernel's `pfn=` */
 	TRACE_FIELD_NUMBER,
 	TRACE_FIELD_ORDER,
 	TRACE_FIELD_GFP,
@@ -87,6 +87,7 @@ enum trace_field_kind {
 	TRACE_FIELD_COMPACT_RESULT,
 	TRACE_FIELD_COMPACT_PRIORITY,
 	TRACE_FIELD_COMPACT_FEEDBACK, /**< a compact_result as the retry rule reads it */
+	TRACE_FIELD_HEX_PFN, /**< in hex, as the kernel has those of compaction, and where the event is ours */
 };
 
 /** Name and fields of an event. */

@@ -9,15 +9,17 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests")]
+
+import matching  # noqa: E402
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keeps the tests whose file's stem or own name contains PAGEFLOW_TEST_FILTER."""
-    wanted = os.environ.get("PAGEFLOW_TEST_FILTER", "")
-    if not wanted:
+    """Keeps the tests that PAGEFLOW_TEST_FILTER asks for."""
+    piece = matching.filter_of(os.environ.get("PAGEFLOW_TEST_FILTER", ""))
+    if not piece:
         return
-    kept = [item for item in items if wanted in item.name or wanted in pathlib.Path(item.fspath).stem]
+    kept = [item for item in items if matching.matches_script(piece, pathlib.Path(item.fspath).stem, item.name)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

@@ -19,6 +19,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
+import matching
+import words
+
 PROGRAMS = ("uma", "numa", "front")
 # What they find must not be taken for one of the program's own ways to end. A reader's own settings come first.
 SANITIZERS = {
@@ -30,7 +33,7 @@ EXPECTED_NOISE = "qemu: uncaught target signal"  # qemu's remark on every test t
 
 def launcher(flavour):
     """The words to put before a program of this flavour."""
-    if flavour != "arm64":
+    if not flavour.startswith("arm64"):
         return []
     for name in ("qemu-aarch64", "qemu-aarch64-static"):
         if shutil.which(name):
@@ -60,13 +63,13 @@ def environment(args, program):
 
 
 def run_program(args, program):
-    """Runs build/PROGRAM/FLAVOUR/tests/program; gives (passed, failed)."""
+    """Runs build/PROGRAM/FLAVOUR/tests/program; gives (passed, failed) and what it said on stderr."""
     path = os.path.join("build", program, args.flavour, "tests", "program")
     if not os.path.exists(path):
-        return 0, 0
-    words = launcher(args.flavour) + [path] + ([args.filter] if args.filter else [])
+        return 0, 0, ""
+    piece = matching.filter_of(args.filter)
     done = subprocess.run(
-        words,
+        launcher(args.flavour) + [path] + ([piece] if piece else []),
         env=environment(args, program),
         capture_output=True,
         stdin=subprocess.DEVNULL,
@@ -74,15 +77,15 @@ def run_program(args, program):
         errors="replace",
     )
     if done.returncode == 2:
-        return 0, 0
+        return 0, 0, ""
     found = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.M)
+    told = ""
     if done.returncode != 0:
-        told = [line for line in done.stderr.splitlines() if not line.startswith(EXPECTED_NOISE)]
-        sys.stderr.write("".join(f"{program}: {line}\n" for line in told))
+        lines = done.stderr.splitlines(keepends=True)
+        told = "".join(line for line in lines if not line.startswith(EXPECTED_NOISE))
     if not found:
-        sys.stderr.write(f"{program}: {path} ended with status {done.returncode} and no summary\n{done.stdout}")
-        return 0, 1
-    return int(found[1]), int(found[2])
+        return 0, 1, f"{told}{path} ended with status {done.returncode} and no summary\n{done.stdout}"
+    return int(found[1]), int(found[2]), told
 
 
 def run_pytest(args):
@@ -90,7 +93,7 @@ def run_pytest(args):
     report = log_of(args, "pytest")
     env = dict(os.environ, PAGEFLOW_TEST_FILTER=args.filter, PYTHONDONTWRITEBYTECODE="1", **SANITIZERS)
     env["PAGEFLOW"] = " ".join(launcher(args.flavour) + [os.path.abspath(args.command)])
-    words = [
+    command = [
         sys.executable,
         "-m",
         "pytest",
@@ -108,9 +111,9 @@ def run_pytest(args):
         "--import-mode=importlib",
     ]
     if not args.filter:  # a few tests are not worth further processes
-        words += ["-n", str(os.cpu_count()), "--dist", "worksteal"]
+        command += ["-n", str(os.cpu_count()), "--dist", "worksteal"]
     done = subprocess.run(
-        words + args.pytests,
+        command + args.pytests,
         env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -133,26 +136,64 @@ def run_pytest(args):
     return max(total - failed - skipped, 0), failed, skipped
 
 
-def durations(args):
+def durations(args, wanted):
     """(seconds, test) of all that left how long it took."""
-    for program in PROGRAMS:
+    for program in wanted:
         if os.path.exists(log_of(args, program)):
             for test in ElementTree.parse(log_of(args, program)).iter("{*}test"):
                 yield float(test.findtext("{*}duration")), f"{program}: {test.findtext('{*}id')}"
-    if args.pytests and os.path.exists(log_of(args, "pytest")):
+    if "python" in wanted and os.path.exists(log_of(args, "pytest")):
         for test in ElementTree.parse(log_of(args, "pytest")).iter("testcase"):
             yield float(test.get("time")), f"{test.get('classname')}: {test.get('name')}"
 
 
-def show_durations(args):
-    for seconds, test in sorted(durations(args), reverse=True)[: args.durations]:
+def show_durations(args, wanted):
+    for seconds, test in sorted(durations(args, wanted), reverse=True)[: args.durations]:
         print(f"{seconds:8.2f} s  {test}", file=sys.stderr)
+
+
+def run_all(args, wanted):
+    """Runs what is wanted; gives {what: (passed, failed, skipped)}.
+
+    Python's part is the longer one and runs as many processes as there are processors; the programs, one after the other
+    where they are not alone, fill what it leaves.
+    """
+    results = {}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        python = pool.submit(run_pytest, args) if "python" in wanted else None
+        with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
+            mine = [one for one in PROGRAMS if one in wanted]
+            done = dict(zip(mine, programs.map(lambda program: run_program(args, program), mine)))
+        sys.stderr.write(words.tell({program: told for program, (_passed, _failed, told) in done.items()}))
+        results |= {program: (passed, failed, 0) for program, (passed, failed, _told) in done.items()}
+        if python:
+            results["python"] = python.result()
+    return results
+
+
+def counted(results):
+    """How many of each kind ran: a test in C counts in each configuration."""
+    kinds = {
+        "uma": "in C without NUMA",
+        "numa": "in C with NUMA",
+        "front": "of the library and its texts",
+        "python": "in Python",
+    }
+    return ", ".join(f"{sum(results[one])} {kind}" for one, kind in kinds.items() if sum(results.get(one, ())))
+
+
+def wanted_of(args):
+    """What is to run: that which holds a test that matches."""
+    wanted = matching.needed(args.filter)
+    if args.counts or args.profiles:
+        return [one for one in wanted if one in PROGRAMS[:2]]
+    return wanted if args.pytests else [one for one in wanted if one in PROGRAMS]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--flavour", default="O0")
-    parser.add_argument("--filter", default="")
+    parser.add_argument("--filter", default="", metavar="T", help="what tests/matching.py takes")
     parser.add_argument("--counts", default="")
     parser.add_argument("--profiles", default="")
     parser.add_argument("--durations", type=int, default=0, metavar="N", help="list the N tests that took longest")
@@ -161,23 +202,15 @@ def main():
     args = parser.parse_args()
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Python's part is the longer one and runs as many processes as there are processors; the programs, one after the
-    # other where they are not alone, fill what it leaves.
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        python = pool.submit(run_pytest, args) if args.pytests else None
-        with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
-            wanted = PROGRAMS[:2] if args.counts else PROGRAMS
-            results = [(*one, 0) for one in programs.map(lambda program: run_program(args, program), wanted)]
-        if python:
-            results.append(python.result())
-    passed, failed, skipped = map(sum, zip(*results))
+    wanted = wanted_of(args)
+    results = run_all(args, wanted)
+    passed, failed, skipped = map(sum, zip((0, 0, 0), *results.values()))
     if args.durations:
-        show_durations(args)
+        show_durations(args, wanted)
     if passed + failed + skipped == 0:
-        print(
-            f"tests: nothing matches '{args.filter}'; `build/uma/O0/tests/program -l` lists the names", file=sys.stderr
-        )
+        print(f"tests: {matching.nothing(args.filter)}", file=sys.stderr)
         return 2
+    print(f"ran: {counted(results)}", file=sys.stderr)
     print(f"tests: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 

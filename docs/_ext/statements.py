@@ -7,7 +7,7 @@ Reads the text of a page, not what Sphinx makes of it, so that the checks of the
 import re
 from dataclasses import dataclass, field
 
-PROSE = {'answer', 'glossary', 'container'}  # directives whose content is text like any other
+PROSE = {'answer', 'exercise', 'glossary', 'container'}  # directives whose content is text like any other
 HEADING = re.compile(r'([=\-~^"\'`*+#])\1{2,}$')
 FIELD = re.compile(r':[\w-]+:( |$)')  # `:orphan:` at the top of a page
 BULLET = re.compile(r'(\*|-|#\.|\d+\.) +(?=\S)')
@@ -126,6 +126,22 @@ def paragraph(lines, at, made, section, under):
     if text.endswith('::'):
         at = after(lines, at, indent)
     return at
+
+
+def said(text, claim):
+    """The sentence of a page that makes a claim, as a reader sees it, without its mark, and the line of its paragraph; '' and
+    0 where none does."""
+    for block in blocks(text):
+        if f'[{claim}]' not in block.text:
+            continue
+        literals = re.findall(r'``([^`]*)``', block.text)
+        for sentence in block.sentences:
+            parts = sentence.split('\x00')
+            whole = parts[0] + ''.join(map(''.join, zip(literals, parts[1:])))
+            del literals[: len(parts) - 1]
+            if f'[{claim}]' in whole:
+                return ' '.join(re.sub(r'\s*\[\d\d-\d+\]', '', whole).replace('\\', '').split()), block.line
+    return '', 0
 
 
 def later(made, everything=False):

@@ -5,7 +5,7 @@ import json
 import subprocess
 from typing import NamedTuple
 
-KINDS = 'dfgstuv'  # macros, functions, enums, structures, typedefs, unions, variables
+KINDS = 'defgmstuv'  # macros, enumerators, functions, enums, members, structures, typedefs, unions, variables
 
 
 class FactsError(Exception):

@@ -6,7 +6,8 @@
   var asked = {}, wanted; /* the scripts asked for, and what is to be shown when they are there */
   var CONFIGURATIONS = ['UMA', 'NUMA'];
   var SHOWN = 8;
-  var tip, owner = null, pinned = false, timer = 0;
+  var CLAIM = '.claim a', NAMED = '.pf-code code a, code.literal, a.reference .sig-name, .sig a .n, a .std-term';
+  var tip, owner = null, pinned = false, timer = 0, pointer = '';
 
   function make(tag, text, css) {
     var node = document.createElement(tag);
@@ -83,18 +84,38 @@
     }).join(', ')));
   }
 
-  function testLink(index) {
-    var known = window.PAGEFLOW_TESTS, test = known.tests[index];
-    if (!test) return make('span', '?');
-    var stem = known.stems[test[0]];
-    var door = /^\d\d-[^-]+/.exec(stem);  // a part's tests are listed in the chapter of its door
-    if (!door) return make('span', test[1]);
-    var link = make('a', test[1]);
-    link.href = root + 'docs/stages/' + door[0] + '.html#test-' + test[1];
-    return link;
+  /* A test with its source folded below its name (sources.js puts it there), and whether only one configuration runs it. */
+  function testItem(index, side) {
+    var known = window.PAGEFLOW_TESTS, test = known.tests[index], item = make('li');
+    var name = make('code', test ? test[1] : '?'), file = test && known.files[test[0]];
+    var fold = make('details', undefined, 'pf-test'), title = make('summary');
+    title.append(name);
+    if (side) title.append(' ', make('b', side));
+    if (!file) {
+      item.append.apply(item, title.childNodes);
+      return item;
+    }
+    fold.append(title);
+    item.append(fold);
+    return item;
   }
 
-  function testsList(row, sets) {
+  /* Where the tests of the code on show are: those of its stage or, elsewhere, of its file. */
+  function home(button) {
+    var file = button.closest('figure').dataset.rows, stage = document.querySelector('[data-stage]');
+    if (!file && stage) return 'stages/' + stage.dataset.stage + '-';
+    return (file || '').replace(/^src\//, '').replace(/(^stages\/\d\d-).*|\.[ch]$/, '$1');
+  }
+
+  function listOf(tests, side) {
+    var list = make('ul');
+    list.tabIndex = -1;
+    tests.forEach(function (test) { list.append(testItem(test, side(test))); });
+    return list;
+  }
+
+  /* The tests of the stage come first; the others are in a list that opens. */
+  function testsList(row, sets, near) {
     var ran = {}, order = [];
     CONFIGURATIONS.forEach(function (name, at) {
       if (!row[at]) return;
@@ -106,17 +127,20 @@
     var box = make('div');
     if (!order.length) return box;
     box.append(make('p', order.length === 1 ? say('Run by 1 test:') : say('Run by %s tests:', order.length)));
-    var list = make('ul');
-    list.tabIndex = -1;
     var sides = CONFIGURATIONS.filter(function (_name, at) { return row[at]; }).length;
-    order.slice(0, SHOWN).forEach(function (test) {
-      var item = make('li');
-      item.append(testLink(test));
-      if (sides > 1 && ran[test].length === 1) { item.append(' '); item.append(make('b', ran[test][0])); }
-      list.append(item);
-    });
-    box.append(list);
-    if (order.length > SHOWN) box.append(make('p', say('and %s more', order.length - SHOWN)));
+    var known = window.PAGEFLOW_TESTS;
+    function side(test) { return sides > 1 && ran[test].length === 1 ? ran[test][0] : ''; }
+    function isNear(test) { return near && known.tests[test] && (known.files[known.tests[test][0]] || '').indexOf(near) === 0; }
+    var first = order.filter(isNear);
+    if (!first.length) first = order.slice(0, SHOWN);
+    var rest = order.filter(function (test) { return first.indexOf(test) < 0; });
+    box.append(listOf(first, side));
+    if (rest.length) {
+      var more = make('details', undefined, 'pf-more');
+      more.append(make('summary', isNear(first[0]) ? say('%s more, of other files', rest.length) : say('%s more', rest.length)));
+      more.addEventListener('toggle', function () { if (!more.querySelector('ul')) more.append(listOf(rest, side)); });
+      box.append(more);
+    }
     return box;
   }
 
@@ -135,6 +159,7 @@
   /* The scripts that a pop-up of this place still needs. */
   function missing(target) {
     var paths = window.PAGEFLOW ? [] : ['pageflow-data.js'];
+    if (target.matches(CLAIM) && !window.PAGEFLOW_CLAIMS) paths.push('claims-data.js');
     if (!target.matches('.g')) return paths;
     var figure = target.closest('figure');
     if (!window.PAGEFLOW_TESTS) paths.push('test-names.js');
@@ -144,34 +169,72 @@
     return paths;
   }
 
+  /* The number of a row's line in its file: a row says it, or is behind one that does. */
+  function lineOf(row) {
+    for (var past = 0; !row.style.getPropertyValue('--n'); past++) row = row.previousElementSibling;
+    return Number(row.style.getPropertyValue('--n')) + past;
+  }
+
   function fillCounts(button) {
-    var found = listingData(button);
-    var row = found && found.rows[button.dataset.i];
+    var found = listingData(button), number = lineOf(button.parentNode);
+    var row = found && found.rows[number];
     if (!row) return false;
     tip.replaceChildren(countsTable(row));
     var each = outcomes(row);
     if (each) tip.append(each);
     if (row[2]) tip.append(make('p', say('Left out of the count: %s', row[2])));
-    tip.append(testsList(row, found.sets));
+    tip.append(testsList(row, found.sets, home(button)));
     if (found.page) {
       var link = make('a', say('This line on its coverage page'));
-      link.href = found.page + (found.first + Number(button.dataset.i) - 1);
+      link.href = found.page + number;
       tip.append(link);
     }
     if (!pinned) tip.append(make('p', say('Enter or click keeps this open.'), 'hint'));
     return true;
   }
 
+  /* What a claim says, and the tests that prove it. */
+  function fillClaim(link) {
+    var all = window.PAGEFLOW_CLAIMS, known = all.claims[link.textContent];
+    if (!known) return false;
+    var list = make('ul'), tests = known[1];
+    tests.slice(0, SHOWN).forEach(function (test) {
+      var item = make('li'), page = all.pages[test[1]], name = make(page ? 'a' : 'span', test[0]);
+      if (page) name.href = root + page + '.html#test-' + test[0];
+      item.append(name);
+      list.append(item);
+    });
+    tip.replaceChildren(make('p', known[0]));
+    tip.append(make('p', tests.length === 1 ? say('Proved by 1 test:') : say('Proved by %s tests:', tests.length)), list);
+    if (tests.length > SHOWN) tip.append(make('p', say('and %s more', tests.length - SHOWN)));
+    return true;
+  }
+
+  /* The meaning of a name: of a structure where one is named, else of the name itself, else of a field: `zone->lock`. */
+  function meaningOf(target) {
+    var known = window.PAGEFLOW, name = target.textContent.trim().replace(/\(\)$/, '');
+    var before = (target.closest('a') || target).previousElementSibling, tag = before && before.textContent + ' ' + name;
+    return known.meanings[tag] || known.meanings[name] || known.fields[name.replace(/^.*(->|\.)/, '')];
+  }
+
   /* A term's meaning goes by the place its link leads to; a name's by the name. */
   function fillMeaning(target) {
     var link = target.matches('.std-term') && target.closest('a');
-    var known = window.PAGEFLOW;
-    var words = link ? known.terms[link.hash.slice(1)] : known.meanings[target.textContent.trim().replace(/\(\)$/, '')];
+    var words = link ? window.PAGEFLOW.terms[link.hash.slice(1)] : meaningOf(target);
     if (!words) return false;
     var named = target.closest('a[title]');
     if (named) named.removeAttribute('title');  // the browser's own tooltip would say it once more
     tip.replaceChildren(make('span', words));
+    if (pinned && target.closest('a')) {
+      var there = make('a', say('Go to its place'), 'go');
+      there.href = target.closest('a').href;
+      tip.append(there);
+    }
     return true;
+  }
+
+  function fill(target) {
+    return target.matches('.g') ? fillCounts(target) : target.matches(CLAIM) ? fillClaim(target) : fillMeaning(target);
   }
 
   function place(target) {
@@ -199,13 +262,29 @@
       loadScripts(paths);
       return;
     }
-    if (!(target.matches('.g') ? fillCounts(target) : fillMeaning(target))) return;
+    if (!fill(target)) {
+      if (keep && target.closest('a')) location.href = target.closest('a').href;
+      return;
+    }
     owner = target;
-    tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
-    if (pinned) tip.setAttribute('aria-label', say('What ran this line')); else tip.removeAttribute('aria-label');
+    nameTip();
     owner.setAttribute('aria-describedby', 'pf-tip');
     if (owner.matches('.g')) owner.classList.add('on');
     place(target);
+  }
+
+  function nameTip() {
+    tip.setAttribute('role', pinned ? 'dialog' : 'tooltip');
+    if (pinned) tip.setAttribute('aria-label', owner.matches('.g') ? say('What ran this line') : say('What it means'));
+    else tip.removeAttribute('aria-label');
+  }
+
+  /* Whoever unfolds something in a pop-up wants it to stay, and it grows. */
+  function unfolded(event) {
+    if (!owner || !event.target.open) return;
+    pinned = true;
+    nameTip();
+    place(owner);
   }
 
   function forget() {
@@ -228,7 +307,17 @@
   }
 
   function pointed(event) {
-    return event.target.closest && event.target.closest('button.g, .pf-code code a, code.literal, a.reference .sig-name, a .std-term');
+    return event.target.closest && event.target.closest('button.g, ' + CLAIM + ', ' + NAMED);
+  }
+
+  /* A finger cannot point: its first tap tells the meaning, with a link to where it would have led; the next one leads there. */
+  function tapped(event) {
+    var target = pointer === 'touch' && event.detail && pointed(event);
+    if (!target || tip.contains(target) || (pinned && owner === target)) return false;
+    if (target.closest('a')) event.preventDefault();
+    hide();
+    show(target, true);
+    return true;
   }
 
   /* In a listing one count at a time is in the tab order; the arrow keys go from line to line. */
@@ -264,6 +353,8 @@
     tip = make('div', undefined, 'pf-tip');
     tip.id = 'pf-tip';
     tip.hidden = true;
+    tip.addEventListener('toggle', unfolded, true);
+    tip.addEventListener('pf-added', function () { if (owner) place(owner); });
     document.body.append(tip);
     document.querySelectorAll('.pf-code').forEach(function (box) {
       var first = box.querySelector('button.g');
@@ -276,7 +367,7 @@
       else if (!tip.hidden) later();
     });
     document.addEventListener('focusin', function (event) {
-      var target = event.target.closest('button.g, .pf-code code a');
+      var target = event.target.closest('button.g, .pf-code code a, ' + CLAIM);
       if (target) { show(target); return; }
       var inner = event.target.querySelector && event.target.matches('a.reference') && event.target.querySelector('code, .std-term');
       if (inner) show(inner); else if (!tip.contains(event.target)) hide();
@@ -288,10 +379,11 @@
         else {
           hide();
           show(button, true);
-          if (event.detail === 0) { var link = tip.querySelector('a'); if (link) link.focus(); }
+          if (event.detail === 0) { var first = tip.querySelector('summary, a'); if (first) first.focus(); }
         }
-      } else if (!tip.contains(event.target)) hide();
+      } else if (!tapped(event) && !tip.contains(event.target)) hide();
     });
+    document.addEventListener('pointerdown', function (event) { pointer = event.pointerType; });
     document.addEventListener('keydown', keys);
     window.addEventListener('resize', hide);
   }

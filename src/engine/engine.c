@@ -331,6 +331,7 @@ const struct pageflow_engine ENGINE = {
 	.bench = engine_bench,
 	.event_text = engine_event_text,
 	.gfp_text = gfp_format,
+	.sysctl_name = sysctl_name,
 	.replay_trace = replay_trace,
 	.replay_boot = replay_boot,
 };

@@ -93,6 +93,8 @@ struct pageflow_engine {
 	double (*bench)(struct machine *machine, const char *row, unsigned long count,
 			struct pageflow_error *error);
 	int (*gfp_text)(uint32_t gfp, char *text, size_t size);
+	/** the tunables of /proc/sys/vm that can be set, one after the other; NULL after the last */
+	const char *(*sysctl_name)(size_t index);
 	void (*replay_trace)(const struct text *text, replay_progress progress, void *context,
 			     struct replay_result *result);
 	void (*replay_boot)(const struct text *text, struct replay_result *result);

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The chain of stages: the site's own table, the functions that are doors, and where a frame is in it."""
 
+import difflib
 import json
 import pathlib
 import re
+
+import pf_screen
+import pf_source
 
 import gdb
 
@@ -55,6 +59,12 @@ def configuration():
     return 'numa' if any(field.name == 'node' for field in gdb.lookup_type('struct zone').fields()) else 'uma'
 
 
+def source(path):
+    """A file of ours as this program was built from it: what only the other configuration has is empty."""
+    text = pathlib.Path(path).read_text(encoding='utf-8')
+    return pf_source.of_build(text, {'CONFIG_NUMA': configuration() == 'numa'})
+
+
 def find(words):
     """The stage that a reader names: its number, its stem, its door, or any function in it."""
     text = words.strip()
@@ -63,11 +73,20 @@ def find(words):
     for stage in STAGES:
         if text in (stage.stem, *stage.doors):
             return stage
-    symbol = gdb.lookup_static_symbol(text) or gdb.lookup_global_symbol(text)
+    symbol = (gdb.lookup_static_symbol(text) or gdb.lookup_global_symbol(text)) if text else None
     stage = of_file(symbol.symtab.filename) if symbol is not None and symbol.symtab else None
     if stage is None:
-        raise gdb.GdbError(f"there is no stage '{text}': give a number from 01 to {STAGES[-1].number}, or a function")
+        raise gdb.GdbError(f"there is no stage '{pf_screen.clipped(text)}': {remedy(text)}")
     return stage
+
+
+def remedy(text):
+    """What to type instead of something that is no stage."""
+    stages = {door: stage for stage in STAGES for door in stage.doors}
+    near = difflib.get_close_matches(text, stages, 1)
+    if near:
+        return f'did you mean {near[0]}, stage {stages[near[0]].number}?'
+    return f'give a number from 01 to {STAGES[-1].number}, or a function; `tour map` lists the stages'
 
 
 def of_file(filename):
@@ -105,14 +124,20 @@ def path(frame=None):
     return steps[::-1]
 
 
-def onwards(stage):
-    """Where the path goes from a stage in this configuration: [(stage, when)]."""
+def edges():
+    """The edges of this configuration."""
     other = 'uma' if configuration() == 'numa' else 'numa'
-    return [
-        (BY_NUMBER[edge['to']], WHEN.get(edge['kind'], ''))
-        for edge in EDGES
-        if edge['from'] == stage.number and edge['kind'] != other
-    ]
+    return [edge for edge in EDGES if edge['kind'] != other]
+
+
+def onwards(stage):
+    """Where the path goes from a stage: [(stage, when)]."""
+    return [(BY_NUMBER[edge['to']], WHEN.get(edge['kind'], '')) for edge in edges() if edge['from'] == stage.number]
+
+
+def callers(stage):
+    """The stages that ask this one for something."""
+    return [BY_NUMBER[edge['from']] for edge in edges() if edge['to'] == stage.number and edge['kind'] != 'gives']
 
 
 def doors(stage):

@@ -4,11 +4,12 @@
 import re
 
 import pf_chain
+import pf_functions
 import pf_history
 import pf_machine
 import pf_names
 from pf_machine import error
-from pf_screen import DIM, HARD, say, styled, table, wrapped
+from pf_screen import DIM, HARD, clipped, reason, say, sentence, styled, table, wrapped
 
 import gdb
 
@@ -30,6 +31,11 @@ class Command(gdb.Command):
         return ' '.join(line.split('Usage:')[1].split())
 
     def invoke(self, argument, _from_tty):
+        with pf_machine.one_line(self.name):
+            self.take(argument)
+
+    def take(self, argument):
+        """Words and options of the line, and then the command itself."""
         given, words = {}, gdb.string_to_argv(argument)
         rest = []
         while words:
@@ -37,7 +43,7 @@ class Command(gdb.Command):
             if re.fullmatch(r'-[A-Za-z]', word):
                 letter = word[1]
                 if letter not in self.options:
-                    error(f"{self.name} has no option '{word}'; usage: {self.usage()}")
+                    error(f"{self.name} has no option '{clipped(word)}'; usage: {self.usage()}")
                 if self.options[letter] is None:
                     given[letter] = True
                 elif not words:
@@ -47,7 +53,7 @@ class Command(gdb.Command):
             else:
                 rest.append(word)
         if len(rest) > self.words:
-            error(f"{self.name}: unexpected '{rest[self.words]}'; usage: {self.usage()}")
+            error(f"{self.name}: unexpected '{clipped(rest[self.words])}'; usage: {self.usage()}")
         self.run(rest, given)
 
     def run(self, words, given):
@@ -99,7 +105,7 @@ class Buddyinfo(Proc):
 
 
 class Zoneinfo(Proc):
-    """Watermarks, counters and per-CPU lists of each zone, as /proc/zoneinfo has them.
+    """Watermarks, counters and per-CPU lists of each zone, as in /proc/zoneinfo.
 
     Usage: pf-zoneinfo
 
@@ -109,7 +115,7 @@ class Zoneinfo(Proc):
 
 
 class Pagetypeinfo(Proc):
-    """Free blocks by migratetype, and pageblocks of each type, as /proc/pagetypeinfo has them.
+    """Free blocks and pageblocks by migratetype, as in /proc/pagetypeinfo.
 
     Usage: pf-pagetypeinfo
 
@@ -127,7 +133,7 @@ def pfns(found):
 
 
 class Freelist(Command):
-    """The blocks on the free lists, first page first, in the order in which they are taken.
+    """The blocks on the free lists, in the order in which they are taken.
 
     Usage: pf-freelist [-z ZONE] [-o ORDER] [-m TYPE] [-p]
 
@@ -185,24 +191,23 @@ class PageCommand(Command):
         if not words:
             error(f'pf-page needs a page; usage: {self.usage()}')
         pf_machine.world()
-        pages, text = pf_machine.PageMap(), ' '.join(words)
+        pages, line = pf_machine.PageMap(), ' '.join(words)
+        text = clipped(line)
         try:
-            value = gdb.parse_and_eval(text)
+            value = gdb.parse_and_eval(line)
         except gdb.error as problem:
-            error(f"pf-page: '{text}': {str(problem).rstrip('.')}")
-        kind = value.type.strip_typedefs()
+            error(f"pf-page: '{text}': {reason(problem)}")
+        kind = pf_machine.kind_of(value, f"pf-page: '{text}'")
         if kind.code == gdb.TYPE_CODE_PTR:
             if not pages.holds(int(value)):
                 error(f"pf-page: '{text}' is {int(value):#x}: no struct page of this machine is there")
             pfn = pages.pfn(int(value))
-        elif kind.code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_ENUM):
+        elif kind.code in pf_machine.INTEGERS:
             pfn = int(value)
         else:
             error(f"pf-page: '{text}' is neither a number nor a pointer to a page")
         if not pages.valid(pfn):
-            ranges = (pf_machine.world()['range'][i] for i in range(int(pf_machine.world()['nr_ranges'])))
-            spans = ', '.join(f'{int(one["start_pfn"]):#x}-{int(one["end_pfn"]) - 1:#x}' for one in ranges)
-            error(f'pf-page: this machine has no memory at PFN {pfn:#x}; it has {spans}')
+            error(f'pf-page: this machine has no memory at PFN {pfn:#x}; it has {pages.spans()}')
         self.show(pages, pfn)
 
     @staticmethod
@@ -227,13 +232,13 @@ class PageCommand(Command):
 
 
 class Watermark(Command):
-    """Free pages of each zone beside its marks, and what other requests must leave alone.
+    """Free pages of each zone, its marks, and what others must leave alone.
 
     Usage: pf-watermark [ZONE]
 
-    A zone may serve a request when its free pages stay above the mark that counts plus
-    the reserve for requests of that highest zone. `tour why` does the sum for the
-    request at hand."""
+    A zone may serve a request when its free pages stay above the mark that counts
+    plus the reserve for requests of that highest zone. `tour why` does the sum for
+    the request at hand."""
 
     name, words = 'pf-watermark', 1
 
@@ -262,7 +267,8 @@ def seen(line):
     """What the program shows to a command of `pageflow shell`."""
     pf_machine.world()
     plain = re.sub(r'[^\w /.:-]', '?', line, flags=re.ASCII)
-    return pf_machine.call('text_seen', gdb.parse_and_eval(f'"{plain}"')).string().rstrip('\n')
+    text = pf_machine.call('text_seen', gdb.parse_and_eval(f'"{plain}"')).string().rstrip('\n')
+    return '\n'.join(sentence(one) if len(one) > 80 else one for one in text.split('\n'))
 
 
 class Lru(Command):
@@ -271,12 +277,13 @@ class Lru(Command):
     Usage: pf-lru [-n NODE] [-l LIST] [-g GROUP] [-r RUNS]
 
       -n NODE    only this node
-      -l LIST    only this list: inactive_anon, active_anon, inactive_file, active_file,
-                 unevictable
+      -l LIST    only this list: inactive_anon, active_anon, inactive_file,
+                 active_file, unevictable
       -g GROUP   only this memory cgroup: /job
       -r RUNS    so many runs of each list
 
-    The letters behind a run say what its pages are; `lru` in pageflow shell shows the same."""
+    The letters behind a run say what its pages are; `lru` in pageflow shell shows
+    the same."""
 
     name = 'pf-lru'
     options = {'n': 'a node', 'l': 'a list', 'g': 'a memory cgroup', 'r': 'a number of runs'}
@@ -299,8 +306,8 @@ class Scanners(Command):
 
     Usage: pf-scanners [ZONE]
 
-    A strip has a character for each pageblock, and the scanners below it. `scanners` in
-    pageflow shell shows the same."""
+    A strip has a character for each pageblock, and the scanners below it.
+    `scanners` in pageflow shell shows the same."""
 
     name, words = 'pf-scanners', 1
 
@@ -323,8 +330,8 @@ class GfpCommand(Command):
 
     Usage: pf-gfp MASK
 
-    MASK is names joined by bars (GFP_KERNEL|__GFP_ZERO, or KERNEL|ZERO), a number, or a
-    variable of the program."""
+    MASK is names joined by bars (GFP_KERNEL|__GFP_ZERO, or KERNEL|ZERO), a number,
+    or a variable of the program."""
 
     name, words = 'pf-gfp', 99
 
@@ -335,7 +342,7 @@ class GfpCommand(Command):
         value = pf_names.parse('gfp', text)
         every = pf_names.macro('__GFP_BITS_MASK')
         if value < 0 or value > every:
-            error(f"pf-gfp: '{text}' is {value:#x}: a mask has bits up to {every:#x} only")
+            error(f"pf-gfp: '{clipped(text)}' is {value:#x}: a mask has bits up to {every:#x} only")
         say(f'{value:#x} = {styled(pf_names.gfp(value), "1")}')
         for name, meaning in pf_names.documented('gfp.h', '__GFP_').items():
             bit = pf_names.macro(name)
@@ -410,8 +417,8 @@ class Diff(Command):
 
     Usage: pf-diff
 
-    '-' blocks that are gone from a list, '+' blocks that came to it; per-CPU lists are
-    shown by their CPU."""
+    '-' blocks that are gone from a list, '+' blocks that came to it; per-CPU lists
+    are shown by their CPU."""
 
     name = 'pf-diff'
 
@@ -441,20 +448,21 @@ class Break(Command):
 
     Usage: pf-break STAGE [if CONDITION]
 
-    STAGE is a number (13), a stem (13-__alloc_pages_slowpath) or a function. A stage with
-    several ways in gets a breakpoint at each; for a function that is not a door, at that
-    function. The condition may ask $gfp(gfp_mask, "GFP_ATOMIC"), $alloc(alloc_flags,
-    "ALLOC_HARDER"), $stage(13), $free("Normal") < 200: see `help function`."""
+    STAGE is a number (13), a stem (13-__alloc_pages_slowpath) or a function. A
+    stage with several ways in gets a breakpoint at each; for a function that is
+    not a door, at that function. The condition may ask $gfp(gfp_mask,
+    "GFP_ATOMIC"), $alloc(alloc_flags, "ALLOC_HARDER"), $stage(13), $free("Normal")
+    < 200: see `help function`."""
 
     name = 'pf-break'
 
-    def invoke(self, argument, _from_tty):
+    def take(self, argument):
         where, sign, condition = argument.partition(' if ')
         where = where.strip()
         if not where:
             error(f'pf-break needs a stage; usage: {self.usage()}')
         if len(where.split()) > 1:
-            error(f"pf-break: '{where}' is more than one stage; usage: {self.usage()}")
+            error(f"pf-break: '{clipped(where)}' is more than one stage; usage: {self.usage()}")
         if sign and not condition.strip():
             error("pf-break: there is no condition after 'if'")
         stage = pf_chain.find(where)
@@ -471,7 +479,7 @@ class Break(Command):
         try:
             gdb.execute(spec, to_string=True)
         except gdb.error as problem:
-            error(f'pf-break: {function}: {str(problem).rstrip(".")}')
+            error(f'pf-break: {function}: {reason(problem)}')
         number = max(one.number for one in gdb.breakpoints())
         only = f', if {condition}' if condition else ''
         say(f'breakpoint {number} at {function}, stage {stage.number}: {stage.short}{only}')
@@ -490,28 +498,26 @@ class Break(Command):
 COMMANDS = (
     Buddyinfo, Zoneinfo, Pagetypeinfo, Freelist, PageCommand, Watermark, Lru, Scanners, GfpCommand, PathCommand, Events, Diff, Break,
 )  # fmt: skip
-FUNCTIONS = ('gfp', 'alloc', 'stage', 'zone', 'free', 'pfn', 'page', 'path')
 
 
-class Overview(gdb.Command):
+class Overview(Command):
     """The tour, the printers and the commands that Pageflow adds to gdb.
 
     Usage: pageflow
 
-    Prints a line about each. `help tour` and `help pf-freelist` say more, Tab completes
-    names and arguments. Values of the path are printed as what they mean: masks and flags
-    by name, zones and pages by what they are. print/r shows any of them raw, print/x a
-    flag as a number. Macros are known: print GFP_KERNEL, macro expand likely(page)."""
+    Prints a line about each. `help tour` and `help pf-freelist` say more, Tab
+    completes names and arguments. Values of the path are printed as what they
+    mean: masks and flags by name, zones and pages by what they are. print/r shows
+    any of them raw, print/x a flag as a number. Macros are known: print
+    GFP_KERNEL, macro expand likely(page)."""
 
-    def __init__(self):
-        super().__init__('pageflow', gdb.COMMAND_USER)
+    name = 'pageflow'
 
-    def invoke(self, argument, _from_tty):
-        if argument.strip():
-            error("'pageflow' takes no argument")
+    def run(self, _words, _given):
         rows = [(name, first_line(name)) for name in ['tour', *(f'tour {one}' for one in TOUR)]]
         rows += [(usage(command.__doc__), first_line(command.name)) for command in COMMANDS]
-        rows += [(f'${name}()', first_line(f'function {name}')) for name in FUNCTIONS]
+        names = [function.name for function in pf_functions.FUNCTIONS]
+        rows += [(f'${name}()', first_line(f'function {name}')) for name in names]
         wide = max(len(name) for name, _text in rows if len(name) < 22) + 2
         for name, text in rows:
             if len(name) >= wide:
@@ -520,7 +526,7 @@ class Overview(gdb.Command):
             say(wrapped(text, ' ' * wide, f'{name.ljust(wide)}'))
 
 
-TOUR = ('next', 'into', 'out', 'why', 'map')
+TOUR = ('next', 'into', 'out', 'to', 'why', 'map')
 
 
 def usage(text):

@@ -4,111 +4,156 @@
 import pf_chain
 import pf_machine
 import pf_names
+from pf_machine import error, integer, words
 
 import gdb
 
 
-class Gfp(gdb.Function):
+class Function(gdb.Function):
+    """What the functions have in common: they count what they are given, and say in one line what is wrong with it."""
+
+    name = ''
+
+    def __init__(self):
+        super().__init__(self.name)
+
+    def invoke(self, *given):
+        usage = self.__doc__.split(': ')[0]
+        wanted = [one for one in usage.split('(')[1].rstrip(')').split(', ') if one]
+        with pf_machine.one_line(f'${self.name}'):
+            if len(given) != len(wanted):
+                count = {0: 'nothing', 1: 'one argument', 2: 'two arguments'}[len(wanted)]
+                error(f'${self.name} takes {count}, not {len(given)}: {usage}')
+            return self.answer(*given)
+
+    def answer(self, *given):
+        raise NotImplementedError
+
+
+class Gfp(Function):
     """$gfp(MASK, "NAMES"): are all bits of the named mask set?
 
     break rmqueue if $gfp(gfp_flags, "GFP_ATOMIC")
     print $gfp(gfp_mask, "__GFP_ZERO|__GFP_COMP")"""
 
-    def __init__(self):
-        super().__init__('gfp')
+    name = 'gfp'
 
-    def invoke(self, mask, names):
-        wanted = pf_names.parse('gfp', names.string())
-        return int(mask) & wanted == wanted
+    def answer(self, mask, names):
+        wanted = pf_names.parse('gfp', words(names, '$gfp: NAMES'))
+        return integer(mask, '$gfp: MASK') & wanted == wanted
 
 
-class Alloc(gdb.Function):
+class Alloc(Function):
     """$alloc(FLAGS, "NAMES"): are all the named ALLOC flags set? A watermark is compared, not tested bit by bit.
 
     break zone_watermark_fast if $alloc(alloc_flags, "ALLOC_HARDER")
     print $alloc(alloc_flags, "ALLOC_WMARK_MIN")"""
 
-    def __init__(self):
-        super().__init__('alloc')
+    name = 'alloc'
 
-    def invoke(self, flags, names):
-        flags, wanted, marks = int(flags), pf_names.parse('alloc', names.string()), pf_names.macro('ALLOC_WMARK_MASK')
-        if 'WMARK' in names.string() and (flags & marks) != (wanted & marks):
+    def answer(self, flags, names):
+        text = words(names, '$alloc: NAMES')
+        flags, wanted = integer(flags, '$alloc: FLAGS'), pf_names.parse('alloc', text)
+        marks = pf_names.macro('ALLOC_WMARK_MASK')
+        if 'WMARK' in text and (flags & marks) != (wanted & marks):
             return False
         return flags & wanted & ~marks == wanted & ~marks
 
 
-class StageFunction(gdb.Function):
+class StageFunction(Function):
     """$stage(NUMBER): is the program inside this stage, or in something that the stage called?
 
     break rmqueue if $stage(13)"""
 
-    def __init__(self):
-        super().__init__('stage')
+    name = 'stage'
 
-    def invoke(self, number):
-        text = f'{int(number):02}' if number.type.strip_typedefs().code == gdb.TYPE_CODE_INT else number.string()
+    def answer(self, number):
+        kind = pf_machine.kind_of(number, '$stage: NUMBER')
+        if kind.code in pf_machine.INTEGERS:
+            text = f'{int(number):02}'
+        else:
+            text = words(number, '$stage: NUMBER', 'a number, or the name of a stage in quotes')
         wanted = pf_chain.find(text)
+        pf_machine.need_program()
         return any(stage is wanted for stage, _frame in pf_chain.path())
 
 
-class Zone(gdb.Function):
+class Zone(Function):
     """$zone("NAME"): the zone of that name; "Normal@1" names the one of node 1.
 
     print *$zone("Normal")
     break rmqueue if zone == $zone("DMA32")"""
 
-    def __init__(self):
-        super().__init__('zone')
+    name = 'zone'
 
-    def invoke(self, name):
-        return pf_machine.find_zones(name.string())[0].address
+    def answer(self, name):
+        return pf_machine.find_zones(words(name, '$zone: NAME'))[0].address
 
 
-class Free(gdb.Function):
+class Free(Function):
     """$free(ZONE): pages that a zone counts as free. ZONE is a pointer or a name.
 
     break try_zone if $free(zone) < 200"""
 
-    def __init__(self):
-        super().__init__('free')
+    name = 'free'
 
-    def invoke(self, zone):
-        if zone.type.strip_typedefs().code == gdb.TYPE_CODE_PTR:
-            return int(zone['vm_stat'][0])
-        return int(pf_machine.find_zones(zone.string())[0]['vm_stat'][0])
+    def answer(self, zone):
+        if pf_machine.target_tag(zone, '$free: ZONE') != 'zone':
+            name = words(zone, '$free: ZONE', 'a pointer to a zone, or a name such as "Normal"')
+            return int(pf_machine.find_zones(name)[0]['vm_stat'][0])
+        for one in pf_machine.zones():
+            if int(one.address) == int(zone):
+                return int(one['vm_stat'][0])
+        return error(f'$free: no zone of this machine is at {int(zone):#x}')
 
 
-class Pfn(gdb.Function):
-    """$pfn(PAGE): number of the page frame that a struct page describes.
+class Pfn(Function):
+    """$pfn(PAGE): number of the page frame that a struct page describes, in hex.
 
-    print/x $pfn(page)"""
+    print $pfn(page)"""
 
-    def __init__(self):
-        super().__init__('pfn')
+    name = 'pfn'
 
-    def invoke(self, page):
-        pages = pf_machine.PageMap()
+    def answer(self, page):
+        pages, kind = pf_machine.PageMap(), pf_machine.kind_of(page, '$pfn: PAGE')
+        if kind.code == gdb.TYPE_CODE_STRUCT and kind.tag == 'page' and page.address is not None:
+            page, kind = page.address, page.address.type
+        if kind.code not in (*pf_machine.INTEGERS, gdb.TYPE_CODE_PTR):
+            error(f"$pfn: PAGE is of type '{page.type}', and should be a pointer to a struct page")
         if not pages.holds(int(page)):
-            pf_machine.error(f'{int(page):#x} is not the address of a struct page of this machine')
-        return pages.pfn(int(page))
+            error(f'$pfn: {int(page):#x} is not the address of a struct page of this machine')
+        return pf_names.as_pfn(pages.pfn(int(page)))
 
 
-class Page(gdb.Function):
+class Page(Function):
     """$page(PFN): the struct page of a page frame.
 
-    print *$page(0x100c3)"""
+    print *$page(0x43c00)"""
 
-    def __init__(self):
-        super().__init__('page')
+    name = 'page'
 
-    def invoke(self, pfn):
-        pages = pf_machine.PageMap()
-        if not pages.valid(int(pfn)):
-            pf_machine.error(f'this machine has no memory at PFN {int(pfn):#x}')
-        return pages.page(int(pfn)).address
+    def answer(self, pfn):
+        pages, number = pf_machine.PageMap(), integer(pfn, '$page: PFN')
+        if not pages.valid(number):
+            error(f'$page: this machine has no memory at PFN {number:#x}; it has {pages.spans()}')
+        return pages.page(number).address
+
+
+class Path(Function):
+    """$path(): the stages of the backtrace as text, outermost first.
+
+    print $path()"""
+
+    name = 'path'
+
+    def answer(self):
+        pf_machine.need_program()
+        return ' > '.join(stage.number for stage, _frame in pf_chain.path())
+
+
+FUNCTIONS = (Gfp, Alloc, StageFunction, Zone, Free, Pfn, Page, Path)
 
 
 def install():
-    for function in (Gfp, Alloc, StageFunction, Zone, Free, Pfn, Page):
+    for function in FUNCTIONS:
         function()

@@ -1,17 +1,61 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reading the machine in focus: nodes, zones, lists and pages, as plain Python values."""
 
+import contextlib
 import struct
 
 import pf_names
+import pf_screen
 
 import gdb
 
 LIST_LIMIT = 200_000
 
+# What gdb and Python raise for values that are not there, not readable, or not of the kind that was asked for.
+TROUBLE = (gdb.error, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, struct.error)
+
 
 def error(text):
     raise gdb.GdbError(text)
+
+
+@contextlib.contextmanager
+def one_line(who):
+    """Whatever goes wrong inside is said in one sentence of `who`; a terminal has it broken between words."""
+    try:
+        yield
+    except gdb.GdbError as problem:
+        raise gdb.GdbError(pf_screen.sentence(str(problem))) from None
+    except TROUBLE as problem:
+        raise gdb.GdbError(pf_screen.sentence(f'{who}: {pf_screen.reason(problem)}')) from None
+
+
+INTEGERS = (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_ENUM, gdb.TYPE_CODE_BOOL, gdb.TYPE_CODE_CHAR)
+
+
+def kind_of(value, what):
+    """The type of a value without its typedefs; an error when the program has no value there."""
+    if value.is_optimized_out:
+        error(f'{what} was optimized out: step on to a line that uses it, or look from another frame')
+    return value.type.strip_typedefs().unqualified()
+
+
+def integer(value, what):
+    """A value as a Python number."""
+    kind = kind_of(value, what)
+    if kind.code not in INTEGERS:
+        error(f"{what} is of type '{pf_screen.clipped(str(value.type))}', and should be a number")
+    return int(value)
+
+
+def words(value, what, should='text in quotes'):
+    """A value as text: a string in quotes, or one of the program's."""
+    kind = kind_of(value, what)
+    if kind.code not in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_PTR) or kind.target().strip_typedefs().sizeof != 1:
+        error(f"{what} is of type '{pf_screen.clipped(str(value.type))}', and should be {should}")
+    if kind.code == gdb.TYPE_CODE_PTR and not int(value):
+        error(f'{what} is NULL, and should be {should}')
+    return value.string('utf-8', 'replace')
 
 
 def running():
@@ -63,6 +107,12 @@ def call(name, *arguments):
 
 def type_size(name):
     return gdb.lookup_type(name).sizeof
+
+
+def target_tag(value, what):
+    """The tag of the structure that a value points to, or None."""
+    kind = kind_of(value, what)
+    return kind.target().strip_typedefs().tag if kind.code == gdb.TYPE_CODE_PTR else None
 
 
 def offset(type_name, field):
@@ -129,7 +179,7 @@ def find_zones(words):
     name, _at, nid = words.partition('@')
     found = [zone for zone in every if zone['name'].string().lower() == name.lower() and nid in ('', str(nid_of(zone)))]
     if not found:
-        error(f"there is no zone '{words}': this machine has {', '.join(map(zone_name, every))}")
+        error(f"there is no zone '{pf_screen.clipped(words)}': this machine has {', '.join(map(zone_name, every))}")
     return found
 
 
@@ -145,13 +195,13 @@ def find_type(words):
     for number, name in enumerate(names):
         if words.lower() in (name.lower(), f'migrate_{name}'.lower(), str(number)):
             return number
-    return error(f"there is no migratetype '{words}': there are {', '.join(names)}")
+    return error(f"there is no migratetype '{pf_screen.clipped(words)}': there are {', '.join(names)}")
 
 
 def find_order(words):
     low, high = gdb.lookup_type('struct zone')['free_area'].type.range()
     if not words.isdigit() or not low <= int(words) <= high:
-        error(f"'{words}' is not an order: orders go from {low} to {high}")
+        error(f"'{pf_screen.clipped(words)}' is not an order: orders go from {low} to {high}")
     return int(words)
 
 
@@ -194,9 +244,18 @@ class PageMap:
 
     def valid(self, pfn):
         """Does the machine have memory at this PFN?"""
+        return any(first <= pfn < end and mapped for first, end, mapped in self.ranges())
+
+    def ranges(self):
+        """[(first PFN, PFN after the last, does the kernel map it?)] of the memory of the machine."""
         machine = world()
         ranges = (machine['range'][index] for index in range(int(machine['nr_ranges'])))
-        return any(int(one['start_pfn']) <= pfn < int(one['end_pfn']) and not one['nomap'] for one in ranges)
+        return [(int(one['start_pfn']), int(one['end_pfn']), not one['nomap']) for one in ranges]
+
+    def spans(self):
+        """The same for a reader, as far as a line goes."""
+        found = [f'{first:#x}-{end - 1:#x}' for first, end, _mapped in self.ranges()]
+        return ', '.join(found[:4]) + (' and more' if len(found) > 4 else '')
 
 
 def zone_of(page):

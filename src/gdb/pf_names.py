@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Names for numbers: macros as the compiler saw them, gfp masks, ALLOC flags, and variables that hold such things."""
 
+import ast
 import functools
+import operator
 import pathlib
 import re
+
+import pf_screen
 
 import gdb
 
@@ -21,6 +25,11 @@ MEANING = {
 }
 
 
+def meaning(name):
+    """What a variable or member of this name holds, or None."""
+    return MEANING.get(name) or ('pfn' if re.search(r'(^|_)pfn$', name) else None)
+
+
 @functools.cache
 def macro_texts():
     """{name: text} of the macros without arguments that are in force where trace events are printed."""
@@ -34,9 +43,17 @@ def macro_texts():
     return found
 
 
+SIGNS = {
+    ast.BitOr: operator.or_, ast.BitAnd: operator.and_, ast.Add: operator.add, ast.Sub: operator.sub,
+    ast.Mult: operator.mul, ast.LShift: operator.lshift, ast.RShift: operator.rshift,
+    ast.Invert: operator.invert, ast.USub: operator.neg, ast.UAdd: operator.pos,
+}  # fmt: skip
+LONGEST = 4000  # characters of an expression, macros expanded: those of the program stay far below
+
+
 def number(text, depth=0):
     """The value of an expression made of numbers, operators and macros; None when it holds anything else."""
-    if depth > 20 or not re.fullmatch(r'[\w\s()|&~<>+*-]+', text):
+    if depth > 20 or len(text) > LONGEST or not re.fullmatch(r'[\w\s()|&~<>+*-]+', text):
         return None
 
     def one(match):
@@ -46,11 +63,39 @@ def number(text, depth=0):
         value = number(macro_texts()[word], depth + 1) if word in macro_texts() else None
         return f'({value})' if value is not None else '?'
 
-    expression = re.sub(r'\w+', one, text)
+    expression = re.sub(r'\w+', one, text).strip()
     try:
-        return None if '?' in expression else eval(expression, {'__builtins__': {}})  # numbers and operators only
-    except (SyntaxError, TypeError, ValueError):
+        return None if '?' in expression else computed(ast.parse(expression, mode='eval').body)
+    except (SyntaxError, TypeError, ValueError, KeyError, RecursionError, MemoryError):
         return None
+
+
+def computed(node):
+    """The value of a parsed expression. A number that a register does not hold ends it, before it grows."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        value = node.value
+    elif isinstance(node, ast.UnaryOp):
+        value = SIGNS[type(node.op)](computed(node.operand))
+    elif isinstance(node, ast.BinOp):
+        left, right = computed(node.left), computed(node.right)
+        if isinstance(node.op, ast.LShift | ast.RShift) and not 0 <= right < 64:
+            raise ValueError
+        value = SIGNS[type(node.op)](left, right)
+    else:
+        raise ValueError
+    if value.bit_length() > 64:
+        raise ValueError
+    return value
+
+
+def as_pfn(pfn):
+    """A number for the reader's expressions that gdb prints in hex: see number_of_a_frame() in pf_printers."""
+    return gdb.Value(pfn).cast(pfn_type())
+
+
+def pfn_type():
+    """gdb's own 64-bit type. The program's uint64_t is a typedef, so that no other value is of this one."""
+    return gdb.selected_inferior().architecture().integer_type(64, False)
 
 
 @functools.cache
@@ -126,6 +171,8 @@ def text(kind, value):
         return gfp(value)
     if kind == 'alloc':
         return alloc(value)
+    if kind == 'pfn':
+        return f'{value:#x}'
     return enum(kind, value)
 
 
@@ -136,10 +183,14 @@ def parse(kind, words):
         short = re.sub(r'\b([A-Z]\w*)', lambda match: complete(kind, match[1]), words)
         value = number(short)
     if value is None:
+        shown = pf_screen.clipped(words)
         try:
-            value = int(gdb.parse_and_eval(words))
+            found = gdb.parse_and_eval(words)
+            if found.type.strip_typedefs().code in (gdb.TYPE_CODE_FLT, gdb.TYPE_CODE_PTR):
+                raise gdb.GdbError(f"'{shown}' is not a mask: it is of type '{pf_screen.clipped(str(found.type))}'")
+            value = int(found)
         except gdb.error as problem:
-            raise gdb.GdbError(f"'{words}' is not a mask: {str(problem).rstrip('.')}") from None
+            raise gdb.GdbError(f"'{shown}' is not a mask: {pf_screen.reason(problem)}") from None
     return value
 
 
@@ -162,12 +213,13 @@ def _here():
 
 
 def _collect():
-    """{address: kind} of every variable of the backtrace, and member of one, whose name is in MEANING."""
+    """{address: kind} of every variable of the backtrace, of every member of one, and of every zone, by its name."""
     found, frame = {}, gdb.newest_frame()
     while frame is not None:
         if frame.type() == gdb.NORMAL_FRAME and frame.function() is not None:
             _collect_frame(frame, found)
         frame = frame.older()
+    _collect_zones(found)
     return found
 
 
@@ -177,17 +229,35 @@ def _collect_frame(frame, found):
         for symbol in block:
             if not symbol.is_argument and not symbol.is_variable:
                 continue
-            kind = symbol.type.strip_typedefs()
-            if symbol.name in MEANING and kind.code == gdb.TYPE_CODE_INT:
-                found[int(symbol.value(frame).address)] = MEANING[symbol.name]
-            elif kind.code == gdb.TYPE_CODE_STRUCT and kind.name in ('zone_walk', 'slow_request', 'alloc_context'):
-                for field in kind.fields():
-                    if field.name in MEANING:
-                        base = int(symbol.value(frame).address)
-                        found[base + field.bitpos // 8] = MEANING[field.name]
+            kind, place = symbol.type.strip_typedefs(), symbol.value(frame).address
+            if place is None:
+                continue  # in a register, or nowhere
+            if meaning(symbol.name) and kind.code == gdb.TYPE_CODE_INT:
+                found[int(place)] = meaning(symbol.name)
+            elif kind.code == gdb.TYPE_CODE_STRUCT:
+                _collect_members(int(place), kind, found)
         if block.function is not None:
             break
         block = block.superblock
+
+
+def _collect_members(base, kind, found):
+    for field in kind.fields():
+        if field.name and meaning(field.name) and field.type.strip_typedefs().code == gdb.TYPE_CODE_INT:
+            found[base + field.bitpos // 8] = meaning(field.name)
+
+
+def _collect_zones(found):
+    symbol = gdb.lookup_global_symbol('world')
+    machine = symbol.value() if symbol is not None else None
+    if machine is None or not int(machine):
+        return
+    nodes = machine['node_data']
+    for nid in range(nodes.type.range()[1] + 1):
+        if int(nodes[nid]):
+            zones = nodes[nid]['node_zones']
+            for index in range(zones.type.range()[1] + 1):
+                _collect_members(int(zones[index].address), zones[index].type, found)
 
 
 def kind_at(address):
@@ -196,6 +266,6 @@ def kind_at(address):
         key = _here()
         if _named['key'] != key:
             _named.update(key=key, found=_collect())
-    except (gdb.error, RuntimeError, ValueError):
+    except (gdb.error, RuntimeError, ValueError, TypeError):
         return None
     return _named['found'].get(address)

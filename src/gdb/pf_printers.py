@@ -226,7 +226,13 @@ def _printer(value):
         return Line(pf_names.enum('migratetype', int(value)))
     if bare.code == gdb.TYPE_CODE_INT and value.address is not None:
         return _by_name(value)
-    return None
+    return number_of_a_frame(value)
+
+
+def number_of_a_frame(value):
+    """What $pfn() answers, in hex like every PFN."""
+    own = pf_names.pfn_type()
+    return Line(f'{int(value):#x}') if value.type.code == own.code and value.type.name == own.name else None
 
 
 def _by_name(value):

@@ -14,10 +14,31 @@ def width():
     return min(gdb.parameter('width') or 80, 80) - divided()
 
 
+def interactive():
+    """Does somebody read at a terminal?"""
+    return os.isatty(1)
+
+
+def clipped(text, most=60):
+    """Text that somebody typed, or a type of the program, so that it fits into a sentence."""
+    plain = ''.join(one if one.isprintable() else '?' for one in text)
+    return plain if len(plain) <= most else plain[: most - 3] + '...'
+
+
+def reason(problem):
+    """What gdb or Python says of a problem, as the end of a sentence."""
+    return clipped(str(problem).split('\n')[0].rstrip('.'), 160) or type(problem).__name__
+
+
+def sentence(text):
+    """An error: one line, and on a terminal as many as it fills."""
+    return '\n'.join(wrapped(text, '  ', '')) if interactive() else text
+
+
 def styled(text, *codes):
     """Text in a style, where gdb itself would use one."""
     try:
-        wanted = gdb.parameter('style enabled') and os.isatty(1) and os.environ.get('TERM', 'dumb') != 'dumb'
+        wanted = gdb.parameter('style enabled') and interactive() and os.environ.get('TERM', 'dumb') != 'dumb'
     except RuntimeError:
         wanted = False
     return f'\033[{";".join(codes)}m{text}\033[m' if wanted else text

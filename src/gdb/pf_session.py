@@ -4,9 +4,9 @@
 import contextlib
 
 import pf_chain
+import pf_doors
 import pf_machine
 import pf_screen
-import pf_tour
 
 import gdb
 
@@ -23,32 +23,21 @@ SETTINGS = (
 )
 
 
-class Path(gdb.Function):
-    """$path(): the stages of the backtrace as text, outermost first.
-
-    print $path()"""
-
-    def __init__(self):
-        super().__init__('path')
-
-    def invoke(self):
-        return ' > '.join(stage.number for stage, _frame in pf_chain.path())
-
-
 class Screen(gdb.Command):
     """Divide the screen: source above, commands below; again: undivided.
 
     Usage: pf-tui
 
-    The two parts fit into 80x24. The tour then leaves the source to the upper part. Ctrl-L
-    draws the screen again, Ctrl-X o changes the part that the arrow keys move in."""
+    The two parts fit into 80x24. The tour then leaves the source to the upper
+    part. Ctrl-L draws the screen again, Ctrl-X o changes the part that the arrow
+    keys move in."""
 
     def __init__(self):
         super().__init__('pf-tui', gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         if argument.strip():
-            pf_machine.error("'pf-tui' takes no argument")
+            pf_machine.error(f"'pf-tui' takes no argument, not '{pf_screen.clipped(argument.strip())}'")
         try:
             if pf_screen.divided():
                 gdb.execute('tui disable')
@@ -56,15 +45,15 @@ class Screen(gdb.Command):
             gdb.execute('layout pageflow')
             gdb.execute('winheight cmd 13', to_string=True)
         except gdb.error as problem:
-            pf_machine.error(f'pf-tui: the screen cannot be divided: {problem}')
+            pf_machine.error(f'pf-tui: the screen cannot be divided: {pf_screen.reason(problem)}')
 
 
 def begin(command, from_file=False):
     """Go to the first request without a word."""
     if from_file:
-        pf_tour.FIRST[:] = 'alloc_pages', 'alloc_pages_node if !$stage(2)'
-    stops = []
-    for place in pf_tour.FIRST:
+        pf_doors.FIRST[:] = 'alloc_pages', 'alloc_pages_node if !$stage(2)'
+    stops = pf_doors.began_with
+    for place in pf_doors.FIRST:
         gdb.execute(f'break {place}', to_string=True)
         stops.append(gdb.breakpoints()[-1])
         stops[-1].silent = True
@@ -103,5 +92,4 @@ def install():
     # A gdb built without a screen interface does not know the word.
     with contextlib.suppress(gdb.error):
         gdb.execute('tui new-layout pageflow src 1 status 0 cmd 1', to_string=True)
-    Path()
     Screen()

@@ -122,6 +122,28 @@ class Reader:
                     return Statement('label', first, token.line)
 
 
+CHOICE = re.compile(r'\s*#\s*(ifdef|ifndef|if|elif|else|endif)\b\s*(\w*)')
+
+
+def of_build(text, macros):
+    """The text as a build has it, given {macro: is it defined?}: a line that it leaves out is empty.
+
+    A choice that depends on anything else keeps both its sides."""
+    kept, taken = [], []  # taken: of each #if that is open, whether its lines are in the build; None when not known
+    for line in text.split('\n'):
+        match = CHOICE.match(line)
+        word = match[1] if match else None
+        if word in ('if', 'ifdef', 'ifndef'):
+            defined = macros.get(match[2]) if word != 'if' else None
+            taken.append(None if defined is None else defined == (word == 'ifdef'))
+        elif word == 'endif' and taken:
+            taken.pop()
+        elif word and taken:
+            taken[-1] = not taken[-1] if word == 'else' and taken[-1] is not None else None
+        kept.append('' if False in taken and not match else line)
+    return '\n'.join(kept)
+
+
 def conditions(text, function_line, line):
     """[(condition, outcome, line)] that the program passed on its way to a line: True, False, or None for a loop."""
     found = []

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`tour why`: the conditions between the beginning of a function and the line where the program is."""
 
-import pathlib
-
 import pf_chain
 import pf_machine
 import pf_names
@@ -18,7 +16,7 @@ MOST_VALUES = 6
 def of_frame(frame):
     """[(condition, outcome, line)] for one frame."""
     place = frame.find_sal()
-    text = pathlib.Path(place.symtab.fullname()).read_text(encoding='utf-8')
+    text = pf_chain.source(place.symtab.fullname())
     return pf_source.conditions(text, frame.function().line, place.line)
 
 
@@ -36,7 +34,7 @@ def values(frame, condition):
                     continue
                 if kind.code == gdb.TYPE_CODE_PTR and last in ('ac', 'walk', 'rq', 'world', 'area', 'z'):
                     continue
-                meaning = pf_names.MEANING.get(last)
+                meaning = pf_names.meaning(last) if kind.code == gdb.TYPE_CODE_INT else None
                 text = pf_names.text(meaning, int(value)) if meaning else value.format_string(symbols=False)
             except (gdb.error, gdb.GdbError, ValueError):
                 continue

@@ -28,4 +28,7 @@ struct pageflow_machine {
 pageflow_machine *handle_load(const char *path, struct text *text, struct pageflow_error *error);
 void handle_listen(pageflow_machine *machine);
 
+/* gfp-parse.c */
+size_t handle_gfp_length(const char *text);
+
 #endif

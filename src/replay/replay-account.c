@@ -7,12 +7,17 @@
 
 #include "replay/replay.h"
 #include "state/state.h"
+#include "text/wrap.h"
 #include "memory_map.h"
 #include "vmstat.h"
 #include "world/world.h"
 
 /** Entries of a list that are shown. */
 #define SHOWN_ENTRIES 6
+
+/** Of a line, and before its words. */
+#define COLUMNS 80
+#define MARGIN	13
 
 /** Describe the running operation in words. */
 static void account_request(FILE *out, const struct replay *replay)
@@ -33,17 +38,43 @@ static void account_request(FILE *out, const struct replay *replay)
 	fprintf(out, "  request    order %ld, %s\n", order, names);
 }
 
+/** A line of the account, its words wrapped under those of the lines above. */
+static void account_words(FILE *out, const char *head, const char *words)
+{
+	fprintf(out, "  %-9s  ", head);
+	wrap_on(out, COLUMNS, MARGIN, MARGIN, words);
+}
+
+/** What the recording says and what happened here, both as a recording has it and in words. */
+static void account_difference(FILE *out, const struct replay *replay)
+{
+	const struct replay_result *result = replay->result;
+	char words[1024];
+
+	fprintf(out, "  recording  %s   (line %zu)\n", result->expected, result->line);
+	replay_words(result->expected, words, sizeof(words));
+	if (*words)
+		account_words(out, "", words);
+	fprintf(out, "  pageflow   %s\n", result->got);
+	replay_words(result->got, words, sizeof(words));
+	if (*words)
+		account_words(out, "", words);
+	replay_difference(result->expected, result->got, words, sizeof(words));
+	if (*words)
+		account_words(out, "differing", words);
+}
+
 /** The last events, oldest first. */
 static void account_events(FILE *out, const struct replay *replay)
 {
 	unsigned long first =
 		replay->nr_recent > RECENT_EVENTS ? replay->nr_recent - RECENT_EVENTS : 0;
-	char text[256];
+	char words[1024];
 
 	fprintf(out, "  events before the difference, oldest first:\n");
 	for (unsigned long i = first; i < replay->nr_recent; i++) {
-		trace_format(&replay->recent[i % RECENT_EVENTS], text, sizeof(text));
-		fprintf(out, "    %s\n", text);
+		replay_event_words(&replay->recent[i % RECENT_EVENTS], words, sizeof(words));
+		wrap_words(out, COLUMNS, 4, 6, words);
 	}
 	if (!replay->nr_recent)
 		fprintf(out, "    none\n");
@@ -62,7 +93,7 @@ static void account_list(FILE *out, const struct list_head *list, const char *na
 			fprintf(out, " ...");
 			break;
 		}
-		fprintf(out, " %lu", page_to_pfn(list_entry(entry, struct page, lru)));
+		fprintf(out, " %#lx", page_to_pfn(list_entry(entry, struct page, lru)));
 	}
 	fprintf(out, "\n");
 }
@@ -92,12 +123,13 @@ static void account_zone(FILE *out, const struct zone *zone)
 static const struct zone *zone_in_question(const struct replay *replay)
 {
 	const struct trace_event *last;
+	enum trace_field_kind kind;
 
 	if (!replay->nr_recent)
 		return NULL;
 	last = &replay->recent[(replay->nr_recent - 1) % RECENT_EVENTS];
-	if (trace_event_descriptions[last->id].field[0].kind != TRACE_FIELD_PFN ||
-	    last->field[0] < 0)
+	kind = trace_event_descriptions[last->id].field[0].kind;
+	if ((kind != TRACE_FIELD_PFN && kind != TRACE_FIELD_HEX_PFN) || last->field[0] < 0)
 		return NULL;
 	return page_zone(pfn_to_page((unsigned long)last->field[0]));
 }
@@ -119,9 +151,7 @@ void replay_account(struct replay *replay)
 	if (!out)
 		return;
 	account_request(out, replay);
-	fprintf(out, "  recording  %s   (line %zu)\n", replay->result->expected,
-		replay->result->line);
-	fprintf(out, "  pageflow   %s\n", replay->result->got);
+	account_difference(out, replay);
 	account_events(out, replay);
 	for_each_populated_zone(nid, zone)
 		if (!question || zone == question)

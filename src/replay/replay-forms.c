@@ -89,12 +89,60 @@ const struct event_form *event_form_of(enum trace_event_id id)
 	return NULL;
 }
 
-/** The n-th number of the line that stands for an event. */
-static s64 number_of(const struct event_form *form, const struct trace_event *event, int n)
+/**
+ * @brief A number of the line that stands for an event.
+ *
+ * @param form how it is written
+ * @param event the event
+ * @param n the number's place in the line, from 0
+ * @return the number
+ */
+s64 event_number(const struct event_form *form, const struct trace_event *event, int n)
 {
 	s64 value = event->field[form->field[n]];
 
 	return form->file & (1u << n) ? (value & FLAGS_FILE) != 0 : value;
+}
+
+/**
+ * @brief Read an event's line.
+ *
+ * @param form how it is written
+ * @param line the line
+ * @param value receives its numbers
+ * @return whether it is such a line
+ */
+bool event_values(const struct event_form *form, const char *line, s64 value[MAX_TRACE_FIELDS])
+{
+	if (!take_word(&line, form->letters) || (form->kind && !take_word(&line, form->kind)))
+		return false;
+	for (int i = 0; i < form->nr_fields; i++) {
+		unsigned long hex;
+		long number;
+
+		if (form->hex & (1u << i)) {
+			if (!take_hex(&line, &hex))
+				return false;
+			value[i] = (s64)hex;
+		} else {
+			if (!take_number(&line, &number))
+				return false;
+			value[i] = number;
+		}
+	}
+	return take_end(&line);
+}
+
+/**
+ * @brief Which field of an event stands at a place in its line?
+ *
+ * @param form how it is written
+ * @param n the place, from 0
+ * @return number of the field; -1 behind the last
+ */
+int event_field(const struct event_form *form, int n)
+{
+	return n < form->nr_fields ? form->field[n] : -1;
 }
 
 /**
@@ -107,23 +155,14 @@ static s64 number_of(const struct event_form *form, const struct trace_event *ev
  */
 bool event_matches(const struct event_form *form, const struct trace_event *event, const char *line)
 {
-	if (!take_word(&line, form->letters) || (form->kind && !take_word(&line, form->kind)))
-		return false;
-	for (int i = 0; i < form->nr_fields; i++) {
-		unsigned long hex;
-		long value;
+	s64 value[MAX_TRACE_FIELDS];
 
-		if (form->hex & (1u << i)) {
-			if (!take_hex(&line, &hex))
-				return false;
-			value = (long)hex;
-		} else if (!take_number(&line, &value)) {
+	if (!event_values(form, line, value))
+		return false;
+	for (int i = 0; i < form->nr_fields; i++)
+		if (value[i] != event_number(form, event, i))
 			return false;
-		}
-		if (value != number_of(form, event, i))
-			return false;
-	}
-	return take_end(&line);
+	return true;
 }
 
 /**
@@ -143,7 +182,7 @@ void event_as_recorded(const struct event_form *form, const struct trace_event *
 	for (int i = 0; i < form->nr_fields; i++)
 		length += (size_t)snprintf(text + length, size - length,
 					   form->hex & (1u << i) ? " %llx" : " %lld",
-					   (long long)number_of(form, event, i));
+					   (long long)event_number(form, event, i));
 }
 
 /**

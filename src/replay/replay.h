@@ -99,11 +99,19 @@ int replay_compact_all(struct replay *replay, const char *line);
 /* replay-forms.c */
 struct event_form;
 const struct event_form *event_form_of(enum trace_event_id id);
+bool event_values(const struct event_form *form, const char *line, s64 value[MAX_TRACE_FIELDS]);
+s64 event_number(const struct event_form *form, const struct trace_event *event, int n);
+int event_field(const struct event_form *form, int n);
 bool event_matches(const struct event_form *form, const struct trace_event *event,
 		   const char *line);
 void event_as_recorded(const struct event_form *form, const struct trace_event *event, char *text,
 		       size_t size);
 const char *replay_next_event(const struct replay *replay);
+
+/* replay-words.c */
+void replay_words(const char *line, char *text, size_t size);
+void replay_event_words(const struct trace_event *event, char *text, size_t size);
+void replay_difference(const char *recorded, const char *ours, char *text, size_t size);
 
 /* replay-pages.c */
 struct page *take_page(const char **line);

@@ -5,12 +5,14 @@
  *
  * The grammar stands with pageflow_boot() in pageflow.h.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/state.h"
 #include "text/cursor.h"
 #include "text/error.h"
+#include "text/nearest.h"
 
 /** Memory begins here on most arm64 machines. */
 #define DEFAULT_BASE 0x40000000ull
@@ -188,6 +190,24 @@ static int parse_bytes(struct parser *p, const char *item, const char *value, ui
 	return 0;
 }
 
+/** Say that an item is none, and which one may have been meant. */
+static int refuse_item(const struct parser *p, const char *item, size_t length)
+{
+	static const char *const names[] = { "cma",   "cpus", "cpunodes", "base", "reserve",
+					     "nomap", "hole", "distance", "numa" };
+	char word[NEAREST_WORD + 1], hint[NEAREST_HINT];
+	struct nearest nearest;
+
+	snprintf(word, sizeof(word), "%.*s", (int)length, item);
+	nearest = nearest_to(word);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		nearest_try(&nearest, names[i]);
+	return error_set(p->error,
+			 "'%.64s' is not part of a machine's description%s; known are cma=, cpus=, "
+			 "cpunodes=, base=, reserve=, nomap=, hole=, distance= and numa",
+			 item, nearest_hint(&nearest, hint, sizeof(hint)));
+}
+
 /** Any item but the first. */
 static int parse_item(struct parser *p, const char *item)
 {
@@ -221,10 +241,7 @@ static int parse_item(struct parser *p, const char *item)
 	if (IS("hole"))
 		return parse_range(p, item, value, p->hole, &p->nr_holes);
 #undef IS
-	return error_set(p->error,
-			 "'%s' is not part of a machine's description; known are cma=, cpus=, "
-			 "cpunodes=, base=, reserve=, nomap=, hole=, distance= and numa",
-			 item);
+	return refuse_item(p, item, length);
 }
 
 /** Add a memory range of a node. */

@@ -10,6 +10,7 @@
 #include "life/life.h"
 #include "state/records.h"
 #include "state/state.h"
+#include "text/nearest.h"
 #include "world/world.h"
 
 /* Left alone by the formatter, which would put `#field` where a directive stands. */
@@ -343,6 +344,23 @@ int record_set_one(struct reader *reader, const char **cursor, const struct reco
 }
 
 /**
+ * @brief The field that may have been meant by a word that is none.
+ *
+ * @param fields the table of fields
+ * @param word the word
+ * @param hint room of NEAREST_HINT bytes
+ * @return what a message says behind the word, perhaps nothing
+ */
+const char *record_hint(const struct record_field *fields, const char *word, char *hint)
+{
+	struct nearest nearest = nearest_to(word);
+
+	for (; fields->name; fields++)
+		nearest_try(&nearest, fields->name);
+	return nearest_hint(&nearest, hint, NEAREST_HINT);
+}
+
+/**
  * @brief Set fields by `NAME VALUE ...`, to the end of the line.
  *
  * @param reader the place, for errors
@@ -354,7 +372,7 @@ int record_set_one(struct reader *reader, const char **cursor, const struct reco
 int record_set_all(struct reader *reader, const char *line, const struct record_field *fields,
 		   void *record)
 {
-	char word[64] = "", why[128];
+	char word[64] = "", why[128 + NEAREST_HINT], hint[NEAREST_HINT];
 
 	while (!take_end(&line)) {
 		int taken = record_set_one(reader, &line, fields, record);
@@ -364,7 +382,8 @@ int record_set_all(struct reader *reader, const char *line, const struct record_
 		if (taken < 0)
 			return -1;
 		take_text(&line, word, sizeof(word));
-		snprintf(why, sizeof(why), "there is no '%s' to set here", word);
+		snprintf(why, sizeof(why), "there is no '%s' to set here%s", word,
+			 record_hint(fields, word, hint));
 		return reader_refuse(reader, why);
 	}
 	return 0;

@@ -9,6 +9,7 @@
 #include "life/life.h"
 #include "state/records.h"
 #include "stages/stages.h"
+#include "text/nearest.h"
 #include "world/world.h"
 
 /** Take numbers into an array; the line ends with the last. */
@@ -223,14 +224,20 @@ static int write_tunable(struct reader *reader, const char *name, const char *fi
 			 const char *word)
 {
 	long least, most, value;
-	char why[128];
+	char why[128 + NEAREST_HINT];
 
 	if (!strcmp(file, "stat_refresh")) {
 		vmstat_refresh();
 		return 0;
 	}
 	if (!sysctl_range(file, &least, &most)) {
-		snprintf(why, sizeof(why), "there is no '%s' to set here", name);
+		struct nearest nearest = nearest_to(file);
+		char hint[NEAREST_HINT];
+
+		for (size_t i = 0; sysctl_name(i); i++)
+			nearest_try(&nearest, sysctl_name(i));
+		snprintf(why, sizeof(why), "there is no '%s' to set here%s", name,
+			 nearest_hint(&nearest, hint, sizeof(hint)));
 		return reader_refuse(reader, why);
 	}
 	if (!is_number(word, least, most, &value))

@@ -9,6 +9,7 @@
 #include "life/life.h"
 #include "stages/stages.h"
 #include "state/records.h"
+#include "text/nearest.h"
 #include "world/world.h"
 
 #ifndef CONFIG_NUMA
@@ -78,7 +79,7 @@ static int take_task_reference(struct reader *reader, const char **line, struct 
 /** Set what the rest of a line says of a task. */
 static int set_task(struct reader *reader, const char *line, struct task *task)
 {
-	char why[128], word[64] = "";
+	char why[128 + NEAREST_HINT], word[64] = "", hint[NEAREST_HINT];
 
 	while (!take_end(&line)) {
 		int taken = take_task_reference(reader, &line, task);
@@ -89,7 +90,8 @@ static int set_task(struct reader *reader, const char *line, struct task *task)
 			return -1;
 		if (!taken) {
 			take_text(&line, word, sizeof(word));
-			snprintf(why, sizeof(why), "a task has no '%s' to set", word);
+			snprintf(why, sizeof(why), "a task has no '%s' to set%s", word,
+				 record_hint(task_fields, word, hint));
 			return reader_refuse(reader, why);
 		}
 	}

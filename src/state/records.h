@@ -62,6 +62,7 @@ int record_set_one(struct reader *reader, const char **cursor, const struct reco
 		   void *record);
 int record_set_all(struct reader *reader, const char *line, const struct record_field *fields,
 		   void *record);
+const char *record_hint(const struct record_field *fields, const char *word, char *hint);
 struct pglist_data *record_take_node(const char **line);
 void record_write_fields(FILE *out, const struct record_field *fields, const void *record);
 

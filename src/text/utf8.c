@@ -125,6 +125,37 @@ size_t utf8_count(const char *text)
 }
 
 /**
+ * @brief How many columns of a terminal the first character of a text takes.
+ *
+ * @param text the text, not at its end
+ * @return 0 for a mark that is put on the character before, 2 for those of East Asian scripts and for pictures, else 1
+ */
+int utf8_width(const char *text)
+{
+	static const struct {
+		uint32_t first, last;
+		int width;
+	} others[] = {
+		{ 0x300, 0x36f, 0 },	 { 0x1100, 0x115f, 2 },	  { 0x200b, 0x200f, 0 },
+		{ 0x20d0, 0x20ff, 0 },	 { 0x2e80, 0x303e, 2 },	  { 0x3041, 0xa4cf, 2 },
+		{ 0xac00, 0xd7a3, 2 },	 { 0xf900, 0xfaff, 2 },	  { 0xfe00, 0xfe0f, 0 },
+		{ 0xfe30, 0xfe6f, 2 },	 { 0xff00, 0xff60, 2 },	  { 0xffe0, 0xffe6, 2 },
+		{ 0x1f300, 0x1f64f, 2 }, { 0x1f680, 0x1f6ff, 2 }, { 0x1f900, 0x1f9ff, 2 },
+		{ 0x20000, 0x3fffd, 2 },
+	};
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t length = utf8_length(text);
+	uint32_t value = length > 1 ? *byte & (0x7fu >> length) : *byte;
+
+	for (size_t i = 1; i < length; i++)
+		value = value << 6 | (byte[i] & 0x3f);
+	for (size_t i = 0; length > 1 && i < sizeof(others) / sizeof(others[0]); i++)
+		if (value >= others[i].first && value <= others[i].last)
+			return others[i].width;
+	return 1;
+}
+
+/**
  * @brief A text shortened to its beginning.
  *
  * @param text the text

@@ -14,6 +14,7 @@ size_t utf8_length(const char *text);
 const char *utf8_skip(const char *text, size_t characters);
 size_t utf8_shown(const char *text, size_t length);
 char *utf8_escaped(const char *text);
+int utf8_width(const char *text);
 size_t utf8_count(const char *text);
 const char *utf8_head(const char *text, size_t characters, char *shown, size_t size);
 const char *utf8_tail(const char *text, size_t characters, char *shown, size_t size);

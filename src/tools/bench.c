@@ -20,9 +20,6 @@
 /** No row is run more often: its results, and what it prepares, must fit into memory. */
 #define MOST_TIMES 100000000
 
-/** The largest order that a free list holds. */
-#define LARGEST_ORDER 10
-
 /** The rows besides pair-order0 to pair-order10. */
 static const struct {
 	const char *name;
@@ -67,7 +64,7 @@ static int check_row(const char *row)
 		if (order[0] && !order[strspn(order, "0123456789")] &&
 		    is_number(order, 0, LARGEST_ORDER, &value))
 			return OPTIONS_READ;
-		return usage_error("bench", "there is no row '%s': orders are 0 to %d", row,
+		return usage_error("bench", "there is no row '%s': orders go from 0 to %d", row,
 				   LARGEST_ORDER);
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -114,12 +111,18 @@ static int run_row(const char *row, long count, const char *spec)
 int command_bench(int argc, char **argv)
 {
 	static const char *const names[] = { "ROW", "COUNT", "SPEC" };
+	static const char *const examples[] = {
+		"pageflow bench pair-order0 1000",
+		"pageflow bench mixed 1000 64M",
+		NULL,
+	};
 	const struct command_usage usage = {
 		.command = "bench",
 		.synopsis = "pageflow bench ROW COUNT [SPEC]",
 		.about = about(),
 		.arguments = { names, 2, 3 },
 		.exit_codes = "0 measured, 2 there is no such row or machine",
+		.example = examples,
 	};
 	struct words words;
 	int code = options_read(&usage, argc, argv, NULL, &words);

@@ -9,9 +9,13 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/cursor.h"
+#include "text/error.h"
+#include "text/nearest.h"
+#include "text/wrap.h"
 
 /** Most options that a command has, --help included. */
 #define MOST_OPTIONS 16
@@ -40,41 +44,87 @@ static int option_head(const struct command_option *option, char *text, size_t s
 			option->value ? option->value : "", option->alone ? "]" : "");
 }
 
-/** Print a row of the table of options: what it means begins in `column`, in further lines as well. */
-static void print_option(const struct command_option *option, int column)
+/**
+ * @brief Print examples, as the end of a help text.
+ *
+ * @param columns of a line
+ * @param example the commands, ended by NULL
+ */
+void print_examples(int columns, const char *const *example)
 {
-	const char *line = option->help;
-	char head[80];
-
-	option_head(option, head, sizeof(head));
-	printf("%-*s", column, head);
-	while (true) {
-		size_t length = strcspn(line, "\n");
-
-		printf("%.*s\n", (int)length, line);
-		if (!line[length])
-			return;
-		line += length + 1;
-		printf("%*s", column, "");
+	printf("\nexamples:\n");
+	for (; *example; example++) {
+		printf("  $ ");
+		wrap_on(stdout, columns, 4, 6, *example);
 	}
+}
+
+/**
+ * @brief How wide a help text is.
+ *
+ * @return columns: as a terminal has them, 80 at most
+ */
+int help_columns(void)
+{
+	int columns = wrap_columns(stdout);
+
+	return columns < HELP_COLUMNS ? columns : HELP_COLUMNS;
+}
+
+/** Print how a command is called: as it is set, or, where a line is too short for that, each form as prose. */
+static void print_synopsis(int columns, const char *synopsis)
+{
+	char *form = NULL, *rest, *line;
+	size_t size = 0;
+	FILE *out = open_memstream(&form, &size);
+
+	if (!out || columns == HELP_COLUMNS) {
+		printf("usage: %s\n", synopsis);
+	} else {
+		for (const char *c = synopsis; *c; c++) {
+			size_t blanks = *c == '\n' ? strspn(c + 1, " ") : 0;
+			bool next = !strncmp(c + blanks + 1, "pageflow", 8);
+
+			fputc(blanks && !next ? ' ' : *c, out);
+			c += blanks;
+		}
+		fflush(out);
+		rest = form;
+		for (const char *head = "usage: "; (line = strsep(&rest, "\n")); head = "   or: ") {
+			fputs(head, stdout);
+			wrap_on(stdout, columns, 7, 9, line);
+		}
+	}
+	if (out)
+		fclose(out);
+	free(form);
 }
 
 /** Print the help of a command. */
 static void print_help(const struct command_usage *usage)
 {
-	char head[80];
-	int column = option_head(&help_option, head, sizeof(head)) + 2;
+	int columns = help_columns(), column;
+	char head[HELP_COLUMNS];
 
+	column = option_head(&help_option, head, sizeof(head)) + 2;
 	for (size_t i = 0; i < usage->nr_options; i++) {
 		int length = option_head(&usage->option[i], head, sizeof(head)) + 2;
 
 		column = length > column ? length : column;
 	}
-	printf("usage: %s\n\n%s\n\n", usage->synopsis, usage->about);
-	for (size_t i = 0; i < usage->nr_options; i++)
-		print_option(&usage->option[i], column);
-	print_option(&help_option, column);
-	printf("\nexit code: %s\n", usage->exit_codes);
+	print_synopsis(columns, usage->synopsis);
+	putchar('\n');
+	wrap_text(stdout, columns, usage->about);
+	putchar('\n');
+	for (size_t i = 0; i < usage->nr_options; i++) {
+		option_head(&usage->option[i], head, sizeof(head));
+		wrap_row(stdout, columns, column, head, usage->option[i].help);
+	}
+	option_head(&help_option, head, sizeof(head));
+	wrap_row(stdout, columns, column, head, help_option.help);
+	printf("\nexit code: ");
+	wrap_on(stdout, columns, (int)strlen("exit code: "), 0, usage->exit_codes);
+	print_examples(columns, usage->example);
 }
 
 /* ---- Reading --------------------------------------------------------------------------------- */
@@ -129,6 +179,24 @@ static int beginning_with(const struct command_usage *usage, const char *name, s
 	return found;
 }
 
+/** Say that there is no option of this name, and which one may have been meant. */
+static int refuse_name(const struct command_usage *usage, const char *word, size_t length)
+{
+	char name[NEAREST_WORD + 1], dashed[NEAREST_WORD + 3], hint[NEAREST_HINT];
+	struct nearest nearest;
+
+	snprintf(name, sizeof(name), "%.*s", (int)length - 2, length > 2 ? word + 2 : "");
+	nearest = nearest_to(name);
+	for (size_t i = 0; i <= usage->nr_options; i++)
+		nearest_try(&nearest, option_at(usage, i)->name);
+	if (nearest.name) {
+		snprintf(dashed, sizeof(dashed), "--%s", nearest.name);
+		nearest.name = dashed;
+	}
+	return usage_error(usage->command, "unknown option '%.*s'%s", (int)length, word,
+			   nearest_hint(&nearest, hint, sizeof(hint)));
+}
+
 /** Say what is wrong with the option that getopt_long() refuses. */
 static int refuse_option(const struct command_usage *usage, const char *word)
 {
@@ -144,7 +212,7 @@ static int refuse_option(const struct command_usage *usage, const char *word)
 	if (length > 2 && beginning_with(usage, word + 2, length - 2) > 1)
 		return usage_error(usage->command, "several options begin with '%.*s'", (int)length,
 				   word);
-	return usage_error(usage->command, "unknown option '%.*s'", (int)length, word);
+	return refuse_name(usage, word, length);
 }
 
 /** Put the value of an option into its place. */
@@ -226,4 +294,24 @@ int options_read(const struct command_usage *usage, int argc, char **argv, void 
 	}
 	*words = (struct words){ argc - optind, argv + optind };
 	return arguments_check(usage->command, &usage->arguments, words);
+}
+
+/**
+ * @brief Read the order of a block.
+ *
+ * @param word what was given
+ * @param most the largest that is taken: LARGEST_ORDER, or ANY_ORDER where the kernel answers larger ones
+ * @param order receives it
+ * @param error receives what is wrong with it
+ * @return 0 or -1
+ */
+int order_read(const char *word, long most, unsigned int *order, struct pageflow_error *error)
+{
+	long value;
+
+	if (!is_number(word, 0, most, &value))
+		return error_set(error, "'%s' is not an order: orders go from 0 to %d", word,
+				 LARGEST_ORDER);
+	*order = (unsigned int)value;
+	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pageflow.h"
 #include "tools/say.h"
@@ -28,7 +29,7 @@ struct command_option {
 	const char *value; /**< what the help calls its value */
 	const char *alone; /**< the value when none is given; NULL: one must be given */
 	long least, most;  /**< range of a number */
-	const char *help;  /**< one or more lines */
+	const char *help;  /**< what it does */
 };
 
 /** -o FILE of commands that write one file. */
@@ -37,6 +38,9 @@ struct command_option {
 		.name = "output", .letter = 'o', .kind = OPTION_TEXT, .place = (where), \
 		.value = "FILE", .help = "write to FILE instead of standard output",    \
 	}
+
+/** Widest line of a help text. */
+#define HELP_COLUMNS 80
 
 /** Any number of further arguments. */
 #define ARGUMENTS_MORE (-1)
@@ -57,6 +61,7 @@ struct command_usage {
 	size_t nr_options;
 	struct command_arguments arguments;
 	const char *exit_codes;
+	const char *const *example; /**< commands that can be typed as they are, ended by NULL */
 };
 
 /** The arguments that are left when the options are read. */
@@ -70,6 +75,15 @@ struct words {
 
 int options_read(const struct command_usage *usage, int argc, char **argv, void *settings,
 		 struct words *words);
+/** The largest order that a free list holds. */
+#define LARGEST_ORDER 10
+
+/** The kernel is asked for any order, however large, and answers. */
+#define ANY_ORDER INT32_MAX
+
+int order_read(const char *word, long most, unsigned int *order, struct pageflow_error *error);
+int help_columns(void);
+void print_examples(int columns, const char *const *example);
 int arguments_check(const char *command, const struct command_arguments *arguments,
 		    const struct words *words);
 

@@ -184,6 +184,12 @@ int command_replay(int argc, char **argv)
 		  .help = "print the same facts as JSON" },
 	};
 	static const char *const names[] = { "FILE" };
+	static const char *const examples[] = {
+		"pageflow replay tests/traces/uma96-order0-10.trace.xz",
+		"pageflow replay --json tests/traces/numa3z.boot.xz",
+		"pageflow replay -q tests/traces/uma128-context-*.xz && echo all identical",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "replay",
 		.synopsis = "pageflow replay [-q | --json] FILE...",
@@ -196,6 +202,7 @@ int command_replay(int argc, char **argv)
 		.nr_options = sizeof(options) / sizeof(options[0]),
 		.arguments = { names, 1, ARGUMENTS_MORE },
 		.exit_codes = "0 all identical, 1 some diverged, 2 some unreadable or incomplete",
+		.example = examples,
 	};
 	struct settings settings = { 0 };
 	struct words paths;

@@ -14,34 +14,41 @@
 #include <sys/resource.h>
 
 #include "text/utf8.h"
+#include "text/wrap.h"
 
 /** What stands at the end of a message about memory. */
 static const char no_memory[] = "out of memory";
 
-/** Name the limit that this program was given, where it has one. */
-static void say_limit(void)
+/** What helps against too little memory: the limit that this program was given, where it has one. */
+static void name_limit(char *text, size_t size)
 {
 	struct rlimit limit;
 
 	if (!getrlimit(RLIMIT_AS, &limit) && limit.rlim_cur != RLIM_INFINITY)
-		fprintf(stderr, ": it may use %llu KiB; raise the limit, see 'ulimit -v'",
-			(unsigned long long)limit.rlim_cur >> 10);
+		snprintf(text, size, ": it may use %llu KiB; raise the limit, see 'ulimit -v'",
+			 (unsigned long long)limit.rlim_cur >> 10);
 	else if (!getrlimit(RLIMIT_DATA, &limit) && limit.rlim_cur != RLIM_INFINITY)
-		fprintf(stderr, ": it may use %llu KiB; raise the limit, see 'ulimit -d'",
-			(unsigned long long)limit.rlim_cur >> 10);
+		snprintf(text, size, ": it may use %llu KiB; raise the limit, see 'ulimit -d'",
+			 (unsigned long long)limit.rlim_cur >> 10);
 	else
-		fputs("; end other programs, or take a smaller machine or file", stderr);
+		snprintf(text, size, "; end other programs, or take a smaller machine or file");
 }
 
-/** Write a message so that a terminal shows it. */
-static void put_message(const char *message)
+/** Write a message, which is one line, but for a terminal, where it is broken as wide as that is. */
+static void put_message(const char *prefix, const char *message)
 {
-	char *shown = utf8_escaped(message);
 	size_t length = strlen(message), end = strlen(no_memory);
+	char *shown = utf8_escaped(message), *line = NULL;
+	const char *text = shown ? shown : no_memory;
+	char limit[128] = "";
 
-	fputs(shown ? shown : no_memory, stderr);
 	if (!shown || (length >= end && !strcmp(message + length - end, no_memory)))
-		say_limit();
+		name_limit(limit, sizeof(limit));
+	if (wrap_on_terminal(stderr) && asprintf(&line, "%s%s%s", prefix, text, limit) >= 0)
+		wrap_words(stderr, wrap_columns(stderr), 0, 2, line);
+	else
+		fprintf(stderr, "%s%s%s\n", prefix, text, limit);
+	free(line);
 	free(shown);
 }
 
@@ -54,15 +61,15 @@ static void put_message(const char *message)
  */
 void say_list(const char *command, const char *format, va_list arguments)
 {
-	char *message = NULL;
+	char prefix[64], *message = NULL;
 
 	/* What was printed before must stand before. */
 	fflush(stdout);
 	if (vasprintf(&message, format, arguments) < 0)
 		message = NULL;
-	fprintf(stderr, "pageflow%s%s: ", command ? " " : "", command ? command : "");
-	put_message(message ? message : no_memory);
-	fputc('\n', stderr);
+	snprintf(prefix, sizeof(prefix), "pageflow%s%s: ", command ? " " : "",
+		 command ? command : "");
+	put_message(prefix, message ? message : no_memory);
 	free(message);
 }
 
@@ -93,8 +100,7 @@ void say_lines(const char *text)
 	char *copy = strdup(text), *rest = copy, *line;
 
 	while (rest && (line = strsep(&rest, "\n")) && rest) {
-		put_message(line);
-		fputc('\n', stderr);
+		put_message("", line);
 	}
 	free(copy);
 }

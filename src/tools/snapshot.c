@@ -116,6 +116,12 @@ int command_snapshot(int argc, char **argv)
 		  .value = "DIR",
 		  .help = "read copies of the files in DIR instead of /proc" },
 	};
+	static const char *const examples[] = {
+		"pageflow snapshot -o now.snapshot  # as root",
+		"pageflow snapshot --proc copies -o there.snapshot",
+		"pageflow snapshot --proc copies | pageflow explain GFP_KERNEL 3 --machine -",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "snapshot",
 		.synopsis = "pageflow snapshot [-o FILE] [--proc DIR]",
@@ -126,6 +132,7 @@ int command_snapshot(int argc, char **argv)
 		.option = options,
 		.nr_options = sizeof(options) / sizeof(options[0]),
 		.exit_codes = "0 saved, 2 the files cannot be read, or not be represented",
+		.example = examples,
 	};
 	struct settings settings = { .output = "-", .directory = "/proc" };
 	struct pageflow_error error = { 0 };

@@ -39,6 +39,11 @@ struct proc_origin {
 /* snapshot.c */
 pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error *error);
 
+/* explain/explain.c */
+struct explain_request;
+int explain_here(pageflow_machine *machine, const char *name, const struct explain_request *request,
+		 struct pageflow_error *error);
+
 /* output.c */
 bool use_colour(void);
 bool output_flush(void);

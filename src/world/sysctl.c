@@ -255,6 +255,18 @@ bool sysctl_range(const char *name, long *least, long *most)
 }
 
 /**
+ * @brief The names of the tunables, one after the other.
+ *
+ * @param index 0, 1, 2, ...
+ * @return the name; NULL after the last
+ * @source none (ours: for messages and completion)
+ */
+const char *sysctl_name(size_t index)
+{
+	return index < ARRAY_SIZE(tunables) ? tunables[index].name : NULL;
+}
+
+/**
  * @brief Write a tunable of /proc/sys/vm, and derive what 5.8.18 derives from it.
  *
  * @param name its name there; of the lowmem reserve ratios one, by the zone's index: `lowmem_reserve_ratio[2]`

@@ -9,6 +9,7 @@
 #include "world/world.h"
 
 #define PFN	 TRACE_FIELD_PFN
+#define HEX_PFN	 TRACE_FIELD_HEX_PFN
 #define NUMBER	 TRACE_FIELD_NUMBER
 #define ORDER	 TRACE_FIELD_ORDER
 #define GFP	 TRACE_FIELD_GFP
@@ -77,16 +78,17 @@ const struct trace_event_description trace_event_descriptions[NR_TRACE_EVENTS] =
 	      { "ret", RESULT }),
 	EVENT(mm_compaction_finished, { "node", NODE }, { "zone", ZONE }, { "order", ORDER },
 	      { "ret", RESULT }),
-	EVENT(mm_compaction_begin, { "zone_start", PFN }, { "migrate_pfn", PFN },
-	      { "free_pfn", PFN }, { "zone_end", PFN }, { "sync", NUMBER }),
-	EVENT(mm_compaction_end, { "zone_start", PFN }, { "migrate_pfn", PFN }, { "free_pfn", PFN },
-	      { "zone_end", PFN }, { "sync", NUMBER }, { "status", RESULT }),
-	EVENT(mm_compaction_isolate_migratepages, { "start_pfn", PFN }, { "end_pfn", PFN },
+	EVENT(mm_compaction_begin, { "zone_start", HEX_PFN }, { "migrate_pfn", HEX_PFN },
+	      { "free_pfn", HEX_PFN }, { "zone_end", HEX_PFN }, { "sync", NUMBER }),
+	EVENT(mm_compaction_end, { "zone_start", HEX_PFN }, { "migrate_pfn", HEX_PFN },
+	      { "free_pfn", HEX_PFN }, { "zone_end", HEX_PFN }, { "sync", NUMBER },
+	      { "status", RESULT }),
+	EVENT(mm_compaction_isolate_migratepages, { "start_pfn", HEX_PFN }, { "end_pfn", HEX_PFN },
 	      { "nr_scanned", NUMBER }, { "nr_taken", NUMBER }),
-	EVENT(mm_compaction_isolate_freepages, { "start_pfn", PFN }, { "end_pfn", PFN },
+	EVENT(mm_compaction_isolate_freepages, { "start_pfn", HEX_PFN }, { "end_pfn", HEX_PFN },
 	      { "nr_scanned", NUMBER }, { "nr_taken", NUMBER }),
 	EVENT(mm_compaction_migratepages, { "nr_migrated", NUMBER }, { "nr_failed", NUMBER }),
-	EVENT(migrate_page_states, { "from", PFN }, { "to", PFN }),
+	EVENT(migrate_page_states, { "from", HEX_PFN }, { "to", HEX_PFN }),
 	EVENT(mm_compaction_deferred, DEFERRAL),
 	EVENT(mm_compaction_defer_compaction, DEFERRAL),
 	EVENT(mm_compaction_defer_reset, DEFERRAL),
@@ -203,6 +205,9 @@ static void append_field(enum trace_field_kind kind, s64 value, char *text, size
 	switch (kind) {
 	case TRACE_FIELD_GFP:
 		*length += (size_t)gfp_format((gfp_t)value, text + *length, size - *length);
+		break;
+	case TRACE_FIELD_HEX_PFN:
+		append(text, size, length, "0x%llx", (unsigned long long)value);
 		break;
 	case TRACE_FIELD_ZONE:
 		append(text, size, length, "%s", zone_names[value]);

@@ -76,6 +76,7 @@ void set_recommended_min_free_kbytes(void);
 /* sysctl.c: what a write to a tunable does */
 __cold int sysctl_write(const char *name, long value);
 __cold bool sysctl_range(const char *name, long *least, long *most);
+const char *sysctl_name(size_t index);
 
 /* memcg.c: the tree of memory cgroups, and the counters of their lists */
 bool memcg_is_below(const struct mem_cgroup *memcg, const struct mem_cgroup *root);

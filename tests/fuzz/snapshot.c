@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "assertions.h"
 #include "support/language.h"
 #include "support/session.h"
 #include "support/steps.h"

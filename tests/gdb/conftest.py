@@ -8,6 +8,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(1, str(pathlib.Path(__file__).parents[2] / 'src' / 'gdb'))  # what of it works without gdb
 
 from gdb_session import Terminal, run  # noqa: E402
 

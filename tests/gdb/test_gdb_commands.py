@@ -208,11 +208,12 @@ def test_without_a_running_program(answers):
 
 
 def test_every_command_has_help(answers):
-    names = ['tour', *(f'tour {one}' for one in ('next', 'into', 'out', 'why', 'map')), 'pf-tui', 'pageflow']
+    names = ['tour', *(f'tour {one}' for one in ('next', 'into', 'out', 'to', 'why', 'map')), 'pf-tui', 'pageflow']
     last = ('buddyinfo', 'zoneinfo', 'pagetypeinfo', 'freelist', 'page', 'watermark', 'lru', 'scanners')
     names += [f'pf-{one}' for one in (*last, 'gfp', 'path', 'events', 'diff', 'break')]
     for name, said in zip(names, answers([f'help {name}' for name in names])):
         assert f'Usage: {name}' in said, name
+        assert max(map(len, said.splitlines())) < 80, 'gdb does not break the lines of a help text'
     names = ('gfp', 'alloc', 'stage', 'zone', 'free', 'pfn', 'page', 'path')
     for name, said in zip(names, answers([f'help function {name}' for name in names])):
         assert f'${name}(' in said, name

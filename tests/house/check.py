@@ -257,9 +257,9 @@ def names(root):
 
 LICENCE = re.compile(r"SPDX-License-Identifier\W+GPL-2\.0-only")
 # Files that cannot say it: the licence itself, the bare version, recordings, pictures, captured kernel output. Fonts
-# come with their own licence, which their directory names.
+# and what others wrote come with their own licence, which their directory names.
 SILENT = re.compile(
-    r"^(LICENSE|VERSION|.*\.(xz|png|ico|gz)|tests/samples/5\.8\.18-.*|docs/transcripts/.*\.txt|docs/_fonts/.*)$"
+    r"^(LICENSE|VERSION|.*\.(xz|png|ico|gz)|tests/samples/5\.8\.18-.*|docs/transcripts/.*\.txt|docs/_fonts/.*|docs/_vendor/.*)$"
 )
 WANTED = "SPDX-License-Identifier: GPL-2.0-only"
 FOREIGN = re.compile(r"SPDX-License-Identifier\W+\S+")

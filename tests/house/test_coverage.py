@@ -2,6 +2,7 @@
 """The counting behind the coverage gate: how the configurations are merged, and what the ledger may exclude."""
 
 import importlib.util
+import json
 import pathlib
 
 import pytest
@@ -88,6 +89,26 @@ def test_ledger_names_one_configuration_only_where_it_counts_alone():
     assert excluded(entry("if (n)", "branch", "uma"), both)[1] is not None
     apart = {"uma": view(L3=(1, 1, 0)), "numa": view(L3=(1, 1, 1, 1, 1))}
     assert excluded(entry("if (n)", "branch", "uma"), apart)[1] is None
+
+
+def test_the_totals_have_their_labels_on_lines_before_them(tmp_path, monkeypatch, capsys):
+    total = {kind: [1, 2] for kind in gate.KINDS}
+    both = {"life+state+replay+engine": total, "stages+world": {kind: [3, 3] for kind in gate.KINDS}}
+    data = {"ran": {"passed": 7, "failed": 0}, "ledger": [], "totals": both, "files": {}}
+    for name, content in (("build/coverage/coverage.json", data), ("coverage/gate.json", {"gate": {}})):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(json.dumps(content))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["gate.py", "--tests"])
+    assert gate.main() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "tests in C, those without and those with NUMA added up:",
+        "tests: 7 passed, 0 failed",
+        "first of the next two lines: src/life, src/state, src/replay and src/engine",
+        "last line: src/stages and src/world",
+        "lines 50.0% functions 50.0% branches 50.0%",
+        "lines 100.0% functions 100.0% branches 100.0%",
+    ]
 
 
 def test_percent_says_100_for_all_only():

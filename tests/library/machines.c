@@ -410,6 +410,15 @@ TEST(gfp_parse_takes_names_and_numbers, "")
 		{ "none", 0 },
 		{ "0", 0 },
 		{ "GFP_TRANSHUGE_LIGHT|__GFP_NORETRY", 0x1d20ca },
+		/* An expression of C: ~ before & before |, parentheses before all. */
+		{ "GFP_KERNEL & ~__GFP_IO", 0xc80 },
+		{ "GFP_KERNEL&~(__GFP_IO|__GFP_FS)", 0xc00 },
+		{ "__GFP_ZERO | GFP_KERNEL & ~__GFP_IO", 0xd80 },
+		{ "(__GFP_ZERO | GFP_KERNEL) & ~IO & ~zero", 0xc80 },
+		{ "~0", 0xffffffff },
+		{ "~~0xcc0", 0xcc0 },
+		{ "~(0xcc0)&0xfff", 0x33f },
+		{ "\t( ( GFP_KERNEL ) )\t", 0xcc0 },
 	};
 	uint32_t mask;
 
@@ -422,8 +431,24 @@ TEST(gfp_parse_takes_names_and_numbers, "")
 TEST(gfp_parse_refuses_the_rest, "")
 {
 	static const char *const bad[] = {
-		"",    "GFP_KERNAL",	     "GFP_KERNEL|", "|GFP_KERNEL", "0x1ffffffff",
-		"12y", "GFP_KERNEL GFP_ZERO"
+		"",
+		"GFP_KERNAL",
+		"GFP_KERNEL|",
+		"|GFP_KERNEL",
+		"0x1ffffffff",
+		"12y",
+		"GFP_KERNEL GFP_ZERO",
+		"GFP_KERNEL &",
+		"&0",
+		"~",
+		"()",
+		"(0",
+		"0)",
+		"(0))",
+		"~(",
+		"GFP_KERNEL (0)",
+		"0|&0",
+		"0 ~ 0",
 	};
 	struct pageflow_error error;
 	uint32_t mask;
@@ -431,6 +456,52 @@ TEST(gfp_parse_refuses_the_rest, "")
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		ck_assert_msg(pageflow_gfp_parse(bad[i], &mask, &error) == -1, "%s", bad[i]);
 		ck_assert_uint_gt(strlen(error.text), 0);
+	}
+}
+
+TEST(gfp_parse_has_a_bound, "")
+{
+	struct pageflow_error error;
+	char text[4096];
+	uint32_t mask;
+
+	/* Signs of one kind in a row cost nothing; what is open at once is counted. */
+	memset(text, '~', 4001);
+	strcpy(text + 4001, "0");
+	ck_assert_int_eq(pageflow_gfp_parse(text, &mask, NULL), 0);
+	ck_assert_uint_eq(mask, 0xffffffff);
+	memset(text, '(', 32);
+	strcpy(text + 32, "7");
+	memset(text + 33, ')', 32);
+	text[65] = '\0';
+	ck_assert_int_eq(pageflow_gfp_parse(text, &mask, NULL), 0);
+	ck_assert_uint_eq(mask, 7);
+	memset(text, '(', 4000);
+	text[4000] = '\0';
+	ck_assert_int_eq(pageflow_gfp_parse(text, &mask, &error), -1);
+	ck_assert_str_eq(error.text, "more than 32 '(' are open in the gfp mask");
+	/* A word that is too long is cut in the message, and means nothing. */
+	memset(text, 'A', 4000);
+	ck_assert_int_eq(pageflow_gfp_parse(text, &mask, &error), -1);
+}
+
+TEST(gfp_parse_names_the_nearest, "")
+{
+	static const char *const rows[][2] = {
+		{ "GFP_KERNAL", "'GFP_KERNEL'" }, { "GFP_ATMOIC", "'GFP_ATOMIC'" },
+		{ "__GFP_ZER", "'__GFP_ZERO'" },  { "nofial", "'__GFP_NOFAIL'" },
+		{ "GFP_COFFEE", NULL },
+	};
+	struct pageflow_error error;
+	uint32_t mask;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *hint;
+
+		ck_assert_int_eq(pageflow_gfp_parse(rows[i][0], &mask, &error), -1);
+		hint = strstr(error.text, "did you mean ");
+		ck_assert_msg(!hint == !rows[i][1], "%s", error.text);
+		ck_assert_msg(!hint || strstr(hint, rows[i][1]), "%s", error.text);
 	}
 }
 

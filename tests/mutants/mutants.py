@@ -26,7 +26,6 @@ import json
 import os
 import pathlib
 import random
-import shlex
 import shutil
 import subprocess
 import sys
@@ -34,17 +33,17 @@ import sys
 import universalmutator.mutator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "coverage"), str(ROOT / "tests" / "house")]
+sys.path[:0] = [str(ROOT / "coverage"), str(ROOT / "tests" / "house"), str(ROOT / "tests" / "workshop")]
 import measured  # noqa: E402
+import programs  # noqa: E402
 import source  # noqa: E402
+from programs import CONFIGURATIONS  # noqa: E402
 
-CONFIGURATIONS = ("uma", "numa")
 RULES = ("universal.rules", "c_like.rules", "c.rules")
 LEDGER = pathlib.Path("tests/mutants/equivalents.tsv")
 COVERAGE = pathlib.Path("build/coverage/coverage.json")
 WORK = pathlib.Path("build/mutants")
 UNCHANGED = WORK / "unchanged"
-MEMORY = 16 << 20  # KiB that a test may have without the sanitizers
 WRONG_C = ("return-type", "incompatible-pointer-types", "int-conversion")  # what gcc only warns of
 VERDICTS = ("own", "others", "sanitizers", "survived", "equivalent")  # who noticed, and what nobody did
 ROOM = 10  # times the blocks that the longest test enters, before one is taken for endless
@@ -100,15 +99,13 @@ def drawn(paths, chance):
 
 
 class Program:
-    """The test program of one configuration and flavour, as make builds it; `make mutants` says how."""
+    """The test program of one configuration and flavour, as make builds it."""
 
     def __init__(self, configuration, flavour):
         self.configuration, self.flavour = configuration, flavour
-        told = (WORK / f"{configuration}-{flavour}.commands").read_text(encoding="utf-8").splitlines()
-        self.compiler, self.linker = (shlex.split(line) for line in told)
-        self.objects = pathlib.Path("build", configuration, flavour)
-        self.path = self.objects / "tests" / "program"
-        self.environment = dict(os.environ, CK_FORK="yes")
+        self.objects = programs.Objects(configuration, flavour)
+        self.path = self.objects.directory / "tests" / "program"
+        self.environment = {"CK_FORK": "yes"}
         if flavour == "asan":
             self.environment["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=1"
         listed = subprocess.run([self.path, "-l"], capture_output=True, text=True, check=True).stdout
@@ -118,34 +115,25 @@ class Program:
         """The object of `path`, whose text is directory/path; None when it is no valid C. Where blocks are not counted, it is made
         small, which tells least about how a thing is written."""
         made = (into or directory) / f"{path.stem}-{self.configuration}-{self.flavour}{'' if counted else '-plain'}.o"
-        compiler = [word for word in self.compiler if counted or not word.startswith("-fsanitize-coverage")]
+        compiler = self.objects.compiler(path, counted)
         compiler += ["-Wno-error", *(f"-Werror={one}" for one in WRONG_C), *([] if counted else ["-Os"])]
         words = [*compiler, f"-ffile-prefix-map={directory}/=", "-c", "-o", made, directory / path]
-        return made if subprocess.run(words, capture_output=True).returncode == 0 else None
+        return made if programs.ran(words).returncode == 0 else None
 
     def link(self, path, made, directory):
         """A program with `made` in place of the object of `path`; None when that cannot be, as with another name."""
         program = directory / f"{self.configuration}-{self.flavour}"
-        own = str(self.objects / path.with_suffix(".o"))
-        words = [str(made) if word == own else word for word in self.linker]
-        words = [*words[:1], "-o", program, *words[1:]]
-        return program if subprocess.run(words, capture_output=True).returncode == 0 else None
+        said = programs.link(self.objects.told["link"], program, {self.objects.place(path): made}, directory)
+        return None if said else program
 
     def run(self, program, names, steps=None):
         """(whether all these tests passed, the most blocks that one entered)."""
         file = WORK / "tests" / f"{program.parent.name}-{self.configuration}-{self.flavour}"
         file.write_text("\n".join(names), encoding="utf-8")
-        words = [program, "-f", file]
-        environment = dict(self.environment)
-        if steps:
-            environment["PAGEFLOW_STEPS"] = str(steps)
-        if self.flavour != "asan":
-            words = ["sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh", *words]
-        done = subprocess.run(
-            words, env=environment, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL
-        )
+        limit = None if self.flavour == "asan" else programs.limit_memory
+        done = programs.ran([program, "-f", file], steps, env=self.environment, preexec_fn=limit)
         if done.returncode not in (0, 1):
-            sys.exit(f"mutants: {' '.join(map(str, words))}: {done.stderr}")
+            sys.exit(f"mutants: {program} -f {file}: {done.stderr}")
         most = [int(row.split()[-1]) for row in done.stdout.splitlines() if row.startswith("most steps: ")]
         return done.returncode == 0, max(most, default=0)
 

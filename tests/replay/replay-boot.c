@@ -75,7 +75,7 @@ TEST(boot_replay_refuses_too_many_ranges, "")
 	static const char *const lines[] = { "memory 1 1 node 0 flags 0", "reserved 1 1",
 					     "cma 1 1" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		begin_boot();
 		for (int n = 0; n < MAX_BOOT_RANGES; n++)
 			recording_insert(text, 2, lines[i]);
@@ -131,7 +131,7 @@ TEST(boot_replay_notices_derived_figures, "")
 		" pcp 0 count 0 high 1 batch 1 stat_threshold 1 diff_free 0 diff_cma 0"
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
+	for_each_row(i, beginnings) {
 		size_t line;
 
 		begin_boot();
@@ -179,7 +179,7 @@ TEST(boot_replay_refuses_damaged_distances, "")
 	static const char *const lines[] = { "distance", "distance x", "distance -1 10",
 					     "distance 4 10", "distances" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		size_t line;
 
 		begin_boot();

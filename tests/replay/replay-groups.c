@@ -104,7 +104,7 @@ TEST(replay_of_groups_notices_the_state_afterwards, "")
 
 	begin();
 	after = recording_find(text, "snapshot after", first_op);
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+	for_each_row(i, kinds)
 		expect_last_number_noticed(recording_find(text, kinds[i], after));
 	expect_noticed(recording_find(text, "cache file 3", after), "cache file 3 1:262144+1");
 }
@@ -135,7 +135,7 @@ TEST(replay_of_groups_refuses_damaged_lines, "")
 	begin();
 	line = recording_find(text, "P ", first_op);
 	ck_assert_int_eq(sscanf(recording_line(text, line), "P %ld", &pfn), 1);
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		recording_replace(text, line, lines[i]);
 		recording_expect_unreadable(text, line,
 					    "expected 'P PFN KIND INDEX GFP ID RESULT'");

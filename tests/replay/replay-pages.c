@@ -68,7 +68,7 @@ TEST(cache_refuses_lines_that_cannot_be, "")
 		{ "K 0", NULL, "expected 'K' in a recording of the daemons only" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
+	for_each_row(i, row)
 		expect_refusal(row[i].before, row[i].after, row[i].words);
 }
 
@@ -93,7 +93,7 @@ TEST(shrinker_refuses_lines_that_cannot_be, "")
 		"shrinker foreign seeds 2 batch 0 flags 0 deferred 0 left 20000",
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(instead); i++) {
+	for_each_row(i, instead) {
 		struct text *text = recording_load("uma128-lru-221.trace.xz");
 		size_t line = recording_find(text, "shrinker ", 1);
 

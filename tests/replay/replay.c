@@ -20,8 +20,7 @@ static struct replay_result result;
 static void expect_identical(const char *name)
 {
 	recording_replay(recording_load(name), &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "line %zu: expected %s, got %s%s",
-		      result.line, result.expected, result.got, result.error);
+	recording_is_identical(&result);
 }
 
 /** A recording that must come out identical. */
@@ -101,7 +100,7 @@ TEST(replay_counts_what_it_compared, "")
 		{ "uma128cma-memcg-72.trace.xz", 15000, 9667, 61 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		expect_identical(rows[i].name);
 		ck_assert_uint_eq(result.ops, rows[i].ops);
 		ck_assert_uint_eq(result.events, rows[i].events);
@@ -365,7 +364,7 @@ TEST(replay_refuses_unknown_lines, "")
 	};
 
 	begin();
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		size_t line = add(rows[i].line);
 
 		recording_expect_unreadable(text, line, rows[i].words);
@@ -384,7 +383,7 @@ TEST(replay_without_host_memory_for_groups, "")
 	};
 
 	begin();
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		size_t line;
 		int calls;
 
@@ -404,7 +403,7 @@ TEST(replay_without_host_memory_for_groups, "")
 
 TEST(replay_notices_another_page, "")
 {
-	char wrong[100], right[100];
+	char wrong[100], right[100], words[200];
 	unsigned long pfn;
 
 	begin();
@@ -417,11 +416,18 @@ TEST(replay_notices_another_page, "")
 	snprintf(wrong, sizeof(wrong), "a cc0 3 0 %lu", pfn + 8);
 	recording_replace(text, first_op, wrong);
 	expect_divergence(1, first_op, wrong, right);
-	/* Expect the account to name the request. */
-	ck_assert_ptr_nonnull(strstr(result.account, "request    order 3, GFP_KERNEL"));
+	/* Expect the account to name the request, and to say of both answers what they mean. */
+	ck_assert_has(result.account, "request    order 3, GFP_KERNEL");
+	snprintf(words, sizeof(words),
+		 "page %#lx of order 3 for GFP_KERNEL, from node 0, zone DMA\n", pfn + 8);
+	ck_assert_has(result.account, words);
+	snprintf(words, sizeof(words),
+		 "page %#lx of order 3 for GFP_KERNEL, from node 0, zone DMA\n", pfn);
+	ck_assert_has(result.account, words);
 	/* Expect a failure where there was a page to be noticed, and a page where there was none. */
 	recording_replace(text, first_op, "a cc0 3 0 -");
 	expect_divergence(1, first_op, "a cc0 3 0 -", right);
+	ck_assert_has(result.account, "             no page of order 3 for GFP_KERNEL\n");
 	recording_replace(text, first_op, "a 2cc0 11 0 5");
 	expect_divergence(1, first_op, "a 2cc0 11 0 5", "a 2cc0 11 0 -");
 }
@@ -438,6 +444,11 @@ TEST(replay_notices_events, "")
 	/* Expect another type, another event, one too many and one too few to be noticed. */
 	recording_replace(text, event, "  l 262144 3 1");
 	expect_divergence(1, event, "l 262144 3 1", line + 2);
+	/* Expect the account to say both in words, and which fields differ. */
+	ck_assert_has(result.account,
+		      "mm_page_alloc_zone_locked: page 0x40000, order 3, migratetype\n"
+		      "             Movable\n");
+	ck_assert_has(result.account, "             Unmovable\n  differing  pfn, migratetype\n");
 	recording_replace(text, event, "  d 262144 3 1");
 	expect_divergence(1, event, "d 262144 3 1", line + 2);
 	recording_replace(text, event, "  l x");
@@ -452,7 +463,7 @@ TEST(replay_notices_events, "")
 	recording_delete(text, event);
 	recording_delete(text, event);
 	expect_divergence(1, event, "no further event", line + 2);
-	ck_assert_ptr_nonnull(strstr(result.account, "mm_page_alloc_zone_locked: pfn="));
+	ck_assert_has(result.account, "             mm_page_alloc_zone_locked: page 0x");
 }
 
 TEST(replay_notices_lists, "")
@@ -463,6 +474,7 @@ TEST(replay_notices_lists, "")
 	begin();
 	check = add("c 0 DMA 0");
 	expect_divergence(0, check, "c 0 DMA 0", "c 0 DMA ");
+	ck_assert_has(result.account, "  differing  ");
 	snprintf(hash, sizeof(hash), "%s", result.got);
 	recording_replace(text, check, hash);
 	recording_replay(text, &result);
@@ -472,6 +484,7 @@ TEST(replay_notices_lists, "")
 	hash[strlen(hash) - 1] ^= 1;
 	recording_replace(text, check, hash);
 	expect_divergence(0, check, hash, "hash");
+	ck_assert_has(result.account, "  differing  hash: ");
 	ck_assert_ptr_nonnull(strstr(result.account, "none"));
 	ck_assert_ptr_nonnull(strstr(result.account, "per-CPU lists of CPU 0, head first"));
 }
@@ -618,8 +631,7 @@ TEST(replay_of_every_block_handed_out_and_given_back, "")
 	given = add(line);
 	add_free(pfn, 3);
 	recording_replay(text, &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%zu: expected %s, got %s", result.line,
-		      result.expected, result.got);
+	recording_is_identical(&result);
 	/* Expect another mask and another type to be noticed, and a free without its event. */
 	snprintf(line, sizeof(line), "  A %lu 3 cc1 0", pfn);
 	recording_replace(text, given, line);
@@ -651,8 +663,7 @@ TEST(replay_frees_what_was_in_use_before, "")
 	add_free(TEST_DRAM_PFN, 4);
 	add_free(TEST_DRAM_PFN + 17, 0);
 	recording_replay(text, &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%zu: expected %s, got %s%s", result.line,
-		      result.expected, result.got, result.error);
+	recording_is_identical(&result);
 	/* Not aligned; partly free; beyond the end of memory is no memory. */
 	wrong = add("f 262177 1");
 	recording_expect_unreadable(text, wrong, "pages in use since before the first operation");
@@ -790,7 +801,7 @@ TEST(replay_notices_what_was_reclaimable, "")
 
 	begin_with("uma96-slowpath-8.trace.xz");
 	line = recording_find(text, "  y", first_op);
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+	for_each_row(i, lines)
 		expect_divergence_at(line, lines[i], "y 0 0 ");
 }
 

@@ -18,7 +18,7 @@ from hang import HANG  # noqa: E402
 
 SITE = pathlib.Path(os.environ.get('PAGEFLOW_SITE', TOP / 'build' / 'site')).resolve()
 SCREENSHOTS = TOP / 'build' / 'screenshots'
-SIZES = {'desktop': (1440, 1000), 'phone': (390, 844)}
+SIZES = {'desktop': (1440, 900), 'laptop': (1366, 768), 'tablet': (820, 1180), 'phone': (390, 844)}
 FLAGS = [
     '--no-sandbox',
     '--disable-gpu',

@@ -7,6 +7,7 @@ import json
 import lzma
 import pathlib
 import re
+import runpy
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 STEM = '06-__alloc_pages_nodemask'
 CONF = f"""
 import sys
-sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}]
+sys.path[:0] = [{str(TOP / 'docs' / '_ext')!r}, {str(TOP / 'coverage')!r}, {str(TOP)!r}]
 extensions = ['pageflow_book']
 project, author, root_doc, html_theme, nitpicky = 'Small', 'x', 'index', 'basic', True
 include_patterns = ['index.rst', 'docs/**.rst']
@@ -114,7 +115,8 @@ def tree(tmp_path):
         command = [sys.executable, '-B', '-m', 'sphinx', '-q', '-E', '-W', '--keep-going', '-c', 'docs', '-b', builder]
         done = subprocess.run([*command, '-d', 'trees', '.', 'out'], cwd=tmp_path, capture_output=True, text=True)
         page = tmp_path / 'out' / 'docs' / 'stages' / f'{STEM}{suffix}'
-        return done.returncode, done.stderr, page.read_text(encoding='utf-8') if page.is_file() else ''
+        made = page.read_text(encoding='utf-8') if page.is_file() else ''
+        return done.returncode, done.stderr, made.replace('<wbr>', '')  # where names may break: test_browsing.py
 
     write('docs/conf.py', CONF)
     write('index.rst', f'Book\n====\n\n.. toctree::\n\n   docs/stages/{STEM}\n')
@@ -192,8 +194,84 @@ def test_counts_stand_beside_the_code(tree):
     assert 'called 12,345 times' in page
     rows = (tree.out / f'_static/rows/{STEM}.js').read_text()
     found = json.loads(rows.split('window.PAGEFLOW_ROWS=')[1].rstrip(';\n'))['code-__alloc_pages_nodemask']
-    assert found['first'] == 7 and found['sets'] == ['0', '']
-    assert found['rows']['4'] == [[12345, [12345, 0], 0], 0]
+    assert found['sets'] == ['0', '']
+    assert found['rows']['10'] == [[12345, [12345, 0], 0], 0]
+
+
+OURS = """
+/** Helps. */
+static __aside struct page *helper(unsigned int order)
+{
+	/* Step 1: What a very short title could not say, so that it goes on
+	in a second line */
+	witness_zone(A,
+			b);  /* witness_zone(C, d); */
+	request->rounds++;
+	if (world->hooks.slow_round(request)) {
+		give_up();
+		return NULL;
+	}
+	if (!world->environment.asks &&
+		order)
+		return NULL;
+	if (world->environment.asks)
+		return world->environment.asks(
+			order);
+	else
+		return another_function_with_a_long_name(and_one_argument, and_another_argument, order);
+
+	/* Step 2: The end */
+	return NULL;
+}
+"""
+
+
+def rows_of(page, name):
+    """(classes, number, what follows the gutter) of each line of a listing."""
+    return numbered(page.split(f'id="code-{name}"')[1].split('</figure>')[0])
+
+
+def numbered(markup):
+    """The same of all rows: a row says its number, or counts on from the row before."""
+    found, number = [], 0
+    row = r'<div class="(r[^"]*)"(?: id="\w+")?(?: style="--n:(\d+)")?><span class="g"></span>(.*?)</div>'
+    for classes, said, code in re.findall(row, markup, re.S):
+        number = int(said or number + 1)
+        found.append((classes, number, code))
+    return found
+
+
+def test_lines_are_numbered_and_those_of_ours_marked_and_counted(tree):
+    tree(f'src/stages/{STEM}.c', CODE.split('/** Helps. */')[0].rstrip() + '\n' + OURS)
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    rows, first = rows_of(page, 'helper'), CODE[: CODE.index('/** Helps. */')].count('\n') + 2
+    # the first step's title took two lines; the empty line above the second is its heading's own room
+    assert [int(number) - first for _classes, number, _code in rows] == [0, 1, *range(4, 19), 21, 22]
+    ours = [int(number) - first for classes, number, _code in rows if 'ours' in classes]
+    assert ours == [4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 16, 17]
+    marked = [int(number) - first for _classes, number, code in rows if 'class="own"' in code]
+    assert marked == [0, 4, 6, 11, 14]  # the word; then the first line of each kind
+    assert '<span class="own-word">__aside</span>' in rows[0][2]
+    assert (
+        'title="Our own line: it tells whoever asks' in rows[2][2] and '/how-to-read.html#our-own-lines"' in rows[2][2]
+    )
+    assert [classes for classes, _number, _code in rows if ' w' in classes] == ['r w2']
+    heading = r'<h\d class="step" id="code-helper-step-1"><span>Step 1</span> What a very .* in a second line<'
+    assert re.search(heading, page) and 'class="step apart" id="code-helper-step-2"' in page
+    told = ' '.join(re.sub('<[^>]+>', '', page.split('our own, and grey in the listings')[0]).split())
+    assert told.endswith('12 of the 28 lines of code in this stage are'), told[-99:]
+    assert (
+        ': 2 to tell whoever asks' in page and '; 5 to count rounds' in page and '; 5 to take from a recording' in page
+    )
+    assert 'is a hint to the compiler' in page
+    tree(
+        f'src/stages/{STEM}.c',
+        CODE.replace('	/* departs: only one node is asked here */\n', '	witness_zone(order);\n'),
+    )
+    page = ' '.join(tree.build()[2].split())
+    assert '1 of the 14 lines of code in this stage is our own' in page
+    assert 'But for these, the code of this stage is marked nowhere' in page
 
 
 TRACE = f"""TN:
@@ -216,9 +294,7 @@ def test_a_file_is_shown_whole_with_the_figures_of_the_tracefile(tree):
     assert (code, said) == (0, '')
     coverage = tree.out / 'coverage'
     whole = (coverage / f'src/stages/{STEM}.c.gcov.html').read_text()
-    assert re.search(
-        r'<div class="r s-part" id="L10"><button[^>]*><b>12k</b><i>1/2</i></button><span class="ln">10</span>', whole
-    )
+    assert re.search(r'<div class="r s-part" id="L10"><button[^>]*><b>12k</b><i>1/2</i></button><code>', whole)
     assert (
         re.search(r'<div class="r s-none" id="L11">', whole)
         and 'id="L1"' in whole
@@ -271,6 +347,21 @@ def test_conditions_that_decide_on_their_own_are_shown_while_they_fit(tree):
     assert 'The sources have changed since.' in tree.build()[2]
 
 
+def test_labs_are_listed_from_their_definitions(tree):
+    lab = (TOP / 'labs' / 'expand.toml').read_text(encoding='utf-8').replace('stage = "11"', 'stage = "06"')
+    tree('labs/expand.toml', lab)
+    tree('index.rst', f'Book\n====\n\n.. labs-table::\n\n.. toctree::\n\n   docs/stages/{STEM}\n   docs/labs\n')
+    tree('docs/labs.rst', 'Labs\n====\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-labs::\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert 'make lab L=expand' in page and '(easy): split a block' in page and 'href="../labs.html"' in page
+    table = (tree.out / 'index.html').read_text(encoding='utf-8').split('pf-labs')[1]
+    assert f'docs/stages/{STEM}.html' in table and 'expand()' in table
+    tree('labs/expand.toml', lab.replace('stage = "06"', 'stage = "07"'))
+    assert 'is no chapter that a lab of labs/*.toml belongs to' in tree.build()[1]
+
+
 ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" language="C++">
 <compoundname>{file}</compoundname><briefdescription><para>{name} in brief.</para></briefdescription>
 <detaileddescription><para>{name} at length.<itemizedlist><listitem><para>first</para></listitem></itemizedlist>The rest.
@@ -278,7 +369,7 @@ ESSAY = """<doxygen version="1.9.4"><compounddef id="{name}_8c" kind="file" lang
 ESSAYS = {'Door': f'{STEM}.c', 'Part': f'{STEM}-part.c'}
 
 
-def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
+def test_an_essay_is_that_of_one_file_without_its_brief_line(tree):
     compounds = ''.join(
         f'<compound refid="{name}_8c" kind="file"><name>{file}</name></compound>' for name, file in ESSAYS.items()
     )
@@ -290,12 +381,20 @@ def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
     projects = f"\nbreathe_projects = {{'uma': {str(tree.out.parent / 'build/doxygen/uma/xml')!r}}}\n"
     tree('docs/conf.py', CONF.replace("['pageflow_book']", "['breathe', 'pageflow_book']") + projects)
     tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
-    for options, shown in (('', ['Door in', 'Door at', 'Part in', 'Part at']), (':part: part', ['Part at'])):
-        tree(f'docs/stages/{STEM}.rst', CHAPTER + f'\n.. stage-essay::\n   {options}\n')
+    part = '\n.. stage-essay::\n   :part: part\n'
+    for written, shown in (('\n.. stage-essay::\n' + part, ['Door at', 'Part at']), (part, ['Part at'])):
+        tree(f'docs/stages/{STEM}.rst', CHAPTER + written)
         code, said, page = tree.build()
         assert (code, said) == (0, '')
         assert [words for words in ('Door in', 'Door at', 'Part in', 'Part at') if words in page] == shown
         assert re.search(r'at length\.</p>\s*<ul class="simple">\s*<li><p>first</p></li>\s*</ul>\s*<p>The rest', page)
+
+
+def test_the_essay_of_a_part_has_a_place_in_the_chapter(tree):
+    tree(f'src/stages/{STEM}-part.c', '/* SPDX-License-Identifier: GPL-2.0-only */\n')
+    tree(f'docs/stages/{STEM}.rst', CHAPTER + '\n.. stage-essay::\n')
+    code, said, _page = tree.build()
+    assert code != 0 and f'the essay of src/stages/{STEM}-part.c is nowhere in the chapter' in said
 
 
 @pytest.mark.parametrize(
@@ -311,6 +410,7 @@ def test_an_essay_of_one_file_leaves_out_its_brief_line_and_the_others(tree):
         (f'docs/stages/{STEM}.rst', '[06-1]', '[06-1] [06-2]', 'claim [06-2] has no test'),
         (f'tests/stages/{STEM}.c', '"06-1"', '"06-1 06-9"', 'proves claim 06-9, which no chapter makes'),
         (f'src/stages/{STEM}.c', 'mm/page_alloc.c:4819', 'mm/page_alloc.c:1', 'correct one of them'),
+        (f'tests/stages/{STEM}.c', '{\n}\n', '{\n}\n' + TEST_FILE, 'give one of them another name'),
         (f'docs/stages/{STEM}.rst', ':fn:`helper`', ':fn:`nobody`', 'nobody'),
         (f'docs/stages/{STEM}.rst', ':stage:`06`', ':stage:`66`', '66'),
         (f'docs/stages/{STEM}.rst', '.. stage-tests::\n', '', 'needs ".. stage-tests::"'),
@@ -329,6 +429,15 @@ def test_the_build_refuses(tree, path, old, new, words):
     code, said, _page = tree.build()
     assert code != 0
     assert any(one in said for one in words.split('|')), said
+
+
+def test_a_helper_is_folded_into_what_it_does(tree):
+    tree(f'docs/stages/{STEM}.rst', CHAPTER.replace('listing:: helper', 'listing:: helper\n   :helper:'))
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    line = '<details class="pf-helper"><summary><code>helper</code> Helps.</summary><figure'
+    assert line in page and page.count('<details class="pf-helper"') == 1
+    assert page.index(line) < page.index('id="code-helper"')
 
 
 def test_a_continuation_shows_what_its_chapter_does_not(tree):
@@ -406,6 +515,76 @@ def in_chapter(tree, before=''):
         return tree.build(*builder)
 
     return build
+
+
+EXERCISE = """
+.. exercise:: 06-1
+   :level: easy
+   :fails: large
+   :recordings: diverge
+
+   Drop step 1. Who notices?
+
+   .. answer::
+
+      :seen:`06-1 Recordings` recordings diverge, the first at request :seen:`06-1 small-1`: it wants page
+      :seen:`06-1 small-1 expected page`, word :seen:`06-1 small-1 got 0`, and :seen:`06-1 tests large` test fails.
+
+.. exercise:: 06-2
+   :level: hard
+   :kind: paper
+
+   What is 2 + 2?
+
+   .. answer::
+
+      4.
+"""
+SEEN = {
+    'tests': {'large': ['numa: a_large_one', 'uma: a_large_one']},
+    'recordings': {f'small-{i}': {'op': 10 * i, 'expected': f'a {i} 16', 'got': f'b {i} -'} for i in range(1, 24)},
+    'scenarios': {},
+}
+
+
+@pytest.fixture
+def exercise(tree):
+    """exercise(text) puts exercises into the chapter and builds."""
+    tree('docs/exercises/06-1.patch', '')
+    tree('docs/exercises/results.json', json.dumps({'exercises': {'06-1': SEEN}}))
+    return in_chapter(tree)
+
+
+def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise):
+    code, said, page = exercise(EXERCISE)
+    assert (code, said) == (0, '')
+    text = re.sub(r'\s+', ' ', re.sub('<[^>]+>', '', page))
+    assert '1 change and see · easy' in text and '2 on paper · hard' in text
+    assert (
+        'Twenty-three recordings diverge, the first at request 10: it wants page 0x10, word b, and one test fails'
+        in text
+    )
+    assert 'make exercise E=06-1' in text and 'make exercise E=06-2' not in text
+    assert page.count('<details class="pf-answer"') == 2 and 'id="exercise-06-2"' in page
+
+
+@pytest.mark.parametrize(
+    'old, new, words',
+    [
+        ('   :level: easy\n', '', ':level: is easy, middle or hard'),
+        (':level: easy', ':level: light', 'level'),
+        (':kind: paper', ':kind: change', '06-2.patch is what an exercise that changes code has'),
+        (':fails: large', ':kind: predict\n   :fails: large', '06-1.patch is what an exercise that changes code has'),
+        ('exercise:: 06-2', 'exercise:: two', "'two' is no chapter and number"),
+        ('   .. answer::\n\n      4.\n', '   4.\n', 'one `answer` is needed'),
+        ('small-1 got 0', 'small-99 got 0', 'results.json has no `06-1 small-99 got 0`'),
+        ('06-1 tests large', '06-1 tests small', 'results.json has no'),
+        ('06-1 Recordings', '06-3 Recordings', 'results.json has no'),
+    ],
+)
+def test_an_exercise_is_refused(exercise, old, new, words):
+    code, said, _page = exercise(EXERCISE.replace(old, new, 1))
+    assert code != 0 and words in said
 
 
 GDB = r"""#!/bin/bash
@@ -497,7 +676,7 @@ def test_a_scene_shows_what_the_shell_draws_and_tells_events(scene):
     assert '<figcaption>State &amp; 1</figcaption>' in first and '<figcaption>State &amp; 2</figcaption>' in second
     assert 'id="scene1-t"' in second
     assert 'mm_page_alloc_zone_locked</code> ×2 taken from the free lists' in first.replace('<span class="pre">', '')
-    assert 'pfn 8 … 9, order 0, migratetype Movable' in page
+    assert 'pfn 0x8 … 0x9, order 0, migratetype Movable' in page
     assert 'trace on' not in page and 'a comment' not in page
 
 
@@ -620,6 +799,75 @@ def test_a_name_in_code_type_is_a_link_once_a_section(tree):
     assert page.count('class="pf-name reference internal" href="#code-the_helper"') == 2
 
 
+TESTED = """/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file
+ * What `order` may be.
+ */
+#include "harness.h"
+
+static int helped(int order)
+{
+	return order;
+}
+
+/*
+ * order   page
+ *     9   yes
+ *
+ * Expect no page for an `order`
+ * that has no list.
+ */
+TEST(nodemask_refuses_large_order, "06-1")
+{
+	ck_assert(helped(9) < made_by_hand());
+}
+
+#define KIND(name) \\
+	TEST(kind_of_##name, "")                          \\
+	{                                                 \\
+	}
+KIND(good)
+"""
+
+
+def test_the_tests_are_in_the_book(tree):
+    tree('tests/support/byhand.h', 'int made_by_hand(void);\n')
+    tree('tests/support/byhand.c', '/* none */\nint made_by_hand(void)\n{\n\treturn 10;\n}\n')
+    tree(f'tests/stages/{STEM}.c', TESTED)
+    tree('tests/life/other.c', '\nTEST(other_refuses_too, "06-1")\n{\n}\n')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    # folded in its chapter, the chapter's own tests first
+    proved = page.split('id="proof-06-1"')[1].split('</table>')[0]
+    assert re.findall(r'<details class="pf-test"><summary><code>(\w+)</', proved) == [
+        'nodemask_refuses_large_order',
+        'other_refuses_too',
+    ]
+    own = page.split('id="test-nodemask_refuses_large_order"')[1].split('</details>')[0]
+    assert 'Expect no page for an' in own.split('</summary>')[0]
+    assert f'href="../tests/stages/{STEM}.html"' in page  # the whole file
+    # a page for each file, whole
+    whole = (tree.out / f'docs/tests/stages/{STEM}.html').read_text()
+    assert (
+        '<p>What <code>order</code> may be.</p>' in whole and '<section id="test-nodemask_refuses_large_order"' in whole
+    )
+    numbers = [number for _classes, number, _code in numbered(whole)]
+    assert numbers == [*range(6, 12), *range(20, 24), *range(25, 29), 29]  # all but what stands as prose
+    assert (tree.out / 'docs/tests/support/byhand.html').is_file()
+    # the source alone, for scripts: the comment as prose, its table as it is, links from the top of the site
+    script = (tree.out / f'_static/sources/stages/{STEM}.js').read_text()
+    sources = json.loads(script.split('"]=')[1].rstrip(';\n'))
+    source = sources['nodemask_refuses_large_order']
+    assert source.startswith('<p class="pf-meta">Proves <span class="claim"><a href="docs/stages/' + STEM)
+    assert '<pre class="pf-told" tabindex="0">order   page\n    9   yes</pre>' in source
+    assert '<p>Expect no page for an <code>order</code> that has no list.</p>' in source
+    assert f'href="docs/tests/stages/{STEM}.html#L8"' in source and 'href="docs/tests/support/byhand.html#L2"' in source
+    assert 'id="L8"' in whole
+    assert [number for _classes, number, _code in numbered(source)] == [20, 21, 22, 23]
+    assert 'KIND' in sources['kind_of_good']
+
+
 REPLAYED = {'outcome': 'identical', 'ops': 1500, 'events': 20, 'checks': 3}
 FORMAT = """# Format
 
@@ -654,7 +902,7 @@ def proof(tree):
 
 def cells(page, css):
     """The rows of a table, as words."""
-    body = page.split(f'{css}')[1].split('</table>')[0]
+    body = page.split(f'{css}')[1].split('</table>')[0].replace('<wbr>', '')
     rows = [re.findall(r'<t[dh][^>]*>(.*?)</t[dh]>', row, re.S) for row in body.split('<tr')[1:]]
     return [[' '.join(re.sub(r'<[^>]+>', ' ', cell).split()) for cell in row] for row in rows]
 
@@ -670,7 +918,8 @@ def test_recordings_are_replayed_and_listed(proof):
     assert cells(page, 'pf-machines')[1:] == [['small', '1 MiB', 'DMA', '1']]
     assert 'follows a policy' in page and 'no requests: memory handed to the allocator at boot' in page
     assert '2 recordings of a real 5.8.18 kernel: 3,000 operations and 40 events, all identical' in page
-    assert '1 tests' in page and '50.0 % of the lines' in page
+    words = ' '.join(re.sub(r'<[^>]+>', ' ', page).split())
+    assert '1 tests in C (1 runs, without and with NUMA) run 50.0 % of the lines' in words
 
 
 @pytest.mark.parametrize(
@@ -684,6 +933,19 @@ def test_recordings_are_replayed_and_listed(proof):
 def test_a_recording_that_diverges_or_is_not_described_is_refused(proof, wrong, words):
     code, said, _page = proof(**wrong)
     assert code != 0 and words in said, said
+
+
+def test_tests_are_counted_by_what_runs_them(proof, tree):
+    tree('tests/tools/test_tool.py', 'def test_a_tool_runs():\n    pass\n')
+    tree('tests/library/pieces.c', 'TEST(piece_is_there, "")\n{\n}\n')
+    tree('tests/stages/07-x.c', '#ifdef CONFIG_NUMA\nTEST(x_asks_a_node, "")\n{\n}\n#endif\n')
+    code, said, page = proof('Tests\n-----\n\n.. test-counts::\n')
+    assert (code, said) == (0, '')
+    assert (
+        'There are 3 tests in C: 1 run without NUMA and 2 with it, most of them in both, and 1 are of the library'
+        in page
+    )
+    assert 'The tests in Python are 1 functions' in page
 
 
 def test_all_tests_are_listed_with_what_they_run(proof, tree):
@@ -760,8 +1022,39 @@ def test_recorded_requests_tell_events_and_their_pages(tree):
     assert (code, said) == (0, '')
     assert 'lists, a block taken over from another type, taken from' in page
     assert (
-        'lists: 3; a block taken over from another type: 512 (order 9, Movable); taken from the free lists: 512' in page
+        'lists: 0x3; a block taken over from another type: 0x200 (order 9, Movable); taken from the free lists: 0x200'
+        in page
     )
+
+
+def test_recorded_tables_have_pfns_in_hex(tree):
+    state = 'managed 1024\n watermark min 1 low 2 high 3\n vmstat nr_free_pages 9\n'
+    ops = 'f 512 0\na 0 0 0 -\n'
+    record(tree, 'small', RECORDING.replace('managed 1024\n', state).replace('a 0 0 0 512\n', ops))
+    tables = '.. recorded-zones:: small\n\n.. recorded-requests:: small\n   :ops: 1-3\n   :addresses:\n'
+    tree(f'docs/stages/{STEM}.rst', f'{CHAPTER}\n{tables}')
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    assert cells(page, 'pf-zones')[1][:3] == ['DMA', '0x0', '0x3ff']
+    assert [row[2] for row in cells(page, 'pf-requests')[1:]] == ['0x3', '', 'none']
+    assert cells(page, 'pf-requests')[2][1] == '__free_pages(page 0x200, 0)'
+
+
+def test_hex_stands_beside_the_kernels_decimal(tree):
+    """Text in the kernel's format stays as it is; the hex is in an attribute, and the style sheet shows it."""
+    said = 'mm_page_free: pfn=263936 order=0\\n  start_pfn:           262144\\n  pages free     262144\\n'
+    tree(f'docs/stages/{STEM}.rst', f"{CHAPTER}\n.. transcript:: it\n   :run: printf '{said}'\n")
+    code, errors, page = tree.build()
+    assert (code, errors) == (0, '')
+    assert 'pfn=<span class="pf-pfn" data-hex="0x40700">263936</span> order' in page
+    assert 'start_pfn:           <span class="pf-pfn" data-hex="0x40000">262144</span>' in page
+    assert page.count('data-hex') == 2
+    assert 'mm_page_free: pfn=263936 order=0' in re.sub(r'<[^>]*>', '', page)
+
+
+def test_a_tag_is_left_alone():
+    beside = runpy.run_path(str(TOP / 'docs/_ext/pageflow_book/site/page_numbers.py'))['beside']
+    assert beside('<img alt="pfn=12">pfn=12x pfn=-1') == '<img alt="pfn=12">pfn=12x pfn=-1'
 
 
 RUNS = """trace v1 profile kswapd seed 1 ops 2
@@ -805,3 +1098,33 @@ def test_conditions_are_tabled_with_what_reaches_them(proof, tree):
     assert cells(page, 'pf-conditions')[1:] == [
         ['helper', 'The order is 0', 'small-order0-1 , some_test , it is never']
     ]
+
+
+@pytest.mark.parametrize(
+    ('rows', 'words'),
+    [
+        (f'refusal\tdocs/stages/{STEM}#nowhere', ':1: docs/stages/06-__alloc_pages_nodemask#nowhere: no such place'),
+        (f'one\tdocs/stages/{STEM}\nOne, two\tindex', ':2: "one" leads to two places'),
+        ('alone', ':1: 1 cells; needed: words, place and perhaps a note'),
+    ],
+)
+def test_words_of_the_search_must_lead_to_one_place_of_the_book(tree, rows, words):
+    tree('docs/search-words.tsv', rows + '\n')
+    code, said, _page = tree.build()
+    assert code and words in said
+
+
+def test_what_is_searched_are_sections_names_and_words_without_tests(tree, tmp_path):
+    tree('docs/search-words.tsv', f'refusal, too large\tdocs/stages/{STEM}\nfolio_alloc\tindex\tNot in 5.8.\n')
+    code, said, _page = tree.build()
+    assert code == 0, said
+    text = (tmp_path / 'out/_static/search-data.js').read_text(encoding='utf-8')
+    data = json.loads(text[text.index('{') : text.rindex('}') + 1])
+    entries = {(kind, title): (text, words) for _page, _anchor, kind, title, text, words in data['entries']}
+    assert entries['page', '06 heart'][1] == 'refusal, too large'
+    assert 'Orders above the largest are refused. See helper' in entries['page', '06 heart'][0]
+    assert entries['function', 'helper'] == ('Helps.', '')
+    assert entries['function', '__alloc_pages_nodemask'] == ('Answers a request. · Refuse what no list has', '')
+    assert entries['claim', '06-1'][0] == 'Orders above the largest are refused.'
+    assert entries['elsewhere', 'folio_alloc'] == ('Not in 5.8.', 'folio_alloc')
+    assert 'nodemask_refuses_large_order' not in text

@@ -51,7 +51,7 @@ TEST(do_set_mempolicy_refusals, "02-12")
 
 	test_machine_numa(32);
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+	for_each_row(i, bad) {
 		/* Expect -EINVAL, and the old policy kept. */
 		ck_assert_int_eq(
 			do_set_mempolicy(bad[i].mode, bad[i].flags, (nodemask_t){ bad[i].nodes }),

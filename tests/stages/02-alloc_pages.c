@@ -104,7 +104,7 @@ TEST(alloc_pages_in_an_interrupt_ignores_the_task, "02-3")
 	ck_assert_int_eq(do_set_mempolicy(MPOL_BIND, 0, NODE_1), 0);
 	ck_assert_int_eq(test_next_node(GFP_KERNEL), 1);
 	/* Expect local memory in interrupts of every kind, and with bottom halves off. */
-	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+	for_each_row(i, levels) {
 		world->level = levels[i];
 		ck_assert_int_eq(test_next_node(GFP_ATOMIC), 0);
 	}
@@ -529,7 +529,7 @@ TEST(alloc_page_vma_node_of_a_node_that_does_not_exist, "04-2 04-3")
 	test_machine_numa(32);
 	test_expect_bugs();
 	ck_assert_int_eq(do_set_mempolicy(MPOL_LOCAL, 0, NODE_MASK_NONE), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
+	for_each_row(i, nodes) {
 		/* Expect a report and no page, for a small page and for a huge one, bound or not, */
 		ck_assert_ptr_null(alloc_page_vma_node(GFP_KERNEL, NULL, 0, nodes[i]));
 		ck_assert_ptr_null(alloc_page_vma_node(GFP_KERNEL, &vma, 0, nodes[i]));

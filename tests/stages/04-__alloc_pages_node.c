@@ -28,7 +28,7 @@ TEST(alloc_pages_node_inner_with_a_node_that_does_not_exist, "04-2")
 
 	test_machine_numa(32);
 	test_expect_bugs();
-	for (int i = 0; i < (int)ARRAY_SIZE(nodes); i++) {
+	for_each_row(i, nodes) {
 		/* Expect a report that names the node, no page and no event. */
 		ck_assert_ptr_null(__alloc_pages_node(nodes[i], GFP_KERNEL, 0));
 		ck_assert_int_eq(test_bugs(), i + 1);

@@ -55,7 +55,7 @@ TEST(alloc_pages_inner_with_a_node_that_does_not_exist, "04-2 04-3")
 
 	test_machine_numa(32);
 	test_expect_bugs();
-	for (int i = 0; i < (int)ARRAY_SIZE(nodes); i++) {
+	for_each_row(i, nodes) {
 		/* Expect a report, no page and no event, here and in the heart; nothing for an order too large. */
 		ck_assert_ptr_null(__alloc_pages(GFP_KERNEL, 0, nodes[i]));
 		ck_assert_ptr_null(__alloc_pages_nodemask(GFP_KERNEL, 0, nodes[i], NULL));

@@ -59,7 +59,7 @@ TEST(__zone_watermark_ok_flags_lower_mark, "09-2")
 	};
 	struct zone *zone = hand_one_zone();
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		ck_assert_int_eq(least_free(zone, 100, rows[i].flags), rows[i].of_100 + 1);
 		ck_assert_int_eq(least_free(zone, 7, rows[i].flags), rows[i].of_7 + 1);
 	}

@@ -385,7 +385,7 @@ TEST(reserve_highatomic_pageblock_spares_special_types, "10-6")
 	static const int special[] = { MIGRATE_HIGHATOMIC, MIGRATE_CMA, MIGRATE_ISOLATE };
 	struct zone *zone = hand_one_zone();
 
-	for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
+	for_each_row(i, special) {
 		hand_pageblock(0x40000, special[i]);
 		reserve_highatomic_pageblock(P(0x40000), zone);
 		ck_assert_uint_eq(zone->nr_reserved_highatomic, 0);

@@ -218,7 +218,7 @@ TEST(show_mem_line_by_line, "13-14")
 	zone = test_zone(0, ZONE_DMA);
 	pgdat = NODE_DATA(0);
 	test_empty_zone(zone);
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+	for_each_row(i, lists)
 		test_free_block(test_page(zone, 1024 * i), (unsigned int)lists[i][0], lists[i][1]);
 	set_pageblock_migratetype(test_page(zone, 8192), MIGRATE_CMA);
 	set_pageblock_migratetype(test_page(zone, zone->spanned_pages - 512), MIGRATE_CMA);

@@ -820,7 +820,7 @@ TEST(gfp_to_alloc_flags_real_time_counts_in_task_context_only, "13-1 13-15")
 	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_ATOMIC), 0x830);
 	ck_assert_uint_eq(gfp_to_alloc_flags(GFP_ATOMIC | __GFP_NOMEMALLOC), 0x820);
 	/* Expect none where a handler runs, or bottom halves are disabled. */
-	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+	for_each_row(i, levels) {
 		world->level = levels[i];
 		ck_assert_uint_eq(gfp_to_alloc_flags(GFP_NOWAIT), 0x840);
 		ck_assert_uint_eq(gfp_to_alloc_flags(GFP_ATOMIC), 0x830);

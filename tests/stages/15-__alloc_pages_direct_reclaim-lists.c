@@ -311,7 +311,7 @@ TEST(too_many_isolated_counts_by_kind_and_mask, "15-12 13-15")
 		{ 80, __GFP_FS, true },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		reclaim_setup();
 		page_cache_fill(scene.file, GFP_KERNEL, 80);
 		lru_add_drain();
@@ -361,7 +361,7 @@ static struct page *let_go[4];
 
 static void let_all_go(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(let_go); i++) {
+	for_each_row(i, let_go) {
 		if (let_go[i])
 			put_page(let_go[i]);
 		let_go[i] = NULL;

@@ -238,7 +238,7 @@ TEST(lists_are_counted_everywhere, "15-2")
 	};
 
 	reclaim_setup();
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		struct page *page = listed_page(rows[i].anon ? scene.heap : scene.file, GFP_KERNEL);
 		struct page *other =
 			listed_page(rows[i].anon ? scene.heap : scene.file, GFP_KERNEL);

@@ -144,7 +144,7 @@ TEST(node_reclaim_what_can_be_gained, "15-19")
 	two_nodes();
 	scene.pgdat->min_unmapped_pages = 100;
 	scene.pgdat->min_slab_pages = 50;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		world->node_reclaim_mode = rows[i].mode;
 		scene.pgdat->vm_stat[NR_FILE_PAGES] = rows[i].cache;
 		scene.pgdat->vm_stat[NR_INACTIVE_FILE] = rows[i].inactive;
@@ -173,7 +173,7 @@ TEST(node_reclaim_how_much, "15-19")
 	 * 117 of the other 938, which end after 64 if that is it. */
 	static const long rows[][2] = { { 0, 32 }, { 5, 32 }, { 6, 62 + 64 }, { 7, 62 + 117 } };
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		two_nodes();
 		for (int n = 0; n < 1000; n++)
 			listed_page(scene.file, GFP_KERNEL);

@@ -68,7 +68,7 @@ static const char *statistics(void)
 	char *end = text;
 
 	*end = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+	for_each_row(i, numbers)
 		if (numbers[i].value)
 			end += sprintf(end, "%s%s %lu", end > text ? " " : "", numbers[i].name,
 				       numbers[i].value);

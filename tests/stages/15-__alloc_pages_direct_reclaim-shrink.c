@@ -156,7 +156,7 @@ TEST(shrink_active_list_drops_buffers_when_there_are_too_many, "15-11")
 	struct page **const pages[] = { &plain, &busy, &written, &locked, &dropped };
 
 	reclaim_setup();
-	for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+	for_each_row(i, pages) {
 		*pages[i] = listed_page(scene.file, GFP_KERNEL);
 		activate_page(*pages[i]);
 		if (i) {
@@ -803,7 +803,7 @@ TEST(get_scan_count_of_a_group_that_swaps_by_itself, "15-13 15-18")
 		{ false, 200, 0, "2:32 2:32 2:32 2:32 2:32 2:31" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		struct mem_cgroup *group;
 
 		reclaim_setup();
@@ -1070,7 +1070,7 @@ TEST(shrink_node_marks_after_a_pass, "15-14 13-15")
 		{ 0, 0, 8, 32, false, true, true, 0, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		struct address_space *slow;
 
 		reclaim_setup();
@@ -1279,7 +1279,7 @@ TEST(memcg_next_parents_first, "15-18")
 	ab = memcg_new("/a/b", a, 100);
 	struct mem_cgroup *const order[] = { &world->root_mem_cgroup, a, aa, ab, b, NULL };
 
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+	for_each_row(i, order)
 		ck_assert_ptr_eq(g = memcg_next(NULL, g), order[i]);
 	ck_assert_ptr_eq(memcg_next(a, NULL), a);
 	ck_assert_ptr_eq(memcg_next(a, aa), ab);

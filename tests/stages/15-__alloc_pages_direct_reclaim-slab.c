@@ -273,7 +273,7 @@ TEST(shrink_slab_how_much_and_how_long, "15-15")
 
 	reclaim_setup();
 	shrinker_register(&slab_cache);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		long scanned = rows[i].total - rows[i].left;
 		char expected[200];
 

@@ -630,7 +630,7 @@ TEST(allow_direct_reclaim_adds_up_zones, "15-17")
 
 	test_machine_zones(64);
 	scene.pgdat = NODE_DATA(0);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		for (int zid = 0; zid < 3; zid++) {
 			struct zone *zone = test_zone(0, zid);
 
@@ -698,7 +698,7 @@ TEST(try_to_free_mem_cgroup_pages_target_and_mask, "15-18 13-15")
 	/* Asked for, and what 100 pages give: 1, 3, 6, 11, 19 at priorities 6 to 2 are 40; 30 more at priority 1. */
 	static const unsigned long rows[][2] = { { 1, 40 }, { 40, 40 }, { 41, 70 }, { 50, 70 } };
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		struct mem_cgroup *group;
 
 		reclaim_setup();

@@ -246,7 +246,7 @@ TEST(fast_start_only_where_it_is_allowed, "")
 		{ 6, 0, false, false, MIGRATE_UNMOVABLE, true, 2 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct compact_control *cc = fast_run();
 		struct zone *zone = cc->zone;
 
@@ -392,7 +392,7 @@ TEST(fast_start_searches, "16-13")
 		  "0:0 15:0 | - - - / - - | marked 1 3 | 0 0 | 2 0 | fail 0 order 6 3:8" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct compact_control *cc = fast_run();
 		struct zone *zone = cc->zone;
 

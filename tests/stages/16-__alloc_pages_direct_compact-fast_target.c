@@ -465,7 +465,7 @@ TEST(fast_search_searches, "16-10 16-14 16-15")
 		{ { { 3, 5, 0 }, { 3, 5, 8 }, { 1, 4, 0 } }, 3, 8, 0, 5, 7, NULL, NULL },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = fast_free_run(zone, row[i].wanted);
 		const struct page *page;
@@ -515,7 +515,7 @@ TEST(fast_search_at_the_start_looks_at_256, "16-15")
 		unsigned long found; /* pageblock */
 	} row[] = { { 255, true, 14 }, { 256, true, 3 }, { 255, false, 13 }, { 256, false, 3 } };
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = fast_free_run(zone, 1);
 

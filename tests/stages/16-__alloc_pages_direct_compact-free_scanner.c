@@ -240,7 +240,7 @@ TEST(isolate_free_page_makes_its_pageblocks_movable, "16-10")
 		{ 10, MIGRATE_UNMOVABLE, MIGRATE_MOVABLE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 
 		test_set_watermarks(zone, 0, 0, 0);

@@ -184,7 +184,7 @@ TEST(reset_isolation_without_both_ends_in_the_middle, "16-12 16-14")
 		{ true, true, 9, 3, 0, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 
 		if (row[i].source)

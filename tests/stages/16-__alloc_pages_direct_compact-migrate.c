@@ -111,7 +111,7 @@ TEST(isolating_tries_the_lock_of_dirty_pages_only, "16-7")
 		{ PAGE_FLAG(unevictable) | PAGE_FLAG(mlocked), false, true, true },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
+	for_each_row(i, row)
 		for (int mode = MIGRATE_ASYNC; mode <= MIGRATE_SYNC; mode++) {
 			struct zone *zone = scene_full();
 			struct compact_control *cc = scene_run_on(zone, (enum migrate_mode)mode);
@@ -494,7 +494,7 @@ TEST(migrate_waits_where_it_may, "16-9")
 		{ MIGRATE_ASYNC, PAGE_FLAG(writeback), false, 3, 1, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = move_run(zone, 1);
 		unsigned long before = world->jiffies;
@@ -538,7 +538,7 @@ TEST(migrate_dirty_page_that_can_only_be_written, "16-9")
 		{ MIGRATE_SYNC, false, true, false, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = move_run(zone, 1);
 
@@ -585,7 +585,7 @@ TEST(migrate_buffers_that_are_busy, "")
 		{ MIGRATE_SYNC, false, false, 0, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = move_run(zone, 1);
 		struct page *page = test_page(zone, 0);
@@ -650,7 +650,7 @@ TEST(migrate_page_in_a_locked_area_is_locked, "")
 		{ LRU_VM_LOCKED, 0, false, false, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = move_run(zone, 1);
 		struct page *page = test_page(zone, 0);
@@ -702,7 +702,7 @@ TEST(migrate_takes_dirty_from_page_tables, "")
 		{ true, false, 0, false },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = move_run(zone, 1);
 		struct page *page = test_page(zone, 0);

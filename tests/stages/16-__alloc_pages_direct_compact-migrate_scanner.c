@@ -162,7 +162,7 @@ TEST(isolate_marks_a_pageblock_at_its_first_page, "16-12")
 		{ "hints do not count", 0, false, true, false, false },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
 
@@ -408,7 +408,7 @@ TEST(isolate_compares_with_half_of_all_four_lists, "")
 		{ 76, 0, ISOLATE_ABORT },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct pglist_data *pgdat = NODE_DATA(0);
 
@@ -546,7 +546,7 @@ TEST(isolate_walks, "16-7 16-8 16-12 16-14")
 		  "1:0 15:0 | - - - / - - | marked | 1 0 | 509 0 | fail 0 order 3 -" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = scene_run_on(zone, row[i].mode);
 		const struct trace_event *event;

@@ -37,7 +37,7 @@ TEST(capture_every_condition, "16-11")
 	zone = test_zone(0, ZONE_DMA);
 	cc = scene_run_on(zone, MIGRATE_SYNC_LIGHT);
 	page = test_page(zone, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct capture_control capc = { .cc = cc };
 
 		cc->order = row[i].order == 9 ? 9 : 4;
@@ -171,7 +171,7 @@ TEST(compact_zone_start_positions, "16-5")
 		  COMPACT_COMPLETE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = zone_run(zone, 3, GFP_KERNEL, row[i].mode);
 
@@ -232,7 +232,7 @@ TEST(compact_zone_ends_when_a_list_has_a_block, "16-6")
 		{ GFP_HIGHUSER_MOVABLE, 3, MIGRATE_UNMOVABLE, 4, COMPACT_SUCCESS },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc =
 			zone_run(zone, row[i].order, row[i].gfp_mask, MIGRATE_SYNC_LIGHT);
@@ -718,7 +718,7 @@ TEST(compact_zone_stores_the_positions_it_begins_at, "16-5 16-14")
 		  "2:0 15:0 | 2:0 1:0 15:0 / 1:0 -", false },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc = zone_run(zone, 3, GFP_HIGHUSER_MOVABLE, row[i].mode);
 
@@ -758,7 +758,7 @@ TEST(compact_zone_ends_where_the_scanners_meet, "16-6")
 		{ 6 * 512, 5 * 512 + 511, true }, { 5 * 512, 6 * 512, false },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		struct compact_control *cc =
 			zone_run(zone, 3, GFP_HIGHUSER_MOVABLE, MIGRATE_SYNC_LIGHT);

@@ -264,7 +264,7 @@ TEST(try_to_compact_defers_after_a_failure_that_waited, "16-3")
 	};
 
 	test_machine_uma(32);
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = test_zone(0, ZONE_DMA);
 
 		zone->compact_defer_shift = 0;
@@ -322,7 +322,7 @@ TEST(suitable_every_row_of_the_decision_table, "16-2")
 		{ 1, -1, ALLOC_WMARK_MIN, COMPACT_CONTINUE, COMPACT_CONTINUE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_singles(row[i].nr_free);
 
 		test_forget_events();
@@ -438,7 +438,7 @@ TEST(suitable_by_the_highest_zone_and_the_flags_of_the_request, "16-2")
 		{ 733, false, 1, 0, COMPACT_CONTINUE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_singles(row[i].singles);
 
 		zone->lowmem_reserve[1] = 500;
@@ -476,7 +476,7 @@ TEST(suitable_index_at_its_bounds, "16-2")
 		{ { 0 }, 0, COMPACT_NOT_SUITABLE_ZONE },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 		unsigned long at = 0;
 
@@ -568,7 +568,7 @@ static void expect_deferral(enum trace_event_id id, unsigned int considered, uns
 	const struct trace_event *event = test_last_event(id);
 	const s64 expect[] = { 0, ZONE_DMA, 4, considered, shift, order_failed };
 
-	for (size_t i = 0; i < ARRAY_SIZE(expect); i++)
+	for_each_row(i, expect)
 		ck_assert_msg(event->field[i] == expect[i], "field %zu: %ld", i,
 			      (long)event->field[i]);
 }
@@ -721,7 +721,7 @@ TEST(compact_zone_order_by_priority, "16-5")
 		{ COMPACT_PRIO_SYNC_FULL, 1, true, true },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_full();
 
 		for (unsigned long n = 0; n < 200; n++)
@@ -797,7 +797,7 @@ TEST(compact_zone_order_tells_a_replay_of_suitability, "16-2")
 		    { 0, ALLOC_WMARK_HIGH, COMPACT_CONTINUE },
 		    { 1, ALLOC_WMARK_MIN, COMPACT_SKIPPED } };
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct zone *zone = scene_singles(250);
 		struct alloc_context ac = request_zones(MIGRATE_UNMOVABLE);
 		struct page *page = test_page(zone, 5);

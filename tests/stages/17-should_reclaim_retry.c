@@ -277,7 +277,7 @@ TEST(should_compact_retry_failure_makes_it_try_harder, "17-6")
 							COMPACT_CONTENDED };
 
 	setup();
-	for (size_t i = 0; i < ARRAY_SIZE(failures); i++) {
+	for_each_row(i, failures) {
 		priority = COMPACT_PRIO_SYNC_LIGHT;
 		retries = 7;
 		ck_assert(compact_retry(2, failures[i]));

@@ -220,7 +220,7 @@ TEST(oom_report_of_a_group_line_by_line, "18-11 18-13 18-18")
 	oc.memcg->swap.usage = 7;
 	oc.memcg->swap.max = 9;
 	oc.memcg->swap.failcnt = 5;
-	for (size_t i = 0; i < ARRAY_SIZE(group_counters); i++)
+	for_each_row(i, group_counters)
 		lruvec->lruvec_stat[group_counters[i].item] = group_counters[i].pages;
 	for (unsigned long i = 0; i < NR_MEMCG_STAT_EVENTS; i++)
 		oc.memcg->stat_events[i] = 1000 + i;
@@ -295,7 +295,7 @@ TEST(oom_report_shows_slab_above_all_that_can_be_reclaimed, "18-11")
 
 	machine_without_memory();
 	oom_process("big", 100);
-	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+	for_each_row(i, items)
 		world->vm_node_stat[items[i]] = 1l << i;
 	/* What is reclaimable of it does not matter. */
 	world->vm_node_stat[NR_SLAB_RECLAIMABLE] = 1000;

@@ -312,7 +312,7 @@ static void take_group(const char *report, const char *path)
 	take_counter(report, path, "\nswap: ", "swap");
 	take_counter(report, path, "\nmemory+swap: ", "memsw");
 	take_counter(report, path, "\nkmem: ", "kmem");
-	for (size_t i = 0; i < ARRAY_SIZE(group_numbers); i++)
+	for_each_row(i, group_numbers)
 		stat[group_numbers[i].item] = (long)(sample_number(report, group_numbers[i].name) /
 						     group_numbers[i].unit);
 	length = (size_t)snprintf(line, sizeof(line), "lruvec_stat 0 %s", path);
@@ -320,7 +320,7 @@ static void take_group(const char *report, const char *path)
 		length +=
 			(size_t)snprintf(line + length, sizeof(line) - length, " %ld", stat[item]);
 	apply("%s", line);
-	for (size_t i = 0; i < ARRAY_SIZE(group_events); i++) {
+	for_each_row(i, group_events) {
 		snprintf(line, sizeof(line), "\n%s ", group_events[i]);
 		apply("memcg %s %s %lu", path, group_events[i], sample_number(report, line));
 	}

@@ -94,7 +94,7 @@ TEST(may_oom_kills_nobody_for_requests_that_are_not_worth_it, "18-3")
 	machine_without_memory();
 	test_witness();
 	oom_process("big", 100);
-	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+	for_each_row(i, refused) {
 		current->flags = refused[i].flags;
 		ck_assert_ptr_null(may_oom(refused[i].gfp_mask, refused[i].order, &progress));
 		ck_assert_uint_eq(progress, 0);

@@ -282,7 +282,7 @@ TEST(stock_serves_a_charge_up_to_a_batch_if_it_holds_enough, "19-1")
 		{ 64, 6, 64, 64 }, { 0, 6, 0, 64 }, { 0, 5, 0, 32 },   { 0, 4, 16, 32 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct mem_cgroup *group = machine_with_group(PAGE_COUNTER_MAX);
 
 		world->memcg_legacy = i % 2;
@@ -664,7 +664,7 @@ TEST(charge_refused_by_one_counter_leaves_all_as_they_were, "19-4 19-8")
 		  "30 0 0, 30 0 0, 0 0 0" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct mem_cgroup *outer = machine_with_group(PAGE_COUNTER_MAX), *inner, *over;
 
 		inner = memcg_new("/box/inner", outer, PAGE_COUNTER_MAX);
@@ -732,7 +732,7 @@ TEST(charge_goes_by_the_margin_that_reclaim_leaves, "19-7 19-8")
 		{ true, 99, 0, false },	  { true, 99, -9, false },  { true, -9, 99, false },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+	for_each_row(i, row) {
 		struct page *page;
 
 		test_machine_cpus(32, 2);

@@ -339,7 +339,7 @@ TEST(__isolate_free_page_by_order_and_type, "16-10")
 {
 	static const unsigned int orders[] = { 0, 7, 8, 9, 10 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
+	for_each_row(i, orders)
 		for (int type = 0; type < MIGRATE_TYPES; type++)
 			for (int enough = 0; enough < 2; enough++) {
 				struct zone *zone = hand_one_zone();

@@ -87,7 +87,7 @@ TEST(quiet_vmstat_folds_instead_of_waking_up, "20-32")
 		{ true, 1, 0, false },	{ true, 1, 1, true },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		three_cpus();
 		world->running = rows[i].running;
 		world->vmstat_work_pending = rows[i].pending;

@@ -381,7 +381,7 @@ TEST(boot_refuses_bad_cma_areas, "")
 		{ 0x40000, 0xffffffff00 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(areas); i++) {
+	for_each_row(i, areas) {
 		memory(0x40000, 0x41000);
 		reserve(0x40000, 0x40400);
 		spec.cma[0] = (struct boot_range){ areas[i].start << PAGE_SHIFT,

@@ -216,7 +216,7 @@ TEST(proc_read_says_what_is_wrong, "")
 		  "a name and a number" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+	for_each_row(i, bad) {
 		struct machine *before = world;
 		struct pageflow_error error = { 0 };
 

@@ -341,7 +341,7 @@ TEST(record_of_what_lives_is_refused, "")
 
 	test_machine_uma(64);
 	apply("live next_fold 250");
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+	for_each_row(i, bad)
 		refuse(bad[i].record, bad[i].word);
 	for (unsigned int i = 0; i <= DISK_QUEUE; i++)
 		strcat(queue, " 262144");
@@ -585,7 +585,7 @@ TEST(record_refuses_nodes_that_do_not_exist, "04-2")
 
 	test_machine_numa(64);
 	apply("cpuset small mems 1");
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+	for_each_row(i, bad)
 		expect_refused(bad[i], "");
 	/* Expect the machine to go on, and to take what is right. */
 	ck_assert_int_eq(test_next_node(GFP_KERNEL), 0);
@@ -783,7 +783,7 @@ TEST(record_refuses_nonsense, "")
 	};
 
 	test_machine_uma(64);
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+	for_each_row(i, bad)
 		refuse(bad[i].record, bad[i].word);
 	machine_free(world);
 }

@@ -105,7 +105,7 @@ TEST(pages_have_owners_that_are_there, "")
 	};
 
 	snapshot();
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+	for_each_row(i, lines)
 		expect_refused("'pages PFN+N", lines[i], in_use);
 }
 

@@ -163,7 +163,7 @@ static const struct damage damages[] = {
 
 TEST(lists_refuse_damaged_lines, "")
 {
-	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+	for_each_row(i, damages) {
 		recording_expect_refused(small_snapshot(), &damages[i]);
 		machine_free(world);
 	}

@@ -131,7 +131,7 @@ static const struct damage damages[] = {
 
 TEST(pages_damaged_lines_are_refused, "")
 {
-	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+	for_each_row(i, damages) {
 		recording_expect_refused(snapshot_of_all_kinds(), &damages[i]);
 	}
 }
@@ -172,7 +172,7 @@ TEST(pagevecs_hold_pages_that_can_be_there, "")
 	struct reader reader;
 	size_t line;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		text = snapshot_of_all_kinds();
 		recording_replace(text, recording_find(text, "pagevec ", 1), lines[i]);
 		ck_assert_msg(!recording_loads(text, &reader), "%s", lines[i]);

@@ -250,7 +250,7 @@ static const struct damage damages[] = {
 
 TEST(snapshot_refuses_damaged_lines, "")
 {
-	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+	for_each_row(i, damages) {
 		struct text *text = small_snapshot();
 		size_t line = recording_find(text, damages[i].beginning, 1);
 
@@ -505,7 +505,7 @@ TEST(snapshot_refuses_damaged_memory_records, "")
 	struct text *text = saved_machine();
 	size_t first = recording_find(text, "memory", 1);
 
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for_each_row(i, lines) {
 		recording_replace(text, first, lines[i]);
 		expect_refusal(text, first, "expected 'memory START END node NID nomap B'");
 	}
@@ -601,7 +601,7 @@ TEST(snapshot_refuses_holes_that_cannot_be, "")
 	size_t holes = recording_find(text, " holes", 1), blocks;
 	char many[8000] = " holes";
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		recording_replace(text, holes, rows[i].line);
 		expect_refusal(text, holes, rows[i].words);
 	}

@@ -4,9 +4,9 @@
  * The main program of the tests: `program [-l] [FILTER]`.
  *
  * Tests register themselves before main() runs (see harness.h). With -l they are listed, one a line: stem, name and
- * claims, separated by tabs. Otherwise those whose stem or name contains FILTER are run through Check, each in a
- * forked process; failures go to stderr and one line, `N passed, N failed`, to stdout. Exit 0 or 1, and 2 when
- * nothing matches.
+ * claims, separated by tabs. Otherwise those whose stem or name contains FILTER, or that prove the claim FILTER, are run
+ * through Check, each in a forked process; failures go to stderr (tests/words.py puts them into words) and one line,
+ * `N passed, N failed`, to stdout. Exit 0 or 1, and 2 when nothing matches.
  *
  * Under `make coverage` PAGEFLOW_COVERAGE_DIR names a directory: each test's process then writes what it counted to
  * DIRECTORY/STEM/NAME, which is how the book knows which test ran which line.
@@ -187,6 +187,7 @@ static void begin_counters(const struct harness_test *test)
 void harness_enter(const struct harness_test *test)
 {
 	limit_begin();
+	rows_begin(test->number);
 	begin_counters(test);
 }
 
@@ -236,9 +237,25 @@ void harness_leave(void)
 #endif
 }
 
+/* Is this one of the claims that the test proves? */
+static int proves(const struct harness_test *test, const char *claim)
+{
+	size_t length = strlen(claim);
+
+	for (const char *at = test->claims; *at; at += strspn(at, " ")) {
+		size_t here = strcspn(at, " ");
+
+		if (here == length && memcmp(at, claim, length) == 0)
+			return 1;
+		at += here;
+	}
+	return 0;
+}
+
 static int matches(const struct harness_test *test, const char *filter)
 {
-	return !filter || strstr(stem_of(test), filter) || strstr(test->name, filter);
+	return !filter || strstr(stem_of(test), filter) || strstr(test->name, filter) ||
+	       proves(test, filter);
 }
 
 static void list(const char *filter)
@@ -258,14 +275,33 @@ static void add_test(Suite *suite, const struct harness_test *test)
 	suite_add_tcase(suite, tcase);
 }
 
+static const struct harness_test *test_named(const char *name)
+{
+	for (const struct harness_test *test = tests; test; test = test->next)
+		if (strcmp(test->name, name) == 0)
+			return test;
+	return NULL;
+}
+
+/* One line, and below it, each behind a tab, what else the failure says and in which rows of its tables the test was. */
+static void report_failure(TestResult *failure)
+{
+	const struct harness_test *test = test_named(tr_tcname(failure));
+
+	fprintf(stderr, "%s:%d: FAILED %s: ", tr_lfile(failure), tr_lno(failure), test->name);
+	for (const char *at = tr_msg(failure); *at; at++)
+		fprintf(stderr, *at == '\n' ? "\n\t" : "%c", *at);
+	fprintf(stderr, "\n");
+	rows_print(stderr, test->number);
+}
+
 static void report_failures(SRunner *runner)
 {
 	TestResult **failures = srunner_failures(runner);
 	int failed = srunner_ntests_failed(runner);
 
 	for (int i = 0; i < failed; i++)
-		fprintf(stderr, "%s:%d: FAILED %s: %s\n", tr_lfile(failures[i]),
-			tr_lno(failures[i]), tr_tcname(failures[i]), tr_msg(failures[i]));
+		report_failure(failures[i]);
 	free(failures);
 }
 
@@ -304,20 +340,13 @@ static int run(const char *filter)
 		count++;
 	}
 	if (!count) {
-		fprintf(stderr, "tests: no stem or test name contains '%s'; -l lists them\n",
+		fprintf(stderr,
+			"tests: no stem or test name contains '%s', and no test proves such a claim; -l lists them\n",
 			filter ? filter : "");
 		return 2;
 	}
 	failed = run_suite(suite);
 	return conclude(count - failed, failed);
-}
-
-static const struct harness_test *test_named(const char *name)
-{
-	for (const struct harness_test *test = tests; test; test = test->next)
-		if (strcmp(test->name, name) == 0)
-			return test;
-	return NULL;
 }
 
 /* Reads which tests a file names, all before the first is forked: processes share the place in an open file. */
@@ -358,6 +387,15 @@ static int run_named(const char *path)
 	return conclude(count, 0);
 }
 
+static void number_tests(void)
+{
+	int count = 0;
+
+	for (struct harness_test *test = tests; test; test = test->next)
+		test->number = count++;
+	rows_share(count);
+}
+
 static int usage(const char *program)
 {
 	fprintf(stderr, "usage: %s [-l] [FILTER] | -f FILE\n", program);
@@ -371,7 +409,7 @@ int main(int argc, char **argv)
 
 	if (argc > first + 1)
 		return usage(argv[0]);
-	limit_share();
+	number_tests();
 	if (!*option)
 		return run(argv[first]);
 	if (strcmp(option, "-f") == 0 && argc > first)

@@ -20,6 +20,9 @@
 #include <signal.h>
 #include <string.h>
 
+#include "assertions.h"
+#include "rows.h"
+
 struct harness_test {
 	const char *file;   /* where it stands; the stem is taken from this */
 	const char *name;   /* function_situation */
@@ -28,6 +31,7 @@ struct harness_test {
 	int signal; /* the signal it must die by, or 0 */
 	int status; /* the status it must exit with */
 	struct harness_test *next;
+	int number; /* its place among all */
 };
 
 void harness_register(struct harness_test *test);
@@ -61,17 +65,11 @@ void *test_keep(void *memory);
 	}                                                                                     \
 	static const TTest test##_check = { #test, test##_run, __FILE__, __LINE__ };          \
 	static struct harness_test test##_record = { __FILE__, #test,  claims, &test##_check, \
-						     signal,   status, 0 };                   \
+						     signal,   status, NULL,   0 };           \
 	__attribute__((constructor)) static void test##_register(void)                        \
 	{                                                                                     \
 		harness_register(&test##_record);                                             \
 	}                                                                                     \
 	static void test##_body(void)
-
-/* Does a text hold these words? */
-#define ck_assert_has(text, piece) \
-	ck_assert_msg(strstr(text, piece), "'%s' is not in:\n%s", piece, text)
-#define ck_assert_has_not(text, piece) \
-	ck_assert_msg(!strstr(text, piece), "'%s' is in:\n%s", piece, text)
 
 #endif

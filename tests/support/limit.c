@@ -6,48 +6,58 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-struct blocks {
-	unsigned long now;  /* entered by the test that runs */
-	unsigned long most; /* by any test that is over */
-};
+static struct shared {
+	unsigned long most; /* blocks that one process entered, of those that left through exit() */
+} alone, *shared = &alone;
 
-static struct blocks alone, *blocks = &alone;
-static unsigned long limit = ULONG_MAX;
+static long limit = LONG_MAX;
+static long left = LONG_MAX; /* what this process may still enter */
 
-void limit_share(void)
+/* Before main(): the tests' processes share what is counted, and the command, which knows nothing of it, is limited too. */
+__attribute__((constructor)) static void share(void)
 {
 	const char *told = getenv("PAGEFLOW_STEPS");
-	void *shared = mmap(NULL, sizeof(*blocks), PROT_READ | PROT_WRITE,
+	void *memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (shared == MAP_FAILED)
+	if (memory == MAP_FAILED)
 		abort();
-	blocks = shared;
+	shared = memory;
 	if (told)
-		limit = strtoul(told, NULL, 10);
+		limit = strtol(told, NULL, 10);
+	left = limit;
 }
 
-unsigned long limit_most(void)
+__attribute__((destructor)) static void conclude(void)
 {
-	if (blocks->now > blocks->most)
-		blocks->most = blocks->now;
-	return blocks->most;
+	unsigned long entered = limit - left;
+
+	if (entered > shared->most)
+		shared->most = entered;
 }
 
 void limit_begin(void)
 {
-	limit_most();
-	blocks->now = 0;
+	left = limit;
+}
+
+unsigned long limit_most(void)
+{
+	return shared->most;
+}
+
+static void stop(void)
+{
+	static const char said[] = "stopped: more blocks of code entered than PAGEFLOW_STEPS\n";
+
+	(void)!write(STDERR_FILENO, said, sizeof(said) - 1);
+	_exit(99);
 }
 
 /* What -fsanitize-coverage=trace-pc calls at the beginning of each block. */
 void __sanitizer_cov_trace_pc(void);
 void __sanitizer_cov_trace_pc(void)
 {
-	static const char said[] = "stopped: more blocks of code entered than PAGEFLOW_STEPS\n";
-
-	if (++blocks->now <= limit)
-		return;
-	(void)!write(STDERR_FILENO, said, sizeof(said) - 1);
-	_exit(99);
+	if (--left < 0)
+		stop();
 }

@@ -2,13 +2,11 @@
 /**
  * @file
  * A test that goes round for ever is stopped by a count of what it does, not by a clock: the objects of the flavour
- * `mutants` say of each block of code that they enter it.
+ * `mutants` say of each block of code that they enter it. PAGEFLOW_STEPS says how many are too many; the command of that
+ * flavour is held to it as well.
  */
 #ifndef TESTS_LIMIT_H
 #define TESTS_LIMIT_H
-
-/** Before the first test is forked: what is counted in its process is seen here. */
-void limit_share(void);
 
 /** In the process of a test, before its body. */
 void limit_begin(void);

@@ -79,6 +79,24 @@ static bool a_lock_is_held(void)
 	return false;
 }
 
+/** Which page frame does this pointer describe? It is looked for from the first to the last: for a test that has failed. */
+bool test_frame_of(const void *pointer, unsigned long *pfn)
+{
+	struct zone *zone;
+	int nid;
+
+	if (!world)
+		return false;
+	for_each_populated_zone(nid, zone) {
+		unsigned long end = zone->zone_start_pfn + zone->spanned_pages;
+
+		for (*pfn = zone->zone_start_pfn; *pfn < end; ++*pfn)
+			if (pfn_valid(*pfn) && pfn_to_page(*pfn) == pointer)
+				return true;
+	}
+	return false;
+}
+
 /** At the end of a test: interrupts are on again, locks are free, and no violation went unseen. */
 void test_leave_in_order(void)
 {
@@ -278,7 +296,8 @@ const char *test_take_events(void)
 
 		end += sprintf(end, "%s%s", end == text ? "" : "; ", short_name(event->id));
 		for (int n = 0; description->field[n].kind != TRACE_FIELD_END; n++) {
-			bool hex = description->field[n].kind == TRACE_FIELD_PFN &&
+			enum trace_field_kind kind = description->field[n].kind;
+			bool hex = (kind == TRACE_FIELD_PFN || kind == TRACE_FIELD_HEX_PFN) &&
 				   event->field[n] >= 0;
 
 			end += sprintf(end, hex ? " %llx" : " %lld", (long long)event->field[n]);

@@ -130,14 +130,24 @@ void recording_expect_unreadable(const struct text *text, size_t line, const cha
 	ck_assert_uint_eq(result.line, line);
 }
 
+/** A replay must have come out identical; else the test fails, with what the account begins with: both sides in words. */
+void recording_is_identical(const struct replay_result *result)
+{
+	const char *account = result->account ? result->account : "";
+	const char *events = strstr(account, "  events before");
+	int length = events ? (int)(events - account) : (int)strlen(account);
+
+	ck_assert_msg(result->outcome == REPLAY_IDENTICAL, "line %zu: expected %s, got %s%s\n%.*s",
+		      result->line, result->expected, result->got, result->error, length, account);
+}
+
 /** A recording of tests/traces must come out identical. */
 void recording_expect_identical(const char *name)
 {
 	struct replay_result result;
 
 	recording_replay(recording_load(name), &result);
-	ck_assert_msg(result.outcome == REPLAY_IDENTICAL, "%s, line %zu: expected %s, got %s%s",
-		      name, result.line, result.expected, result.got, result.error);
+	recording_is_identical(&result);
 }
 
 /** Make the last digit or letter of a word of a line another one of its kind; word 0 is the last. */

@@ -33,6 +33,7 @@ void recording_delete(struct text *text, size_t line);
 void recording_cut(struct text *text, size_t last);
 const char *recording_line(const struct text *text, size_t line);
 void recording_replay(const struct text *text, struct replay_result *result);
+void recording_is_identical(const struct replay_result *result);
 void recording_expect_identical(const char *name);
 void recording_expect_divergence(const char *name, const char *heading, const char *beginning,
 				 int word);

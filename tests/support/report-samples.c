@@ -77,7 +77,7 @@ static void take_node_numbers(const char *text, struct pglist_data *pgdat)
 {
 	const char *line = strstr(text, "\nNode 0 active_anon") + 7;
 
-	for (size_t i = 0; i < ARRAY_SIZE(node_numbers); i++) {
+	for_each_row(i, node_numbers) {
 		long value;
 
 		value = (long)(sample_number(node_numbers[i].unit == 4 ? line - 1 : text,
@@ -96,7 +96,7 @@ static void take_zone_numbers(const char *text, struct zone *zone)
 	const char *line = strstr(text, "\nDMA free:") + 4;
 
 	memset(zone->pageset->vm_stat_diff, 0, sizeof(zone->pageset->vm_stat_diff));
-	for (size_t i = 0; i < ARRAY_SIZE(zone_numbers); i++) {
+	for_each_row(i, zone_numbers) {
 		long value =
 			(long)(sample_number(line, zone_numbers[i].key) / zone_numbers[i].unit);
 

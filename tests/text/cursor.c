@@ -59,7 +59,7 @@ TEST(take_numbers_that_fit, "")
 	ck_assert_uint_eq(hex, ULONG_MAX);
 	ck_assert(!take_hex(&cursor, &hex));
 	ck_assert_str_eq(cursor, " f0000000000000000");
-	for (size_t i = 0; i < ARRAY_SIZE(too_large); i++) {
+	for_each_row(i, too_large) {
 		cursor = too_large[i];
 		ck_assert(!take_number(&cursor, &number));
 		ck_assert(!is_number(cursor, LONG_MIN, LONG_MAX, &number));

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A command on a terminal of its own: what it writes is awaited, however long that takes."""
 
+import fcntl
 import os
 import pty
 import select
 import subprocess
+import termios
 import time
 
 from hang import HANG
@@ -15,12 +17,19 @@ def pageflow_command(root):
     return os.environ.get("PAGEFLOW", str(root / "build" / "pageflow")).split()
 
 
+def take_terminal():
+    """What is typed belongs to this process from now on: Ctrl-C reaches it as a signal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """A running command. With `typed` it reads from the terminal as well, otherwise it only writes there."""
 
     def __init__(self, argv, typed=False, **options):
         self.leader, follower = pty.openpty()
-        streams = {"stdin": follower, "stderr": follower} if typed else {"stdin": subprocess.DEVNULL}
+        streams = {"stdin": subprocess.DEVNULL}
+        if typed:
+            streams = {"stdin": follower, "stderr": follower, "preexec_fn": take_terminal}
         self.process = subprocess.Popen(argv, stdout=follower, start_new_session=True, **streams, **options)
         os.close(follower)
         self.seen = b""

@@ -197,6 +197,28 @@ def test_completion_knows_masks(request, shell, gfp_names):
     assert sorted(complete("explain", "GFP_KERN")) == ["GFP_KERNEL", "GFP_KERNEL_ACCOUNT"]
     assert complete("explain", "--json", "GFP_HIGHUSER_") == ["GFP_HIGHUSER_MOVABLE"]
     assert complete("explain", "GFP_KERNEL", "1") == ["1", "10"]
+    assert complete("names", "gfp", "GFP_HIGHUSER_") == ["GFP_HIGHUSER_MOVABLE"]
+    assert complete("names", "rules", "GFP_HIGHUSER_") == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_knows_what_help_is_for(request, shell, commands):
+    complete = request.getfixturevalue(shell)
+    assert sorted(complete("help", "")) == sorted(commands)
+    assert complete("help", "expl") == ["explain"] and complete("help", "explain", "") == []
+
+
+def test_completion_does_not_depend_on_the_width(bash, options, monkeypatch):
+    wanted = {name for name in options("explain") if name.startswith("--")}
+    monkeypatch.setenv("COLUMNS", "40")
+    assert set(bash("explain", "--")) == wanted
+
+
+def test_manual_page_does_not_depend_on_the_width(page, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    command = os.environ.get("PAGEFLOW", "build/pageflow")
+    narrow = subprocess.run([sys.executable, "docs/manpage.py", command], capture_output=True, text=True, check=True)
+    assert narrow.stdout == page
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -265,7 +287,13 @@ TYPED = [
 
 @pytest.mark.parametrize(
     "line, completed",
-    [*TYPED, ("pageflow explain 'GFP_KERNEL|__GFP_Z", "pageflow explain 'GFP_KERNEL|__GFP_ZERO'")],
+    [
+        *TYPED,
+        ("pageflow explain 'GFP_KERNEL|__GFP_Z", "pageflow explain 'GFP_KERNEL|__GFP_ZERO'"),
+        ("pageflow explain 'GFP_KERNEL & ~__GFP_Z", "pageflow explain 'GFP_KERNEL & ~__GFP_ZERO'"),
+        ("pageflow names gfp 'GFP_KERNEL&~(__GFP_Z", "pageflow names gfp 'GFP_KERNEL&~(__GFP_ZERO'"),
+        ("pageflow help sna", "pageflow help snapshot"),
+    ],
 )
 def test_bash_completes_on_a_terminal(root, path, line, completed):
     argv = ["bash", "--norc", "--noprofile", "-i"]

@@ -41,10 +41,38 @@ def test_names_that_are_numbered(names):
     [
         ([], "missing argument KIND"),
         (["zones"], "there are no names of 'zones'; there are those of gfp, migratetype, compaction and rules"),
-        (["gfp", "compaction"], "unexpected argument 'compaction'"),
+        (["rules", "compaction"], "unexpected argument 'compaction'"),
+        (["gfp", "0", "x"], "unexpected argument 'x'"),
+        (
+            ["migratetypes"],
+            "there are no names of 'migratetypes' (did you mean 'migratetype'?); "
+            "there are those of gfp, migratetype, compaction and rules",
+        ),
     ],
 )
 def test_names_refuses(pageflow, arguments, problem):
     result = pageflow("names", *arguments)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == f"pageflow names: {problem}; try 'pageflow names --help'\n"
+
+
+@pytest.mark.parametrize(
+    "mask, said",
+    [
+        ("0xcc0", "0xcc0 GFP_KERNEL"),
+        ("GFP_KERNEL|__GFP_ZERO", "0xdc0 GFP_KERNEL|__GFP_ZERO"),
+        ("GFP_KERNEL & ~__GFP_IO", "0xc80 GFP_NOIO|__GFP_FS"),
+        ("none", "0 none"),
+    ],
+)
+def test_a_mask_is_told_in_both_forms(pageflow, mask, said):
+    result = pageflow("names", "gfp", mask)
+    assert (result.returncode, result.stdout, result.stderr) == (0, said + "\n", "")
+
+
+def test_a_mask_that_is_none_names_the_nearest(pageflow):
+    result = pageflow("names", "gfp", "GFP_KERNAL|__GFP_IO")
+    assert (
+        result.returncode == 2
+        and "'GFP_KERNAL' is not a gfp mask or flag (did you mean 'GFP_KERNEL'?)" in result.stderr
+    )

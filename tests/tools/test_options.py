@@ -10,6 +10,7 @@ SAMPLE = "tests/samples/5.8.18-kmem.ftrace"
 ENOUGH = {
     "bench": ["empty", "1"],
     "explain": ["GFP_KERNEL", "0"],
+    "help": ["shell"],
     "import": [SAMPLE],
     "names": ["gfp"],
     "replay": ["/nonexistent"],
@@ -94,6 +95,7 @@ def test_a_beginning_that_several_options_share(refused):
         ("explain", ["GFP_KERNEL"], "missing argument ORDER"),
         ("explain", ["GFP_KERNEL", "0", "x"], "unexpected argument 'x'"),
         ("explain", ["--log", "x", "y"], "unexpected argument 'y'"),
+        ("help", ["shell", "x"], "unexpected argument 'x'"),
         ("import", [], "missing argument TRACE"),
         ("import", [SAMPLE, "x"], "unexpected argument 'x'"),
         ("replay", [], "missing argument FILE"),
@@ -110,10 +112,10 @@ def test_the_argument_that_is_missing_or_unexpected_is_named(refused, command, w
 @pytest.mark.parametrize(
     "words, complaint",
     [
-        (["pair-order11", "1"], "there is no row 'pair-order11': orders are 0 to 10"),
-        (["pair-order99", "1"], "there is no row 'pair-order99': orders are 0 to 10"),
-        (["pair-order", "1"], "there is no row 'pair-order': orders are 0 to 10"),
-        (["pair-order1x", "1"], "there is no row 'pair-order1x': orders are 0 to 10"),
+        (["pair-order11", "1"], "there is no row 'pair-order11': orders go from 0 to 10"),
+        (["pair-order99", "1"], "there is no row 'pair-order99': orders go from 0 to 10"),
+        (["pair-order", "1"], "there is no row 'pair-order': orders go from 0 to 10"),
+        (["pair-order1x", "1"], "there is no row 'pair-order1x': orders go from 0 to 10"),
         (["bulk-nothing", "1"], "there is no row 'bulk-nothing'"),
         (["empty", "10xyz"], "COUNT must be a number from 1 to 100000000, not '10xyz'"),
         (["empty", "0"], "COUNT must be a number from 1 to 100000000, not '0'"),

@@ -84,7 +84,10 @@ def test_divergence(pageflow, recording, lines):
         account[0] == f"pageflow replay: {path}:{number}: expected {wrong.decode()}, found {lines[number - 1].decode()}"
     )
     assert any("operation" in line for line in account)
-    assert any("head first" in line for line in account)
+    lists = account[[("head first" in line) for line in account].index(True) :]
+    pages = [word for line in lists if line.startswith("      ") for word in line.split()[1:] if word != "..."]
+    assert pages and all(word.startswith("0x") for word in pages), "PFNs are in hex"
+    assert all(f"   ({int(line.split('pfn=')[1].split()[0]):#x})" in line for line in account if " pfn=" in line)
 
 
 def changed_digit(line, at):

@@ -20,7 +20,7 @@ TEST(page_slots_hold_pages_and_shadows, "")
 	ck_assert_ptr_null(page_slot(file, 0));
 	ck_assert_ptr_null(page_slot_next(file, &index));
 	ck_assert_uint_ge(index, MAX_PAGE_SLOTS);
-	for (size_t i = 0; i < ARRAY_SIZE(at); i++)
+	for_each_row(i, at)
 		ck_assert(page_slot_set(file, at[i], shadow_entry(at[i])));
 	index = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(at); i++, index++) {

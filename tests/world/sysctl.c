@@ -34,7 +34,7 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 	};
 
 	test_machine_uma(64);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		long least, most;
 
 		ck_assert(sysctl_range(rows[i].name, &least, &most));
@@ -51,6 +51,22 @@ TEST(sysctl_refuses_what_is_out_of_range, "09-15")
 #ifndef CONFIG_NUMA
 	ck_assert_int_eq(sysctl_write("numa_stat", 1), -ENOENT);
 #endif
+}
+
+TEST(sysctl_lists_its_names, "")
+{
+	long least, most;
+	size_t count = 0;
+
+	test_machine_uma(64);
+	for (; sysctl_name(count); count++)
+		ck_assert(sysctl_range(sysctl_name(count), &least, &most));
+#ifdef CONFIG_NUMA
+	ck_assert_uint_eq(count, 17);
+#else
+	ck_assert_uint_eq(count, 15);
+#endif
+	ck_assert_ptr_null(sysctl_name(count));
 }
 
 TEST(sysctl_keeps_the_value_that_was_when_refusing, "09-15")

@@ -82,6 +82,14 @@ TEST(trace_format_of_each_kind, "")
 		event_text((struct trace_event){ TRACE_compact_retry, { 3, 1, 5, 2, 16, 1 } }),
 		"compact_retry: order=3 priority=COMPACT_PRIO_SYNC_LIGHT "
 		"compaction_result=failed retries=2 max_retries=16 should_retry=1");
+	/* Expect PFNs as the kernel has them: decimal after `pfn=`, hexadecimal in what compaction says. */
+	ck_assert_str_eq(event_text((struct trace_event){ TRACE_mm_compaction_isolate_freepages,
+							  { 0x43e00, 0x44000, 512, 32 } }),
+			 "mm_compaction_isolate_freepages: start_pfn=0x43e00 end_pfn=0x44000 "
+			 "nr_scanned=512 nr_taken=32");
+	ck_assert_str_eq(
+		event_text((struct trace_event){ TRACE_migrate_page_states, { 0, 0x43e01 } }),
+		"migrate_page_states: from=0x0 to=0x43e01");
 	/* What is put off, cut short or disturbed is withdrawn; the rest counts as progress. */
 	for (int result = COMPACT_SKIPPED; result <= COMPACT_SUCCESS; result++) {
 		static const char *const feedback[] = { "",	     "progress",  "withdrawn",

@@ -365,7 +365,7 @@ TEST(normal_threshold_by_size_and_cpus, "")
 	struct zone any = { 0 };
 
 	test_machine_cpus(32, 4);
-	for (size_t row = 0; row < ARRAY_SIZE(rows); row++)
+	for_each_row(row, rows)
 		for (int i = 0; i < 3; i++) {
 			world->cpu_online = (1ull << (1 << i)) - 1;
 			any.managed_pages = rows[row].managed;

@@ -234,7 +234,7 @@ TEST(batchsize_by_managed_pages, "")
 		{ 23000, 3, 18 },    { 100, 1, 0 },	   { 0, 1, 0 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for_each_row(i, rows) {
 		const struct zone zone = { .managed_pages = rows[i].managed };
 		struct per_cpu_pages pcp = { 0 };
 

@@ -14,12 +14,16 @@ from .chapter import (
     answer,
     claims,
     conditions,
+    exercises,
     flags,
+    folds,
     glossary,
     kernel,
+    labs,
     links,
     listing,
     measured,
+    questions,
     recorded,
     reference,
     stage,
@@ -28,7 +32,18 @@ from .chapter import (
 from .draw import chain_map, picture, readme
 from .live import computed, printed, proof, scene, transcript
 from .read import book, text
-from .site import coverage_pages, languages, pages, search, shared, templates
+from .site import (
+    coverage_pages,
+    languages,
+    narrow,
+    page_numbers,
+    pages,
+    pop_ups,
+    search,
+    shared,
+    templates,
+    test_pages,
+)
 
 PARTS = (
     text,
@@ -38,16 +53,20 @@ PARTS = (
     readme,
     listing,
     stage,
+    questions,
     reference,
     flags,
+    folds,
     tests,
     measured,
     kernel,
     links,
     claims,
     conditions,
+    labs,
     glossary,
     answer,
+    exercises,
     recorded,
     transcript,
     computed,
@@ -56,10 +75,14 @@ PARTS = (
     proof,
     languages,
     coverage_pages,
+    test_pages,
     pages,
     search,
+    pop_ups,
     shared,
     templates,
+    narrow,
+    page_numbers,
 )
 
 

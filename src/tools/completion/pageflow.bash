@@ -3,14 +3,19 @@
 # words by its --help, masks by `pageflow names gfp`.
 # shellcheck shell=bash
 
+# A help text, in lines that are wide enough for its tables.
+_pageflow_help() {
+	COLUMNS=80 "$@" --help 2>/dev/null </dev/null
+}
+
 # The words that a help text lists, one a line: the subcommands, or what a subcommand takes first.
 _pageflow_listed() {
-	"$1" ${2:+"$2"} --help 2>/dev/null </dev/null | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
+	_pageflow_help "$1" ${2:+"$2"} | sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
 # The options of a subcommand, one a line, short ones too; what they take follows a blank.
 _pageflow_options() {
-	"$1" ${2:+"$2"} --help 2>/dev/null </dev/null |
+	_pageflow_help "$1" ${2:+"$2"} |
 		sed -n -e 's/\[=[A-Z]*\]/       /' \
 			-e 's/^ *\(--[a-z-]*\( [A-Z|-][A-Z|-]*\)\{0,1\}\)  .*/\1/p' \
 			-e 's/^ *\(-[a-z]\), \(--[a-z-]*\)\( [A-Z|-][A-Z|-]*\)\{0,1\}  .*/\1\3\n\2\3/p'
@@ -28,12 +33,10 @@ _pageflow_files() {
 	compopt -o filenames 2>/dev/null
 }
 
-# A mask: the name after the last bar; another may follow.
+# A mask: the name after the last sign; another may follow.
 _pageflow_mask() {
-	local before='' word=$2
-	case $word in
-	*'|'*) before=${word%|*}'|' word=${word##*|} ;;
-	esac
+	local word=${2##*[|&~( ]} before
+	before=${2%"$word"}
 	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$("$1" names gfp 2>/dev/null </dev/null | cut -d ' ' -f 2)" -- "$word")
 	compopt -o nospace 2>/dev/null
 }
@@ -42,7 +45,14 @@ _pageflow_mask() {
 _pageflow_argument() {
 	local word=$2
 	case $3 in
-	bench | names)
+	names)
+		case $4 in
+		0) mapfile -t COMPREPLY < <(compgen -W "$(_pageflow_listed "$1" names)" -- "$word") ;;
+		1) [ "${COMP_WORDS[COMP_CWORD - 1]}" != gfp ] || _pageflow_mask "$1" "$word" ;;
+		esac
+		;;
+	help) [ "$4" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -W "$(_pageflow_listed "$1")" -- "$word") ;;
+	bench)
 		[ "$4" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -W "$(_pageflow_listed "$1" "$3")" -- "$word")
 		;;
 	replay) _pageflow_files "$word" .trace .trace.xz .boot .boot.xz ;;

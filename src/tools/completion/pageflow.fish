@@ -8,7 +8,9 @@ function __pageflow_ask
     type -q $words[1]; and $words[1] $argv 2>/dev/null </dev/null
 end
 
+# In lines that are wide enough for its tables.
 function __pageflow_help
+    set -lx COLUMNS 80
     __pageflow_ask $argv --help
 end
 
@@ -61,9 +63,9 @@ function __pageflow_is
     end
 end
 
-# A mask: the names, after the last bar.
+# A mask: the names, after the last sign.
 function __pageflow_mask
-    set -l before (string replace -r '[^|]*$' '' -- (commandline -ct))
+    set -l before (string replace -r '[^|&~( ]*$' '' -- (commandline -ct))
     __pageflow_ask names gfp | string replace -r -- '^\S+ ' "$before"
 end
 
@@ -71,6 +73,8 @@ complete -c pageflow -n 'test (count (commandline -opc)) = 1' -f -a '(__pageflow
 complete -c pageflow -n 'test (count (commandline -opc)) -gt 1; and string match -q -- "-*" (commandline -ct)' -f -a '(__pageflow_options)'
 complete -c pageflow -n '__pageflow_is bench 0' -f -a '(__pageflow_listed bench)'
 complete -c pageflow -n '__pageflow_is names 0' -f -a '(__pageflow_listed names)'
+complete -c pageflow -n '__pageflow_is names 1; and contains gfp (commandline -opc)' -f -a '(__pageflow_mask)'
+complete -c pageflow -n '__pageflow_is help 0' -f -a '(__pageflow_listed)'
 complete -c pageflow -n '__pageflow_is explain 0' -f -a '(__pageflow_mask)'
 complete -c pageflow -n '__pageflow_is explain 1' -f -a '(seq 0 10)'
 complete -c pageflow -n '__pageflow_is replay' -f -a '(__fish_complete_suffix .xz; __fish_complete_suffix .trace; __fish_complete_suffix .boot)'

@@ -44,21 +44,21 @@ static const struct command_option options[] = {
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, machine),
 	  .value = "FILE",
-	  .help = "the machine: a snapshot or a recording ('-': standard\n"
+	  .help = "the machine: a snapshot or a recording ('-': standard "
 		  "input)" },
 	{ .name = "boot",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, boot),
 	  .value = "SPEC",
-	  .help = "the machine: booted, as in 'machine SPEC' of\n"
+	  .help = "the machine: booted, as in 'machine SPEC' of "
 		  "'pageflow shell' (default: 1G)" },
 	{ .name = "live",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, live),
 	  .value = "DIR",
 	  .alone = "/proc",
-	  .help = "the machine: this one as /proc shows it, or copies of\n"
-		  "its files zoneinfo, buddyinfo and pagetypeinfo in DIR;\n"
+	  .help = "the machine: this one as /proc shows it, or copies of "
+		  "its files zoneinfo, buddyinfo and pagetypeinfo in DIR; "
 		  "what they do not say is assumed, and named" },
 	{ .name = "log",
 	  .kind = OPTION_TEXT,
@@ -75,21 +75,29 @@ static const struct command_option options[] = {
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, rules),
 	  .value = "VERSION",
-	  .help = "with --log: judge by the rules of this kernel version,\n"
+	  .help = "with --log: judge by the rules of this kernel version, "
 		  "such as 6.1 or 5.15.90 (default: the report's own)" },
 	{ .name = "summary",
 	  .place = offsetof(struct settings, summary),
-	  .help = "with --log: one entry for all reports of the same\n"
+	  .help = "with --log: one entry for all reports of the same "
 		  "caller, order and mask" },
 	{ .name = "svg",
 	  .kind = OPTION_TEXT,
 	  .place = offsetof(struct settings, svg),
 	  .value = "FILE",
-	  .help = "also draw it, into FILE ('-': standard output, without\n"
+	  .help = "also draw it, into FILE ('-': standard output, without "
 		  "the text)" },
 };
 
 static const char *const arguments[] = { "GFP", "ORDER" };
+
+static const char *const examples[] = {
+	"pageflow explain GFP_KERNEL 3",
+	"pageflow explain 'GFP_KERNEL & ~__GFP_IO' 0 --boot 2x128M --nid 1",
+	"pageflow explain GFP_KERNEL 11  # exits 1: no list has blocks of that order",
+	"pageflow explain --log tests/samples/5.8.18-oom.dmesg  # exits 1",
+	NULL,
+};
 
 /** How many arguments there must be is known when the options are: a log has none. */
 static const struct command_usage usage = {
@@ -99,17 +107,19 @@ static const struct command_usage usage = {
 		    "                        [--no-reclaim] [--json] [--svg FILE]\n"
 		    "       pageflow explain --log FILE [--rules VERSION] [--summary]\n"
 		    "                        [--json] [--svg FILE]",
-	.about = "Runs one request on a machine and tells stage by stage what it was given, what\n"
-		 "was decided and on which numbers, where the page came from, and what it cost.\n"
-		 "The last line is the answer. GFP is a mask as in 'GFP_KERNEL|__GFP_ZERO' or a\n"
-		 "number.\n\n"
-		 "With --log, the reports of failures and of the OOM killer in a kernel's log are\n"
-		 "explained instead: by the rules of their own version whether each zone would\n"
-		 "refuse, who asked, who holds the memory, who was killed and why, and what to do.",
+	.about =
+		"Runs one request on a machine and tells stage by stage what it was given, what\n"
+		"was decided and on which numbers, where the page came from, and what it cost.\n"
+		"The last line is the answer. GFP is a mask: names and numbers, joined by |, &, ~\n"
+		"and parentheses as in C. ORDER is 0 to 10; the kernel refuses a larger one.\n\n"
+		"With --log, the reports of failures and of the OOM killer in a kernel's log are\n"
+		"explained instead: by the rules of their own version whether each zone would\n"
+		"refuse, who asked, who holds the memory, who was killed and why, and what to do.",
 	.option = options,
 	.nr_options = sizeof(options) / sizeof(options[0]),
 	.arguments = { arguments, 0, ARGUMENTS_MORE },
 	.exit_codes = "0 a page was or would be found, 1 refused, 2 bad input",
+	.example = examples,
 };
 
 /** A version whose rules are asked for must be one; OPTIONS_READ, or the exit code. */
@@ -127,16 +137,13 @@ static int read_request(const struct words *words, struct explain_request *reque
 {
 	static const struct command_arguments both = { arguments, 2, 2 };
 	struct pageflow_error error;
-	long order;
 
 	if (arguments_check("explain", &both, words) != OPTIONS_READ)
 		return EXIT_BAD_INPUT;
 	if (pageflow_gfp_parse(words->word[0], &request->gfp, &error))
 		return usage_error("explain", "%s", error.text);
-	if (!is_number(words->word[1], 0, INT32_MAX, &order))
-		return usage_error("explain", "ORDER must be a number from 0 to %d, not '%s'",
-				   INT32_MAX, words->word[1]);
-	request->order = (unsigned int)order;
+	if (order_read(words->word[1], ANY_ORDER, &request->order, &error))
+		return usage_error("explain", "%s", error.text);
 	return OPTIONS_READ;
 }
 
@@ -271,25 +278,61 @@ static int print_by_rules(const struct explanation *e, const struct explain_orig
 	return code;
 }
 
+/** Run the request on a machine; -1 after noting what is wrong, with the reason in `what`. explanation_free() it in any case. */
+static int run_request(pageflow_machine *machine, const struct explain_request *request,
+		       struct explanation *e, const char **what, struct pageflow_error *error)
+{
+	if (request->nid > 0 && !strcmp(pageflow_configuration(machine), "uma")) {
+		*what = "--nid";
+		return error_set(error, "this machine has no NUMA: it has node 0 only");
+	}
+	if (machine->engine->explain(machine->inner, request, e, error))
+		return -1;
+	if (!e->violation[0])
+		return 0;
+	*what = "the kernel does not define this";
+	return error_set(error, "%s", e->violation);
+}
+
 /** Run the request on a machine and print what became of it; the exit code. */
 static int explain_machine(pageflow_machine *machine, const struct explain_origin *origin,
 			   const struct explain_request *request, const struct settings *settings)
 {
 	struct pageflow_error error = { 0 };
-	struct explanation e;
+	struct explanation e = { 0 };
+	const char *what = origin->machine;
 	int code;
 
-	if (request->nid > 0 && !strcmp(pageflow_configuration(machine), "uma"))
-		return refuse_input("--nid", "this machine has no NUMA: it has node 0 only");
-	if (machine->engine->explain(machine->inner, request, &e, &error))
-		code = refuse_input(origin->machine, error.text);
-	else if (e.violation[0])
-		code = refuse_input("the kernel does not define this", e.violation);
+	if (run_request(machine, request, &e, &what, &error))
+		code = refuse_input(what, error.text);
 	else
 		code = settings->rules ? print_by_rules(&e, origin, settings)
 				       : print_explanation(&e, origin, settings);
 	explanation_free(&e);
 	return code;
+}
+
+/**
+ * @brief Run a request on a machine that is at hand, which changes, and print what became of it.
+ *
+ * @param machine the machine
+ * @param name what the answer calls it
+ * @param request the request
+ * @param error receives what is wrong
+ * @return 0 when it is explained, whether there is a page or not; -1
+ */
+int explain_here(pageflow_machine *machine, const char *name, const struct explain_request *request,
+		 struct pageflow_error *error)
+{
+	const struct explain_origin origin = { .machine = name };
+	struct explanation e = { 0 };
+	const char *what;
+	int failed = run_request(machine, request, &e, &what, error);
+
+	if (!failed)
+		explain_print_text(&e, &origin, stdout, use_colour());
+	explanation_free(&e);
+	return failed;
 }
 
 /**

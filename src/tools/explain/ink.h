@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief How `pageflow explain` prints text: in colour and as wide as the terminal, elsewhere in lines of 80 columns.
+ * @brief The colours in which `pageflow explain` prints text.
  */
 #ifndef TOOLS_EXPLAIN_INK_H
 #define TOOLS_EXPLAIN_INK_H
@@ -19,8 +19,6 @@ enum ink {
 };
 
 const char *ink_code(bool colour, enum ink which);
-bool print_on_terminal(FILE *out);
-int print_columns(FILE *out);
-void print_wrapped(FILE *out, int indent, const char *words);
+void print_answer_line(FILE *out, bool colour, enum ink which, const char *sentence);
 
 #endif

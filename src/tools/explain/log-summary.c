@@ -4,6 +4,7 @@
  * @brief The reports of a log in groups: a line each, or as JSON.
  */
 #include "text/append.h"
+#include "text/wrap.h"
 #include "tools/explain/ink.h"
 #include "tools/explain/log.h"
 #include "tools/explain/view.h"
@@ -55,7 +56,7 @@ static void print_group(const struct log_group *group, FILE *out)
 	if (group->first[0])
 		text_append(line, sizeof(line), group->count > 1 ? "; %s to %s" : "; %s",
 			    group->first, group->last);
-	print_wrapped(out, 0, line);
+	wrap_words(out, wrap_columns(out), 0, 2, line);
 }
 
 /**

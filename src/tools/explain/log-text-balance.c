@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "text/wrap.h"
 #include "tools/explain/sheet.h"
 
 /** Most characters of the bar. */
@@ -87,7 +88,7 @@ static void print_bar(const struct sheet *sheet)
 {
 	const struct balance *balance = &sheet->answer->balance;
 	uint64_t sum = 0, all = balance->total + balance->excess;
-	int column = 0, bar = print_columns(sheet->out) - BESIDE_BAR;
+	int column = 0, bar = wrap_columns(sheet->out) - BESIDE_BAR;
 
 	if (bar > BAR)
 		bar = BAR;

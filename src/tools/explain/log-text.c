@@ -157,15 +157,9 @@ static void print_advice(const struct sheet *sheet)
 			  "(with + the request passes by the figures of this report; ? may help)");
 }
 
-/** The answer: one line, but for a terminal, where it is broken like all else. */
 static void print_answer(const struct sheet *sheet)
 {
-	fprintf(sheet->out, "\n%s", sheet_ink(sheet, BOLD));
-	if (print_on_terminal(sheet->out))
-		sheet_say(sheet, 0, "answer: %s", sheet->answer->sentence);
-	else
-		fprintf(sheet->out, "answer: %s\n", sheet->answer->sentence);
-	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+	print_answer_line(sheet->out, sheet->colour, BOLD, sheet->answer->sentence);
 }
 
 /**

@@ -3,6 +3,7 @@
  * @file
  * @brief The sheet on which the answer to a report is written as text.
  */
+#include "text/wrap.h"
 #include "tools/explain/sheet.h"
 
 #include <stdarg.h>
@@ -46,7 +47,7 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	print_wrapped(sheet->out, indent, text);
+	wrap_words(sheet->out, wrap_columns(sheet->out), indent, indent + 2, text);
 }
 
 /** Columns of a row's parts: the indentation, the name, the pages and the kB with a blank before each. */
@@ -66,13 +67,13 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
  */
 bool sheet_is_narrow(const struct sheet *sheet)
 {
-	return print_columns(sheet->out) < WIDE_COLUMNS;
+	return wrap_columns(sheet->out) < WIDE_COLUMNS;
 }
 
 /** A row where a line has no room for the kB: its name, with the remark, and pages. */
 static void narrow_row(const struct sheet *sheet, const char *what, long pages, const char *remark)
 {
-	int room = print_columns(sheet->out) - INDENT - PAGE_COLUMNS;
+	int room = wrap_columns(sheet->out) - INDENT - PAGE_COLUMNS;
 	char name[128];
 
 	snprintf(name, sizeof(name), "%s%s", what, *remark ? remark + strspn(remark, " ") - 1 : "");
@@ -93,7 +94,7 @@ static void narrow_row(const struct sheet *sheet, const char *what, long pages, 
  */
 void sheet_head(const struct sheet *sheet, const char *title)
 {
-	int columns = print_columns(sheet->out);
+	int columns = wrap_columns(sheet->out);
 	bool narrow = sheet_is_narrow(sheet);
 	int room = narrow && columns - PAGE_COLUMNS < INDENT + NAME_COLUMNS ? columns - PAGE_COLUMNS
 									    : INDENT + NAME_COLUMNS;

@@ -3,6 +3,7 @@
  * @file
  * @brief The steps of a request as a story: one heading a stage, rounds that go alike told once.
  */
+#include "text/wrap.h"
 #include "tools/explain/story.h"
 
 #include <stdarg.h>
@@ -49,9 +50,17 @@ void story_say(const struct story *p, enum ink colour, int depth, const char *fo
 	va_end(arguments);
 	if (colour != PLAIN)
 		fputs(ink_code(p->colour, colour), p->out);
-	print_wrapped(p->out, INDENT + 2 * depth, text);
+	wrap_words(p->out, p->columns, INDENT + 2 * depth, INDENT + 2 * depth + 2, text);
 	if (colour != PLAIN)
 		fputs(ink_code(p->colour, PLAIN), p->out);
+}
+
+/** Print a heading: the stage, its door in bold, and more. */
+static void print_heading(const struct story *p, int stage, const char *more)
+{
+	fprintf(p->out, "\n%s%02d %s%s", ink_code(p->colour, BOLD), stage, doors[stage],
+		ink_code(p->colour, PLAIN));
+	wrap_on(p->out, p->columns, 3 + (int)strlen(doors[stage]), INDENT, more);
 }
 
 /**
@@ -66,8 +75,7 @@ void story_heading(struct story *p, int stage, const char *more)
 	if (p->stage == stage && !*more)
 		return;
 	p->stage = stage;
-	fprintf(p->out, "\n%s%02d %s%s%s\n", ink_code(p->colour, BOLD), stage, doors[stage],
-		ink_code(p->colour, PLAIN), more);
+	print_heading(p, stage, more);
 }
 
 /** One side of the check: its terms that are not 0, the first one always. */
@@ -375,13 +383,13 @@ static char *tell_round(struct story *p, size_t *step)
 /** The rounds first to last went alike: tell them once. */
 static void print_round(const struct story *p, long first, long last, const char *text)
 {
+	char more[96];
+
 	if (last > first)
-		fprintf(p->out, "\n%s13 %s%s, rounds %ld to %ld, which go alike\n",
-			ink_code(p->colour, BOLD), doors[13], ink_code(p->colour, PLAIN), first,
-			last);
+		snprintf(more, sizeof(more), ", rounds %ld to %ld, which go alike", first, last);
 	else
-		fprintf(p->out, "\n%s13 %s%s, round %ld\n", ink_code(p->colour, BOLD), doors[13],
-			ink_code(p->colour, PLAIN), first);
+		snprintf(more, sizeof(more), ", round %ld", first);
+	print_heading(p, 13, more);
 	fputs(text, p->out);
 }
 

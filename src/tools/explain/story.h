@@ -14,6 +14,7 @@ struct story {
 	const struct explanation *e;
 	FILE *out;
 	bool colour;
+	int columns;				 /**< of a line */
 	int stage;				 /**< of the last heading */
 	bool refilling;				 /**< blocks are counted, not told one by one */
 	unsigned long taken[EXPLAIN_ORDERS + 1]; /**< by the refill: blocks of each order */

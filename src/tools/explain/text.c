@@ -7,6 +7,7 @@
 
 #include "alloc_context.h"
 #include "gfp.h"
+#include "text/wrap.h"
 #include "tools/explain/log.h"
 #include "tools/explain/story.h"
 
@@ -19,7 +20,7 @@ static void print_request(const struct story *p, const struct explain_origin *or
 	pageflow_gfp_text(e->request.gfp, mask, sizeof(mask));
 	snprintf(line, sizeof(line), "%s (%#x), order %u", mask, e->request.gfp, e->request.order);
 	fputs(ink_code(p->colour, BOLD), p->out);
-	print_wrapped(p->out, 0, line);
+	wrap_words(p->out, p->columns, 0, 2, line);
 	fputs(ink_code(p->colour, PLAIN), p->out);
 	snprintf(line, sizeof(line), "on %s: %s, %d CPU%s%s", origin->machine,
 		 strcmp(e->configuration, "uma") ? "NUMA" : "no NUMA", e->nr_cpus,
@@ -27,27 +28,61 @@ static void print_request(const struct story *p, const struct explain_origin *or
 		 e->request.nothing_helps && !origin->live
 			 ? "; reclaim and compaction achieve nothing, nobody is killed"
 			 : "");
-	print_wrapped(p->out, 0, line);
+	wrap_words(p->out, p->columns, 0, 2, line);
 	for (int i = 0; origin->assumed[i]; i++) {
 		snprintf(line, sizeof(line), "assumed: %s", origin->assumed[i]);
-		print_wrapped(p->out, 0, line);
+		wrap_words(p->out, p->columns, 0, 2, line);
 	}
 }
 
-/** The zones as they are before the request. */
+/** Columns of the table of zones: the zone and the first and last figure, and each figure between them. */
+#define ZONE_COLUMNS   14
+#define END_COLUMNS    9
+#define FIGURE_COLUMNS 8
+
+/** The figures of a zone; each has a column of this name. */
+static const char *const zone_figures[] = { "free",  "min", "low",    "high",
+					    "boost", "CMA", "urgent", "CPU list" };
+
+#define NR_FIGURES ((int)(sizeof(zone_figures) / sizeof(zone_figures[0])))
+
+/** How wide a column of the table is. */
+static int figure_columns(int figure)
+{
+	return figure && figure < NR_FIGURES - 1 ? FIGURE_COLUMNS : END_COLUMNS;
+}
+
+/** The zones as they are before the request: a table, or a sentence for each where a line is too short for that. */
 static void print_zones(const struct story *p)
 {
 	const struct explanation *e = p->e;
-	char zone[48];
+	bool table =
+		p->columns >= ZONE_COLUMNS + 2 * END_COLUMNS + (NR_FIGURES - 2) * FIGURE_COLUMNS;
+	char zone[48], line[256];
 
-	fprintf(p->out, "\n%-14s%9s%8s%8s%8s%8s%8s%8s%9s\n", "zone, pages", "free", "min", "low",
-		"high", "boost", "CMA", "urgent", "CPU list");
+	fprintf(p->out, "\n%-*s", table ? ZONE_COLUMNS : 0, "zone, pages");
+	for (int k = 0; table && k < NR_FIGURES; k++)
+		fprintf(p->out, "%*s", figure_columns(k), zone_figures[k]);
+	fputc('\n', p->out);
 	for (int i = 0; i < e->nr_zones; i++) {
 		const struct explained_zone *z = &e->zone[i];
+		const unsigned long figures[] = { z->free,  z->mark[0],	 z->mark[1],	z->mark[2],
+						  z->boost, z->free_cma, z->highatomic, z->pcp };
 
-		fprintf(p->out, "%-14s%9lu%8lu%8lu%8lu%8lu%8lu%8lu%9lu\n",
-			explain_zone_label(e, i, zone, sizeof(zone)), z->free, z->mark[0],
-			z->mark[1], z->mark[2], z->boost, z->free_cma, z->highatomic, z->pcp);
+		explain_zone_label(e, i, zone, sizeof(zone));
+		snprintf(line, sizeof(line), table ? "%-*s" : "%-*s:", table ? ZONE_COLUMNS : 0,
+			 zone);
+		for (int k = 0; k < NR_FIGURES; k++)
+			if (table)
+				text_append(line, sizeof(line), "%*lu", figure_columns(k),
+					    figures[k]);
+			else
+				text_append(line, sizeof(line), "%s %s %lu", k ? "," : "",
+					    zone_figures[k], figures[k]);
+		if (table)
+			fprintf(p->out, "%s\n", line);
+		else
+			wrap_words(p->out, p->columns, 0, 2, line);
 	}
 }
 
@@ -146,7 +181,7 @@ static void print_page(struct story *p)
 void explain_print_text(const struct explanation *e, const struct explain_origin *origin, FILE *out,
 			bool colour)
 {
-	struct story story = { .e = e, .out = out, .colour = colour };
+	struct story story = { .e = e, .out = out, .colour = colour, .columns = wrap_columns(out) };
 	char answer[EXPLAIN_SENTENCE];
 
 	print_request(&story, origin);
@@ -162,6 +197,5 @@ void explain_print_text(const struct explanation *e, const struct explain_origin
 		log_print_by_rules(origin->by_rules, out, colour);
 		return;
 	}
-	fprintf(out, "\n%sanswer: %s%s\n", ink_code(colour, e->found ? GREEN : RED), answer,
-		ink_code(colour, PLAIN));
+	print_answer_line(out, colour, e->found ? GREEN : RED, answer);
 }

@@ -9,15 +9,17 @@
 #include <string.h>
 
 #include "text/utf8.h"
+#include "text/wrap.h"
 #include "tools/kmem/counts.h"
 #include "tools/tools.h"
 
 /** How many rows a table shows of names; --json has all. */
 #define MOST_ROWS 10
 
-/** Where the names begin after the numbers, and how wide they may be. */
-#define NAME_COLUMN 44
-#define NAME_WIDTH  (80 - NAME_COLUMN)
+/** Where the names begin after the numbers, how much room they need there, and where they begin below them. */
+#define NAME_COLUMN  46
+#define NAME_COLUMNS 30
+#define BELOW	     10
 
 /** Colours of a terminal. */
 enum style {
@@ -56,32 +58,17 @@ static void put_rate(const struct trace_counts *counts, uint64_t events)
 		printf(" %10s", "-");
 }
 
-/** Where a name is broken: after the last bar that fits, else where the line ends, but inside no character. */
-static size_t piece(const char *name)
-{
-	size_t fits = 0, bytes = 0, bar = 0;
-
-	for (; name[bytes]; bytes++) {
-		if (((unsigned char)name[bytes] & 0xc0) != 0x80 && fits++ == NAME_WIDTH)
-			return bar ? bar : bytes;
-		if (name[bytes] == '|')
-			bar = bytes + 1;
-	}
-	return bytes;
-}
-
-/** A name, on several lines when it is long. */
+/** A name: behind the numbers, on several lines when it is long, or below them where there is no room for it. */
 static void put_name(const char *name)
 {
-	while (true) {
-		size_t length = piece(name);
+	int columns = wrap_columns(stdout);
 
-		printf("%.*s\n", (int)length, name);
-		name += length;
-		if (!*name)
-			return;
-		printf("%*s", NAME_COLUMN, "");
+	if (columns >= NAME_COLUMN + NAME_COLUMNS) {
+		wrap_on(stdout, columns, NAME_COLUMN, NAME_COLUMN, name);
+		return;
 	}
+	putchar('\n');
+	wrap_words(stdout, columns, BELOW, BELOW, name);
 }
 
 /** The heading of a table. */

@@ -68,6 +68,11 @@ int command_import(int argc, char **argv)
 		OPTION_OUTPUT(offsetof(struct settings, output)),
 	};
 	static const char *const names[] = { "TRACE" };
+	static const char *const examples[] = {
+		"pageflow import tests/samples/5.8.18-kmem.ftrace | head -4",
+		"pageflow import -o kmem.events tests/samples/5.8.18-kmem.ftrace",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "import",
 		.synopsis = "pageflow import [-o FILE] TRACE",
@@ -81,6 +86,7 @@ int command_import(int argc, char **argv)
 		.nr_options = sizeof(options) / sizeof(options[0]),
 		.arguments = { names, 1, 1 },
 		.exit_codes = "0 written, 2 unreadable, or without any kmem event",
+		.example = examples,
 	};
 	struct settings settings = { .output = "-" };
 	struct pageflow_error error = { 0 };

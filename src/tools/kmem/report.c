@@ -75,6 +75,12 @@ int command_report(int argc, char **argv)
 		  .help = "draw allocations and frees over time, and the orders, into FILE" },
 	};
 	static const char *const names[] = { "TRACE" };
+	static const char *const examples[] = {
+		"pageflow report tests/samples/5.8.18-kmem.ftrace",
+		"pageflow import tests/samples/5.8.18-kmem.ftrace | pageflow report --json -",
+		"pageflow report --svg kmem.svg tests/samples/5.8.18-kmem.ftrace",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "report",
 		.synopsis = "pageflow report [--json] [--svg FILE] TRACE",
@@ -87,6 +93,7 @@ int command_report(int argc, char **argv)
 		.nr_options = sizeof(options) / sizeof(options[0]),
 		.arguments = { names, 1, 1 },
 		.exit_codes = "0 reported, 2 unreadable, or without any kmem event",
+		.example = examples,
 	};
 	struct settings settings = { 0 };
 	struct words words;

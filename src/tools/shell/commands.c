@@ -3,6 +3,7 @@
  * @file
  * @brief The commands of `pageflow shell`.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,39 +11,19 @@
 #include "library/handle.h"
 #include "text/cursor.h"
 #include "text/input.h"
+#include "text/nearest.h"
 #include "text/new-file.h"
+#include "text/wrap.h"
+#include "tools/options.h"
+#include "tools/shell/arguments.h"
+#include "tools/shell/interrupt.h"
 #include "tools/shell/shell.h"
 
 /** The last page that 48 bits of an address reach. */
 #define MOST_PFN ((1l << 36) - 1)
 
-/** The largest order that a free list holds. */
-#define LARGEST_ORDER 10
-
-/* ---- Reading arguments ---------------------------------------------------------------------- */
-
-/** Take the next word off the rest of a line; NULL at its end. */
-static char *take_argument(char **rest)
-{
-	char *word = *rest + strspn(*rest, " \t");
-
-	if (!*word)
-		return NULL;
-	*rest = word + strcspn(word, " \t");
-	if (**rest)
-		*(*rest)++ = '\0';
-	return word;
-}
-
-/** Is nothing left of the line? Says so when not. */
-static bool no_more(struct shell *shell, char *rest)
-{
-	const char *word = take_argument(&rest);
-
-	if (word)
-		shell_error(shell, "unexpected argument '%s'", word);
-	return !word;
-}
+/** Where the meanings begin in the help. */
+#define HELP_COLUMN 28
 
 /* ---- The commands ---------------------------------------------------------------------------- */
 
@@ -149,35 +130,10 @@ static void run_save(struct shell *shell, char *rest)
 		shell_error(shell, "save: %s", error.text);
 }
 
-/** Take a gfp mask off the line: words up to the first that does not go on with `|`. */
-static bool take_gfp(struct shell *shell, const char *command, char **rest, uint32_t *gfp)
-{
-	struct pageflow_error error = { 0 };
-	char *start = *rest, *end = start, *c = start;
-	char mask[512];
-
-	/* Blanks may stand around a bar. */
-	for (; *c; c++) {
-		if (*c != ' ' && *c != '\t') {
-			end = c + 1;
-			continue;
-		}
-		if (c[strspn(c, " \t")] != '|' && end[-1] != '|')
-			break;
-	}
-	snprintf(mask, sizeof(mask), "%.*s", (int)(end - start), start);
-	*rest = end;
-	if (!pageflow_gfp_parse(mask, gfp, &error))
-		return true;
-	shell_error(shell, "%s: %s", command, error.text);
-	return false;
-}
-
 static void run_alloc(struct shell *shell, char *rest)
 {
-	long order = 0, nid = PAGEFLOW_NO_NODE;
-	bool by_node = false;
-	const char *word;
+	long nid = BY_POLICY;
+	unsigned int order;
 	uint64_t pfn;
 	uint32_t gfp;
 
@@ -187,41 +143,28 @@ static void run_alloc(struct shell *shell, char *rest)
 		shell_error(shell, "alloc: which mask? For example 'alloc GFP_KERNEL 3'");
 		return;
 	}
-	if (!take_gfp(shell, "alloc", &rest, &gfp))
+	if (!take_gfp(shell, "alloc", &rest, &gfp) ||
+	    !take_order(shell, "alloc", &rest, MOST_ORDER, &order) ||
+	    !take_node(shell, "alloc", &rest, &nid) || !no_more(shell, rest))
 		return;
-	word = take_argument(&rest);
-	if (word && !is_number(word, 0, 64, &order)) {
-		shell_error(shell, "alloc: '%s' is not an order; orders are 0 to 10", word);
-		return;
-	}
-	word = take_argument(&rest);
-	if (word && !is_number(word, -1, 63, &nid)) {
-		shell_error(shell,
-			    "alloc: '%s' is not a node; nodes are 0 to 63, and -1 stands for "
-			    "the running CPU's",
-			    word);
-		return;
-	}
-	by_node = word != NULL;
-	if (!no_more(shell, rest))
-		return;
-	pfn = by_node ? pageflow_alloc_pages_node(shell->machine, (int)nid, gfp,
-						  (unsigned int)order)
-		      : pageflow_alloc_pages(shell->machine, gfp, (unsigned int)order);
+	pfn = nid == BY_POLICY ? pageflow_alloc_pages(shell->machine, gfp, order)
+			       : pageflow_alloc_pages_node(shell->machine, (int)nid, gfp, order);
 	if (pfn == PAGEFLOW_NO_PAGE) {
 		printf("no page\n");
 		return;
 	}
-	if (shell_hold(shell, shell->next_number, pfn, (unsigned int)order, gfp))
-		printf("#%lu: page %#llx order %ld\n", shell->next_number - 1,
+	if (shell_hold(shell, shell->next_number, pfn, order, gfp))
+		printf("#%lu: page %#llx order %u\n", shell->next_number - 1,
 		       (unsigned long long)pfn, order);
 }
 
 static void run_free(struct shell *shell, char *rest)
 {
 	const char *word = take_argument(&rest), *order_word = take_argument(&rest);
+	struct pageflow_error error;
 	struct held *held = NULL;
-	long number, order = 0;
+	unsigned int order;
+	long number;
 
 	if (!shell_has_machine(shell))
 		return;
@@ -234,19 +177,21 @@ static void run_free(struct shell *shell, char *rest)
 		}
 		number = (long)held->pfn;
 		order = held->order;
-	} else if (!is_number(word, 0, MOST_PFN, &number) ||
-		   !is_number(order_word, 0, 64, &order)) {
+	} else if (!order_word || !is_number(word, 0, MOST_PFN, &number)) {
 		shell_error(
 			shell,
 			"free: expected '#N' or 'PFN ORDER', as in 'free #1' or 'free 0x40400 3'; "
-			"PFNs are 0 to %ld, orders 0 to 10",
-			MOST_PFN);
+			"PFNs are 0 to %ld, orders 0 to %d",
+			MOST_PFN, LARGEST_ORDER);
+		return;
+	} else if (order_read(order_word, LARGEST_ORDER, &order, &error)) {
+		shell_error(shell, "free: %s", error.text);
 		return;
 	} else {
 		held = shell_find_page(shell, (uint64_t)number);
 	}
-	if (no_more(shell, rest) &&
-	    !pageflow_free_pages(shell->machine, (uint64_t)number, (unsigned int)order) && held)
+	if (no_more(shell, rest) && !pageflow_free_pages(shell->machine, (uint64_t)number, order) &&
+	    held)
 		shell_let_go(shell, held);
 }
 
@@ -259,8 +204,8 @@ static void run_blocks(struct shell *shell, char *rest)
 		char gfp[256];
 
 		pageflow_gfp_text(held->gfp, gfp, sizeof(gfp));
-		printf("#%lu: page %#llx order %u %s\n", held->number,
-		       (unsigned long long)held->pfn, held->order, gfp);
+		fprintf(shell->out, "#%lu: page %#llx order %u %s\n", held->number,
+			(unsigned long long)held->pfn, held->order, gfp);
 	}
 }
 
@@ -371,8 +316,7 @@ static void run_drain(struct shell *shell, char *rest)
 static void run_takeall(struct shell *shell, char *rest)
 {
 	unsigned long first = shell->next_number, blocks = 0;
-	const char *word;
-	long order = 0;
+	unsigned int order;
 	uint64_t pfn;
 	uint32_t gfp;
 
@@ -382,22 +326,18 @@ static void run_takeall(struct shell *shell, char *rest)
 		shell_error(shell, "takeall: which mask? For example 'takeall GFP_ATOMIC 0'");
 		return;
 	}
-	if (!take_gfp(shell, "takeall", &rest, &gfp))
+	if (!take_gfp(shell, "takeall", &rest, &gfp) ||
+	    !take_order(shell, "takeall", &rest, LARGEST_ORDER, &order) || !no_more(shell, rest))
 		return;
-	word = take_argument(&rest);
-	if (word && !is_number(word, 0, 10, &order)) {
-		shell_error(shell, "takeall: '%s' is not an order; orders are 0 to 10", word);
-		return;
-	}
-	if (!no_more(shell, rest))
-		return;
-	while ((pfn = pageflow_alloc_pages(shell->machine, gfp, (unsigned int)order)) !=
-	       PAGEFLOW_NO_PAGE) {
-		if (!shell_hold(shell, shell->next_number, pfn, (unsigned int)order, gfp))
+	while ((pfn = pageflow_alloc_pages(shell->machine, gfp, order)) != PAGEFLOW_NO_PAGE) {
+		if (!shell_hold(shell, shell->next_number, pfn, order, gfp))
 			return;
 		blocks++;
+		if (interrupt_came())
+			break;
 	}
-	printf("%lu blocks of order %ld", blocks, order);
+	printf("%s%lu blocks of order %u", interrupt_came() ? "\nended by Ctrl-C: " : "", blocks,
+	       order);
 	if (blocks)
 		printf(": #%lu to #%lu", first, shell->next_number - 1);
 	printf("\n");
@@ -414,25 +354,83 @@ static void run_gfp(struct shell *shell, char *rest)
 	printf("%#x %s\n", gfp, text);
 }
 
+/**
+ * @brief The command of this name, or the only one that begins so.
+ *
+ * @param name the name or its beginning
+ * @param matches receives how many begin so
+ * @return the command, or NULL
+ */
+const struct shell_command *shell_command_named(const char *name, int *matches)
+{
+	const struct shell_command *found = NULL;
+
+	*matches = 0;
+	for (const struct shell_command *c = shell_commands; c->name; c++) {
+		if (!strcmp(c->name, name))
+			return c;
+		if (!strncmp(c->name, name, strlen(name))) {
+			found = c;
+			(*matches)++;
+		}
+	}
+	return *matches == 1 ? found : NULL;
+}
+
+/**
+ * @brief The command of this name, as shell_command_named(), for a command that is carried out.
+ *
+ * @param shell the session
+ * @param name the name or its beginning
+ * @return the command; NULL after saying why there is none
+ */
+const struct shell_command *shell_find_command(struct shell *shell, const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+	char hint[NEAREST_HINT];
+	int matches;
+	const struct shell_command *found = shell_command_named(name, &matches);
+
+	if (found)
+		return found;
+	for (const struct shell_command *c = shell_commands; c->name; c++)
+		nearest_try(&nearest, c->name);
+	if (matches)
+		shell_error(shell, "several commands begin with '%s'; 'help' lists the commands",
+			    name);
+	else
+		shell_error(shell, "there is no command '%s'%s; 'help' lists the commands", name,
+			    nearest_hint(&nearest, hint, sizeof(hint)));
+	return NULL;
+}
+
+/** A row of the help. */
+static void print_command(const struct shell_command *command)
+{
+	char usage[64];
+
+	snprintf(usage, sizeof(usage), "%s %s", command->name, command->arguments);
+	wrap_row(stdout, help_columns(), HELP_COLUMN, usage, command->summary);
+}
+
 static void run_help(struct shell *shell, char *rest)
 {
-	const struct shell_command *c = shell_commands;
+	const struct shell_command *c = *rest ? shell_find_command(shell, rest) : shell_commands;
 
-	for (; c->name; c++)
-		if (!*rest || !strcmp(c->name, rest))
-			break;
-	if (!c->name) {
-		shell_error(shell, "help: there is no command '%s'", rest);
+	if (!c)
+		return;
+	if (*rest) {
+		print_command(c);
 		return;
 	}
-	for (; c->name; c++) {
-		char usage[64];
-
-		snprintf(usage, sizeof(usage), "%s %s", c->name, c->arguments);
-		printf("%-34s %s\n", usage, c->summary);
-		if (*rest)
-			break;
-	}
+	for (; c->name; c++)
+		print_command(c);
+	putchar('\n');
+	wrap_text(
+		stdout, help_columns(),
+		"The beginning of a command is enough where only one begins so. GFP is a mask: names "
+		"and numbers, joined by |, &, ~ and parentheses. Ctrl-C drops the line that is being "
+		"typed and ends takeall; twice in a row it ends the session, as Ctrl-D does.\n");
 }
 
 static void run_quit(struct shell *shell, char *rest)
@@ -442,41 +440,46 @@ static void run_quit(struct shell *shell, char *rest)
 }
 
 const struct shell_command shell_commands[] = {
-	{ "machine", "SPEC", "boot a machine: 256M, 1G,cma=16M,cpus=2, 2x128M",
-	  .run = run_machine },
-	{ "load", "FILE", "take a machine from a saved file or a recording", .run = run_load },
-	{ "save", "FILE", "write the machine's whole state", .run = run_save },
+	{ "machine", "SPEC", "boot a machine: 256M, 1G,cma=16M,cpus=2, 2x128M", .run = run_machine,
+	  .takes = { WORD_MACHINE } },
+	{ "load", "FILE", "take a machine from a saved file or a recording", .run = run_load,
+	  .takes = { WORD_FILE } },
+	{ "save", "FILE", "write the machine's whole state", .run = run_save,
+	  .takes = { WORD_FILE } },
 	{ "alloc", "GFP [ORDER [NODE]]", "allocate a block: alloc GFP_KERNEL|__GFP_ZERO 3",
-	  .run = run_alloc },
-	{ "free", "#N | PFN ORDER", "free a block", .run = run_free },
+	  .run = run_alloc, .takes = { WORD_MASK, WORD_ORDER, WORD_NODE } },
+	{ "free", "#N | PFN ORDER", "free a block", .run = run_free, .takes = { WORD_BLOCK } },
 	{ "blocks", "", "list the blocks that were allocated here", .run = run_blocks },
 	{ "buddyinfo", "", "print /proc/buddyinfo", .run = run_buddyinfo },
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
 	{ "draw", "[FORM]... [ZONE]",
 	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru",
-	  .run = run_draw },
+	  .run = run_draw, .each = WORD_FORM },
 	{ "steps", "[FORM]... COMMAND",
-	  "carry out a command, and draw what compaction does, step by step", .run = run_steps },
-	{ "trace", "on|off", "show tracepoints as they fire", .run = run_trace },
+	  "carry out a command, and draw what compaction does, step by step", .run = run_steps,
+	  .each = WORD_STEPS },
+	{ "trace", "on|off", "show tracepoints as they fire", .run = run_trace,
+	  .takes = { WORD_SWITCH } },
 	{ "cpu", "N [online|offline]", "let another CPU run; or let it go, or come back",
-	  .run = run_cpu },
-	{ "drain", "N", "empty a CPU's own lists", .run = run_drain },
+	  .run = run_cpu, .takes = { WORD_CPU, WORD_ONLINE } },
+	{ "drain", "N", "empty a CPU's own lists", .run = run_drain, .takes = { WORD_CPU } },
 	{ "task", "PID [NAME VALUE]...", "make or change a task: task 7 cpuset small memcg /job",
-	  .record = "task" },
-	{ "current", "PID", "let another task run", .record = "current" },
+	  .record = "task", .takes = { WORD_PID }, .pairs = WORD_TASK_FIELD },
+	{ "current", "PID", "let another task run", .record = "current", .takes = { WORD_PID } },
 	{ "mm", "PID NAME VALUE...",
 	  "change the memory of a task's process: mm 7 rss_shmem 100 stays_shmem 80",
-	  .record = "mm" },
+	  .record = "mm", .takes = { WORD_PID }, .pairs = WORD_MM_FIELD },
 	{ "policy", "MODE [NODES]", "the running task's memory policy: policy bind 2",
-	  .record = "set_mempolicy" },
+	  .record = "set_mempolicy", .takes = { WORD_POLICY } },
 	{ "cpuset", "NAME [NODES]",
 	  "make or change a cpuset; NODES has a bit a node: cpuset small 1", .record = "cpuset",
-	  .field = "mems" },
+	  .field = "mems", .takes = { WORD_CPUSET }, .pairs = WORD_CPUSET_FIELD },
 	{ "memcg", "PATH [LIMIT]", "make or change a memory cgroup; LIMIT in pages: memcg /job 100",
-	  .record = "memcg", .field = "memory.max" },
+	  .record = "memcg", .field = "memory.max", .takes = { WORD_MEMCG },
+	  .pairs = WORD_MEMCG_FIELD },
 	{ "sysctl", "NAME VALUE", "change a tunable: sysctl min_free_kbytes 8192",
-	  .record = "sysctl" },
+	  .record = "sysctl", .takes = { WORD_SYSCTL } },
 	{ "suspend", "", "go to sleep: from now on no request may start I/O",
 	  .record = "pm_restrict_gfp_mask" },
 	{ "resume", "", "be awake again", .record = "pm_restore_gfp_mask" },
@@ -486,27 +489,35 @@ const struct shell_command shell_commands[] = {
 	  .scene = "sleep" },
 	{ "file", "NAME", "make a file", .scene = "file" },
 	{ "fill", "NAME PAGES|PERCENT%", "read pages of a file into the page cache: fill movie 90%",
-	  .scene = "fill" },
-	{ "dirty", "NAME PAGES", "write to pages of a file that are in memory", .scene = "dirty" },
-	{ "write", "NAME", "give every page of a file contents of its own", .scene = "write" },
-	{ "verify", "NAME", "look whether the pages of a file still hold them", .scene = "verify" },
+	  .scene = "fill", .takes = { WORD_NAME } },
+	{ "dirty", "NAME PAGES", "write to pages of a file that are in memory", .scene = "dirty",
+	  .takes = { WORD_NAME } },
+	{ "write", "NAME", "give every page of a file contents of its own", .scene = "write",
+	  .takes = { WORD_NAME } },
+	{ "verify", "NAME", "look whether the pages of a file still hold them", .scene = "verify",
+	  .takes = { WORD_NAME } },
 	{ "swap", "PAGES", "add swap space", .scene = "swap" },
 	{ "process", "NAME", "make a process; prints its PID", .scene = "process" },
-	{ "fault", "PID PAGES", "let a process use more memory", .scene = "fault" },
+	{ "fault", "PID PAGES", "let a process use more memory", .scene = "fault",
+	  .takes = { WORD_PID } },
 	{ "oom", "", "have a process killed, as SysRq f does", .scene = "oom" },
 	{ "join", "PID GROUP", "put a process into a memory cgroup (/PATH) or a cpuset",
-	  .scene = "join" },
+	  .scene = "join", .takes = { WORD_PID, WORD_GROUP } },
 	{ "fragment", "PAGES [NAME]",
 	  "fill memory (with a file), leave free pages without free neighbours",
-	  .scene = "fragment" },
-	{ "takeall", "GFP [ORDER]", "allocate blocks until one is refused", .run = run_takeall },
+	  .scene = "fragment", .takes = { WORD_NONE, WORD_NAME } },
+	{ "takeall", "GFP [ORDER]", "allocate blocks until one is refused", .run = run_takeall,
+	  .takes = { WORD_MASK, WORD_ORDER }, .ends = true },
 	{ "status", "", "print what files, processes and groups hold", .scene = "status" },
 	{ "lru", "[NAME VALUE]...", "print the LRU lists, head first; NAME: node list group runs",
-	  .scene = "lru" },
+	  .scene = "lru", .pairs = WORD_LOOK },
 	{ "scanners", "[ZONE]", "print where compaction's scanners are, pageblock by pageblock",
-	  .scene = "scanners" },
-	{ "gfp", "GFP", "print a mask's value and names", .run = run_gfp },
-	{ "help", "[COMMAND]", "list the commands", .run = run_help },
+	  .scene = "scanners", .takes = { WORD_ZONE } },
+	{ "explain", "GFP [ORDER [NODE]]",
+	  "tell why a request would get its page, or none; the machine stays as it is",
+	  .run = run_explain, .takes = { WORD_MASK, WORD_ORDER, WORD_NODE } },
+	{ "gfp", "GFP", "print a mask's value and names", .run = run_gfp, .takes = { WORD_MASK } },
+	{ "help", "[COMMAND]", "list the commands", .run = run_help, .takes = { WORD_COMMAND } },
 	{ "quit", "", "end the session", .run = run_quit },
 	{ .name = NULL },
 };

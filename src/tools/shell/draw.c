@@ -115,9 +115,16 @@ static int draw_file(const pageflow_steps *steps, const struct pageflow_drawing 
 	return failed;
 }
 
+/** Where a form goes: what is read as text is as wide as the terminal. */
+static FILE *stream_of(const struct shell *shell, enum pageflow_form form)
+{
+	return form == PAGEFLOW_PART ? stdout : shell->out;
+}
+
 /** Draw in all forms that are wanted. */
-static int draw_forms(const struct drawings *drawings, const pageflow_lists *now,
-		      const struct wish *wish, struct pageflow_error *error)
+static int draw_forms(const struct drawings *drawings, const struct shell *shell,
+		      const pageflow_lists *now, const struct wish *wish,
+		      struct pageflow_error *error)
 {
 	const struct pen pen = pen_in_language(stdout);
 	struct pageflow_drawing drawing = {
@@ -136,22 +143,24 @@ static int draw_forms(const struct drawings *drawings, const pageflow_lists *now
 		if (wish->form[form_order[i]])
 			failed = form_order[i] == PAGEFLOW_PICTURE
 					 ? draw_file(NULL, &drawing, wish->file, error)
-					 : pageflow_draw(&drawing, stdout, error);
+					 : pageflow_draw(&drawing, stream_of(shell, form_order[i]),
+							 error);
 	}
 	return failed;
 }
 
 /** Draw steps in one form. */
-static int draw_steps(const pageflow_steps *steps, enum pageflow_form form, const char *path,
-		      struct pageflow_error *error)
+static int draw_steps(const struct shell *shell, const pageflow_steps *steps,
+		      enum pageflow_form form, const char *path, struct pageflow_error *error)
 {
 	const struct pen pen = pen_in_language(stdout);
 	const struct pageflow_drawing drawing = { .form = form,
 						  .translate = pen.translate,
 						  .context = pen.context };
 
-	return form == PAGEFLOW_PICTURE ? draw_file(steps, &drawing, path, error)
-					: pageflow_steps_draw(steps, &drawing, stdout, error);
+	return form == PAGEFLOW_PICTURE
+		       ? draw_file(steps, &drawing, path, error)
+		       : pageflow_steps_draw(steps, &drawing, stream_of(shell, form), error);
 }
 
 /**
@@ -179,7 +188,7 @@ int drawings_watch(struct shell *shell, char *rest, struct pageflow_error *error
 	shell->run_line(shell, (char *)wish.zone);
 	for (size_t i = 0; i < sizeof(form_order) / sizeof(*form_order) && !failed; i++)
 		if (wish.form[form_order[i]])
-			failed = draw_steps(steps, form_order[i], wish.file, error);
+			failed = draw_steps(shell, steps, form_order[i], wish.file, error);
 	pageflow_steps_free(steps);
 	return failed;
 }
@@ -204,7 +213,7 @@ int drawings_draw(struct drawings *drawings, const struct shell *shell, char *re
 	now = pageflow_lists_take(shell->machine, error);
 	if (!now)
 		return -1;
-	if (draw_forms(drawings, now, &wish, error)) {
+	if (draw_forms(drawings, shell, now, &wish, error)) {
 		pageflow_lists_free(now);
 		return -1;
 	}

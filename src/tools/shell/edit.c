@@ -4,10 +4,14 @@
  * @brief Reading lines from a terminal: with editing, history and completion where libedit is at
  * hand, plainly elsewhere.
  */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
+#include "tools/shell/complete.h"
+#include "tools/shell/interrupt.h"
 #include "tools/shell/shell.h"
 
 #if defined(__has_include) && !defined(PAGEFLOW_PLAIN_TERMINAL)
@@ -32,52 +36,73 @@ static const char *history_path(void)
 	return path;
 }
 
-/** The next command that begins with `text`; called with state 0 first. */
-static char *next_command(const char *text, int state)
-{
-	static const struct shell_command *next;
+/** Whose line is being typed. */
+static const struct shell *typing;
 
-	if (!state)
-		next = shell_commands;
-	while (next->name) {
-		const char *name = next++->name;
+/** What could stand where the cursor is, and what is typed of it, with signs before a name. */
+static struct candidates found;
+static const char *text_typed;
 
-		if (!strncmp(name, text, strlen(text)))
-			return strdup(name);
-	}
-	return NULL;
-}
-
-/** The next gfp name that begins with `text`. */
-static char *next_gfp(const char *text, int state)
+/** The next of what could stand there; called with state 0 first. */
+static char *next_candidate(const char *text, int state)
 {
 	static size_t next;
-	const char *name;
 
+	/* The signs before a name of a mask stay there. */
+	int signs = (int)(found.typed - text_typed);
+	char *word = NULL;
+
+	(void)text;
 	if (!state)
 		next = 0;
-	while ((name = pageflow_gfp_name(next))) {
-		next++;
-		if (!strncmp(name, text, strlen(text)))
-			return strdup(name);
-	}
-	return NULL;
+	if (next < found.nr && asprintf(&word, "%.*s%s", signs, text_typed, found.word[next++]) < 0)
+		word = NULL;
+	return word;
 }
 
-/** What could stand here: a command at the start, a mask after `alloc` and `gfp`, else a file. */
+/** What could stand here; names of files only where a file belongs. */
 static char **complete(const char *text, int start, int end)
 {
-	size_t blanks = strspn(rl_line_buffer, " ");
+	char *before = strndup(rl_line_buffer, (size_t)start);
+	char **matches = NULL;
 
 	(void)end;
-	if ((size_t)start <= blanks)
-		return rl_completion_matches(text, next_command);
-	if (!strncmp(rl_line_buffer + blanks, "alloc ", 6) ||
-	    !strncmp(rl_line_buffer + blanks, "gfp ", 4)) {
-		rl_attempted_completion_over = 1;
-		return rl_completion_matches(text, next_gfp);
+	if (!before)
+		return NULL;
+	text_typed = text;
+	found = candidates_at(typing, before, text + strspn(text, "~("));
+	rl_attempted_completion_over = !found.file;
+	/* A mask may go on with a bar. */
+	rl_completion_append_character = found.mask ? '\0' : ' ';
+	if (found.nr)
+		matches = rl_completion_matches(text, next_candidate);
+	candidates_free(&found);
+	free(before);
+	return matches;
+}
+
+/** Was any key pressed since the prompt? */
+static bool any_key;
+
+/** Read a character from the terminal; EOF at the end and at Ctrl-C. */
+static int next_character(FILE *in)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	char byte;
+
+	(void)in;
+	while (interrupt_read(&byte)) {
+		size_t length = mbrtowc(&wide, &byte, 1, &state);
+
+		any_key = true;
+		if (length <= 1)
+			return (int)wide;
+		/* What is no character is passed over. */
+		if (length == (size_t)-1)
+			memset(&state, 0, sizeof(state));
 	}
-	return NULL;
+	return EOF;
 }
 
 /** Set up editing, once. */
@@ -88,9 +113,11 @@ static void begin_editing(void)
 	if (begun)
 		return;
 	begun = true;
+	setlocale(LC_CTYPE, "");
 	rl_readline_name = (char *)"pageflow";
 	rl_attempted_completion_function = complete;
-	rl_completer_word_break_characters = (char *)" \t|";
+	rl_completer_word_break_characters = (char *)" \t|&";
+	rl_getc_function = next_character;
 	using_history();
 	stifle_history(MOST_HISTORY);
 	if (*history_path())
@@ -100,18 +127,24 @@ static void begin_editing(void)
 /**
  * @brief Read a line from the terminal.
  *
+ * @param shell whose line it is
  * @param prompt shown before it
- * @return the line, without newline; free() it; NULL at the end
+ * @param line receives the line, without newline; free() it
+ * @return what came
  */
-char *shell_read_line(const char *prompt)
+enum typed shell_read_line(const struct shell *shell, const char *prompt, char **line)
 {
-	char *line;
-
 	begin_editing();
-	line = readline(prompt);
-	if (line && *line)
-		add_history(line);
-	return line;
+	typing = shell;
+	any_key = false;
+	*line = readline(prompt);
+	if (*line && **line)
+		add_history(*line);
+	if (*line)
+		return TYPED_LINE;
+	if (!interrupt_came())
+		return TYPED_END;
+	return any_key ? TYPED_DROPPED : TYPED_NOTHING;
 }
 
 /** Keep the lines for the next session. */
@@ -124,20 +157,29 @@ void shell_end_editing(void)
 /**
  * @brief Read a line from the terminal.
  *
+ * @param shell whose line it is
  * @param prompt shown before it
- * @return the line; free() it; NULL at the end
+ * @param line receives the line; free() it
+ * @return what came
  */
-char *shell_read_line(const char *prompt)
+enum typed shell_read_line(const struct shell *shell, const char *prompt, char **line)
 {
-	char *line = NULL;
-	size_t size = 0;
+	size_t length = 0, size = 0;
+	FILE *out = open_memstream(line, &size);
+	char byte = '\0';
 
+	(void)shell;
 	fputs(prompt, stdout);
 	fflush(stdout);
-	if (getline(&line, &size, stdin) >= 0)
-		return line;
-	free(line);
-	return NULL;
+	if (!out)
+		return TYPED_END;
+	for (; byte != '\n' && interrupt_read(&byte); length++)
+		fputc(byte, out);
+	fclose(out);
+	if (length && byte == '\n')
+		return TYPED_LINE;
+	/* The terminal itself has dropped what was typed. */
+	return interrupt_came() ? TYPED_NOTHING : TYPED_END;
 }
 
 /** Nothing was kept. */

@@ -53,11 +53,11 @@ bool shell_has_machine(struct shell *shell)
 
 static void on_event(const struct pageflow_event *event, void *context)
 {
+	const struct shell *shell = context;
 	char line[512];
 
-	(void)context;
 	pageflow_event_text(event, line, sizeof(line));
-	printf("  %s\n", line);
+	fprintf(shell->out, "  %s\n", line);
 }
 
 static void on_message(const char *text, void *context)

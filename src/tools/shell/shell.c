@@ -17,6 +17,8 @@
 #include "text/input.h"
 #include "text/utf8.h"
 #include "text/words.h"
+#include "text/wrap.h"
+#include "tools/shell/interrupt.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
 
@@ -30,27 +32,6 @@ static char *trim(char *text)
 	while (end > text && strchr(" \t\r\n", end[-1]))
 		*--end = '\0';
 	return text;
-}
-
-/** The command of this name, or the only one that begins so; NULL with an error. */
-static const struct shell_command *find_command(struct shell *shell, const char *name)
-{
-	const struct shell_command *found = NULL;
-	int matches = 0;
-
-	for (const struct shell_command *c = shell_commands; c->name; c++) {
-		if (!strcmp(c->name, name))
-			return c;
-		if (!strncmp(c->name, name, strlen(name))) {
-			found = c;
-			matches++;
-		}
-	}
-	if (matches == 1)
-		return found;
-	shell_error(shell, "%s '%s'; 'help' lists the commands",
-		    matches ? "several commands begin with" : "there is no command", name);
-	return NULL;
 }
 
 /** Put a line together; NULL, after saying so, when there is no memory. free() it. */
@@ -98,7 +79,7 @@ static void hand_on(struct shell *shell, const struct shell_command *command, co
 			      : join(shell, "%s %s", name, rest);
 	if (!line)
 		return;
-	failed = command->scene ? pageflow_scene(shell->machine, line, stdout, &error)
+	failed = command->scene ? pageflow_scene(shell->machine, line, shell->out, &error)
 				: pageflow_apply(shell->machine, line, &error);
 	if (failed)
 		shell_error(shell, "%s: %s", name, error.text);
@@ -136,8 +117,10 @@ void shell_run_line(struct shell *shell, char *line)
 	rest = name + strcspn(name, " \t");
 	if (*rest)
 		*rest++ = '\0';
-	command = find_command(shell, name);
+	command = shell_find_command(shell, name);
 	rest = trim(rest);
+	/* Of `steps`, the command that it carries out counts. */
+	interrupt_run(command && (command->ends || command->each == WORD_STEPS));
 	if (command && command->run)
 		command->run(shell, rest);
 	else if (command)
@@ -192,12 +175,23 @@ static int run_file(struct shell *shell)
 /** Commands from a terminal. */
 static void run_terminal(struct shell *shell)
 {
+	bool dropped = false; /* the last that came was Ctrl-C */
+	enum typed typed = TYPED_LINE;
 	char *line;
 
 	printf("pageflow %s; 'help' lists the commands, 'quit' ends\n", pageflow_version());
-	while (!shell->quit && (line = shell_read_line("pageflow> "))) {
-		shell_run_line(shell, line);
+	interrupt_begin();
+	while (!shell->quit && typed != TYPED_END) {
+		typed = shell_read_line(shell, "pageflow> ", &line);
+		if (typed == TYPED_LINE)
+			shell_run_line(shell, line);
 		free(line);
+		interrupt_forget();
+		if (typed == TYPED_NOTHING && dropped)
+			break;
+		dropped = typed == TYPED_DROPPED || typed == TYPED_NOTHING;
+		if (dropped)
+			printf("^C  (once more, Ctrl-D or 'quit' ends)\n");
 	}
 	shell_end_editing();
 	if (!shell->quit)
@@ -210,6 +204,7 @@ static int run_session(const char *path)
 	struct shell shell = { .path = path,
 			       .file = path ? path : "standard input",
 			       .next_number = 1,
+			       .out = wrap_begin(stdout),
 			       .run_line = shell_run_line };
 	int code = EXIT_OK;
 
@@ -222,6 +217,7 @@ static int run_session(const char *path)
 	pageflow_destroy(shell.machine);
 	drawings_forget(&shell.drawings);
 	free(shell.held);
+	wrap_end(shell.out, stdout);
 	return code;
 }
 
@@ -235,25 +231,33 @@ static int run_session(const char *path)
 int command_shell(int argc, char **argv)
 {
 	static const char *const names[] = { "FILE" };
+	static const char *const examples[] = {
+		"pageflow shell docs/scenarios/first-requests.pf",
+		"printf '%s\\n' 'machine 64M' 'alloc GFP_KERNEL 3' buddyinfo | pageflow shell",
+		NULL,
+	};
 	static const struct command_usage usage = {
 		.command = "shell",
 		.synopsis = "pageflow shell [FILE]",
 		.about =
 			"Carries out commands on a machine: line by line from FILE, or from standard input.\n"
-			"On a terminal, lines can be edited, Tab completes, and old lines come back with the\n"
-			"arrow keys; they are kept in ~/.pageflow_history. 'help' lists the commands.\n\n"
+			"FILE may be packed with xz. Without FILE, or with -, commands come from standard\n"
+			"input. 'help' lists them.\n\n"
+			"On a terminal, lines can be edited, Tab completes what stands there, and old lines\n"
+			"come back with the arrow keys; they are kept in ~/.pageflow_history. Ctrl-C drops\n"
+			"the line that is being typed, and ends takeall; twice in a row it ends the session,\n"
+			"as Ctrl-D and 'quit' do.\n\n"
 			"A file to begin with:\n\n"
 			"  machine 256M\n"
 			"  trace on\n"
 			"  alloc GFP_KERNEL|__GFP_ZERO 3\n"
-			"  buddyinfo\n"
-			"  free #1\n\n"
-			"FILE may be packed with xz. Without FILE, or with -, commands come from standard\n"
-			"input.",
+			"  explain GFP_ATOMIC 3\n"
+			"  free #1",
 		.arguments = { names, 0, 1 },
 		.exit_codes =
-			"0 every command was carried out, or a terminal was used; 1 some were not;\n"
+			"0 every command was carried out, or a terminal was used; 1 some were not; "
 			"2 FILE cannot be read",
+		.example = examples,
 	};
 	struct words words;
 	int code = options_read(&usage, argc, argv, NULL, &words);

@@ -6,6 +6,8 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include <stdio.h>
+
 #include "pageflow.h"
 
 /** A block that the user holds: `#N`. */
@@ -29,6 +31,7 @@ struct shell {
 	size_t nr_held;
 	unsigned long next_number;
 	struct drawings drawings;
+	FILE *out; /**< standard output, and on a terminal in lines as wide as that is */
 	bool tracing;
 	bool quit;
 	unsigned long errors;
@@ -40,6 +43,45 @@ struct shell {
 	void (*run_line)(struct shell *shell, char *line);
 };
 
+/** What comes from a terminal. */
+enum typed {
+	TYPED_LINE,
+	TYPED_END,     /**< Ctrl-D */
+	TYPED_DROPPED, /**< Ctrl-C, and what was typed is gone */
+	TYPED_NOTHING, /**< Ctrl-C on an empty line */
+};
+
+/** What a command takes somewhere. */
+enum word_kind {
+	WORD_NONE, /**< what only the reader knows, such as a new name or a number */
+	WORD_COMMAND,
+	WORD_FILE, /**< of the host */
+	WORD_MACHINE,
+	WORD_MASK,
+	WORD_ORDER,
+	WORD_NODE,
+	WORD_BLOCK, /**< #N */
+	WORD_SWITCH,
+	WORD_CPU,
+	WORD_ONLINE,
+	WORD_PID,
+	WORD_NAME, /**< of a file that the machine has */
+	WORD_GROUP,
+	WORD_MEMCG,
+	WORD_CPUSET,
+	WORD_SYSCTL,
+	WORD_POLICY,
+	WORD_ZONE,
+	WORD_FORM,  /**< of a drawing, or a zone */
+	WORD_STEPS, /**< forms of a drawing, then a whole command */
+	WORD_LOOK,
+	WORD_LIST,
+	WORD_TASK_FIELD,
+	WORD_MM_FIELD,
+	WORD_MEMCG_FIELD,
+	WORD_CPUSET_FIELD,
+};
+
 /** A command of the shell. */
 struct shell_command {
 	const char *name;
@@ -47,13 +89,19 @@ struct shell_command {
 	const char *summary;
 	/** Carries it out; `rest` is what follows the command's name, without blanks around it. */
 	void (*run)(struct shell *shell, char *rest);
-	const char *record; /**< or the line is this record of pageflow_apply() */
-	const char *field;  /**< of that record: what a number alone after the first word is */
-	const char *scene;  /**< or the line is this scene of pageflow_scene() */
+	const char *record;	 /**< or the line is this record of pageflow_apply() */
+	const char *field;	 /**< of that record: what a number alone after the first word is */
+	const char *scene;	 /**< or the line is this scene of pageflow_scene() */
+	enum word_kind takes[3]; /**< word by word, for completion */
+	enum word_kind each;	 /**< and each word after these... */
+	enum word_kind pairs;	 /**< ...or each second one: NAME VALUE */
+	bool ends;		 /**< Ctrl-C ends it */
 };
 
 /* commands.c */
 extern const struct shell_command shell_commands[]; /**< ended by a name that is NULL */
+const struct shell_command *shell_find_command(struct shell *shell, const char *name);
+const struct shell_command *shell_command_named(const char *name, int *matches);
 
 /* session.c */
 __attribute__((format(printf, 2, 3))) void shell_error(struct shell *shell, const char *format,
@@ -70,6 +118,9 @@ void shell_let_go(struct shell *shell, struct held *held);
 /* shell.c */
 void shell_run_line(struct shell *shell, char *line);
 
+/* explain.c */
+void run_explain(struct shell *shell, char *rest);
+
 /* draw.c */
 int drawings_draw(struct drawings *drawings, const struct shell *shell, char *rest,
 		  struct pageflow_error *error);
@@ -77,7 +128,7 @@ void drawings_forget(struct drawings *drawings);
 int drawings_watch(struct shell *shell, char *rest, struct pageflow_error *error);
 
 /* edit.c */
-char *shell_read_line(const char *prompt);
+enum typed shell_read_line(const struct shell *shell, const char *prompt, char **line);
 void shell_end_editing(void);
 
 #endif

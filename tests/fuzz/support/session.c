@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "assertions.h"
 #include "library/handle.h"
 #include "observe.h"
 #include "support/language.h"
@@ -82,6 +82,7 @@ static void carry_out(struct session *session, const char *line)
 
 	free(session->printed);
 	stdout = stderr = open_memstream(&printed, &size);
+	session->shell.out = stdout;
 	session->shell.line++;
 	steps_begin(MOST_STEPS, "line %lu: %s", session->shell.line, line);
 	shell_run_line(&session->shell, copy);

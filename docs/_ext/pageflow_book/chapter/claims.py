@@ -9,10 +9,13 @@ from sphinx.util import logging
 
 from ..read import chain
 from ..read.book import book, note, notes
-from .links import xref
+from .links import inside, xref
 
 logger = logging.getLogger(__name__)
 MARK = re.compile(r'\[(\d\d-\d+)\]')
+STOP = re.compile(r'(?<=[.!?])[)"”]*\s+(?=[A-Z0-9("“])')  # where a sentence ends
+# What a sentence begins with that says too little alone.
+LEANING = re.compile(r'(?:And|Beyond|Both|But|Here|It|Otherwise|So|That|Then|There|These|They|This|Those)\b')
 LITERAL = (nodes.literal, nodes.literal_block, nodes.comment, nodes.raw, nodes.FixedTextElement)
 
 
@@ -20,11 +23,11 @@ def find_marks(app, doctree):
     """Replaces the marks in a document just read; the first mark of a chapter's own claim is where it is made."""
     docname = app.env.docname
     mine = note(app.env, docname)
-    for text in list(doctree.findall(nodes.Text)):
-        if not MARK.search(text) or _inside(text, LITERAL):
-            continue
+    marked = [one for one in doctree.findall(nodes.Text) if MARK.search(one) and not inside(one, LITERAL)]
+    for text, block in [(text, block_text(text)) for text in marked]:
         made, end = [], 0
         for found in MARK.finditer(text):
+            mine.setdefault('claim_words', {}).setdefault(found[1], sentence(block, found[0]))
             before = text[end : found.start()]
             if before:
                 made.append(nodes.Text(before))
@@ -33,6 +36,33 @@ def find_marks(app, doctree):
         if text[end:]:
             made.append(nodes.Text(text[end:]))
         text.parent.replace(text, made)
+
+
+def block_text(text):
+    """The paragraph around a text, or the row of the table that it stands in."""
+    block = text.parent
+    while isinstance(block, nodes.Inline):
+        block = block.parent
+    row = inside(block, nodes.row)
+    cells = row.children if row else [block]
+    return ' · '.join(' '.join(cell.astext().split()) for cell in cells)
+
+
+def sentence(block, found):
+    """The sentence that a claim's mark stands in, without marks, and the one before if it leans on that."""
+    all_of_them = STOP.split(block)
+    at = next(at for at, one in enumerate(all_of_them) if found in one)
+    first = max(0, at - 1) if LEANING.match(all_of_them[at]) else at
+    return re.sub(r'\s*\[\d\d-\d+\]', '', ' '.join(all_of_them[first : at + 1])).strip()
+
+
+def sentences(env):
+    """claim -> what its chapter says where it makes the claim."""
+    return {
+        claim: mine['claim_words'][claim]
+        for _docname, mine in sorted(notes(env).items())
+        for claim in sorted(mine['claims'])
+    }
 
 
 def mark(app, docname, mine, claim, parent):
@@ -44,14 +74,6 @@ def mark(app, docname, mine, claim, parent):
         return nodes.inline('', '', link, ids=[f'claim-{claim}'], classes=['claim'])
     mine['claim_refs'][claim] = parent.line or 0
     return nodes.inline('', '', xref('pf-claim', claim, docname, claim), classes=['claim'])
-
-
-def _inside(node, kinds):
-    while node is not None:
-        if isinstance(node, kinds):
-            return True
-        node = node.parent
-    return False
 
 
 def check(app, env):

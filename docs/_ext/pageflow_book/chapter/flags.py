@@ -3,11 +3,11 @@
 
 import re
 
+import constants
 from docutils import nodes
 from docutils.parsers.rst import directives
 
 from ..read.book import book
-from ..read.macros import evaluate
 from ..read.text import _
 from .tables import TableDirective, inline_words
 
@@ -22,12 +22,13 @@ class FlagTable(TableDirective):
         here, file = book(self.env.app), self.arguments[0]
         self.env.note_dependency(str(here.root / file))
         wanted = re.compile(self.options.get('names', '.'))
-        rows = []
+        known, rows = constants.Constants(here.root), []
         for one in here.sources.definitions.get(file, []):
             if one.kind != 'macro' or not wanted.search(one.name):
                 continue
-            value = evaluate(here.sources, one.name)
-            if value is None:
+            try:
+                value = known.value(one.name)
+            except constants.Unknown:
                 continue
             rows.append((one.name, f'0x{value:0{self.options.get("digits", 1)}x}', one.doc.replace('\n', ' ')))
         if not rows:

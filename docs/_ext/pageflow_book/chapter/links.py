@@ -8,7 +8,7 @@ from sphinx.roles import XRefRole
 
 from ..read import chain
 from ..read.book import book, notes
-from ..read.names import brief, place_of
+from ..read.names import brief, claim_place, place_of
 
 # Names that signatures use and that are the C library's or the compiler's, not ours to document.
 FOREIGN = {
@@ -50,9 +50,9 @@ def resolve(app, env, node, content):
             place = (node['refdoc'], mine[target])
         return link(app, node, content, *place, brief(app, target)) if place else None
     if kind == 'pf-claim':
-        for docname, mine in notes(env).items():
-            if target in mine['claims']:
-                return link(app, node, content, docname, f'claim-{target}', '')
+        place = claim_place(app, target)
+        if place:
+            return link(app, node, content, *place, '')
         # A test naming an unknown claim is reported by claims.check; here the number is simply no link.
         return content if chain.stage_of_doc(node['refdoc']) else None
     if kind == 'pf-proof':

@@ -20,11 +20,14 @@ class c_listing(nodes.General, nodes.Element):
 
 
 class CListing(SphinxDirective):
-    """.. c-listing:: [FILE] NAME"""
+    """.. c-listing:: [FILE] NAME
+
+    `:helper:` folds it into a line, for what a first reading can leave out.
+    """
 
     required_arguments = 1
     optional_arguments = 1
-    option_spec = {'config': lambda text: directives.choice(text, CONFIGURATIONS)}
+    option_spec = {'config': lambda text: directives.choice(text, CONFIGURATIONS), 'helper': directives.flag}
 
     def run(self):
         try:
@@ -59,7 +62,7 @@ def make_listings(directive, file, name, configuration=None):
         raise SourceError(f'c-listing: {file} defines no {name}{where}; was it renamed or moved?')
     made = []
     for one in found:
-        node = c_listing(file=file, name=name, start=one.start)
+        node = c_listing(file=file, name=name, start=one.start, helper='helper' in directive.options)
         alone = one.configurations[0] if len(one.configurations) == 1 else ''
         anchor = f'code-{name}' + (f'-{alone}' if alone and len(here.sources.find(file, name)) > 1 else '')
         node['ids'] = [anchor]

@@ -9,6 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from ..read.book import book
+from ..read.events import page_number
 from ..read.recordings import Recording, event_words
 from ..read.text import _
 from .tables import TableDirective
@@ -46,7 +47,8 @@ class RecordedZones(RecordingDirective):
         for zone in self.recording.zones:
             if not zone['spanned']:
                 continue
-            cells = [zone['name'], zone['start_pfn'], zone['start_pfn'] + zone['spanned'] - 1]
+            first, last = zone['start_pfn'], zone['start_pfn'] + zone['spanned'] - 1
+            cells = [zone['name'], f'{first:#x}', f'{last:#x}']
             cells += [zone['nr_free_pages'], zone['min'], zone['low'], zone['high']]
             rows.append(([str(zone['node'])] if self.severals else []) + [str(one) for one in cells])
         return self.table(([_('Node')] if self.severals else []) + headings, rows, ['pf-zones'])
@@ -75,7 +77,8 @@ class RecordedRequests(RecordingDirective):
             words, events = self.recording.operations[number - 1]
             cells = [str(number), self.request(words), *self.answer(words)]
             if 'addresses' in self.options:
-                cells.insert(3, nodes.literal('', f'{int(words[-1]) * 4096:#x}') if words[0] in 'ag' else '')
+                given = words[0] in 'ag' and words[-1] != '-'
+                cells.insert(3, nodes.literal('', f'{int(words[-1]) * 4096:#x}') if given else '')
             if self.with_events():
                 cells.append(self.events(events))
             rows.append(cells)
@@ -98,7 +101,7 @@ class RecordedRequests(RecordingDirective):
 
     def request(self, words):
         if words[0] == 'f':
-            text = f'__free_pages(page {words[1]}, {words[2]})'
+            text = f'__free_pages(page {page_number(words[1])}, {words[2]})'
         elif words[0] == 'D':
             text = f'CPU {words[1]} drains its lists'
         else:
@@ -111,10 +114,10 @@ class RecordedRequests(RecordingDirective):
         if words[0] in 'fD':
             return ['', '']
         if words[-1] == '-':
-            return ['none', '']
+            return [page_number('-'), '']
         zone = self.recording.zone_of(int(words[-1]))
         place = f'ZONE_{zone["name"].upper()}'
-        return [words[-1], (_('node %s, ') % zone['node'] if self.severals else '') + place]
+        return [page_number(words[-1]), (_('node %s, ') % zone['node'] if self.severals else '') + place]
 
     def events(self, events):
         """The events in words, runs of the same kind counted, or with their pages."""
@@ -142,9 +145,10 @@ class RecordedRequests(RecordingDirective):
     def pages(self, words):
         """The page an event is about, and for a block taken over its order and type."""
         if words[0] == 'x':
-            return _('%s (order %s, %s)') % (words[1], words[3], self.here.vocabulary.name('migratetype', words[5]))
+            kind = self.here.vocabulary.name('migratetype', words[5])
+            return _('%s (order %s, %s)') % (page_number(words[1]), words[3], kind)
         if words[0] in 'ldF':
-            return _('none') if words[1] == '-1' else words[1]
+            return page_number(words[1])
         return ''
 
 

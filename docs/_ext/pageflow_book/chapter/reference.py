@@ -10,7 +10,7 @@ from sphinx.addnodes import desc_signature, pending_xref
 from sphinx.util.docutils import SphinxDirective
 
 from ..read.book import book
-from ..read.doxygen import declared, documented, plain, rivals, unique
+from ..read.doxygen import declared, described, documented, rivals, unique
 from ..read.sources import CONFIGURATIONS
 from ..read.text import _
 from .listing import make_listings
@@ -52,8 +52,15 @@ def function_lines(here, known, file, name, configuration):
     definition, arguments = found[file, name].split('|')[:2]
     space = 'in_' + re.sub(r'\W', '_', file.rsplit('/', 1)[-1][:-2])
     lines = [f'.. c:namespace-push:: {space}', '', f'.. c:function:: {definition.strip()}{arguments.strip()}', '']
-    for paragraph in plain(found[file, None], name):
-        lines += ['   ' + re.sub(r'([*`|_\\])', r'\\\1', paragraph), '']
+    for heading, text in described(found[file, None], name):
+        words = re.sub(r'([*`|_\\])', r'\\\1', text)
+        if not heading:
+            lines += [f'   {words}', '']
+        elif heading == 'returns' or heading.startswith('param '):
+            lines += [f'   :{heading}: {words}']
+        else:
+            lines += [f'   **{heading}**', f'      {words}', '']
+    lines.append('')
     return lines + ['.. c:namespace-pop::', '']
 
 
@@ -65,6 +72,8 @@ def parse(directive, lines):
             for name in signature.findall(pending_xref):
                 name['c:parent_key'] = None  # types are global: a parameter of the same name is not meant
             signature['_toc_name'] = ''  # a hundred functions would bury the headings of the page
+        for dash in list(node.findall(lambda one: isinstance(one, nodes.Text) and one == ' -- ')):
+            dash.parent.replace(dash, nodes.Text(' – '))
         translatable(directive, node)
     return made
 
@@ -77,9 +86,9 @@ def translatable(directive, node):
         directive.set_source_info(inner)
 
 
-def essay(directive, file, brief=True):
-    """The description of a file, as nodes; the brief one goes before the detailed one. Breathe knows a file by its name
-    without folders, and refuses one that several files have."""
+def essay(directive, file, brief=False):
+    """The description of a file, as nodes, without its brief line or with it. Breathe knows a file by its name without
+    folders, and refuses one that several files have."""
     if not documented(book(directive.env.app)):
         return []
     sections = 'briefdescription detaileddescription' if brief else 'detaileddescription'
@@ -106,7 +115,7 @@ def apart(made):
 def nouns(directive, header):
     """Everything a header of include/ documents: its essay, then its members through Breathe."""
     sections = 'innerclass define enum typedef var'
-    made = essay(directive, header)
+    made = essay(directive, header, brief=True)
     made += parse(directive, [f'.. doxygenfile:: {header[8:]}', '   :project: numa', f'   :sections: {sections}', ''])
     return made + reference(directive, declared(book(directive.env.app), header))
 
@@ -153,7 +162,7 @@ class FolderReference(SphinxDirective):
             name = file.rsplit('/', 1)[-1]
             section = nodes.section(ids=['file-' + name[:-2].replace('_', '-')], names=[])
             section += nodes.title('', '', nodes.literal('', name), translatable=False)
-            section += essay(self, file)
+            section += essay(self, file, brief=True)
             section += reference(self, unique(here, file))
             self.set_source_info(section)
             made.append(section)

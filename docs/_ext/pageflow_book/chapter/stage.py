@@ -7,12 +7,14 @@ import re
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from ..read import chain
+from ..read import chain, own_lines
 from ..read.book import book, depend_on_chapter, note
 from ..read.coverage import percent
 from ..read.sources import SourceError
+from ..read.test_files import docname
 from ..read.text import _
 from . import reference
+from .folds import fold
 from .links import xref
 from .listing import make_listings
 from .measured import conditions_of_stage
@@ -53,9 +55,9 @@ class StageHead(StageDirective):
         question = self.paragraph(self.stage.question, classes=['lede'])
         if not self.files:
             return [question, self.paragraph(_('This stage has no code yet.'), classes=['pf-meta'])]
-        words = [nodes.literal('', self.files[0])]
-        for file in self.files[1:]:
-            words += [', ', nodes.literal('', file)]
+        words, parts = [nodes.literal('', self.files[0])], len(self.files) - 1
+        if parts:
+            words.append(_(' and its part') if parts == 1 else _(' and its %d parts') % parts)
         if not self.here.coverage:
             words.append(' · ' + _('built without coverage: run “make coverage”, then “make site”, to see counts'))
         else:
@@ -69,22 +71,27 @@ class StageHead(StageDirective):
 
 
 class StageEssay(StageDirective):
-    """.. stage-essay:: - the essays the stage's files open with; `:part: NAME` takes that of `NN-DOOR-NAME.c` only,
-    `:part: door` that of `NN-DOOR.c`."""
+    """.. stage-essay:: - the essay that `NN-DOOR.c` opens with; `:part: NAME` takes that of `NN-DOOR-NAME.c`. The line above
+    an essay says what the page's title and question say, and is left out."""
 
     option_spec = {'part': directives.unchanged_required}
 
     def make(self):
-        part, made = self.options.get('part'), []
-        wanted = self.files
+        part = self.options.get('part')
         if part:
-            stem = self.stage.stem if part == 'door' else f'{self.stage.stem}-{part}'
-            wanted = [file for file in self.files if file == f'src/stages/{stem}.c']
-            if not wanted:
-                raise self.error(f'stage-essay: there is no src/stages/{stem}.c; its parts are named by its files')
-        for file in wanted:
-            made += reference.essay(self, file, brief=part in (None, 'door'))
-        return made
+            file = f'src/stages/{self.stage.stem}-{part}.c'
+            if file not in self.files:
+                raise self.error(f'stage-essay: there is no {file}; its parts are named by its files')
+            return reference.essay(self, file)
+        depend_on_chapter(self.env, self.stage)
+        written = self.here.written(self.stage.docnames)
+        for file in self.files[1:]:
+            name = file[len(f'src/stages/{self.stage.stem}-') : -len('.c')]
+            if f'   :part: {name}\n' not in written:
+                raise self.error(
+                    f'stage-essay: the essay of {file} is nowhere in the chapter; show it with :part: {name}'
+                )
+        return [node for file in self.files[:1] for node in reference.essay(self, file)]
 
 
 class StageCode(StageDirective):
@@ -111,17 +118,45 @@ class StageCode(StageDirective):
 
 
 class StageDepartures(StageDirective):
-    """.. stage-departures:: - what the `departs:` marks of the stage's code say."""
+    """.. stage-departures:: - how many lines are our own, and what the `departs:` marks of the stage's code say."""
 
     def make(self):
-        rows = []
+        rows, own = [], self.own_lines()
         for file in self.files:
             for line, words in self.here.sources.departures(file):
                 function = self.here.sources.function_at(file, line)
                 rows.append([self.to_listing(function.name) if function else nodes.literal('', file), words])
-        if not rows:
-            return [self.paragraph(_('The code of this stage is marked nowhere as departing from the kernel.'))]
-        return [self.table([_('Where'), _('What is different, and why')], rows, ['pf-departures'])]
+        if rows:
+            return [*own, self.table([_('Where'), _('What is different, and why')], rows, ['pf-departures'])]
+        words = _('The code of this stage is marked nowhere as departing from the kernel.')
+        if own:
+            words = _('But for these, the code of this stage is marked nowhere as departing from the kernel.')
+        return [*own, self.paragraph(words)]
+
+    def own_lines(self):
+        """How many lines of the stage's functions the kernel does not have, and what they are for."""
+        total, kinds, hints = 0, dict.fromkeys(own_lines.KINDS, 0), set()
+        for file in self.files:
+            inside = set()
+            for one in self.here.sources.definitions[file]:
+                if one.kind == 'function':
+                    total += own_lines.count_code(one.text)
+                    inside.update(range(one.start, one.end + 1))
+                    hints.update(own_lines.WORD.findall(own_lines.without_comments(one.text)))
+            for number, kind in self.here.sources.own_lines(file).items():
+                kinds[kind] += number in inside
+        made, own = [], sum(kinds.values())
+        if own:
+            words = _('%s of the %s lines of code in this stage are our own, and grey in the listings:')
+            if own == 1:
+                words = _('%s of the %s lines of code in this stage is our own, and grey in the listings:')
+            said = '; '.join(own_lines.counted(kind, count) for kind, count in kinds.items() if count)
+            made += [words % (own, total), f' {said}. ']
+        for hint in sorted(hints):
+            made += [_('The word '), nodes.literal('', hint), _(' is a hint to the compiler, and ours too. ')]
+        if not made:
+            return []
+        return [self.paragraph(*made, self.to_page('docs/how-to-read', _('What these are'), '#our-own-lines'), '.')]
 
 
 class StageProvenance(StageDirective):
@@ -179,16 +214,16 @@ class StageTests(StageDirective):
         for path in {own, *(file for file, _line, _name, _claims in self.here.sources.tests())}:
             self.env.note_dependency(str(self.here.root / path))
         note(self.env)['has_tests_table'] = True
-        tests = self.here.sources.tests()
+        tests = self.here.sources.test_list()
         return [*self.proofs(tests), *self.own_tests(), *self.figures()]
 
     def proofs(self, tests):
         """claim -> tests, as far as the tests name claims of this chapter."""
         by_claim = {}
-        for file, _line, name, claims in tests if self.makes_claims() else ():
-            for claim in claims:
+        for one in tests if self.makes_claims() else ():
+            for claim in one.claims:
                 if claim.startswith(self.stage.number + '-'):
-                    by_claim.setdefault(claim, []).append((file, name))
+                    by_claim.setdefault(claim, []).append(one)
         if not by_claim:
             return []
         rows = []
@@ -196,11 +231,15 @@ class StageTests(StageDirective):
             mark = nodes.inline(
                 '', '', xref('pf-claim', claim, self.env.docname, claim), ids=[f'proof-{claim}'], classes=['claim']
             )
-            rows.append([[mark], join([nodes.literal('', name) for _file, name in sorted(set(by_claim[claim]))])])
+            rows.append([[mark], [fold(one) for one in sorted(by_claim[claim], key=self.nearness)]])
         return [
             self.paragraph(_('Every claim of this chapter and the tests that prove it:')),
             self.table([_('Claim'), _('Proved by')], rows, ['pf-proofs']),
         ]
+
+    def nearness(self, test):
+        """The chapter's own tests come first."""
+        return chain.stage_of_file(test.file) is not self.stage, test.file, test.name
 
     def makes_claims(self):
         depend_on_chapter(self.env, self.stage)
@@ -213,8 +252,8 @@ class StageTests(StageDirective):
         reach, claims = self.reach(), self.makes_claims()
         rows = []
         for one in mine:
-            name = nodes.inline('', '', nodes.literal('', one.name), ids=[f'test-{one.name}'])
-            cells = [[name, *([' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [])]]
+            expects = [nodes.Text(' '), nodes.inline('', one.expects, classes=['expects'])] if one.expects else []
+            cells = [[fold(one, *expects, anchor=True)]]
             if claims:
                 cells.append(', '.join(one.claims) or '–')
             if reach is not None:
@@ -224,9 +263,18 @@ class StageTests(StageDirective):
             [_('Test')] + [_('Proves')] * claims + ([_('Lines of this stage it runs')] if reach is not None else [])
         )
         command = nodes.literal('', f'make test T={self.stage.stem}')
-        files = join([nodes.literal('', file) for file in dict.fromkeys(one.file for one in mine)])
+        files = join([self.test_file(file) for file in dict.fromkeys(one.file for one in mine)])
         intro = self.paragraph(_('The tests of this stage are in '), *files, '. ', _('Run them with '), command, '.')
         return [intro, self.table(headings, rows, ['pf-tests'])]
+
+    def test_file(self, file):
+        """The name of a file of tests; on the site it leads to the page that shows it."""
+        name = nodes.literal('', file)
+        if self.env.app.builder.name != 'html':
+            return name
+        link = self.to_page(docname(file), '')
+        link += name
+        return link
 
     def reach(self):
         """test name -> how many lines of this stage it ran; None without coverage."""

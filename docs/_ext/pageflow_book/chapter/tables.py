@@ -28,11 +28,12 @@ class TableDirective(SphinxDirective):
         return table
 
     def row(self, cells):
-        """An empty cell stays without a paragraph, so that a style sheet can tell."""
+        """An empty cell stays without a paragraph, so that a style sheet can tell; and so do nodes that are no words."""
         row = nodes.row()
         for cell in cells:
             parts = cell if isinstance(cell, list) else [cell]
-            row += nodes.entry('', *([] if parts == [''] else [self.paragraph(*parts)]))
+            whole = all(isinstance(one, nodes.General) and not isinstance(one, nodes.Inline) for one in parts)
+            row += nodes.entry('', *([] if parts == [''] else parts if whole and parts else [self.paragraph(*parts)]))
         return row
 
     def to_page(self, docname, words, anchor=''):

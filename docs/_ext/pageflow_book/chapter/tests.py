@@ -7,11 +7,13 @@ import re
 from html import escape
 
 import statements
+import test_facts
 from docutils import nodes
 
 from ..read import chain
 from ..read.book import book, depend_on_chapter, note, notes
 from ..read.coverage import ranges
+from ..read.test_files import docname
 from ..read.text import _
 from .links import xref
 from .tables import TableDirective, join
@@ -60,7 +62,8 @@ class AllTests(Counted):
 
     def test_row(self, one, reach):
         stage = chain.stage_of_file(one.file)
-        name = self.to_page(stage.docname, one.name, f'#test-{one.name}') if stage else nodes.Text(one.name)
+        page = stage.docname if stage else docname(one.file)
+        name = self.to_page(page, one.name, f'#test-{one.name}')
         code = nodes.literal('', '', name)
         first = [code, ' ', nodes.inline('', one.expects, classes=['expects'])] if one.expects else [code]
         claims = join([nodes.inline('', '', xref('pf-claim', claim, self.env.docname, claim)) for claim in one.claims])
@@ -95,6 +98,22 @@ class AllTests(Counted):
             len(functions),
             nodes.bullet_list('', *names, classes=['pf-sentences']),
         )
+
+
+class TestCounts(Counted):
+    """.. test-counts:: - one paragraph: how many tests there are, and what each command counts."""
+
+    def make(self):
+        found = {}
+        for program, stem, name, _claims in test_facts.every(self.here.root):
+            found.setdefault(program, set()).add((stem, name))
+        without, with_numa, library, python = (found.get(one, set()) for one in ('uma', 'numa', 'front', 'python'))
+        counts = [len(one) for one in (without | with_numa | library, without, with_numa, library, python)]
+        words = _(
+            'There are %s tests in C: %s run without NUMA and %s with it, most of them in both, and %s are of the library and its '
+            'texts. The tests in Python are %s functions, many of which run with several inputs.'
+        )
+        return [self.paragraph(words % tuple(f'{count:,}' for count in counts))]
 
 
 class StatementsTable(Counted):
@@ -194,6 +213,7 @@ def add_script(app, pagename, _template, _context, _doctree):
 
 def setup(app):
     app.add_directive('all-tests', AllTests)
+    app.add_directive('test-counts', TestCounts)
     app.connect('html-page-context', add_script)
     app.add_directive('statements-table', StatementsTable)
     app.connect('build-finished', write_lines)

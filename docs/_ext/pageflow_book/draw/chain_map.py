@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`chain-map` draws the chain as inline SVG: clickable, following the theme, with live coverage.
+"""The chain as inline SVG: clickable, following the theme, with live coverage; and the directive `chain-map`.
 
-Two drawings of the same thing are put in the page and the style sheet shows one: a wide one, and one for narrow
-screens (tall with names on the start page; a row of numbers in a chapter, where the eye only wants to know where
-it is).
+Two drawings of the same thing are made and the style sheet shows one: a wide one, and a tall one for narrow screens.
+In a chapter the directive gives a strip (chain_strip.py) that opens to them; they come from a script then, which all
+chapters share.
 """
 
 from html import escape
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from ..read import chain
 from ..read.book import book
 from ..read.coverage import percent
 from ..read.text import _
-from . import formats
+from . import chain_strip, formats
 from .canvas import Canvas
 
 
@@ -27,15 +26,13 @@ class chain_map(nodes.General, nodes.Element):
 class ChainMap(SphinxDirective):
     """.. chain-map::"""
 
-    option_spec = {'start': directives.flag}
-
     def run(self):
         stage = chain.stage_of_doc(self.env.docname)
         here = book(self.env.app)
         for one in chain.STAGES:
             for file in here.sources.stage_files(one):
                 self.env.note_dependency(here.stamp(file))
-        node = chain_map(start='start' in self.options, stem=stage.stem if stage else '')
+        node = chain_map(stem=stage.stem if stage else '')
         self.set_source_info(node)
         return [node]
 
@@ -52,11 +49,11 @@ def edge_words(kind):
 
 
 class Chain(Canvas):
-    """A drawing of the chain: `link` leads to a stage's chapter, `current` is the stem of the one the page shows."""
+    """A drawing of the chain: `link` leads to a stage's chapter."""
 
-    def __init__(self, here, link, current, ident, width, height=0):
+    def __init__(self, here, link, ident, width, height=0):
         super().__init__(ident, width, height)
-        self.here, self.link, self.current = here, link, current
+        self.here, self.link = here, link
 
     def coverage(self, stage):
         """The percentage of a stage's lines the tests run: as text, and as a share; None when unknown."""
@@ -65,31 +62,26 @@ class Chain(Canvas):
             return None
         return percent(summary['lines']), summary['lines'][0] / summary['lines'][1]
 
-    def box(self, stage, x, y, w, h, small=False):
+    def box(self, stage, x, y, w, h):
         covered = self.coverage(stage)
         label = f'{stage.number} {stage.door}: {stage.question}'
         if covered:
             label += ' ' + _('Lines covered: %s %%.') % covered[0]
-        here = ' aria-current="page"' if stage.stem == self.current else ''
-        current = ' now' if here else ''
         self.add(
-            f'<a href="{escape(self.link(stage))}" class="st l-{stage.layer}{current}" aria-label="{escape(label)}"{here}>'
-            f'<title>{escape(stage.question)}</title>'
+            f'<a id="{self.ident}-{stage.number}" href="{escape(self.link(stage))}" class="st l-{stage.layer}" '
+            f'aria-label="{escape(label)}"><title>{escape(stage.question)}</title>'
         )
         self.rect('b', x, y, w, h, 7)
-        if small:
-            self.text(x + w / 2, y + h / 2 + 4.5, stage.number, 'n', 'middle')
-        else:
-            self.add(
-                f'<path class="tab" d="M{x + 7:g} {y:g}h-.5a6.5 6.5 0 0 0-6.5 6.5v{h - 13:g}a6.5 6.5 0 0 0 6.5 6.5h.5z"/>'
-            )
-            self.text(x + 14, y + 18.5, stage.number, 'n')
-            self.text(x + 34, y + 18.5, stage.door, 'd')
-            self.text(x + 34, y + 34.5, stage.short, 's')
-            if covered:
-                self.text(x + w - 9, y + 34.5, covered[0] + ' %', 'p', 'end')
-                self.rect('pb', x + 8, y + h - 2.5, w - 16, 2.5)
-                self.rect('pv', x + 8, y + h - 2.5, round((w - 16) * covered[1], 1), 2.5)
+        self.add(
+            f'<path class="tab" d="M{x + 7:g} {y:g}h-.5a6.5 6.5 0 0 0-6.5 6.5v{h - 13:g}a6.5 6.5 0 0 0 6.5 6.5h.5z"/>'
+        )
+        self.text(x + 14, y + 18.5, stage.number, 'n')
+        self.text(x + 34, y + 18.5, stage.door, 'd')
+        self.text(x + 34, y + 34.5, stage.short, 's')
+        if covered:
+            self.text(x + w - 9, y + 34.5, covered[0] + ' %', 'p', 'end')
+            self.rect('pb', x + 8, y + h - 2.5, w - 16, 2.5)
+            self.rect('pv', x + 8, y + h - 2.5, round((w - 16) * covered[1], 1), 2.5)
         self.add('</a>')
 
     def panel(self, x, y, w, h, title):
@@ -123,13 +115,13 @@ WIDE = {
 BOX, PITCH, INDENT = 44, 60, 18
 
 
-def wide(here, link, current, ident):
+def wide(here, link, ident):
     """Three columns: the way in, the first attempt, the slow path; exit and way back below."""
     left, widths, gap, top = 34, (214, 232, 248), 46, 34
     xs = [left + sum(widths[:n]) + gap * n for n in range(3)]
     drop = 58  # extra room above the last row
     height = top + 7 * PITCH + drop + 6
-    draw = Chain(here, link, current, ident, xs[2] + widths[2] + 14, height)
+    draw = Chain(here, link, ident, xs[2] + widths[2] + 14, height)
 
     def place(number):
         column, row, indent = WIDE[number]
@@ -255,10 +247,10 @@ def legend(draw, x, y, covered):
         draw.text(x + 10, y + 66, _('%: lines of the stage the tests run'), 'el')
 
 
-def tall(here, link, current, ident):
+def tall(here, link, ident):
     """One column for narrow screens: the groups below each other, children indented under their callers."""
     width, row, y = 360, 52, 8
-    draw = Chain(here, link, current, ident, width)
+    draw = Chain(here, link, ident, width)
     places = {}
     for group in chain.GROUPS:
         inner = len(group['stems']) * row
@@ -283,45 +275,26 @@ def tall(here, link, current, ident):
     return draw
 
 
-def mini(here, link, current, ident):
-    """Numbers only, for narrow screens in a chapter: one row a group."""
-    width, y = 360, 4
-    draw = Chain(here, link, current, ident, width)
-    rows = [(chain.title(group), group['stems']) for group in chain.GROUPS[:3]]
-    rows.append(
-        (
-            ', '.join(chain.title(group) for group in chain.GROUPS[3:]),
-            ['19', '20'],
-        )
-    )
-    for title, numbers in rows:
-        draw.text(8, y + 15, title, 'pt')
-        for at, number in enumerate(numbers):
-            draw.box(chain.BY_NUMBER[number], 8 + at * 58, y + 23, 50, 30, small=True)
-        y += 66
-    draw.height = y
-    return draw
-
-
-def visit_html(translator, node):
-    builder = translator.builder
-    docname, here = builder.current_docname, book(builder.app)
-
-    def link(stage):
-        return builder.get_relative_uri(docname, stage.docname)
-
+def drawings(here, link):
+    """Both drawings, with their words for those who cannot see them."""
     title = _('The chain of stages')
     description = ' '.join(
         f'{edge["from"]} {chain.BY_NUMBER[edge["from"]].door}: {edge_words(edge["kind"])} {chain.BY_NUMBER[edge["to"]].door}.'
         for edge in chain.EDGES
     )
-    narrow = tall if node['start'] else mini
-    translator.body.append('<div class="pf-chain">')
-    translator.body.append(wide(here, link, node['stem'], 'map').svg(title, description, 'wide'))
-    translator.body.append(
-        narrow(here, link, node['stem'], 'nar').svg(title, description, 'narrow' if node['start'] else 'narrow mini')
+    return wide(here, link, 'map').svg(title, description, 'wide') + tall(here, link, 'nar').svg(
+        title, description, 'narrow'
     )
-    translator.body.append('</div>')
+
+
+def visit_html(translator, node):
+    builder = translator.builder
+    docname = builder.current_docname
+    if node['stem']:
+        translator.body.append(chain_strip.html(builder, docname))
+    else:
+        drawn = drawings(book(builder.app), lambda stage: builder.get_relative_uri(docname, stage.docname))
+        translator.body.append(f'<div class="pf-chain">{drawn}</div>')
     raise nodes.SkipNode
 
 

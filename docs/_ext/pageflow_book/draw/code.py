@@ -2,20 +2,24 @@
 """A definition as a listing in HTML: its lines as links and colours, and beside each what the tests did on it."""
 
 import json
+import re
 from html import escape
 
 from docutils import nodes
 from pygments.lexers.c_cpp import CLexer
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Token
 
+from ..read import own_lines
 from ..read.book import book
 from ..read.coverage import ranges, short_count
 from ..read.names import targets
-from ..read.sources import CONFIGURATIONS, DEPARTS, STEP, Definition, SourceError
+from ..read.sources import CONFIGURATIONS, DEPARTS, Definition, SourceError, steps
 from ..read.text import _
 
 LEXER = CLexer(stripnl=False, ensurenl=False)
 CONFIGURATION_NAMES = {'uma': 'UMA', 'numa': 'NUMA'}
+TAB = 8  # columns
+LONG = 76  # columns that fit into the narrowest page whose listings do not scroll
 
 
 def definition_of(app, node):
@@ -28,8 +32,16 @@ def definition_of(app, node):
 def visit_html(translator, node):
     app = translator.builder.app
     page = Page.of(translator)
-    translator.body.append(page.listing(node, definition_of(app, node)))
+    one = definition_of(app, node)
+    listing = page.listing(node, one)
+    translator.body.append(folded(one, listing) if node['helper'] else listing)
     raise nodes.SkipNode
+
+
+def folded(one, listing):
+    """A helper's listing behind a line that says what it does."""
+    brief = re.sub('`([^`]+)`', r'<code>\1</code>', escape(one.brief))
+    return f'<details class="pf-helper"><summary><code>{escape(one.name)}</code> {brief}</summary>{listing}</details>'
 
 
 class Page:
@@ -59,7 +71,7 @@ class Page:
         self.level = _heading_level(node)
         self.anchor = node['ids'][0]
         lines = self.here.coverage.lines(one.file) if self.here.coverage else {}
-        mine = {number - one.start + 1: line for number, line in lines.items() if one.start <= number <= one.end}
+        mine = {number: line for number, line in lines.items() if one.start <= number <= one.end}
         if one.kind not in ('function',):
             mine = {}
         parts = [
@@ -105,43 +117,66 @@ class Page:
     def rows(self, one, lines):
         """The lines of a definition; a comment that titles a step is a heading."""
         self.begin(one)
-        for at, code in enumerate(self.code_lines(one), 1):
-            source = one.text[at - 1]
-            step = STEP.match(source)
+        titles, code, at = steps(one.text), self.code_lines(one), 0
+        while at < len(code):
+            step = titles.get(at)
             if step:
-                yield self.step(step[1], step[2])
-            elif source.strip() or at == len(one.text) or not STEP.match(one.text[at]):  # a heading brings its own room
-                yield self.row(one, at, code, lines.get(at))
+                yield self.step(step, at > 0 and not one.text[at - 1].strip())
+            elif one.text[at].strip() or at + 1 not in titles:  # a heading brings its own room
+                yield self.row(one, one.start + at, code[at], lines.get(one.start + at))
+            at += step.lines if step else 1
 
     def begin(self, one):
-        """What rows are told by: the marked ones, and the configurations that compile the row before."""
+        """What rows are told by: the marked ones, and the configurations and the kind of the row before."""
         self.departing = self._departing_rows(one)
-        self.before = one.configurations
+        self.own = self.here.sources.own_lines(one.file)
+        self.own_word = own_lines.WORD if one.file.startswith(own_lines.STAGES) else None
+        self.before, self.own_before, self.expected = one.configurations, None, None
 
-    def step(self, number, title):
-        ident = escape(f'{self.anchor}-step-{number}')
+    def step(self, step, apart):
+        """A heading; `apart` is whether an empty line stands before the comment, which is the heading's own room."""
+        ident = escape(f'{self.anchor}-step-{step.number}')
+        self.own_before = None
         return (
-            f'<h{self.level} class="step" id="{ident}"><span>{_("Step %s") % number}</span> {escape(_(title))}'
+            f'<h{self.level} class="step{" apart" if apart else ""}" id="{ident}"><span>{_("Step %s") % step.number}</span> '
+            f'{escape(_(step.title))}'
             f'<a class="headerlink" href="#{ident}" title="{_("Link to this step")}">¶</a></h{self.level}>'
         )
 
-    def row(self, one, at, code, line, ident=None):
-        """One line: its counts, its code, and a mark where another set of configurations begins to compile it."""
-        only, chip, classes = self.here.sources.configurations(one.file)[one.start + at - 1], '', ['r']
+    def row(self, one, number, code, line, ident=None):
+        """One line of a file: its counts, its code, and marks where another set of configurations begins to compile it, and
+        where lines begin that are our own."""
+        source = one.text[number - one.start]
+        only, chip, classes = self.here.sources.configurations(one.file)[number], '', ['r', *_hanging(source)]
         if len(only) == 1 and len(one.configurations) == 2:
             classes.append('only')
             if only != self.before:
                 chip = f'<span class="chip">{_("%s only") % CONFIGURATION_NAMES[only[0]]}</span>'
         self.before = only
-        if at in self.departing:
+        if number in self.departing:
             classes.append('departs')
         gutter = '<span class="g"></span>'
         if line:
             classes.append('s-' + line.state)
-            gutter = self.gutter(at, line)
-        place = f' id="{ident}"' if ident else ''
-        number = f'<span class="ln">{at}</span>' if ident else ''
-        return f'<div class="{" ".join(classes)}"{place}>{gutter}{number}<code>{code or chr(10)}</code>{chip}</div>'
+            gutter = self.gutter(line)
+        own = self.own.get(number)
+        if own:
+            classes.append('ours')
+        mark, place = self.mark(own, source), f' id="{ident}"' if ident else ''
+        if number != self.expected:  # a row has the number behind that of the row before, unless it says another
+            place += f' style="--n:{number}"'
+        self.expected = number + 1
+        return f'<div class="{" ".join(classes)}"{place}>{gutter}<code>{code or chr(10)}</code>{chip}{mark}</div>'
+
+    def mark(self, own, source):
+        """The mark at the first of some lines that are our own, and at a word that is; it leads to what it means."""
+        first, self.own_before = own != self.own_before, own
+        kind = own if own and first else 'hints' if self.own_word and self.own_word.search(source) else None
+        if not kind:
+            return ''
+        words = escape(own_lines.meaning(kind))
+        place = escape(self.link('docs/how-to-read', 'our-own-lines'))
+        return f'<a class="own" href="{place}" title="{words}" aria-label="{words}">{_("ours")}</a>'
 
     def file(self, file, lines, known, anchor):
         """A whole file, each line with its number and an anchor. `lines` are what is shown, `known` what pop-ups tell."""
@@ -150,7 +185,8 @@ class Page:
         one = Definition(file, '', 'file', 1, len(text), text)
         self.begin(one)
         rows = [
-            self.row(one, at, code, lines.get(at), f'{anchor}{at}') for at, code in enumerate(self.code_lines(one), 1)
+            self.row(one, number, code, lines.get(number), f'{anchor}{number}')
+            for number, code in enumerate(self.code_lines(one), 1)
         ]
         return ''.join(
             [
@@ -162,26 +198,26 @@ class Page:
             ]
         )
 
-    def gutter(self, at, line):
+    def gutter(self, line):
         branches = ''
         if line.all_outcomes:
             branches = f'<i>{line.taken}/{line.all_outcomes}</i>'
-        return f'<button type="button" class="g" tabindex="-1" data-i="{at}"><b>{short_count(line.count)}</b>{branches}</button>'
+        return f'<button type="button" class="g" tabindex="-1"><b>{short_count(line.count)}</b>{branches}</button>'
 
     @staticmethod
     def _departing_rows(one):
-        """The rows covered by `departs:` comments."""
+        """The lines covered by `departs:` comments."""
         text = '\n'.join(one.text)
         rows = set()
         for found in DEPARTS.finditer(text):
-            first = text.count('\n', 0, found.start()) + 1
+            first = one.start + text.count('\n', 0, found.start())
             rows.update(range(first, first + found[0].count('\n') + 1))
         return rows
 
     def data(self, one, lines):
-        """What the tooltips need, as JSON: per row and configuration the count, the branches, and a set of tests."""
+        """What the tooltips need, as JSON: per line and configuration the count, the branches, and a set of tests."""
         sets, rows = {}, {}
-        for at, line in lines.items():
+        for number, line in lines.items():
             row = []
             for configuration in CONFIGURATIONS:
                 if configuration in line.counts:
@@ -190,10 +226,10 @@ class Page:
                 else:
                     row.append(0)
             reasons = sorted({reason for _kinds, reason in line.excluded.values()})
-            rows[at] = row + ([' '.join(reasons)] if reasons else [])
+            rows[number] = row + ([' '.join(reasons)] if reasons else [])
         page = self.here.coverage_page(one.file)
         page = None if page == self.docname else page
-        content = {'first': one.start, 'sets': list(sets), 'rows': rows}
+        content = {'sets': list(sets), 'rows': rows}
         if page:
             content['page'] = self.builder.get_relative_uri(self.docname, page) + '#' + self.here.coverage.anchor
         text = json.dumps(content, separators=(',', ':')).replace('</', '<\\/')
@@ -230,6 +266,8 @@ class Page:
         call = following.startswith('(')
         if previous in ('.', '->') or (previous == '>' and at > 1):
             return _span(Token.Text, text)
+        if self.own_word and self.own_word.fullmatch(text):
+            return f'<span class="own-word">{escape(text)}</span>'
         if text == one.name and kind in Name.Function:
             return f'<span class="nf self">{escape(text)}</span>'
         target = self.target(text, previous, call, one)
@@ -255,6 +293,13 @@ class Page:
         else:
             found = kinds.get('type') or kinds.get('macro') or kinds.get('enumerator')
         return self.link(*found) if found else None
+
+
+def _hanging(source):
+    """The class of a line that may have to be wrapped: by its tabs, below which the rest hangs."""
+    if len(source.expandtabs(TAB)) <= LONG:
+        return []
+    return [f'w{len(source) - len(source.lstrip(chr(9)))}']
 
 
 def _span(kind, text):

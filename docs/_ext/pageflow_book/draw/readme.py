@@ -54,13 +54,13 @@ def style():
 def svg():
     """The picture: no links (an image has none), no coverage."""
     nothing = SimpleNamespace(coverage=None)
-    draw = wide(nothing, lambda _stage: '', '', 'map')
+    draw = wide(nothing, lambda _stage: '', 'map')
     words = ' '.join(
         f'{edge["from"]} {chain.BY_NUMBER[edge["from"]].door}: {edge_words(edge["kind"])} {chain.BY_NUMBER[edge["to"]].door}.'
         for edge in chain.EDGES
     )
     text = draw.svg('The chain of stages', words)
-    text = re.sub(r'<a href="" (class="[^"]*") aria-label="[^"]*">', r'<g \1>', text).replace('</a>', '</g>')
+    text = re.sub(r'<a id="[^"]*" href="" (class="[^"]*") aria-label="[^"]*">', r'<g \1>', text).replace('</a>', '</g>')
     box = f'-14 -14 {draw.width + 24:g} {draw.height + 24:g}'
     text = re.sub(r'<svg class="pf-map" viewBox="[^"]*"', f'<svg viewBox="{box}"', text, count=1)
     begin = text.index('>') + 1

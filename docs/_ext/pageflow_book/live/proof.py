@@ -124,7 +124,8 @@ class ProofLine(Proof):
         parts = [self.to_page('docs/conformance', words % (len(done), f'{operations:,}', f'{events:,}'))]
         coverage = self.here.coverage
         if coverage:
-            parts += ['. ', self.to_page('docs/tests', _('%s tests') % f'{len(coverage.tests):,}'), _(' run ')]
+            tests = self.to_page('docs/tests', _('%s tests in C') % f'{len(coverage.tests):,}')
+            parts += ['. ', tests, _(' (%s runs, without and with NUMA) run ') % f'{coverage.runs:,}']
             files = [file for stage in chain.STAGES for file in self.here.sources.stage_files(stage)]
             summary = coverage.summary(files)
             run = _('%s %% of the lines and %s %% of the branch outcomes of the stages')

@@ -6,6 +6,7 @@ import tree_facts
 from . import chain, doxygen, tracefile
 from .coverage import Coverage
 from .sources import Sources
+from .test_files import TestFiles
 from .vocabulary import Vocabulary
 
 
@@ -16,6 +17,7 @@ class Book:
         self.root = app.srcdir
         self.build = self.root / app.config.pageflow_build
         self.sources = Sources(self.root)
+        self.test_files = TestFiles(self.sources)
         self.vocabulary = Vocabulary(self.build / 'pageflow')
         self.coverage = Coverage(self.build / 'coverage' / 'coverage.json')
         self.traced = tracefile.read(self.build / 'coverage' / 'merged.info')

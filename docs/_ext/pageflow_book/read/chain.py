@@ -82,9 +82,3 @@ def stage_of_file(path):
         return BY_STEM[stem]
     stage = BY_NUMBER.get(stem[:2])
     return stage if stage and stem.startswith(stage.stem + '-') else None
-
-
-def neighbours(stage):
-    """The stages before and after this one in reading order (None at the ends)."""
-    at = STAGES.index(stage)
-    return (STAGES[at - 1] if at else None), (STAGES[at + 1] if at + 1 < len(STAGES) else None)

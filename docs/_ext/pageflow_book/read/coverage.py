@@ -81,6 +81,11 @@ class Coverage:
     def __bool__(self):
         return self.present
 
+    @property
+    def runs(self):
+        """How many tests ran, each counted in every configuration that has it."""
+        return sum(map(len, self.configurations_of_test.values()))
+
     def has(self, file):
         return file in self._files
 

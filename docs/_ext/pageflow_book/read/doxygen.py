@@ -27,13 +27,47 @@ def members(build, configuration, stamp):
     return found
 
 
-def plain(compound, name):
-    """The paragraphs of a function's description as text."""
+def described(compound, name):
+    """What a function's comment says: (heading, text) in the order in which a reference shows it. Paragraphs have no heading,
+    the others are 'param NAME', 'returns', and those of a paragraph with a title of its own."""
     for member in compound.iter('memberdef'):
         if member.findtext('name') == name and member.get('kind') == 'function':
-            parts = (member.find(part) for part in ('briefdescription', 'detaileddescription'))
-            return [' '.join(''.join(para.itertext()).split()) for part in parts for para in part.findall('para')]
+            paragraphs = [para for part in DESCRIPTIONS for para in member.find(part).findall('para')]
+            prose = [('', own_text(para)) for para in paragraphs]
+            parts = sorted(
+                (one for para in paragraphs for one in parts_of(para)), key=lambda one: HEADINGS.index(one[0])
+            )
+            return [one for one in prose if one[1]] + [(heading, text) for _kind, heading, text in parts]
     return []
+
+
+DESCRIPTIONS = ('briefdescription', 'detaileddescription')
+HEADINGS = ('par', 'param', 'return')
+
+
+def text_of(element):
+    return ' '.join(''.join(element.itertext()).split())
+
+
+def own_text(para):
+    """The text of a paragraph without the lists and sections in it."""
+    words = [para.text or '']
+    for child in para:
+        words += ['' if child.tag in ('parameterlist', 'simplesect') else ''.join(child.itertext()), child.tail or '']
+    return ' '.join(''.join(words).split())
+
+
+def parts_of(para):
+    """(kind, heading, text) of what a paragraph holds besides its text."""
+    for item in para.iter('parameteritem'):
+        yield 'param', f'param {text_of(item.find("parameternamelist"))}', text_of(item.find('parameterdescription'))
+    for section in para.iter('simplesect'):
+        title = section.find('title')
+        body = ' '.join(text_of(one) for one in section.findall('para'))
+        if section.get('kind') == 'par':
+            yield 'par', text_of(title), body
+        elif section.get('kind') == 'return':
+            yield 'return', 'returns', body
 
 
 def documented(here):

@@ -112,7 +112,14 @@ def together(run, vocabulary):
 def shown(name, value, vocabulary):
     if name.endswith('migratetype') and value.isdigit():
         return vocabulary.name('migratetype', value)
-    return _('none') if name == 'pfn' and value == '-1' else value.replace('|', ' | ')
+    if name == 'pfn':
+        return page_number(value)
+    return value.replace('|', ' | ')
+
+
+def page_number(text):
+    """A PFN as the book writes it, in hex, of one that a recording or an event has in decimal."""
+    return _('none') if text in ('-', '-1') else f'{int(text):#x}'
 
 
 def in_words(told):

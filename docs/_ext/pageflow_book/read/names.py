@@ -34,3 +34,11 @@ def place_of(app, name):
     """(page, anchor) of a function or a macro: its listing if there is one, else its reference; or None."""
     found = targets(app).get(name, {})
     return found.get('code') or found.get('function') or found.get('macro')
+
+
+def claim_place(app, claim):
+    """(page, anchor) of the place where a claim is made; or None."""
+    for docname, mine in notes(app.env).items():
+        if claim in mine['claims']:
+            return docname, f'claim-{claim}'
+    return None

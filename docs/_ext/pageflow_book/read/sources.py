@@ -9,16 +9,17 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import test_facts
 import tree_facts
+from test_facts import CONFIGURATIONS
 
-CONFIGURATIONS = ('uma', 'numa')
+from . import own_lines
+
 SHOWN_KINDS = ('function', 'struct', 'union', 'enum', 'macro', 'variable', 'typedef')
-STEP = re.compile(r'^\s*/\*\s*Step\s+(\d+)\s*:\s*(.*?)\s*\*/\s*$')
+STEP = re.compile(r'^[ \t]*/\*\s*Step\s+(\d+)\s*:\s*((?:(?!\*/).)*?)\s*\*/[ \t]*$', re.S | re.M)
 DEPARTS = re.compile(r'/\*\s*departs:\s*(.*?)\*/', re.S)
 SOURCE = re.compile(r'@source\s+(.+?)(?=\n\s*\*?\s*(?:\n|@|\*?/)|\*/|$)', re.S)
-TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
 PLACE = re.compile(r'(\S+):(\d+)$')
-CLAIM = re.compile(r'\d\d-\d+')
 
 
 class SourceError(Exception):
@@ -70,12 +71,23 @@ class Definition:
 
 
 @dataclass
-class Test:
+class Member:
+    """A field of a structure, or a constant of an enumeration."""
+
     file: str
-    line: int
+    of: str  # the tag; '' where it has none
     name: str
-    claims: list
-    expects: str  # the paragraph of the comment above it that says what is expected
+    kind: str  # 'member' or 'enumerator'
+    doc: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A comment that titles what follows it in a function."""
+
+    number: str
+    title: str
+    lines: int  # that the comment takes
 
 
 class Sources:
@@ -88,12 +100,13 @@ class Sources:
             path.relative_to(self.root).as_posix() for path in files if path != self.root / 'src/stages/stages.h'
         ]
         self._lines = {}
+        self._found = None  # what Ctags finds
         self._configurations = {}
+        self._own_lines = {}
         self._definitions = None
+        self._members = None
         self._tests = None
         self._names = None
-        self._macros = None
-        self.macro_values = {}
 
     def lines(self, file):
         if file not in self._lines:
@@ -109,17 +122,33 @@ class Sources:
         if self._definitions is None:
             self._definitions = {file: [] for file in self.files}
             for tag in self._tags():
-                self._definitions[tag['path']].append(self._definition(tag))
+                if tag['kind'] in SHOWN_KINDS and 'scope' not in tag:
+                    self._definitions[tag['path']].append(self._definition(tag))
             for found in self._definitions.values():
                 found.sort(key=lambda one: one.start)
         return self._definitions
 
+    @property
+    def members(self):
+        """Every field and every constant that the sources define, in their order."""
+        if self._members is None:
+            self._members = [self._member(tag) for tag in self._tags() if tag['kind'] in ('member', 'enumerator')]
+        return self._members
+
+    def _member(self, tag):
+        of = tag.get('scope', '').rpartition('::')[2]
+        lines = self.lines(tag['path'])[tag['line'] - 1 :]
+        return Member(
+            tag['path'], '' if of.startswith('__anon') else of, tag['name'], tag['kind'], _doc_of_member(lines)
+        )
+
     def _tags(self):
-        try:
-            tags = tree_facts.tags(self.root, self.files)
-        except tree_facts.FactsError as error:
-            raise SourceError(str(error)) from None
-        return [tag for tag in tags if tag.get('kind') in SHOWN_KINDS and 'scope' not in tag]
+        if self._found is None:
+            try:
+                self._found = tree_facts.tags(self.root, self.files)
+            except tree_facts.FactsError as error:
+                raise SourceError(str(error)) from None
+        return self._found
 
     def _definition(self, tag):
         lines = self.lines(tag['path'])
@@ -149,33 +178,9 @@ class Sources:
 
     def configurations(self, file):
         """For each line (from 1; entry 0 is unused) the configurations that compile it."""
-        if file in self._configurations:
-            return self._configurations[file]
-        result, stack = [CONFIGURATIONS], []
-        for line in self.lines(file):
-            directive = re.match(r'\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b(.*)', line)
-            now = stack[-1][0] if stack else CONFIGURATIONS
-            if directive and directive[1] in ('if', 'ifdef', 'ifndef'):
-                result.append(now)
-                on = _condition(directive[1], directive[2])
-                stack.append(
-                    (
-                        tuple(one for one in now if one in on),
-                        tuple(one for one in now if one not in on) if set(on) != set(CONFIGURATIONS) else now,
-                    )
-                )
-                continue
-            if directive and stack:
-                outer = stack[-2][0] if len(stack) > 1 else CONFIGURATIONS
-                if directive[1] == 'endif':
-                    stack.pop()
-                else:
-                    stack[-1] = (stack[-1][1], stack[-1][1])
-                result.append(outer)
-                continue
-            result.append(now)
-        self._configurations[file] = result
-        return result
+        if file not in self._configurations:
+            self._configurations[file] = test_facts.configurations(self.lines(file))
+        return self._configurations[file]
 
     @property
     def names(self):
@@ -185,17 +190,6 @@ class Sources:
             for file in self.files:
                 self._names.update(re.findall(r'\b(?:struct|union|enum)\s+(\w+)', '\n'.join(self.lines(file))))
         return self._names
-
-    @property
-    def macros(self):
-        """name -> the first macro of this name."""
-        if self._macros is None:
-            self._macros = {}
-            for found in self.definitions.values():
-                for one in found:
-                    if one.kind == 'macro':
-                        self._macros.setdefault(one.name, one)
-        return self._macros
 
     def is_tag(self, name):
         """Is there a structure, union or enumeration of this name?"""
@@ -224,6 +218,13 @@ class Sources:
         text = '\n'.join(self.lines(file))
         return [(text.count('\n', 0, found.start()) + 1, _comment_words(found[1])) for found in DEPARTS.finditer(text)]
 
+    def own_lines(self, file):
+        """line -> its kind (own_lines.py) of those lines of a stage that the kernel has nothing like."""
+        if file not in self._own_lines:
+            mine = file.startswith(own_lines.STAGES)
+            self._own_lines[file] = own_lines.find(self.lines(file)) if mine else {}
+        return self._own_lines[file]
+
     def function_at(self, file, line):
         """The function whose body (or doc comment, just above it) holds a line."""
         for one in self.definitions.get(file, []):
@@ -237,23 +238,18 @@ class Sources:
 
     def test_list(self):
         if self._tests is None:
-            self._tests = []
-            for path in sorted(self.root.glob('tests/**/*.c')):
-                text = path.read_text(encoding='utf-8')
-                file = path.relative_to(self.root).as_posix()
-                for test in TEST.finditer(text):
-                    line = text.count('\n', 0, test.start()) + 1
-                    expects = _expectation(text[: test.start()])
-                    self._tests.append(Test(file, line, test[1], CLAIM.findall(test[2]), expects))
+            paths = sorted(self.root.glob('tests/**/*.c'))
+            self._tests = [one for path in paths for one in test_facts.tests_in(self.root, path)]
         return self._tests
 
 
-def _condition(directive, rest):
-    """The configurations in which a condition holds, as far as CONFIG_NUMA decides it; both when it does not."""
-    if 'CONFIG_NUMA' not in rest or re.search(r'&&|\|\|', rest):
-        return CONFIGURATIONS
-    negative = directive == 'ifndef' or '!' in rest
-    return ('uma',) if negative else ('numa',)
+def steps(lines):
+    """place in these lines -> the step whose title begins there."""
+    text = '\n'.join(lines)
+    return {
+        text.count('\n', 0, found.start()): Step(found[1], _comment_words(found[2]), found[0].count('\n') + 1)
+        for found in STEP.finditer(text)
+    }
 
 
 def _continues_upwards(line):
@@ -271,7 +267,7 @@ def _doc_above(lines, start):
             first -= 1
         block = '\n'.join(lines[first : at + 1])
         if re.match(r'\s*/\*\*(?!<)', block):
-            return '' if '@file' in block else _strip_stars(block)
+            return '' if '@file' in block else strip_stars(block)
         if not re.match(r'\s*/\* departs: ', block):
             return ''
         at = first - 1
@@ -284,19 +280,14 @@ def _doc_beside(line):
     return found[1] if found else ''
 
 
-def _expectation(before):
-    """The paragraph that begins with "Expect" of the comment a text ends with; '' when there is none."""
-    found = re.search(r'/\*((?:(?!\*/).)*)\*/\s*$', before, re.S)
-    if not found:
-        return ''
-    for paragraph in re.split(r'\n[ \t*]*\n', '\n'.join(re.sub(r'^\s*\*', '', one) for one in found[1].split('\n'))):
-        words = ' '.join(paragraph.split())
-        if words.startswith('Expect'):
-            return words
-    return ''
+def _doc_of_member(lines):
+    """The trailing doc comment of a member, which may go on over lines."""
+    found = re.match(r'[^\n]*?/\*\*<\s*(.*?)\s*\*/', '\n'.join(lines[:6]), re.S)
+    return _comment_words(found[1]) if found else ''
 
 
-def _strip_stars(block):
+def strip_stars(block):
+    """The text of a comment."""
     body = re.sub(r'^\s*/\*\*?<?|\*/\s*$', '', block)
     return '\n'.join(re.sub(r'^\s*\*\s?', '', line) for line in body.split('\n')).strip()
 

@@ -8,8 +8,6 @@ from functools import partial
 from html import escape
 from pathlib import PurePosixPath
 
-from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
-
 from ..draw.code import Page
 from ..read import chain
 from ..read.book import book, notes
@@ -17,22 +15,18 @@ from ..read.coverage import percent
 from ..read.names import targets
 from ..read.text import _
 from ..read.tracefile import together
+from .shares import in_shares
 
-SHARES = 8  # of the work of writing pages
 KINDS = ('lines', 'functions', 'branches')
 
 
 def collect(app):
-    """Sphinx asks for further pages here. They are written at once, several at a time: one after the other they would take as
-    long as all else."""
+    """Sphinx asks for further pages here; they are written at once."""
     here = book(app)
     if here.coverage and app.builder.name == 'html':
         wanted = [one for one in pages(app, here) if not is_current(app, here, one[0])]
         targets(app)  # read before the processes part
-        tasks = ParallelTasks(app.parallel) if app.parallel > 1 and parallel_available else SerialTasks()
-        for at in range(SHARES):
-            tasks.add_task(partial(write, app), wanted[at::SHARES])
-        tasks.join()
+        in_shares(app, partial(write, app), wanted)
     return ()
 
 

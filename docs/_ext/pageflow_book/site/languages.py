@@ -13,8 +13,8 @@ from babel.messages.pofile import write_po
 
 from ..read import chain, labels
 from ..read.book import book
-from ..read.sources import STEP
-from . import shared
+from ..read.sources import steps
+from . import search, shared
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -47,7 +47,7 @@ def step_titles(app):
     """The headings inside listings."""
     for found in book(app).sources.definitions.values():
         for one in found:
-            yield from (step[2] for step in map(STEP.match, one.text) if step)
+            yield from (step.title for step in steps(one.text).values())
 
 
 def extract(app, error):
@@ -57,7 +57,7 @@ def extract(app, error):
     catalog = Catalog(project='Pageflow', version=app.config.version)
     for message, file, line in [*marked(), *labels.keys(app.srcdir)]:
         catalog.add(message, locations=[(file, line)])
-    for message in [*chain.words(), *shared.script_words(), *step_titles(app)]:
+    for message in [*chain.words(), *shared.script_words(), *search.words(app), *step_titles(app)]:
         catalog.add(message)
     with open(app.outdir / 'pageflow.pot', 'wb') as out:
         write_po(out, catalog, omit_header=False, sort_output=True)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files all pages share: one-line meanings of our names and of terms, as one script; the names of the tests, as another, which
-is loaded when a count is asked for; and the fonts.
+"""Files all pages share: the names of the tests and the drawing of the chain, as scripts that are loaded when a count or the
+chain is asked for; and the fonts.
 
 The fonts go into a style sheet as data: a page opened from a file needs no permission to load them. A browser still
 takes a moment to read them, and each page waits for that (docs/_templates/page.html) before it is drawn.
@@ -11,10 +11,9 @@ import json
 import re
 from pathlib import Path
 
-from ..chapter import glossary
+from ..draw import chain_map
 from ..read import chain
 from ..read.book import book
-from ..read.text import _
 
 FOLDER = Path(__file__).resolve().parents[3] / '_fonts'
 STATIC = FOLDER.parent / '_static'
@@ -31,9 +30,9 @@ def name_fonts(app, pagename, template, context, doctree):
     context['pf_fonts'] = [f"{slope} 1em '{family}'" for family, slope, _file in FONTS]
 
 
-def script_words():
-    """What pageflow.js says to readers."""
-    return re.findall(r"\bsay\('([^']+)'", (STATIC / 'pageflow.js').read_text(encoding='utf-8'))
+def script_words(name='pageflow.js'):
+    """What a script says to readers."""
+    return re.findall(r"\bsay\('([^']+)'", (STATIC / name).read_text(encoding='utf-8'))
 
 
 def write(app, error):
@@ -41,17 +40,14 @@ def write(app, error):
         return
     static = app.outdir / '_static'
     here = book(app)
-    stems = sorted({stem for stem, _name in here.coverage.tests})
-    tests = [[stems.index(stem), name] for stem, name in here.coverage.tests]
-    meanings = {}
-    for found in here.sources.definitions.values():
-        for one in found:
-            if one.doc and one.kind in ('function', 'macro'):
-                meanings.setdefault(one.name, one.brief.replace('`', ''))
-    words = {said: _(said) for said in script_words() if _(said) != said}
-    terms = glossary.meanings(app.env)
-    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'stems': stems, 'tests': tests})
-    write_script(static / 'pageflow-data.js', 'PAGEFLOW', {'meanings': meanings, 'terms': terms, 'words': words})
+    places = {name: file.removeprefix('tests/').removesuffix('.c') for file, name in here.test_files.tests()}
+    files = sorted(set(places.values()))
+    names = [name for _stem, name in here.coverage.tests]  # counts tell tests by their place here
+    names += sorted(set(places) - set(names))
+    tests = [[files.index(places[name]) if name in places else -1, name] for name in names]
+    drawn = chain_map.drawings(here, lambda stage: app.builder.get_target_uri(stage.docname))
+    write_script(static / 'chain-map.js', 'PAGEFLOW_CHAIN', drawn)
+    write_script(static / 'test-names.js', 'PAGEFLOW_TESTS', {'files': files, 'tests': tests})
 
 
 def write_script(path, name, value):

@@ -12,6 +12,7 @@ def slim(body):
     code and tables that scroll."""
     body = re.sub(r'<span class="pre">([^<]*)</span>', r'\1', body)
     body = re.sub(r'<span class="w">( +)</span>', r'\1', body)
+    body = re.sub(r'(<tr) class="row-(?:even|odd)"', r'\1', body)
     body = re.sub(r'<span class="target" id="[^"]*_8[ch]_1[0-9a-f]{30,}"></span>', '', body)
     body = re.sub(
         r'<div (class="table-wrapper[^"]*">\s*<table class="[^"]*pf-(?:functions|forms))', r'<div tabindex="0" \1', body
@@ -41,16 +42,32 @@ def page_context(app, pagename, template, context, doctree):
         context['toctree'] = shared_toctree(app, pagename, context['toctree'])
     stage = chain.stage_of_doc(pagename)
     if stage:
-        before, after = chain.neighbours(stage)
-        if pagename == stage.continuation:
-            before = stage
         context['pf_stage'] = stage
-        context['pf_nav'] = [
-            (side, one, app.builder.get_relative_uri(pagename, one.docname))
-            for side, one in (('prev', before), ('next', after))
-            if one
-        ]
+
+
+CAPTION = re.compile(r'<p class="caption" role="heading"><span class="caption-text">(.*?)</span></p>', re.DOTALL)
+FOLD = re.compile(r'<input[^>]*class="toctree-checkbox"[^>]*/?>\s*<label for="toctree-checkbox.*?</label>', re.DOTALL)
+
+
+def fold(tree):
+    """Furo's table of contents with its groups folded: open is the one that holds the page, else the first. What stands
+    below a page (the continuation of a chapter) is always shown."""
+    before, *pieces = CAPTION.split(FOLD.sub('', tree))
+    groups = list(zip(pieces[::2], pieces[1::2]))
+    opened = next((at for at, (_title, pages) in enumerate(groups) if 'class="current' in pages), 0)
+    return before + ''.join(
+        f'<details class="pf-group"{" open" if at == opened else ""}><summary class="caption">'
+        f'<span class="caption-text" role="heading" aria-level="2">{title}</span></summary>{pages}</details>'
+        for at, (title, pages) in enumerate(groups)
+    )
+
+
+def navigation(app, pagename, template, context, doctree):
+    """The sidebar, once Furo has made its navigation."""
+    if context.get('furo_navigation_tree'):
+        context['furo_navigation_tree'] = fold(context['furo_navigation_tree'])
 
 
 def setup(app):
     app.connect('html-page-context', page_context, priority=400)  # before Furo makes its navigation
+    app.connect('html-page-context', navigation, priority=600)
