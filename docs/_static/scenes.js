@@ -38,13 +38,38 @@
       .filter(function (one) { return one.command && one.command[0] !== '#'; });
   }
 
+  /* The commands as they are carried out where only one zone is to be drawn, line for line. */
+  function forZone(text, zone) {
+    if (!zone) return text;
+    return text.split('\n').map(function (line) {
+      var found = /^(?:buddyinfo|pagetypeinfo|draw( zones)?)$/.exec(line.trim());
+      return found ? 'draw' + (found[1] || '') + ' ' + zone : line;
+    }).join('\n');
+  }
+
+  /* The steps of a text, each with its command as the reader wrote it. */
+  function carryOut(text, zone, options) {
+    var lines = text.split('\n');
+    function name(found) {
+      found.forEach(function (one) { one.command = lines[one.line - 1].trim(); });
+      return found;
+    }
+    return window.pageflow.steps(forZone(text, zone), options).then(name, function (error) {
+      name(error.steps = error.steps || []);
+      throw error;
+    });
+  }
+
   function isShown(one) { return !/^trace (on|off)$/.test(one.command) || one.errors.length; }
 
-  /* One scene. `data` is {text, first, last}: its commands, and which of them the book shows. */
-  function Live(place, opener, data) {
+  /* One scene. `text` has its commands. The place says which of them the book shows, where that is a part. */
+  function Live(place, opener, text) {
+    var shown = (place.dataset.shown || '').split('-');
     this.place = place;
     this.opener = opener;
-    this.data = data;
+    this.book = text;
+    this.first = Number(shown[0]);
+    this.last = Number(shown[1]) || Infinity;
     this.steps = []; /* the objects of the last run */
     this.states = []; /* the same with the pictures of the state, where they were asked for */
     this.ran = null; /* the text of the last run */
@@ -70,18 +95,20 @@
     this.status.setAttribute('role', 'status');
     this.node.append(this.tools, this.editor.node, this.bar, this.list, this.status);
     this.node.addEventListener('keydown', function (event) { live.key(event); });
-    this.editor.set(this.data.text);
+    this.editor.set(this.book);
     this.edited();
+    this.opener.after(this.node);
+    this.tools.dispatchEvent(new CustomEvent('pf-added', { bubbles: true })); /* copy.js adds a button */
   };
 
   Live.prototype.buildTools = function () {
     var live = this;
     this.tools = make('div', 'pf-bar');
-    this.go = button(say('Run'), function () { if (live.running) live.stop(); else live.run(); }, 'pf-button main');
+    this.go = button(say('Run'), function () { if (live.running) live.stop(); else live.run(); }, 'pf-button go');
     this.go.title = say('Ctrl+Enter in the commands');
     this.original = button(say('As in the book'), function () { if (allowed(live.original)) live.restore(); });
     this.playground = make('a', 'pf-button', say('Open in the playground'));
-    this.shut = button(say('Close'), function () { live.close(); });
+    this.shut = button(say('Close'), function () { live.close(); }, 'pf-button shut');
     this.tools.append(this.go, this.original, this.playground, this.shut);
   };
 
@@ -104,7 +131,7 @@
 
   /* ---- The text ---- */
 
-  Live.prototype.isOriginal = function () { return this.editor.text() === this.data.text; };
+  Live.prototype.isOriginal = function () { return this.editor.text() === this.book; };
 
   Live.prototype.edited = function () {
     var link = this.playground;
@@ -116,7 +143,7 @@
   };
 
   Live.prototype.restore = function () {
-    this.editor.set(this.data.text);
+    this.editor.set(this.book);
     this.edited();
     if (this.ran === null) this.tell(say('The commands are those of the book.'));
     else this.run();
@@ -145,7 +172,7 @@
       live.busy(false);
       live.take(text, came);
     }
-    window.pageflow.steps(text).then(ended, ended);
+    carryOut(text, this.place.dataset.zone).then(ended, ended);
   };
 
   Live.prototype.busy = function (is) {
@@ -160,7 +187,7 @@
    * the command that was under way. */
   Live.prototype.take = function (text, came) {
     var found = came;
-    if (came instanceof Error) found = (came.steps || []).concat(unfinished(text, came.steps || [], came.message));
+    if (came instanceof Error) found = came.steps.concat(unfinished(text, came.steps, came.message));
     this.ran = text;
     this.steps = found;
     this.states = [];
@@ -196,9 +223,9 @@
 
   /* All steps as the book shows them; as long as the text is the book's, those that it shows. */
   Live.prototype.full = function () {
-    var steps = this.steps, data = this.data;
-    if (this.ran === data.text) {
-      steps = steps.filter(function (one, at) { return one.errors.length || (at >= data.first && at < data.last); });
+    var steps = this.steps, live = this;
+    if (this.ran === this.book) {
+      steps = steps.filter(function (one, at) { return one.errors.length || (at >= live.first && at < live.last); });
     }
     var drawn = steps.filter(isShown).map(function (one) { return window.PageflowDraw.step(one); });
     this.list.replaceChildren.apply(this.list, drawn);
@@ -233,7 +260,7 @@
       this.fillState(here, known.state);
       return;
     }
-    window.pageflow.steps(text, { state: Math.max(0, at - 2) }).then(function (all) {
+    carryOut(text, this.place.dataset.zone, { state: Math.max(0, at - 2) }).then(function (all) {
       if (live.ran !== text) return;
       live.states = all;
       if (here.isConnected && all[at - 1]) live.fillState(here, all[at - 1].state);
@@ -301,21 +328,18 @@
 
   /* ---- Opening ---- */
 
-  /* open(place, opener): makes the scene of this place live. A scene of a chapter is carried out at once; an exercise waits,
-   * since what to do with it is its question. */
+  /* open(place, opener): makes the commands of this place live. They are carried out at once, but those of an exercise: what to
+   * do with them is its question. */
   function open(place, opener) {
-    var name = place.dataset.scene, load = window.pageflow.load;
-    return Promise.all(HELPERS.concat('scenes/' + name + '.js').map(load)).then(function () {
-      var live = place.pfLive || (place.pfLive = new Live(place, opener, window.PAGEFLOW_SCENES[name]));
-      var isScene = place.matches('.pf-scene');
-      if (isScene) place.querySelector(':scope > .pf-step').before(live.node);
-      else opener.after(live.node);
+    var name = place.dataset.scene, waits = place.matches('.pf-exercise');
+    return Promise.all(HELPERS.concat('scenes/' + name + '.js').map(window.pageflow.load)).then(function () {
+      var live = place.pfLive;
+      if (!live) live = place.pfLive = new Live(place, opener, window.PAGEFLOW_SCENES[name]);
+      opener.after(live.node);
       place.classList.add('pf-open');
       opener.hidden = true;
-      document.dispatchEvent(new CustomEvent('pf-added')); /* for those that add buttons of their own */
-      (isScene ? live.go : live.editor.field).focus({ preventScroll: true });
-      if (isScene) live.run();
-      return live;
+      (waits ? live.editor.field : live.go).focus({ preventScroll: true });
+      if (!waits) live.run();
     });
   }
 
