@@ -34,6 +34,7 @@ from .live import computed, printed, proof, scene, transcript
 from .read import book, text
 from .site import (
     coverage_pages,
+    engine,
     languages,
     narrow,
     page_numbers,
@@ -79,6 +80,7 @@ PARTS = (
     pages,
     search,
     pop_ups,
+    engine,
     shared,
     templates,
     narrow,
