@@ -3,7 +3,7 @@
  * The calls of a page wait for each other: one worker serves them. */
 (function () {
   'use strict';
-  var say = window.pageflow.say, data = window.PAGEFLOW_DATA;
+  var say = window.pageflow.say;
   var MOST = 64000000; /* bytes that one call may print: a page cannot hold any number */
   var OUTPUT = 1, ERRORS = 2; /* the streams */
   var CATALOGUE = 'catalogue.tsv'; /* where the command finds the reader's language */
@@ -47,7 +47,7 @@
       };
       worker.onerror = function (event) { failed(notStarted(event.message)); };
     });
-    worker.postMessage(module ? { module: module } : { packed: data.module });
+    worker.postMessage(module ? { module: module } : { packed: window.PAGEFLOW_DATA.module });
     ready.catch(end);
     return ready;
   }
@@ -146,10 +146,10 @@
   }
 
   function request(argv, options) {
-    var files = {}, environment = [];
+    var files = {}, environment = [], catalogue = window.PAGEFLOW_DATA.catalogue;
     Object.keys(options.files || {}).forEach(function (name) { files[name] = bytesOf(options.files[name]); });
-    if (data.catalogue) {
-      files[CATALOGUE] = utf8.encode(data.catalogue);
+    if (catalogue) {
+      files[CATALOGUE] = utf8.encode(catalogue);
       environment.push('PAGEFLOW_CATALOGUE=' + CATALOGUE);
     }
     return { argv: ['pageflow'].concat(argv), environment: environment, stdin: bytesOf(options.stdin), files: files };
