@@ -35,6 +35,7 @@ from .live import computed, printed, proof, scene, transcript
 from .read import book, text
 from .site import (
     coverage_pages,
+    engine,
     languages,
     narrow,
     page_numbers,
@@ -85,6 +86,7 @@ PARTS = (
     pop_ups,
     playground,
     scenes,
+    engine,
     shared,
     templates,
     narrow,
