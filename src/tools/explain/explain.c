@@ -318,11 +318,12 @@ static int explain_machine(pageflow_machine *machine, const struct explain_origi
  * @param machine the machine
  * @param name what the answer calls it
  * @param request the request
+ * @param out where to
  * @param error receives what is wrong
  * @return 0 when it is explained, whether there is a page or not; -1
  */
 int explain_here(pageflow_machine *machine, const char *name, const struct explain_request *request,
-		 struct pageflow_error *error)
+		 FILE *out, struct pageflow_error *error)
 {
 	const struct explain_origin origin = { .machine = name };
 	struct explanation e = { 0 };
@@ -330,7 +331,7 @@ int explain_here(pageflow_machine *machine, const char *name, const struct expla
 	int failed = run_request(machine, request, &e, &what, error);
 
 	if (!failed)
-		explain_print_text(&e, &origin, stdout, use_colour());
+		explain_print_text(&e, &origin, out, out == stdout && use_colour());
 	explanation_free(&e);
 	return failed;
 }
