@@ -35,6 +35,7 @@ from .live import computed, printed, proof, scene, transcript
 from .read import book, text
 from .site import (
     coverage_pages,
+    engine,
     languages,
     narrow,
     page_numbers,
@@ -82,6 +83,7 @@ PARTS = (
     pages,
     search,
     pop_ups,
+    engine,
     scenes,
     shared,
     templates,
