@@ -3,7 +3,9 @@
  * The calls of a page wait for each other: one worker serves them. */
 (function () {
   'use strict';
-  var say = window.pageflow.say, data = window.PAGEFLOW_DATA;
+  var say = window.pageflow.say;
+  var MOST = 64000000; /* bytes that one call may print: a page cannot hold any number */
+  var OUTPUT = 1, ERRORS = 2; /* the streams */
   var CATALOGUE = 'catalogue.tsv'; /* where the command finds the reader's language */
   var utf8 = new TextEncoder();
   var module, worker, ready; /* the compiled engine; the worker, and the promise that it has the engine */
@@ -11,14 +13,18 @@
 
   /* ---- The worker ---- */
 
-  /* What this browser lacks, '' if nothing. Whether it knows all instructions of the engine shows when they are compiled. */
+  /* What this browser lacks, '' if nothing. Whether it knows what the module is made of shows when that is compiled. */
   function lacks() {
     return ['WebAssembly', 'DecompressionStream', 'Worker', 'BigInt'].find(function (name) { return !window[name]; }) || '';
   }
 
   function old(what) {
-    return new Error(say('This browser is too old for the engine (%s). The examples stand here as they were carried out when the ' +
-      'book was made.', what));
+    return new Error(say('This browser cannot run the engine: it has no %s. Chrome and Edge have all it needs from version 133 on, ' +
+      'Firefox from 134 on. What the book shows stands here without it, too.', what));
+  }
+
+  function notStarted(why) {
+    return new Error(say('The engine could not be started: %s.', why));
   }
 
   function makeWorker() {
@@ -37,11 +43,11 @@
     ready = new Promise(function (done, failed) {
       worker.onmessage = function (event) {
         if (event.data.ready) { module = event.data.ready; done(); }
-        else failed(event.data.old ? old(event.data.old) : new Error(say('The engine could not be started: %s.', event.data.broken)));
+        else failed(event.data.old ? old(say('WebAssembly with 64-bit memory')) : notStarted(event.data.broken));
       };
-      worker.onerror = function (event) { failed(new Error(say('The engine could not be started: %s.', event.message))); };
+      worker.onerror = function (event) { failed(notStarted(event.message)); };
     });
-    worker.postMessage(module ? { module: module } : { packed: data.module });
+    worker.postMessage(module ? { module: module } : { packed: window.PAGEFLOW_DATA.module });
     ready.catch(end);
     return ready;
   }
@@ -63,23 +69,30 @@
   function begin(call) {
     if (call !== current) return; /* it was stopped meanwhile */
     worker.onmessage = function (event) { hear(call, event.data); };
-    worker.onerror = function (event) { abandon(say('The engine broke off: %s.', event.message)); };
+    worker.onerror = function (event) { abandon(call, say('The engine broke off: %s.', event.message)); };
     if (window.pageflow.limit > 0) {
       call.timer = setTimeout(function () {
-        abandon(say('The command was stopped: it had not come to an end after %s seconds.', window.pageflow.limit / 1000));
+        abandon(call, say('The command was stopped: it had not come to an end after %s seconds.', window.pageflow.limit / 1000));
       }, window.pageflow.limit);
     }
     worker.postMessage(call.request);
   }
 
   function hear(call, said) {
-    if (said.stream) {
-      call.printed.push(said);
-      if (call.each && said.stream === 1) call.each(said.bytes);
-    } else if (said.broken !== undefined) {
-      abandon(say('The engine broke off: %s.', said.broken));
-    } else {
-      leave(call, null, said);
+    if (call !== current) return; /* what came late, of a call that was stopped */
+    if (said.stream) take(call, said);
+    else if (said.broken !== undefined) abandon(call, say('The engine broke off: %s.', said.broken));
+    else leave(call, null, said);
+  }
+
+  /* What the command printed. */
+  function take(call, said) {
+    call.printed.push(said);
+    call.size += said.bytes.length;
+    if (call.size > MOST) {
+      abandon(call, say('The command was stopped: it printed more than %s MB.', MOST / 1000000));
+    } else if (call.each && said.stream === OUTPUT) {
+      try { call.each(said.bytes); } catch (error) { abandon(call, error); }
     }
   }
 
@@ -93,17 +106,20 @@
     next();
   }
 
-  /* Ends the call that runs, and the worker with it. */
-  function abandon(words) {
+  /* Ends the call that runs, and the worker with it. The reason is an error, or its words. */
+  function abandon(call, reason) {
+    if (call !== current) return;
     end();
-    if (current) leave(current, new Error(words));
+    leave(call, reason instanceof Error ? reason : new Error(reason));
   }
 
   /* Ends all calls: the one that runs, and those that wait for it. */
   function stop() {
-    var words = say('The command was stopped.');
-    waiting.splice(0).forEach(function (call) { call.failed(Object.assign(new Error(words), result(call, -1, {}))); });
-    if (current) abandon(words);
+    var calls = waiting.splice(0);
+    if (current) abandon(current, say('The command was stopped.'));
+    calls.forEach(function (call) {
+      call.failed(Object.assign(new Error(say('The command was stopped.')), result(call, -1, {})));
+    });
   }
 
   function text(printed, stream) {
@@ -117,7 +133,7 @@
   function result(call, code, files) {
     var texts = {};
     Object.keys(files).forEach(function (name) { texts[name] = new TextDecoder('utf-8', { ignoreBOM: true }).decode(files[name]); });
-    return { code: code, out: text(call.printed, 1), err: text(call.printed, 2), both: text(call.printed), files: texts };
+    return { code: code, out: text(call.printed, OUTPUT), err: text(call.printed, ERRORS), both: text(call.printed), files: texts };
   }
 
   /* ---- What is asked for ---- */
@@ -130,10 +146,10 @@
   }
 
   function request(argv, options) {
-    var files = {}, environment = [];
+    var files = {}, environment = [], catalogue = window.PAGEFLOW_DATA.catalogue;
     Object.keys(options.files || {}).forEach(function (name) { files[name] = bytesOf(options.files[name]); });
-    if (data.catalogue) {
-      files[CATALOGUE] = utf8.encode(data.catalogue);
+    if (catalogue) {
+      files[CATALOGUE] = utf8.encode(catalogue);
       environment.push('PAGEFLOW_CATALOGUE=' + CATALOGUE);
     }
     return { argv: ['pageflow'].concat(argv), environment: environment, stdin: bytesOf(options.stdin), files: files };
@@ -145,8 +161,9 @@
     if (argv.some(function (one) { return one.indexOf('\0') >= 0; })) {
       return Promise.reject(new Error(say('An argument of a command cannot hold a zero byte.')));
     }
+    var wanted = options || {}, call = { request: request(argv, wanted), each: wanted.each, printed: [], size: 0 };
     return new Promise(function (done, failed) {
-      waiting.push({ request: request(argv, options || {}), each: (options || {}).each, printed: [], done: done, failed: failed });
+      waiting.push(Object.assign(call, { done: done, failed: failed }));
       next();
     });
   }

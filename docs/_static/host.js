@@ -23,15 +23,17 @@ window.PAGEFLOW_HOST = function (call, wrote) {
     return texts.map(function (text) { return utf8.encode(text + '\0'); });
   }
 
-  /* The memory as it is now: when it grows, an older view ends. */
+  /* The memory as it is now: when it grows, an older view ends. A pointer comes with a sign, which it has not. */
   function numbers() { return new DataView(memory.buffer); }
-  function bytes(from, length) { return new Uint8Array(memory.buffer, from, length); }
-  function put(at, value) { numbers().setUint32(at, value, true); }
+  function bytes(from, length) { return new Uint8Array(memory.buffer, from >>> 0, length); }
+  function put(at, value) { numbers().setUint32(at >>> 0, value, true); }
 
   /* The pieces of memory that a read or write is about. */
   function pieces(list, count) {
     var view = numbers(), found = [];
-    for (var n = 0; n < count; n++) found.push(bytes(view.getUint32(list + 8 * n, true), view.getUint32(list + 8 * n + 4, true)));
+    for (var at = list >>> 0, end = at + 8 * count; at < end; at += 8) {
+      found.push(bytes(view.getUint32(at, true), view.getUint32(at + 4, true)));
+    }
     return found;
   }
 
@@ -47,7 +49,7 @@ window.PAGEFLOW_HOST = function (call, wrote) {
     return function (list, to) {
       texts.forEach(function (text, n) {
         put(list + 4 * n, to);
-        bytes(to, text.length).set(text);
+        bytes(to, text.length).set(text); /* it ends with its zero byte */
         to += text.length;
       });
       return SUCCESS;
@@ -64,6 +66,7 @@ window.PAGEFLOW_HOST = function (call, wrote) {
 
   function append(one, piece) {
     reserve(one.file, one.at + piece.length);
+    if (one.at > one.file.size) one.file.bytes.fill(0, one.file.size, one.at); /* a gap reads as zeros */
     one.file.bytes.set(piece, one.at);
     one.at += piece.length;
     one.file.size = Math.max(one.file.size, one.at);
@@ -100,7 +103,7 @@ window.PAGEFLOW_HOST = function (call, wrote) {
     if (!one) return BAD_FILE;
     if (!one.file || one.pipe) return IS_PIPE;
     one.at = Math.max(0, [0, one.at, one.file.size][whence] + Number(offset));
-    numbers().setBigUint64(done, BigInt(one.at), true);
+    numbers().setBigUint64(done >>> 0, BigInt(one.at), true);
     return SUCCESS;
   }
 

@@ -6,7 +6,7 @@
   'use strict';
   var here = new URL('.', document.currentScript.src); /* the folder that the other files are in, too */
   var words = window.PAGEFLOW_WORDS || {};
-  var loaded = {};
+  var loaded = {}, stops = 0;
 
   /* A text in the reader's language, with what stands for each %s. */
   function say(text) {
@@ -44,19 +44,27 @@
     });
   }
 
-  /* A function of the engine, before the engine is there. */
+  /* A function of the engine, before the engine is there; what was stopped meanwhile is not begun. */
   function later(name) {
     return function () {
-      var values = arguments;
-      return engine().then(function (one) { return one[name].apply(one, values); });
+      var values = arguments, before = stops;
+      return engine().then(function (one) {
+        if (stops !== before) throw new Error(say('The command was stopped.'));
+        return one[name].apply(one, values);
+      });
     };
+  }
+
+  function stop() {
+    stops++;
+    if (window.PAGEFLOW_ENGINE) window.PAGEFLOW_ENGINE.stop();
   }
 
   window.pageflow = {
     limit: 30000, /* milliseconds that one call may take */
     say: say,
     load: load,
-    stop: function () { if (window.PAGEFLOW_ENGINE) window.PAGEFLOW_ENGINE.stop(); },
+    stop: stop,
   };
 
   /* The button of a place whose commands can be carried out: a scene, a scenario, an exercise that begins with one. */
