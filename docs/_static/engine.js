@@ -222,7 +222,7 @@
       found.push(one);
       if (wanted.each) wanted.each(one);
     }
-    return accepted(words.concat('-'), { stdin: commands, each: lines(take) }).then(function () { return found; }, function (error) {
+    return accepted(words.concat('-'), { stdin: commands, files: wanted.files, each: lines(take) }).then(function () { return found; }, function (error) {
       throw Object.assign(error, { steps: found });
     });
   }
