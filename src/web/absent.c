@@ -4,12 +4,14 @@
  * @brief Functions of the C library that the compiler's package has in no form that fits: as short as one thread allows.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 /* musl's own: what it calls these by. */
 #include "floatscan.h"
 #include "pthread_impl.h"
+#include "syscall.h"
 
 /* zig's functions know the error of the last call as a variable of this name, musl's by where it is. */
 #undef errno
@@ -49,8 +51,7 @@ int access(const char *path, int how)
 
 int unlink(const char *path)
 {
-	(void)path;
-	return refuse();
+	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
 pid_t getpid(void)

@@ -3,9 +3,8 @@
  * @file
  * @brief The system as musl calls it, made of what the host of the module has.
  *
- * There are three streams, files that can be read, and memory. All else is refused as a system refuses what it does not
- * have, and the command says so in its own words: no terminal, no clock, no signals, and nothing can be written but to the
- * streams.
+ * There are three streams, files, and memory. All else is refused as a system refuses what it does not have, and the command
+ * says so in its own words: no terminal, no clock, no signals.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +32,8 @@ static long error_of(int code)
 	case WASI_ACCES:
 	case WASI_NOTCAPABLE:
 		return -EACCES;
+	case WASI_EXIST:
+		return -EEXIST;
 	case WASI_ISDIR:
 		return -EISDIR;
 	case WASI_NOENT:
@@ -73,18 +74,42 @@ static long seek(int file, long offset, int whence)
 	return wasi_fd_seek(file, offset, whence, AT(&place)) ? -ESPIPE : place;
 }
 
-/** Open a file to read it: the file, or an error. The host has one directory, from which every path leads. */
+/** A path as the host takes it: it has one directory, from which every path leads. */
+static const char *from_root(const char *path)
+{
+	return path + strspn(path, "/");
+}
+
+/** Open a file: the file, or an error. */
 static long open_file(const char *path, long flags)
 {
+	int64_t rights = WASI_RIGHT_SEEK | WASI_RIGHT_TELL;
+	int how = (flags & O_CREAT ? WASI_CREATE : 0) | (flags & O_EXCL ? WASI_EXCLUSIVE : 0) |
+		  (flags & O_TRUNC ? WASI_TRUNCATE : 0);
 	uint32_t file = 0;
 	int code;
 
-	if ((flags & O_ACCMODE) != O_RDONLY)
-		return -EROFS;
-	path += strspn(path, "/");
-	code = wasi_path_open(WASI_ROOT, WASI_FOLLOW, AT(path), (uint32_t)strlen(path), 0,
-			      WASI_RIGHT_READ | WASI_RIGHT_SEEK | WASI_RIGHT_TELL, 0, 0, AT(&file));
+	path = from_root(path);
+	rights |= (flags & O_ACCMODE) == O_RDONLY ? WASI_RIGHT_READ : WASI_RIGHT_WRITE;
+	code = wasi_path_open(WASI_ROOT, WASI_FOLLOW, AT(path), (uint32_t)strlen(path), how, rights,
+			      0, 0, AT(&file));
 	return code ? error_of(code) : (long)file;
+}
+
+/** Give a file another name; one that has it goes. */
+static long rename_file(const char *path, const char *new_path)
+{
+	path = from_root(path);
+	new_path = from_root(new_path);
+	return error_of(wasi_path_rename(WASI_ROOT, AT(path), (uint32_t)strlen(path), WASI_ROOT,
+					 AT(new_path), (uint32_t)strlen(new_path)));
+}
+
+/** Remove a file. */
+static long remove_file(const char *path)
+{
+	path = from_root(path);
+	return error_of(wasi_path_unlink_file(WASI_ROOT, AT(path), (uint32_t)strlen(path)));
 }
 
 /** What is asked of a file: only whether it is open. The streams always are. */
@@ -113,14 +138,14 @@ static long grow(unsigned long bytes)
  * @param a its arguments
  * @param b the second
  * @param c the third
- * @param d the fourth; like those behind it for calls that are refused only
- * @param e the fifth
+ * @param d the fourth
+ * @param e the fifth; like the one behind it for calls that are refused only
  * @param f the sixth
  * @return what the call returns; a negative number is an error
  */
 long host_call(long number, long a, long b, long c, long d, long e, long f)
 {
-	(void)d, (void)e, (void)f;
+	(void)e, (void)f;
 	switch (number) {
 	case SYS_read:
 	case SYS_write:
@@ -133,6 +158,10 @@ long host_call(long number, long a, long b, long c, long d, long e, long f)
 		return seek((int)a, b, (int)c);
 	case SYS_openat:
 		return open_file((const char *)b, c);
+	case SYS_renameat2:
+		return rename_file((const char *)b, (const char *)d);
+	case SYS_unlinkat:
+		return remove_file((const char *)b);
 	case SYS_close:
 		return error_of(wasi_fd_close((int)a));
 	case SYS_fcntl:

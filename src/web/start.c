@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Where the module begins: it makes the words of the command line, and runs the command.
+ * @brief Where the module begins: it makes the words of the command line and of the environment, and runs the command.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "web/wasi.h"
 
@@ -17,20 +18,21 @@ _Alignas(16) char the_thread[sizeof(struct pthread)];
 int main(int count, char **words);
 void _start(void);
 
-/** The words of the command line, and NULL; NULL where there is no memory. */
-static char **words_of_host(uint32_t *count)
+/** Words of the host, and NULL: those of the command line, or those of the environment. NULL where there is no memory. */
+static char **words_of_host(uint32_t *count, int (*sizes)(wasi_at, wasi_at),
+			    int (*get)(wasi_at, wasi_at))
 {
-	uint32_t bytes;
+	uint32_t bytes = 0;
 	wasi_at *at;
 	char **words, *text;
 
-	wasi_args_sizes_get(AT(count), AT(&bytes));
+	sizes(AT(count), AT(&bytes));
 	at = calloc(*count + 1, sizeof(*at));
 	text = calloc(bytes + 1, 1);
 	words = calloc(*count + 1, sizeof(*words));
 	if (!at || !text || !words)
 		return NULL;
-	wasi_args_get(AT(at), AT(text));
+	get(AT(at), AT(text));
 	for (uint32_t i = 0; i < *count; i++)
 		words[i] = text + (at[i] - AT(text));
 	free(at);
@@ -42,10 +44,11 @@ static char **words_of_host(uint32_t *count)
  */
 void _start(void)
 {
-	uint32_t count = 0;
+	uint32_t count = 0, settings = 0;
 	char **words;
 
 	((struct pthread *)the_thread)->locale = &libc.global_locale;
-	words = words_of_host(&count);
+	__environ = words_of_host(&settings, wasi_environ_sizes_get, wasi_environ_get);
+	words = words_of_host(&count, wasi_args_sizes_get, wasi_args_get);
 	exit(words ? main((int)count, words) : EXIT_FAILURE);
 }

@@ -22,15 +22,22 @@ typedef uint32_t wasi_at;
 
 /** Results that are told apart. */
 #define WASI_ACCES	2
+#define WASI_EXIST	20
 #define WASI_ISDIR	31
 #define WASI_NOENT	44
 #define WASI_NOTDIR	54
 #define WASI_NOTCAPABLE 76
 
-/** Rights of a file that is opened to be read: to read it, and to go to a place in it. */
-#define WASI_RIGHT_READ 0x2
-#define WASI_RIGHT_SEEK 0x4
-#define WASI_RIGHT_TELL 0x20
+/** Rights of a file that is opened: to read it, to go to a place in it, to write it. */
+#define WASI_RIGHT_READ	 0x2
+#define WASI_RIGHT_SEEK	 0x4
+#define WASI_RIGHT_TELL	 0x20
+#define WASI_RIGHT_WRITE 0x40
+
+/** How a file is opened: made when it is not there, only when it is not there, emptied. */
+#define WASI_CREATE    1
+#define WASI_EXCLUSIVE 4
+#define WASI_TRUNCATE  8
 
 /** A link in a path is followed. */
 #define WASI_FOLLOW 1
@@ -45,6 +52,8 @@ struct wasi_piece {
 
 WASI(args_sizes_get) int wasi_args_sizes_get(wasi_at count, wasi_at bytes);
 WASI(args_get) int wasi_args_get(wasi_at words, wasi_at text);
+WASI(environ_sizes_get) int wasi_environ_sizes_get(wasi_at count, wasi_at bytes);
+WASI(environ_get) int wasi_environ_get(wasi_at words, wasi_at text);
 WASI(fd_write) int wasi_fd_write(int file, wasi_at pieces, uint32_t count, wasi_at done);
 WASI(fd_read) int wasi_fd_read(int file, wasi_at pieces, uint32_t count, wasi_at done);
 WASI(fd_seek) int wasi_fd_seek(int file, int64_t offset, int whence, wasi_at place);
@@ -52,4 +61,8 @@ WASI(fd_close) int wasi_fd_close(int file);
 WASI(path_open)
 int wasi_path_open(int directory, int lookup, wasi_at path, uint32_t bytes, int how, int64_t rights,
 		   int64_t inherited, int flags, wasi_at file);
+WASI(path_rename)
+int wasi_path_rename(int directory, wasi_at path, uint32_t bytes, int directory_of_new,
+		     wasi_at new_path, uint32_t new_bytes);
+WASI(path_unlink_file) int wasi_path_unlink_file(int directory, wasi_at path, uint32_t bytes);
 WASI(proc_exit) _Noreturn void wasi_proc_exit(int code);

@@ -77,9 +77,10 @@ endef
 $(foreach c,$(CONFIGS),$(eval $(call wasm_engine,$c)))
 
 # A stack of 1 MiB, as every command gets along with (src/tools/host.c), at the bottom: what runs over it stops the module.
+# Memory below 4 GiB: the host's calls know no other (src/web/wasi.h).
 build/front/wasm/pageflow.wasm: $(patsubst %.c,build/front/wasm/%.o,$(WEB_C) $(filter-out src/text/unpack.c,$(FRONT_C))) $(CONFIGS:%=build/%/wasm/engine.o) \
 	build/wasm/c.o build/wasm/compiler_rt.o build/wasm/libc.a
 	$(call say,$@)
-	$(Q)$(ZIG) wasm-ld -mwasm64 --strip-all --gc-sections --stack-first -z stack-size=1048576 --export=_start -o $@ $^
+	$(Q)$(ZIG) wasm-ld -mwasm64 --strip-all --gc-sections --stack-first -z stack-size=1048576 --max-memory=4294901760 --export=_start -o $@ $^
 
 wasm: build/front/wasm/pageflow.wasm
