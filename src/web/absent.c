@@ -4,9 +4,10 @@
  * @brief Functions of the C library that the compiler's package has in no form that fits: as short as one thread allows.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "web/host.h"
 
 /* musl's own: what it calls these by. */
 #include "floatscan.h"
@@ -51,7 +52,7 @@ int access(const char *path, int how)
 
 int unlink(const char *path)
 {
-	return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return (int)__syscall_ret((unsigned long)host_unlink(path));
 }
 
 pid_t getpid(void)
