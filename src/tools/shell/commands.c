@@ -469,7 +469,7 @@ const struct shell_command shell_commands[] = {
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
 	{ "draw", "[FORM]... [ZONE]",
-	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru percpu blocks",
 	  .run = run_draw, .each = WORD_FORM },
 	{ "steps", "[FORM]... COMMAND",
 	  "carry out a command, and draw what compaction does, step by step", .run = run_steps,

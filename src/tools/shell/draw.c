@@ -26,9 +26,8 @@ static const enum pageflow_form form_order[] = { PAGEFLOW_TABLE, PAGEFLOW_WORDS,
 
 /** What is drawn, in one word. */
 static const char *const subject_words[] = {
-	[PAGEFLOW_FREE_LISTS] = "lists",
-	[PAGEFLOW_ZONES] = "zones",
-	[PAGEFLOW_LRU] = "lru",
+	[PAGEFLOW_FREE_LISTS] = "lists", [PAGEFLOW_ZONES] = "zones",   [PAGEFLOW_LRU] = "lru",
+	[PAGEFLOW_PERCPU] = "percpu",	 [PAGEFLOW_BLOCKS] = "blocks",
 };
 
 #define NR_SUBJECTS (sizeof(subject_words) / sizeof(*subject_words))
