@@ -33,6 +33,9 @@
     return list;
   }
 
+  /* What a command said, but for what a picture of it shows. */
+  function words(one) { return (one.said === undefined ? one.output : one.said).replace(/\n$/, ''); }
+
   /* What was said: its first lines, and a button that shows the others. */
   function said(text) {
     var box = make('div', 'pf-said highlight-none notranslate'), inner = make('div', 'highlight'), pre = make('pre');
@@ -71,11 +74,11 @@
     var box = make('div', 'pf-step docutils container');
     box.append(command(one.command));
     if (one.events.length) box.append(events(one.events));
-    if (one.output) box.append(said(one.output));
+    if (words(one)) box.append(said(words(one)));
     one.pictures.forEach(function (each) { box.append(picture(each.svg)); });
     box.append.apply(box, errors(one.errors));
     return box;
   }
 
-  window.PageflowDraw = { step: step, command: command, events: events, said: said, picture: picture, errors: errors };
+  window.PageflowDraw = { step: step, command: command, words: words, picture: picture };
 })();

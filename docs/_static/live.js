@@ -66,6 +66,25 @@
     load: load,
     stop: stop,
   };
+
+  /* The button of a place whose commands can be carried out: a scene, a scenario, an exercise that begins with one. */
+  function offer(place) {
+    var made = document.createElement('button'), answer = place.querySelector(':scope > .pf-answer');
+    made.type = 'button';
+    made.className = 'pf-run';
+    made.textContent = answer ? say('Try it here') : say('Run');
+    made.addEventListener('click', function () {
+      load('scenes.js').then(function () { return window.PageflowScenes.open(place, made); }).catch(function (error) {
+        var notice = document.createElement('p');
+        notice.setAttribute('role', 'alert');
+        notice.textContent = error.message;
+        made.replaceWith(notice);
+      });
+    });
+    if (answer) answer.before(made); else place.prepend(made);
+  }
+
+  document.querySelectorAll('[data-scene]').forEach(offer);
   ['run', 'explain', 'explainLog', 'replay', 'steps', 'command'].forEach(function (name) {
     window.pageflow[name] = later(name);
   });

@@ -305,7 +305,7 @@
 
   /* What came of a step in a few words: the first line that was said, or the first error. */
   function brief(one) {
-    var words = one.errors[0] || one.output.split('\n')[0];
+    var words = one.errors[0] || window.PageflowDraw.words(one).split('\n')[0];
     return words ? ': ' + words : '';
   }
 

@@ -24,7 +24,10 @@ CC_wasm      = $(ZIG) cc $(WASM_TARGET)
 # zig puts directories given with -isystem behind those of its own, so musl's headers are not told apart from ours.
 FLAGS_wasm   = -Os -DPAGEFLOW_PLAIN_TERMINAL -Wno-undef $(INTERNALS) $(WASM_INCLUDE)
 
-WEB_C := $(call room,web)
+# What page frames are made of is part of an engine, the rest of this room of the command.
+WEB_ENGINE_C := src/web/contents.c
+WASM_ENGINE_C := $(filter-out src/world/host_memory.c src/world/contents.c,$(ENGINE_C)) $(WEB_ENGINE_C)
+WEB_C := $(filter-out $(WEB_ENGINE_C),$(call room,web))
 $(WEB_C:%.c=build/front/wasm/%.o): INTERNALS = -Wno-unused-parameter -Wno-strict-prototypes $(MUSL_INCLUDE)
 
 # ---- The C library -----------------------------------------------------------------------------------------------
@@ -67,7 +70,7 @@ build/wasm/c.o build/wasm/compiler_rt.o: build/wasm/%.o: src/web/wasm.mk src/web
 # ---- The module --------------------------------------------------------------------------------------------------
 
 define wasm_engine
-build/$1/wasm/engine.o: $(ENGINE_C:%.c=build/$1/wasm/%.o) src/web/symbols.py
+build/$1/wasm/engine.o: $(WASM_ENGINE_C:%.c=build/$1/wasm/%.o) src/web/symbols.py
 	$(Q)$(ZIG) wasm-ld -mwasm64 -r -o $$@ $$(filter %.o,$$^)
 	$(Q)$(PYTHON) src/web/symbols.py --keep pageflow_engine_$1 $$@
 endef

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The engine in the page: the program compiled to WebAssembly, as a script, and the small script that loads it on demand.
 
-A page has it when it shows a scene, or says so in a field before its title:
+A page has it when it shows commands that can be carried out, or says so in a field before its title:
 
     :engine: yes
 
@@ -32,7 +32,7 @@ def words():
 
 
 def has_engine(app, pagename, context):
-    wanted = 'engine' in app.env.metadata.get(pagename, {}) or 'pf-scene' in (context.get('body') or '')
+    wanted = 'engine' in app.env.metadata.get(pagename, {}) or 'data-scene=' in (context.get('body') or '')
     return wanted and module(app).is_file()
 
 
