@@ -182,7 +182,7 @@
     go.className = (at > session.at ? 'later' : '') + (wrong ? ' wrong' : '');
     go.append(make('span', 'n', String(at)), make('code', '', each.command));
     if (step && brief(step)) go.append(make('span', 'brief', (wrong ? '✗ ' : '') + brief(step).slice(2)));
-    if (step && step.idle) go.append(make('span', 'brief', say('not carried out: the session had ended')));
+    if (step && step.idle) go.append(make('span', 'brief', idle()));
     if (at === session.at) go.setAttribute('aria-current', 'step');
     go.addEventListener('click', function () { show(at); });
     item.append(go);
@@ -190,16 +190,13 @@
   }
 
   function drawCame(command, step) {
-    var draw = window.PageflowDraw, box = one('.came'), parts = [draw.command(command)];
-    if (step.events.length) parts.push(draw.events(step.events));
-    if (step.output) parts.push(draw.said(step.output.replace(/\n$/, '')));
-    step.pictures.forEach(function (each) { parts.push(draw.picture(each.svg)); });
-    if (step.idle) parts.push(make('p', '', say('not carried out: the session had ended')));
-    if (!step.events.length && !step.output && !step.errors.length && !step.pictures.length && !step.idle) {
-      parts.push(make('p', 'quiet', say('Nothing was said, and no tracepoint fired.')));
-    }
-    box.replaceChildren.apply(box, parts.concat(draw.errors(step.errors)));
+    var box = window.PageflowDraw.step(Object.assign({ command: command }, step));
+    var quiet = !step.events.length && !step.output && !step.errors.length && !step.pictures.length;
+    if (quiet) box.append(make('p', 'quiet', step.idle ? idle() : say('Nothing was said, and no tracepoint fired.')));
+    one('.came').replaceChildren(box);
   }
+
+  function idle() { return say('not carried out: the session had ended'); }
 
   /* ---- The machine ---- */
 
