@@ -217,7 +217,8 @@
     }));
     if (!state) grid.append(make('p', 'quiet', say('There is no machine yet. Choose one above, and boot it.')));
     drawKinds(kinds);
-    drawHeld();
+    drawHeld(state);
+    drawTasks(state);
   }
 
   /* On a narrow screen one picture at a time. */
@@ -243,7 +244,7 @@
     all('.grid .cell').forEach(function (cell) { cell.classList.toggle('chosen', cell.dataset.kind === picture); });
   }
 
-  function drawHeld() {
+  function drawHeld(state) {
     var box = one('.held'), choice = field(one('[data-form=free]'), 'block'), before = choice.value;
     var last = held.slice(-HELD_SHOWN).reverse();
     choice.replaceChildren.apply(choice, held.slice(-200).reverse().map(function (block) {
@@ -252,7 +253,7 @@
       return option;
     }));
     if (before && choice.querySelector('option[value="' + before + '"]')) choice.value = before;
-    box.replaceChildren(make('h3', '', say('Blocks that are held: %s', held.length)));
+    box.replaceChildren(make('h3', '', say('Blocks that are held: %s', state ? state.holds : 0)));
     if (!held.length) return;
     var list = make('ul', 'blocks');
     last.forEach(function (block) {
@@ -262,7 +263,17 @@
       list.append(item);
     });
     box.append(list);
-    if (held.length > last.length) box.append(make('p', 'quiet', say('These are the last %s; the command blocks lists all.', last.length)));
+    if (state.holds > last.length) box.append(make('p', 'quiet', say('These are the last %s; the command blocks lists all.', last.length)));
+  }
+
+  /* Who runs where, and who else there is. */
+  function drawTasks(state) {
+    var line = one('.who'), pids = one('#pf-play-pids');
+    var tasks = state ? state.tasks : [], runs = tasks.filter(function (task) { return task.running; })[0];
+    line.textContent = runs ? say('%s, PID %s, runs on CPU %s.', runs.name, runs.pid, state.cpu) : '';
+    var others = tasks.filter(function (task) { return task !== runs; }).slice(0, 12).map(function (task) { return task.name + ' ' + task.pid; });
+    if (others.length) line.textContent += ' ' + say('There are also %s.', others.join(', '));
+    pids.replaceChildren.apply(pids, tasks.map(function (task) { return new Option(task.name, task.pid); }));
   }
 
   function pageOf(block) { return say('page %s, order %s', '0x' + Number(block.pfn).toString(16), block.order); }
