@@ -78,6 +78,10 @@ epub_exclude_files = [
             'engine.js',
             'host.js',
             'worker.js',
+            'log.js',
+            'log-answer.js',
+            'log-input.js',
+            'log.css',
         )
     ),
 ]
