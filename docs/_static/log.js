@@ -53,7 +53,7 @@
   /* The command's messages about a log, with the log's name where standard input was meant. */
   function messages(log, said) {
     return said.split('\n').filter(Boolean).map(function (line) {
-      return line.replace(/^pageflow explain: /, '').replace(/^-(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
+      return line.replace(/^pageflow explain: /, '').replace(/^(?:-|standard input)(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
     });
   }
 
@@ -242,6 +242,7 @@
     if (first) first.open = true;
     tell(!logs.length ? '' : reports === 1 ? say('One report, and its answer, below.') : reports ? say('%s reports, the first one is open.', reports) :
       say('No report was found.'), false);
+    if (reports && state.getBoundingClientRect().top > innerHeight / 2) state.scrollIntoView(); /* answers first, on a small screen */
     place.dataset.shown = turn;
   }
 
