@@ -74,7 +74,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Werror
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
+# What a program is made of in every flavour; of `wasm`, one of its own (src/web/wasm.mk).
+PROGRAMS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
+FLAVOURS := $(PROGRAMS) wasm
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -148,7 +150,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all wasm mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -187,6 +189,7 @@ $(SETUP)/%: .ci/setup
 	@.ci/setup $*
 $(SETUP)/test: tests/requirements.txt
 $(SETUP)/site: docs/requirements.txt
+$(SETUP)/wasm: src/web/requirements.txt
 
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
@@ -220,7 +223,7 @@ build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
 	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
-setup_of = $(or $(if $(filter arm64%,$1),arm64),$(filter mcdc,$1),$(if $(filter clang,$1),ci),build)
+setup_of = $(or $(if $(filter arm64%,$1),arm64),$(filter mcdc wasm,$1),$(if $(filter clang,$1),ci),build)
 
 # $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
 define config_rules
@@ -262,8 +265,9 @@ endef
 
 $(foreach f,$(FLAVOURS),$(eval $(call flags_rules,$f)))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
-$(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
-$(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
+$(foreach f,$(PROGRAMS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
+$(foreach f,$(PROGRAMS),$(eval $(call front_rules,$f)))
+include src/web/wasm.mk
 
 # What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
 NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR))))

@@ -67,5 +67,17 @@ epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
 epub_exclude_files = [
     'search.html',
-    *(f'_static/{name}' for name in (*SCRIPTS, 'search.js', 'search.css', 'minisearch.js')),
+    *(
+        f'_static/{name}'
+        for name in (
+            *SCRIPTS,
+            'search.js',
+            'search.css',
+            'minisearch.js',
+            'live.js',
+            'engine.js',
+            'host.js',
+            'worker.js',
+        )
+    ),
 ]

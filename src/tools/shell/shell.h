@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "pageflow.h"
+#include "tools/shell/record.h"
 
 /** A block that the user holds: `#N`. */
 struct held {
@@ -31,7 +32,11 @@ struct shell {
 	size_t nr_held;
 	unsigned long next_number;
 	struct drawings drawings;
-	FILE *out; /**< standard output, and on a terminal in lines as wide as that is */
+	FILE *plain;		  /**< standard output, or with a record what goes into that */
+	FILE *out;		  /**< the same, and on a terminal in lines as wide as that is */
+	struct record *record;	  /**< of the command on its way; NULL: what is said is printed */
+	struct drawings pictures; /**< that went into records */
+	const char *zone; /**< the zone of these pictures where no command names one; NULL: all */
 	bool tracing;
 	bool quit;
 	unsigned long errors;
@@ -122,10 +127,11 @@ void shell_run_line(struct shell *shell, char *line);
 void run_explain(struct shell *shell, char *rest);
 
 /* draw.c */
-int drawings_draw(struct drawings *drawings, const struct shell *shell, char *rest,
-		  struct pageflow_error *error);
+int drawings_draw(struct shell *shell, char *rest, struct pageflow_error *error);
 void drawings_forget(struct drawings *drawings);
 int drawings_watch(struct shell *shell, char *rest, struct pageflow_error *error);
+int drawings_record(struct shell *shell, enum pageflow_subject subject, const char *zone,
+		    struct pageflow_error *error);
 
 /* edit.c */
 enum typed shell_read_line(const struct shell *shell, const char *prompt, char **line);

@@ -37,6 +37,7 @@ from html import escape
 from docutils import nodes
 from docutils.parsers.rst import directives
 
+from ..chapter import ready
 from ..draw import formats
 from ..read.book import book
 from ..read.events import in_words, meaning, read, tell
@@ -72,12 +73,14 @@ class Scene(Transcript):
     }
 
     def run(self):
-        commands = self.commands()
+        text = self.text()
+        commands = ready.commands(text)
         if not commands:
             raise self.error('scene: it has no commands')
         first, last = self.part(commands)
         said = self.perform(commands, first, last)
-        shown = nodes.container(classes=['pf-scene'])
+        file, zone = ' '.join(self.arguments), self.options.get('zone', '')
+        shown = ready.place(self.env, ['pf-scene'], text, file, (first, last), zone)
         for command, output in list(zip(commands, said))[first:last]:
             if not command.startswith('trace '):
                 shown += self.step(command, output)
@@ -89,17 +92,16 @@ class Scene(Transcript):
     def shell(self):
         return ' '.join(['build/pageflow shell', *self.arguments])
 
-    def commands(self):
-        lines = [str(line) for line in self.content]
-        if self.arguments:
-            if lines:
-                raise self.error('scene: takes a file or commands, not both')
-            path = book(self.env.app).root / self.arguments[0]
-            if not path.is_file():
-                raise self.error(f'scene: there is no file {self.arguments[0]}')
-            self.env.note_dependency(str(path))
-            lines = path.read_text(encoding='utf-8').split('\n')
-        return [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
+    def text(self):
+        if not self.arguments:
+            return '\n'.join(map(str, self.content))
+        if self.content:
+            raise self.error('scene: takes a file or commands, not both')
+        path = book(self.env.app).root / self.arguments[0]
+        if not path.is_file():
+            raise self.error(f'scene: there is no file {self.arguments[0]}')
+        self.env.note_dependency(str(path))
+        return path.read_text(encoding='utf-8')
 
     def perform(self, commands, first, last):
         """Carries them out. What each of them printed, as lists of lines. What is shown of the state is drawn."""
