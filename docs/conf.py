@@ -78,6 +78,12 @@ epub_exclude_files = [
             'engine.js',
             'host.js',
             'worker.js',
+            'complete.js',
+            'playground.css',
+            'playground.js',
+            'playground-path.js',
+            'playground-session.js',
+            'proc-files.js',
         )
     ),
 ]

@@ -7,19 +7,23 @@
   var NAMES = ['zoneinfo', 'buddyinfo', 'pagetypeinfo'];
   var say = window.pageflow.say;
 
-  /* Which of the files a text is; '' if none. */
-  function kind(text) {
-    if (/^\s*Page block order:/m.test(text) || /^Free pages count per migrate type/m.test(text)) return 'pagetypeinfo';
-    if (/^\s+pages free\s+\d/m.test(text)) return 'zoneinfo';
-    return /^Node +\d+, +zone +\w+( +\d+)+ *$/m.test(text) ? 'buddyinfo' : '';
+  /* The file that begins with a line; '' where one goes on. In buddyinfo a zone has a number for each order, in the last part of
+   * pagetypeinfo one for each type. */
+  function begins(line) {
+    if (/^Page block order:/.test(line)) return 'pagetypeinfo';
+    if (/^Node +\d+, zone +\w+\s*$/.test(line)) return 'zoneinfo';
+    return /^Node +\d+, zone +\w+( +\d+){8,}\s*$/.test(line) ? 'buddyinfo' : '';
   }
 
-  /* The files that texts hold, by name; files of other kinds are left out. */
+  /* The files that texts hold, by name; a text may hold several, one behind the other. Other texts are left out. */
   function sort(texts) {
     var found = {};
     texts.forEach(function (text) {
-      var name = kind(text);
-      if (name) found[name] = text;
+      var name = '';
+      text.replace(/\r\n?/g, '\n').split('\n').forEach(function (line) {
+        name = begins(line) || name;
+        if (name) found[name] = (found[name] || '') + line + '\n';
+      });
     });
     return found;
   }
@@ -47,5 +51,5 @@
     return found;
   }
 
-  window.PageflowProc = { names: NAMES, kind: kind, sort: sort, snapshot: snapshot, session: session, files: files };
+  window.PageflowProc = { sort: sort, snapshot: snapshot, session: session, files: files };
 })();

@@ -76,7 +76,7 @@ def open_page(site, browser, shared_contexts):
     made, wrong = [], []
 
     def watch(request):
-        if request.url.startswith('data:') or request.url.startswith(site.as_uri() + '/'):
+        if request.url.startswith(('data:', 'blob:', f'{site.as_uri()}/')):  # a blob is the page's own: its worker
             return
         wrong.append(f'request to {request.url}')
 
