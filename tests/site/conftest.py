@@ -64,7 +64,8 @@ def open_page(site, browser):
     contexts, wrong = [], []
 
     def watch(request):
-        if request.url.startswith(('data:', 'blob:', f'{site.as_uri()}/')):  # a blob is the page's own: its worker
+        # A blob is made by the page itself: the worker.
+        if request.url.startswith(('data:', 'blob:', site.as_uri() + '/')):
             return
         wrong.append(f'request to {request.url}')
 
