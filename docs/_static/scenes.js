@@ -99,6 +99,7 @@
     this.edited();
     this.opener.after(this.node);
     this.tools.dispatchEvent(new CustomEvent('pf-added', { bubbles: true })); /* copy.js adds a button */
+    this.tools.append(this.shut);
   };
 
   Live.prototype.buildTools = function () {
@@ -109,7 +110,7 @@
     this.original = button(say('As in the book'), function () { if (allowed(live.original)) live.restore(); });
     this.playground = make('a', 'pf-button', say('Open in the playground'));
     this.shut = button(say('Close'), function () { live.close(); }, 'pf-button shut');
-    this.tools.append(this.go, this.original, this.playground, this.shut);
+    this.tools.append(this.go, this.original, this.playground);
   };
 
   Live.prototype.buildSteps = function () {
@@ -165,20 +166,19 @@
     var live = this, text = this.editor.text(), late;
     if (this.running) return;
     this.running = true;
-    late = setTimeout(function () { live.busy(true); }, PATIENCE);
+    this.node.setAttribute('aria-busy', 'true');
+    late = setTimeout(function () {
+      live.go.textContent = say('Stop');
+      live.tell(say('running'));
+    }, PATIENCE);
     function ended(came) {
       clearTimeout(late);
       live.running = false;
-      live.busy(false);
+      live.go.textContent = say('Run');
       live.take(text, came);
+      live.node.setAttribute('aria-busy', 'false');
     }
     carryOut(text, this.place.dataset.zone).then(ended, ended);
-  };
-
-  Live.prototype.busy = function (is) {
-    this.go.textContent = is ? say('Stop') : say('Run');
-    this.node.setAttribute('aria-busy', String(is));
-    if (is) this.tell(say('running'));
   };
 
   Live.prototype.stop = function () { window.pageflow.stop(); };

@@ -35,8 +35,8 @@ def printed(*words, text):
 class Scene:
     """Commands of a page, and what a reader does with them."""
 
-    def __init__(self, page, where):
-        self.page, self.place = page, page.locator(where).first
+    def __init__(self, page, place):
+        self.page, self.place = page, place
         self.opener = self.place.locator('.pf-run')
         self.field = self.place.locator('textarea')
         self.status = self.place.locator('.pf-live > [role=status]')
@@ -61,7 +61,7 @@ class Scene:
         return self.done()
 
     def seen(self, steps='.pf-list > .pf-step'):
-        return self.place.locator(f'{steps}').evaluate_all(SEEN)
+        return self.place.locator(steps).evaluate_all(SEEN)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def scene(open_page):
     def make(size='desktop', scheme='light', where=FIRST, name=HEART, **options):
         page = open_page(size, scheme, **options)
         page.visit(name)
-        return Scene(page, where)
+        return Scene(page, page.locator(where).first)
 
     return make
 
@@ -82,8 +82,7 @@ def test_every_scene_is_the_same_when_it_is_carried_out(open_page, name):
     page.visit(name)
     page.evaluate('document.querySelectorAll("details").forEach(one => { one.open = true; })')
     for place in page.locator('.pf-scene[data-scene]').all():
-        one = Scene(page, f'.pf-scene[data-scene="{place.get_attribute("data-scene")}"]')
-        one.place = place
+        one = Scene(page, place)
         before = one.seen(':scope > .pf-step')
         place.locator('> .pf-run').click()
         assert one.done().seen() == before, place.get_attribute('data-scene')
@@ -182,7 +181,7 @@ def test_the_keyboard_is_enough(scene):
     page.keyboard.press('Escape')
     assert one.place.locator('.where').inner_text() == '7 steps'
     reached = []
-    for _key in range(9):
+    for _key in range(8):
         page.keyboard.press('Tab')
         reached.append(page.evaluate('document.activeElement.ariaLabel || document.activeElement.textContent'))
     assert [word.partition(':')[0] for word in reached] == [
@@ -194,8 +193,7 @@ def test_the_keyboard_is_enough(scene):
         'Step back',
         'Step forward',
         'Show all',
-        '',
-    ] or 'Commands' in reached, reached
+    ]
     one.field.focus()
     one.field.type('x')
     page.keyboard.press('Tab')
@@ -209,7 +207,6 @@ def test_as_in_the_book(scene):
     one.write('machine 64M\nstatus')
     assert one.seen() != before
     one.button('As in the book').click()
-    one.page.wait_for_function('count => document.querySelectorAll(".pf-list > .pf-step").length === count', arg=6)
     assert one.done().seen() == before and one.field.input_value() == text
     one.button('Close').click()
     assert one.place.locator('> .pf-step').first.is_visible() and one.field.count() == 0
@@ -259,9 +256,8 @@ def test_what_does_not_end_is_stopped(scene):
     assert one.steps.locator('> .pf-command').all_inner_texts()[:2] == ['machine 64M', 'alloc GFP_KERNEL 3']
     assert one.place.locator('.pf-error').inner_text() == 'The command was stopped.'
     assert one.place.locator('.pf-step:has(> .pf-error)').evaluate('one => !one.nextElementSibling')
-    assert (
-        one.write('machine 64M\nalloc GFP_KERNEL').place.locator('.pf-said').inner_text() == '#1: page 0x43c00 order 0'
-    )
+    said = one.write('machine 64M\nalloc GFP_KERNEL').place.locator('.pf-list .pf-said')
+    assert said.inner_text().strip() == '#1: page 0x43c00 order 0'
 
 
 def test_an_exercise_waits_for_its_reader(scene):
