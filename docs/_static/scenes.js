@@ -253,7 +253,8 @@
     if (!state) return;
     var kinds = STATES.filter(function (kind) { return state.pictures[kind] && state.pictures[kind].svg; });
     if (!kinds.length) return;
-    var kind = this.kind || telling(state.pictures), choice = make('div', 'pf-bar pf-kinds');
+    var wanted = this.kind || telling(state.pictures), kind = kinds.indexOf(wanted) < 0 ? kinds[0] : wanted;
+    var choice = make('div', 'pf-bar pf-kinds');
     choice.setAttribute('role', 'group');
     choice.setAttribute('aria-label', say('Picture of the state'));
     kinds.forEach(function (each) {
