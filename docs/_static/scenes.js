@@ -5,7 +5,7 @@
   'use strict';
   var HELPERS = ['live.css', 'session-text.js', 'drawn-step.js', 'editor.js'];
   var PATIENCE = 200; /* milliseconds after which a run is worth a "Stop" */
-  var MANY = 400; /* steps on show at a time; a session with more has no picture for those that ask for none */
+  var MANY = 400; /* steps on show at a time, and those of a session that has a picture for each */
   var STATES = ['lists', 'zones', 'percpu', 'blocks'];
   var root = document.documentElement.dataset.content_root || './', say = window.pageflow.say;
 
@@ -49,7 +49,7 @@
     this.first = Number(shown[0]);
     this.last = Number(shown[1]) || Infinity;
     this.steps = []; /* the objects of the last run */
-    this.states = []; /* the same with the pictures of the state, where they were asked for */
+    this.states = []; /* the same with the pictures of the state, from the step on that they were asked `from` */
     this.ran = null; /* the text of the last run */
     this.at = 0; /* the step in hand, from 1; 0: all of them are on show */
     this.kind = null; /* the picture of a state that the reader has chosen */
@@ -206,8 +206,9 @@
       steps = steps.filter(function (one, at) { return one.errors.length || (at >= live.first && at < live.last); });
     }
     steps = steps.filter(isShown);
-    var drawn = steps.slice(0, MANY).map(function (one) { return window.PageflowDraw.step(one); });
-    if (steps.length > MANY) drawn.push(make('p', 'pf-meta', say('(%s steps more)', steps.length - MANY)));
+    var left_out = steps.length - MANY;
+    var drawn = (left_out > 0 ? steps.slice(0, MANY / 2).concat(steps.slice(-MANY / 2)) : steps).map(window.PageflowDraw.step);
+    if (left_out > 0) drawn.splice(MANY / 2, 0, make('p', 'pf-meta', say('(%s steps between)', left_out)));
     this.list.replaceChildren.apply(this.list, drawn);
   };
 
@@ -236,13 +237,14 @@
 
   /* The state that a step led to, for a command that draws nothing itself. What changed since the step before is marked. */
   Live.prototype.drawState = function (here, at) {
-    var live = this, text = this.ran, known = this.states[at - 1];
-    if (known) {
-      this.fillState(here, known.state);
+    var live = this, text = this.ran, known = this.states, from = Math.max(0, at - 2);
+    if (known[at - 1] && known.from <= from) {
+      this.fillState(here, known[at - 1].state);
       return;
     }
-    window.pageflow.steps(text, { zone: this.place.dataset.zone, state: Math.max(0, at - 2) }).then(function (all) {
+    window.pageflow.steps(text, { zone: this.place.dataset.zone, state: from }).then(function (all) {
       if (live.ran !== text) return;
+      all.from = from;
       live.states = all;
       if (here.isConnected && all[at - 1]) live.fillState(here, all[at - 1].state);
     }, function () { /* it was stopped, or says again what the run has said */ });
