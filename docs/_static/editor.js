@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var MOST = 30; /* lines on show; what is longer scrolls */
+  var LONG = 20000; /* characters; browsers take seconds to paste many lines, and nothing to set them */
 
   function make(tag, css) {
     var node = document.createElement(tag);
@@ -64,6 +65,13 @@
       marks = wrongs = [];
       paint();
       if (heed.changed) heed.changed();
+    });
+    field.addEventListener('paste', function (event) {
+      var text = event.clipboardData.getData('text/plain');
+      if (text.length < LONG) return;
+      event.preventDefault();
+      field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
     });
     field.addEventListener('scroll', scroll);
     field.addEventListener('keydown', function (event) {
