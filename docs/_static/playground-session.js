@@ -95,7 +95,9 @@
     var all = commandsOf(text), last = all[all.length - 1], asked = last ? this.question(last.command) : null;
     var lines = text.split('\n'), place = last ? last.line - 1 + (asked && !asked.first) : 0;
     if (asked) lines.splice(place, 0, asked.ask);
-    var options = { state: Math.max(0, all.length - 2), files: window.PageflowProc.files(text) };
+    /* the state before it too, in case it never ends; what changed since then is marked in any case */
+    var before = all.length - 2 + (asked && asked.first ? 1 : 0);
+    var options = { state: Math.max(0, before), files: window.PageflowProc.files(text) };
     function take(came) {
       var broken = came instanceof Error;
       return result(all, broken ? came.steps || [] : came, asked ? place + 1 : 0, broken ? came.message : '');
@@ -109,14 +111,18 @@
   };
 
   function result(all, came, asked, stopped) {
-    var byLine = new Map(), path = null, state = null;
+    var byLine = new Map(), path = null, state = null, unmarked = null;
     came.forEach(function (one) {
+      if (one.line === asked) {
+        path = one.errors.length ? null : one.output;
+        unmarked = one.state;
+        return;
+      }
       state = one.state || state;
-      if (one.line === asked) path = one.errors.length ? null : one.output;
-      else byLine.set(one.line - (asked && one.line > asked ? 1 : 0), one);
+      byLine.set(one.line - (asked && one.line > asked ? 1 : 0), one);
     });
     var steps = all.map(function (one) { return byLine.get(one.line) || null; });
-    return { steps: steps, state: state, path: path, stopped: stopped };
+    return { steps: steps, state: state || unmarked, path: path, stopped: stopped };
   }
 
   window.PageflowSession = { Session: Session, refuse: refuse, commandsOf: commandsOf };

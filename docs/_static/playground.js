@@ -182,7 +182,7 @@
     go.className = (at > session.at ? 'later' : '') + (wrong ? ' wrong' : '');
     go.append(make('span', 'n', String(at)), make('code', '', each.command));
     if (step && brief(step)) go.append(make('span', 'brief', (wrong ? '✗ ' : '') + brief(step).slice(2)));
-    if (step && step.idle) go.append(make('span', 'brief', say('not carried out: the session had ended')));
+    if (step && step.idle) go.append(make('span', 'brief', idle()));
     if (at === session.at) go.setAttribute('aria-current', 'step');
     go.addEventListener('click', function () { show(at); });
     item.append(go);
@@ -190,16 +190,13 @@
   }
 
   function drawCame(command, step) {
-    var draw = window.PageflowDraw, box = one('.came'), parts = [draw.command(command)];
-    if (step.events.length) parts.push(draw.events(step.events));
-    if (step.output) parts.push(draw.said(step.output.replace(/\n$/, '')));
-    step.pictures.forEach(function (each) { parts.push(draw.picture(each.svg)); });
-    if (step.idle) parts.push(make('p', '', say('not carried out: the session had ended')));
-    if (!step.events.length && !step.output && !step.errors.length && !step.pictures.length && !step.idle) {
-      parts.push(make('p', 'quiet', say('Nothing was said, and no tracepoint fired.')));
-    }
-    box.replaceChildren.apply(box, parts.concat(draw.errors(step.errors)));
+    var box = window.PageflowDraw.step(Object.assign({ command: command }, step));
+    var quiet = !step.events.length && !step.output && !step.errors.length && !step.pictures.length;
+    if (quiet) box.append(make('p', 'quiet', step.idle ? idle() : say('Nothing was said, and no tracepoint fired.')));
+    one('.came').replaceChildren(box);
   }
+
+  function idle() { return say('not carried out: the session had ended'); }
 
   /* ---- The machine ---- */
 
@@ -220,7 +217,8 @@
     }));
     if (!state) grid.append(make('p', 'quiet', say('There is no machine yet. Choose one above, and boot it.')));
     drawKinds(kinds);
-    drawHeld();
+    drawHeld(state);
+    drawTasks(state);
   }
 
   /* On a narrow screen one picture at a time. */
@@ -246,7 +244,7 @@
     all('.grid .cell').forEach(function (cell) { cell.classList.toggle('chosen', cell.dataset.kind === picture); });
   }
 
-  function drawHeld() {
+  function drawHeld(state) {
     var box = one('.held'), choice = field(one('[data-form=free]'), 'block'), before = choice.value;
     var last = held.slice(-HELD_SHOWN).reverse();
     choice.replaceChildren.apply(choice, held.slice(-200).reverse().map(function (block) {
@@ -255,7 +253,7 @@
       return option;
     }));
     if (before && choice.querySelector('option[value="' + before + '"]')) choice.value = before;
-    box.replaceChildren(make('h3', '', say('Blocks that are held: %s', held.length)));
+    box.replaceChildren(make('h3', '', say('Blocks that are held: %s', state ? state.holds : 0)));
     if (!held.length) return;
     var list = make('ul', 'blocks');
     last.forEach(function (block) {
@@ -265,7 +263,17 @@
       list.append(item);
     });
     box.append(list);
-    if (held.length > last.length) box.append(make('p', 'quiet', say('These are the last %s; the command blocks lists all.', last.length)));
+    if (state.holds > last.length) box.append(make('p', 'quiet', say('These are the last %s; the command blocks lists all.', last.length)));
+  }
+
+  /* Who runs where, and who else there is. */
+  function drawTasks(state) {
+    var line = one('.who'), pids = one('#pf-play-pids');
+    var tasks = state ? state.tasks : [], runs = tasks.filter(function (task) { return task.running; })[0];
+    line.textContent = runs ? say('%s, PID %s, runs on CPU %s.', runs.name, runs.pid, state.cpu) : '';
+    var others = tasks.filter(function (task) { return task !== runs; }).slice(0, 12).map(function (task) { return task.name + ' ' + task.pid; });
+    if (others.length) line.textContent += ' ' + say('There are also %s.', others.join(', '));
+    pids.replaceChildren.apply(pids, tasks.map(function (task) { return new Option(task.name, task.pid); }));
   }
 
   function pageOf(block) { return say('page %s, order %s', '0x' + Number(block.pfn).toString(16), block.order); }
