@@ -293,8 +293,12 @@ def test_acting_in_the_past_cuts_what_came_after_until_undo(play):
 def test_a_command_without_end_is_stopped_and_taken_out(play):
     one = play()
     one.page.visit(PAGE + fragment('\n'.join(ENDLESS)))
+    running = (
+        'document.querySelector(".pf-playground > [role=status]").textContent.startsWith("command 4 of 4 is running")'
+    )
+    one.page.wait_for_function(running)
     one.button('Stop').click()
-    one.done(4)
+    one.page.wait_for_function('document.querySelector(".play-line .wrong")')
     assert 'stopped' in one.now.inner_text()
     one.command.fill('alloc GFP_KERNEL 0')
     one.command.press('Enter')
