@@ -25,13 +25,14 @@
         if (name) found[name] = (found[name] || '') + line + '\n';
       });
     });
+    Object.keys(found).forEach(function (name) { found[name] = found[name].trimEnd() + '\n'; });
     return found;
   }
 
   /* A promise of the saved machine, of {zoneinfo, buddyinfo, pagetypeinfo}; the last may be missing. */
   function snapshot(texts) {
     var files = {};
-    NAMES.forEach(function (name) { if ((texts[name] || '').trim()) files[name] = texts[name]; });
+    NAMES.forEach(function (name) { if ((texts[name] || '').trim()) files[name] = texts[name].trimEnd() + '\n'; });
     return window.pageflow.command(['snapshot', '--proc', '.'], { files: files }).then(function (left) {
       if (left.code !== 0) throw new Error(left.err.trim() || say('These files hold no machine.'));
       return left.out;
