@@ -5,6 +5,7 @@
   var LARGE = 256 << 10; /* letters that a field shows without becoming slow */
   var AT_ONCE = 40; /* reports that are listed before one asks for more */
   var MACHINE = 4 << 20; /* bytes: the files of /proc of no machine are longer */
+  var REPORT = /page allocation|oom-kill|Mem-Info/; /* a log, whatever else is in it */
   var MANY = 3; /* reports from which on a summary helps */
   var place = document.querySelector('.pf-log'), here = document.currentScript.src;
   if (!place || !window.pageflow) return;
@@ -12,6 +13,8 @@
   var utf8 = new TextEncoder();
   var field, state, halt, found, rules, machine, tries; /* parts of the page */
   var logs = [], turn = 0; /* what is explained; a number that says whether work is still wanted */
+  var explained = ''; /* what stood in the field */
+  var samples = {}; /* logs to try, by name */
   var proc = {}, machines = 0; /* files of /proc, by name; how often a machine was made of them */
 
   function make(tag, css, text) {
@@ -50,7 +53,7 @@
   /* The command's messages about a log, with the log's name where standard input was meant. */
   function messages(log, said) {
     return said.split('\n').filter(Boolean).map(function (line) {
-      return line.replace(/^pageflow explain: /, '').replace(/^-(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
+      return line.replace(/^pageflow explain: /, '').replace(/^(?:-|standard input)(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
     });
   }
 
@@ -239,6 +242,7 @@
     if (first) first.open = true;
     tell(!logs.length ? '' : reports === 1 ? say('One report, and its answer, below.') : reports ? say('%s reports, the first one is open.', reports) :
       say('No report was found.'), false);
+    if (reports && state.getBoundingClientRect().top > innerHeight / 2) state.scrollIntoView(); /* answers first, on a small screen */
     place.dataset.shown = turn;
   }
 
@@ -246,7 +250,7 @@
 
   /* Does a text hold files of /proc? One paste may have several, with whatever stands around them. */
   function takeProc(text) {
-    var parts = /^Node +\d+, +zone /m.test(text) && window.PageflowProc ? window.PageflowProc.sort([text]) : {};
+    var parts = /^Node +\d+, +zone /m.test(text) && !REPORT.test(text) ? window.PageflowProc.sort([text]) : {};
     Object.assign(proc, parts);
     return Object.keys(parts).length > 0;
   }
@@ -327,7 +331,10 @@
     return takeAll([{ name: name, bytes: function () { return utf8.encode(text); } }]);
   }
 
-  function explainField() { return takeText(field.value, say('the pasted text')); }
+  function explainField() {
+    explained = field.value;
+    return takeText(explained, say('the pasted text'));
+  }
 
   function clear() {
     turn++;
@@ -340,14 +347,19 @@
     field.focus();
   }
 
+  /* Whatever is pasted on the page. In the field, a text that was explained makes way for the next. */
   function pasted(event) {
     var files = event.clipboardData.files, text = event.clipboardData.getData('text/plain');
+    if (event.target.matches('input, select')) return;
     if (files.length && !text) { event.preventDefault(); take(files); return; }
     if (text.length > LARGE) { /* a field of that length would be slow; the command is not */
       event.preventDefault();
+      field.value = '';
       takeText(text, say('the pasted text'));
       return;
     }
+    if (event.target !== field) field.value = text;
+    else if (field.value === explained) field.value = '';
     setTimeout(explainField); /* when it stands in the field */
   }
 
@@ -406,7 +418,8 @@
   function tryOne(name, title) {
     return button('try', title, function () {
       pageflow.load('samples/' + name + '.js').then(function () {
-        field.value = window.PAGEFLOW_SAMPLES[name];
+        samples[name] = samples[name] || window.PAGEFLOW_SAMPLE; /* each file of them sets it once */
+        field.value = samples[name];
         return explainField();
       }).catch(function (error) { tell(error.message, false); });
     });
@@ -434,7 +447,7 @@
     field.autocapitalize = field.autocomplete = 'off';
     field.setAttribute('wrap', 'off');
     label.htmlFor = field.id;
-    field.addEventListener('paste', pasted);
+    document.addEventListener('paste', pasted);
     field.addEventListener('keydown', function (event) {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); explainField(); }
     });

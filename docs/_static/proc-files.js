@@ -7,26 +7,40 @@
   var NAMES = ['zoneinfo', 'buddyinfo', 'pagetypeinfo'];
   var say = window.pageflow.say;
 
-  /* The file that begins with a line; '' where one goes on. In buddyinfo a zone has a number for each order, in the last part of
-   * pagetypeinfo one for each type. */
-  function begins(line) {
-    if (/^Page block order:/.test(line)) return 'pagetypeinfo';
-    if (/^Node +\d+, zone +\w+\s*$/.test(line)) return 'zoneinfo';
-    return /^Node +\d+, zone +\w+( +\d+){8,}\s*$/.test(line) ? 'buddyinfo' : '';
+  var TYPES = /^(?:Page block order:|Pages per block:|Free pages count per migrate type|Number of (?:mixed )?blocks type|Node +\d+, zone +\w+, type )/;
+  var COUNTS = /^Node +\d+, zone +\w+((?: +\d+)+) *$/; /* free blocks by order, or pageblocks by type */
+  var ZONE = /^Node +\d+, zone +\w+ *$/;
+
+  /* Gives each line to the file it comes from: several may have been copied one after the other, with prompts between them. */
+  function divide(text, found) {
+    var name = '', types = 0; /* what was read last, and how many types it counts pageblocks of */
+    function give(to, line) {
+      name = to;
+      found[to] = (found[to] || '') + line + '\n';
+    }
+    text.replace(/\r/g, '').split('\n').forEach(function (line) {
+      var counts = COUNTS.exec(line);
+      if (TYPES.test(line)) {
+        types = /^Number/.test(line) ? line.replace(/^.*? type /, '').trim().split(/ +/).length : 0;
+        give('pagetypeinfo', line);
+      } else if (counts) {
+        give(name === 'pagetypeinfo' && counts[1].trim().split(/ +/).length === types ? name : 'buddyinfo', line);
+      } else if (ZONE.test(line) || (name === 'zoneinfo' && /^ /.test(line))) {
+        give('zoneinfo', line);
+      } else if (name === 'pagetypeinfo' && !line.trim()) {
+        give(name, line);
+      }
+    });
   }
 
-  /* The files that texts hold, by name; a text may hold several, one behind the other. Other texts are left out. */
+  /* The files that texts hold, by name; a text may hold several, and what else is in it is left out. A file that is there twice
+   * counts as it was the second time. */
   function sort(texts) {
-    var found = {};
-    texts.forEach(function (text) {
-      var name = '';
-      text.replace(/\r\n?/g, '\n').split('\n').forEach(function (line) {
-        name = begins(line) || name;
-        if (name) found[name] = (found[name] || '') + line + '\n';
-      });
-    });
-    Object.keys(found).forEach(function (name) { found[name] = found[name].trimEnd() + '\n'; });
-    return found;
+    return texts.reduce(function (all, text) {
+      var found = {};
+      divide(text, found);
+      return Object.assign(all, found);
+    }, {});
   }
 
   /* A promise of the saved machine, of {zoneinfo, buddyinfo, pagetypeinfo}; the last may be missing. */
@@ -52,5 +66,5 @@
     return found;
   }
 
-  window.PageflowProc = { sort: sort, snapshot: snapshot, session: session, files: files };
+  window.PageflowProc = { names: NAMES, sort: sort, snapshot: snapshot, session: session, files: files };
 })();

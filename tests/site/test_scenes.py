@@ -120,8 +120,13 @@ def test_an_error_stands_under_the_line_that_caused_it(scene):
     one = scene().open().write(text)
     words = re.findall(r'^pageflow shell: [^:]*:\d+: (.*)$', printed(text=text).stderr, re.M)
     assert one.place.locator('.pf-error').all_inner_texts() == words and len(words) == 2
-    assert one.place.locator('.pf-step:has(> .pf-error) > .pf-command').all_inner_texts() == ['alloc GFP_FOO 3', 'frobnicate']
-    lines = one.place.locator('.pf-editor .wrong').evaluate_all('all => all.map(one => one.style.getPropertyValue("--line"))')
+    assert one.place.locator('.pf-step:has(> .pf-error) > .pf-command').all_inner_texts() == [
+        'alloc GFP_FOO 3',
+        'frobnicate',
+    ]
+    lines = one.place.locator('.pf-editor .wrong').evaluate_all(
+        'all => all.map(one => one.style.getPropertyValue("--line"))'
+    )
     assert lines == ['1', '4'] and one.status.inner_text() == f'line 2: {words[0]}'
     one.field.press('End')
     one.field.type(' ')
@@ -254,7 +259,9 @@ def test_what_does_not_end_is_stopped(scene):
     assert one.steps.locator('> .pf-command').all_inner_texts()[:2] == ['machine 64M', 'alloc GFP_KERNEL 3']
     assert one.place.locator('.pf-error').inner_text() == 'The command was stopped.'
     assert one.place.locator('.pf-step:has(> .pf-error)').evaluate('one => !one.nextElementSibling')
-    assert one.write('machine 64M\nalloc GFP_KERNEL').place.locator('.pf-said').inner_text() == '#1: page 0x43c00 order 0'
+    assert (
+        one.write('machine 64M\nalloc GFP_KERNEL').place.locator('.pf-said').inner_text() == '#1: page 0x43c00 order 0'
+    )
 
 
 def test_an_exercise_waits_for_its_reader(scene):
@@ -264,7 +271,10 @@ def test_an_exercise_waits_for_its_reader(scene):
     one.field.wait_for()
     assert one.page.evaluate('document.activeElement.tagName') == 'TEXTAREA' and one.steps.count() == 0
     one.write(one.field.input_value().replace('-600', '-100'))
-    assert 'Killed process 2 (database)' in one.place.locator('.pf-list').inner_text() or one.place.locator('.pf-rest').count()
+    assert (
+        'Killed process 2 (database)' in one.place.locator('.pf-list').inner_text()
+        or one.place.locator('.pf-rest').count()
+    )
 
 
 def test_a_scenario_that_is_shown_is_carried_out(scene):
