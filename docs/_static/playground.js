@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var place = document.querySelector('.pf-playground');
+  if (place && !window.pageflow) place.remove(); /* a site that was built without the engine */
   if (!place || !window.pageflow) return;
   var START = 'machine 256M,cma=64M\nalloc GFP_KERNEL 3\n'; /* what a visitor finds */
   var HELPERS = ['session-text.js', 'proc-files.js', 'complete.js', 'drawn-step.js', 'playground-session.js', 'playground-path.js',
@@ -44,6 +45,7 @@
   function warn(words, act, label) {
     var box = one('.play-words');
     box.hidden = !words;
+    if (words) place.removeAttribute('data-empty');
     box.className = 'play-words pf-notice' + (act ? '' : ' bad');
     box.replaceChildren(words);
     if (act) box.append(' ', button(label, act));
@@ -425,10 +427,12 @@
           : say('This session is too long for a link; save it as a file.'));
         return;
       }
-      var link = location.href.split('#')[0] + fragment, done = function () { flash('link', say('Copied')); };
-      navigator.clipboard.writeText(link).then(done, function () {
-        warn(say('The browser did not let the link be copied; it stands in the address bar.'));
-      });
+      var link = location.href.split('#')[0] + fragment;
+      history.replaceState(null, '', fragment);
+      mine = fragment;
+      Promise.resolve(navigator.clipboard).then(function (board) { return board.writeText(link); }).then(function () {
+        flash('link', say('Copied'));
+      }, function () { warn(say('The browser did not let the link be copied; it stands in the address bar.')); });
     });
   }
 
