@@ -42,7 +42,7 @@ MUSL_C := $(patsubst %,$(MUSL)/src/%.c, env/__environ env/getenv errno/strerror 
 	$(addprefix stat/,fchmod fstat fstatat stat) \
 	$(addprefix stdio/,__lockfile __overflow __stdio_close __stdio_exit __stdio_read __stdio_seek __stdio_write \
 		__stdout_write __toread __towrite __uflow asprintf fclose ferror fflush fileno fmemopen fopencookie \
-		fprintf fputc fputs fwrite ofl ofl_add open_memstream printf putc putchar rename setvbuf snprintf sprintf \
+		fprintf fputc fputs fseek ftell fwrite ofl ofl_add open_memstream printf putc putchar rename rewind setvbuf snprintf sprintf \
 		sscanf stderr stdout vasprintf vfprintf vfscanf vsnprintf vsprintf vsscanf) \
 	$(addprefix thread/,__lock __syscall_cp pthread_sigmask vmlock) time/clock_gettime \
 	$(addprefix unistd/,fchown getcwd isatty lseek read readlink write))

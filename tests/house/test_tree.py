@@ -31,8 +31,8 @@ prompt:
 @pytest.fixture
 def copy(tmp_path):
     """The copy's top."""
+    (tmp_path / "src" / "web").mkdir(parents=True)
     for name in ("Makefile", "VERSION", "src/web/wasm.mk"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "goals.mk").write_text(GOALS)

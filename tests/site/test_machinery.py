@@ -568,6 +568,16 @@ def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise)
     assert page.count('<details class="pf-answer"') == 2 and 'id="exercise-06-2"' in page
 
 
+def test_an_exercise_may_begin_with_commands(exercise, tree):
+    tree('docs/scenarios/first.pf', 'machine 64M\n')
+    commands = ':kind: paper\n   :begin:\n      machine 1G\n      status'
+    code, said, page = exercise(EXERCISE.replace(':kind: paper', commands))
+    assert (code, said) == (0, '') and page.count('data-scene') == 1
+    assert commands_of(tree, f'{STEM}-1') == 'machine 1G\nstatus'
+    _code, _said, page = exercise(EXERCISE.replace(':kind: paper', ':kind: paper\n   :begin: docs/scenarios/first.pf'))
+    assert re.search('id="exercise-06-2"[^>]*data-scene="first"|data-scene="first"[^>]*id="exercise-06-2"', page)
+
+
 @pytest.mark.parametrize(
     'old, new, words',
     [
@@ -576,6 +586,11 @@ def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise)
         (':kind: paper', ':kind: change', '06-2.patch is what an exercise that changes code has'),
         (':fails: large', ':kind: predict\n   :fails: large', '06-1.patch is what an exercise that changes code has'),
         ('exercise:: 06-2', 'exercise:: two', "'two' is no chapter and number"),
+        (
+            ':level: hard',
+            ':level: hard\n   :begin: docs/scenarios/no.pf',
+            'exercise 06-2: there is no file docs/scenarios/no.pf',
+        ),
         ('   .. answer::\n\n      4.\n', '   4.\n', 'one `answer` is needed'),
         ('small-1 got 0', 'small-99 got 0', 'results.json has no `06-1 small-99 got 0`'),
         ('06-1 tests large', '06-1 tests small', 'results.json has no'),
@@ -706,6 +721,34 @@ def test_a_scene_shows_the_part_that_is_asked_for(scene):
 def test_a_scene_is_refused(scene, text, words):
     code, said, _page = scene(text)
     assert code != 0 and words in said, said
+
+
+def commands_of(tree, name):
+    """What a reader gets to carry out."""
+    script = (tree.out / '_static' / 'scenes' / f'{name}.js').read_text(encoding='utf-8')
+    return json.loads(script[script.index(']=') + 2 : script.rindex(';')])
+
+
+def test_the_commands_of_a_scene_can_be_carried_out_in_the_page(scene, tree):
+    inline = '.. scene::\n   :zone: DMA\n\n   machine 64M\n   # all of it\n   draw zones\n'
+    _code, said, page = scene(f'.. scene:: docs/scenarios/first.pf\n   :from: alloc\n\n{inline}')
+    assert said == ''
+    assert 'data-scene="first" data-shown="2-4"' in page.replace('"docutils container" ', '')
+    assert re.search(rf'data-scene="{STEM}-2"', page) and 'data-zone="DMA"' in page
+    assert commands_of(tree, 'first') == SCRIPT.strip('\n')
+    assert commands_of(tree, f'{STEM}-2') == 'machine 64M\n# all of it\ndraw zones'
+
+
+def test_a_scenario_that_is_shown_can_be_carried_out_too(scene, tree):
+    tree('docs/scenarios/first.pf', f'# SPDX-License-Identifier: GPL-2.0-only\n{SCRIPT}')
+    _code, said, page = scene('.. literalinclude:: ../scenarios/first.pf\n   :start-at: machine')
+    assert said == '' and re.search('<div class="pf-scenario [^>]*data-scene="first"', page)
+    assert commands_of(tree, 'first') == SCRIPT.strip('\n')
+
+
+def test_nothing_is_carried_out_in_other_formats(scene):
+    _code, said, page = scene('.. literalinclude:: ../scenarios/first.pf', 'text', '.txt')
+    assert said == '' and 'alloc GFP_USER' in page and 'scene' not in page.lower()
 
 
 PRIMER = """
