@@ -17,6 +17,7 @@ from .shared import write_script
 STYLES = ('live.css', 'log.css')
 SCRIPTS = ('session-text.js', 'proc-files.js', 'log-input.js', 'log-answer.js', 'log.js')  # log.js needs the others
 FOLDER = 'tests/samples'
+PAGE = 'docs/explain-a-log'
 
 
 def samples():
@@ -73,7 +74,7 @@ def add_files(app, pagename, template, context, doctree):
 
 
 def write(app, error):
-    if error or app.builder.name != 'html':
+    if error or app.builder.name != 'html' or PAGE not in app.env.found_docs:
         return
     target = app.outdir / '_static' / 'samples'
     target.mkdir(parents=True, exist_ok=True)
