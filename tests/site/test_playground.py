@@ -464,3 +464,4 @@ def test_without_scripts_the_page_says_what_does_the_same(open_page):
     page = open_page(java_script_enabled=False)
     page.visit(PAGE)
     assert 'pageflow shell' in page.locator('noscript').inner_text()
+    assert not page.locator('.pf-playground').is_visible()
