@@ -119,6 +119,7 @@
   function show(at) {
     var turn = ++asked, late, done = 0;
     session.at = at;
+    if (session.pending) window.pageflow.stop(); /* nobody waits for it any more */
     drawLine();
     if (!at) { drawNothing(); return Promise.resolve(); }
     late = setTimeout(function () {

@@ -306,12 +306,14 @@ def test_a_command_that_is_stopped_is_taken_out(play):
     one.page.wait_for_function('document.querySelector(".play-line .wrong")')
     assert 'was stopped' in one.now.inner_text()
     stopped = int(one.now.locator('.n').inner_text())
-    one.place.locator('.grid .cell').first.wait_for()  # the machine before it
     one.command.fill('machine 64M')
     one.command.press('Enter')
-    one.done(stopped)
+    one.words.wait_for()
     assert one.lines.all_inner_texts() == [*LONG[: stopped - 1], 'machine 64M']
     assert 'taken out' in one.words.inner_text()
+    one.lines.nth(1).click()
+    one.done(2)
+    assert one.place.locator('.held li').count() == 1
 
 
 # ---- The path ----------------------------------------------------------------------------------------------------
