@@ -19,6 +19,7 @@
     this.at = 0; /* the command whose state is on show; 0: none */
     this.before = []; /* what it was, for undo */
     this.kept = new Map();
+    this.pending = 0; /* runs that go on */
   }
 
   Session.prototype.commands = function () { return commandsOf(this.text); };
@@ -122,7 +123,10 @@
   Session.prototype.keep = function (name, perform) {
     var kept = this.kept, made = kept.get(name);
     if (made) return made;
+    var session = this, ended = function () { session.pending--; };
+    this.pending++;
     made = perform();
+    made.then(ended, ended);
     kept.set(name, made);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
     made.then(function (found) { if (found && found.stopped) kept.delete(name); });

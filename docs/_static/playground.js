@@ -79,13 +79,15 @@
     one('[data-act=undo]').focus();
   }
 
+  /* Makes a text the session; false after saying why it cannot be one. */
   function open(text) {
     var refused = window.PageflowSession.refuse(text);
-    if (refused) { warn(refused); return; }
+    if (refused) { warn(refused); return false; }
     warn('');
     session.open(text);
     told = [];
     changed();
+    return true;
   }
 
   function changed() {
@@ -105,10 +107,7 @@
 
   function readAddress() {
     if (location.hash === mine || location.hash.indexOf('#pf=') !== 0) return Promise.resolve(false);
-    return window.PageflowText.decode(location.hash).then(function (text) {
-      open(text);
-      return true;
-    }, function () {
+    return window.PageflowText.decode(location.hash).then(open, function () {
       warn(say('The session in this address cannot be read: it is cut off or damaged. Ask for the link again, or for the file.'));
       return false;
     });
@@ -120,6 +119,7 @@
   function show(at) {
     var turn = ++asked, late, done = 0;
     session.at = at;
+    if (session.pending) window.pageflow.stop(); /* nobody waits for it any more */
     drawLine();
     if (!at) { drawNothing(); return Promise.resolve(); }
     late = setTimeout(function () {
@@ -141,7 +141,9 @@
   function busy(is, done, of) {
     place.setAttribute('aria-busy', String(is));
     one('[data-act=stop]').hidden = !is;
-    if (is) tell(say('command %s of %s is running', Math.min(done + 1, of), of));
+    if (!is) return;
+    place.removeAttribute('data-empty');
+    tell(say('command %s of %s is running', Math.min(done + 1, of), of));
   }
 
   function take(at, came) {
@@ -154,9 +156,16 @@
     drawLine();
     drawCame(commands[at - 1].command, told[at - 1]);
     drawState(came.state);
+    if (stuck > 0 && !came.state) drawBefore(stuck);
     drawPath(at);
     place.removeAttribute('data-empty');
     tell(say('command %s of %s: %s', at, commands.length, commands[at - 1].command) + brief(told[at - 1]));
+  }
+
+  /* The machine before a command that was stopped. */
+  function drawBefore(at) {
+    var turn = asked;
+    session.run(at).then(function (came) { if (turn === asked) drawState(came.state); });
   }
 
   /* What came of a command in a few words. */
@@ -169,6 +178,7 @@
     one('.came').replaceChildren(make('p', '', say('Nothing has happened yet. Boot a machine.')));
     drawState(null);
     showPath('', null);
+    tell(say('before the first command'));
     place.removeAttribute('data-empty');
   }
 
@@ -293,7 +303,12 @@
   function drawPath(at) {
     var commands = session.commands(), turn = asked, last = at;
     while (last && !session.question(commands[last - 1].command)) last--;
-    session.path(last).then(function (story) { if (turn === asked) showPath(last ? commands[last - 1].command : '', story); });
+    one('.play-path').setAttribute('aria-busy', 'true');
+    session.path(last).then(function (story) {
+      if (turn !== asked) return;
+      showPath(last ? commands[last - 1].command : '', story);
+      one('.play-path').setAttribute('aria-busy', 'false');
+    });
   }
 
   function showPath(command, story) {
