@@ -58,14 +58,16 @@ tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
 TESTS_C   := $(call tests_of,stages world life state replay engine)
 API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
-# Those of the house and of the debugger ask nothing of a flavour: they run once.
-PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb)
+# Those of the house, of the debugger and of the command as WebAssembly ask nothing of a flavour: they run once.
+PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb $(if $(filter web,$(NEEDED)),tests/web))
 
 # ---- Tests that are asked for ----------------------------------------------------------------------------------
 
-# With T=NAME: the programs that hold such a test, and `python` where one is a Python test.
+# With T=NAME: the programs that hold such a test, `python` where one is a Python test, and `web` where one runs the command
+# as WebAssembly, which is built and tested once.
 ifneq ($(filter test test-programs,$(GOALS)),)
-NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python)
+NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python $(if $(filter O0,$(FLAVOUR)),web))
+SCRIPTED := $(filter python web,$(NEEDED))
 endif
 
 # ---- Flags -----------------------------------------------------------------------------------------------------
@@ -93,6 +95,7 @@ CC_arm64     := $(CROSS)gcc
 CC_arm64O2   := $(CROSS)gcc
 CC_clang     := clang
 CC_mutants   := $(CC)
+CC_wasm       = $(ZIG) cc $(WASM_TARGET)
 
 # The machine in focus is a variable of each thread; this model reads it in one instruction instead of by a call.
 FLAGS_O2     := -O2 -g -fPIC -ftls-model=initial-exec -fvisibility=hidden -DPAGEFLOW_THREADS
@@ -104,6 +107,8 @@ FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/includ
 FLAGS_arm64O2 := -O2 -g -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
 FLAGS_mutants := -O1
+# zig puts directories given with -isystem behind those of its own, so musl's headers are not told apart from ours.
+FLAGS_wasm    = -Os -DPAGEFLOW_PLAIN_TERMINAL -Wno-undef $(INTERNALS) $(WASM_INCLUDE)
 
 # What is unused is a warning only, but in the flavours in which the gates compile each source with either compiler.
 STRICT       := clang $(if $(WERROR),asan arm64%)
@@ -155,7 +160,7 @@ say = @echo "  $1" >&2
 .DEFAULT_GOAL := all
 
 all:
-	@.ci/setup build test coverage site gdb
+	@.ci/setup build test coverage site wasm gdb
 	@$(MAKE) build
 	@$(MAKE) build/coverage/coverage.json
 	@$(PYTHON) coverage/gate.py --tests --report-only
@@ -165,7 +170,7 @@ help:
 	@sed -n 's/^|//p' .ci/help.txt
 
 setup:
-	@.ci/setup build test coverage site gdb
+	@.ci/setup build test coverage site wasm gdb
 
 check:
 	@.ci/run
@@ -190,6 +195,8 @@ $(SETUP)/%: .ci/setup
 $(SETUP)/test: tests/requirements.txt
 $(SETUP)/site: docs/requirements.txt
 $(SETUP)/wasm: src/web/requirements.txt
+
+include src/web/wasm.mk
 
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
@@ -267,10 +274,9 @@ $(foreach f,$(FLAVOURS),$(eval $(call flags_rules,$f)))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
 $(foreach f,$(PROGRAMS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
 $(foreach f,$(PROGRAMS),$(eval $(call front_rules,$f)))
-include src/web/wasm.mk
 
 # What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
-NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR))))
+NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(SCRIPTED),*,$(FLAVOUR))))
 ifneq ($(NOTES),)
 -include $(shell find $(NOTES) -name '*.d')
 endif
@@ -331,11 +337,12 @@ install: build
 
 # With T=NAME only what such tests need is built: NEEDED.
 COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pageflow)
-test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out python,$(NEEDED))) \
-	$(if $(filter python,$(NEEDED)),$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build))
+test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out $(SCRIPTED),$(NEEDED))) \
+	$(if $(SCRIPTED),$(COMMAND)) $(if $(filter python,$(NEEDED)),$(if $(filter O0,$(FLAVOUR)),build)) \
+	$(if $(filter web,$(NEEDED)),wasm)
 
-test: test-programs | $(if $(filter python,$(NEEDED)),$(SETUP)/test $(SETUP)/gdb)
-	@$(if $(filter python,$(NEEDED)),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
+test: test-programs | $(if $(SCRIPTED),$(SETUP)/test $(SETUP)/gdb)
+	@$(if $(SCRIPTED),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
 		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- The workshop: a copy of the sources with a change, in the flavour `mutants`, whose loops end (tests/workshop) --------
@@ -409,7 +416,7 @@ coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/c
 SITE_IN := Makefile index.rst $(shell find docs labs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
 SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
-build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(SETUP)/site $(SETUP)/gdb
 	$(call say,build/site)
 	@$(VPYTHON) docs/build.py >&2
 	@touch $@
@@ -423,7 +430,7 @@ epub pdf: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 	@$(VPYTHON) docs/build.py --$@ >&2
 	@echo '$@: build/pageflow.$@'
 
-serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+serve: build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(SETUP)/site $(SETUP)/gdb
 	$(give_back)
 	@$(VPYTHON) docs/build.py --serve
 

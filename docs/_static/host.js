@@ -127,10 +127,23 @@ window.PAGEFLOW_HOST = function (call, wrote) {
     return SUCCESS;
   }
 
+  function rename(_folder, from, length, _to, to, toLength) {
+    var name = named(from, length), file = files.get(name);
+    if (!file) return NO_ENTRY;
+    files.delete(name);
+    files.set(named(to, toLength), file);
+    return SUCCESS;
+  }
+
+  function remove(_folder, at, length) {
+    return files.delete(named(at, length)) ? SUCCESS : NO_ENTRY;
+  }
+
   var functions = {
     args_sizes_get: sizes(argv), args_get: copy(argv),
     environ_sizes_get: sizes(environment), environ_get: copy(environment),
-    fd_write: write, fd_read: read, fd_seek: seek, fd_close: close, path_open: openFile,
+    fd_write: write, fd_read: read, fd_seek: seek, fd_close: close,
+    path_open: openFile, path_rename: rename, path_unlink_file: remove,
     proc_exit: function (code) { throw { exit: code }; }, /* unwinds the command */
   };
 

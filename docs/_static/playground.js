@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var place = document.querySelector('.pf-playground');
+  if (place && !window.pageflow) place.remove(); /* a site that was built without the engine */
   if (!place || !window.pageflow) return;
   var START = 'machine 256M,cma=64M\nalloc GFP_KERNEL 3\n'; /* what a visitor finds */
   var HELPERS = ['session-text.js', 'proc-files.js', 'complete.js', 'drawn-step.js', 'playground-session.js', 'playground-path.js',
@@ -44,6 +45,7 @@
   function warn(words, act, label) {
     var box = one('.play-words');
     box.hidden = !words;
+    if (words) place.removeAttribute('data-empty');
     box.className = 'play-words pf-notice' + (act ? '' : ' bad');
     box.replaceChildren(words);
     if (act) box.append(' ', button(label, act));
@@ -116,12 +118,18 @@
 
   /* Shows the state behind a command; 0: before the first. */
   function show(at) {
-    var turn = ++asked, late;
+    var turn = ++asked, late, done = 0;
     session.at = at;
     drawLine();
     if (!at) { drawNothing(); return Promise.resolve(); }
-    late = setTimeout(function () { busy(true); }, PATIENCE);
-    return session.run(at).then(function (came) {
+    late = setTimeout(function () {
+      late = 0;
+      busy(true, done, at);
+    }, PATIENCE);
+    return session.run(at, function (count) {
+      done = count;
+      if (!late && turn === asked) busy(true, done, at);
+    }).then(function (came) {
       clearTimeout(late);
       if (turn !== asked) return;
       busy(false);
@@ -129,10 +137,11 @@
     });
   }
 
-  function busy(is) {
+  /* What takes long is said, and can be stopped. */
+  function busy(is, done, of) {
     place.setAttribute('aria-busy', String(is));
     one('[data-act=stop]').hidden = !is;
-    if (is) tell(say('running'));
+    if (is) tell(say('command %s of %s is running', Math.min(done + 1, of), of));
   }
 
   function take(at, came) {
@@ -145,7 +154,7 @@
     drawLine();
     drawCame(commands[at - 1].command, told[at - 1]);
     drawState(came.state);
-    drawPath(at, came);
+    drawPath(at);
     place.removeAttribute('data-empty');
     tell(say('command %s of %s: %s', at, commands.length, commands[at - 1].command) + brief(told[at - 1]));
   }
@@ -182,7 +191,7 @@
     go.className = (at > session.at ? 'later' : '') + (wrong ? ' wrong' : '');
     go.append(make('span', 'n', String(at)), make('code', '', each.command));
     if (step && brief(step)) go.append(make('span', 'brief', (wrong ? '✗ ' : '') + brief(step).slice(2)));
-    if (step && step.idle) go.append(make('span', 'brief', say('not carried out: the session had ended')));
+    if (step && step.idle) go.append(make('span', 'brief', idle()));
     if (at === session.at) go.setAttribute('aria-current', 'step');
     go.addEventListener('click', function () { show(at); });
     item.append(go);
@@ -190,16 +199,13 @@
   }
 
   function drawCame(command, step) {
-    var draw = window.PageflowDraw, box = one('.came'), parts = [draw.command(command)];
-    if (step.events.length) parts.push(draw.events(step.events));
-    if (step.output) parts.push(draw.said(step.output.replace(/\n$/, '')));
-    step.pictures.forEach(function (each) { parts.push(draw.picture(each.svg)); });
-    if (step.idle) parts.push(make('p', '', say('not carried out: the session had ended')));
-    if (!step.events.length && !step.output && !step.errors.length && !step.pictures.length && !step.idle) {
-      parts.push(make('p', 'quiet', say('Nothing was said, and no tracepoint fired.')));
-    }
-    box.replaceChildren.apply(box, parts.concat(draw.errors(step.errors)));
+    var box = window.PageflowDraw.step(Object.assign({ command: command }, step));
+    var quiet = !step.events.length && !step.output && !step.errors.length && !step.pictures.length;
+    if (quiet) box.append(make('p', 'quiet', step.idle ? idle() : say('Nothing was said, and no tracepoint fired.')));
+    one('.came').replaceChildren(box);
   }
+
+  function idle() { return say('not carried out: the session had ended'); }
 
   /* ---- The machine ---- */
 
@@ -220,7 +226,8 @@
     }));
     if (!state) grid.append(make('p', 'quiet', say('There is no machine yet. Choose one above, and boot it.')));
     drawKinds(kinds);
-    drawHeld();
+    drawHeld(state);
+    drawTasks(state);
   }
 
   /* On a narrow screen one picture at a time. */
@@ -246,7 +253,7 @@
     all('.grid .cell').forEach(function (cell) { cell.classList.toggle('chosen', cell.dataset.kind === picture); });
   }
 
-  function drawHeld() {
+  function drawHeld(state) {
     var box = one('.held'), choice = field(one('[data-form=free]'), 'block'), before = choice.value;
     var last = held.slice(-HELD_SHOWN).reverse();
     choice.replaceChildren.apply(choice, held.slice(-200).reverse().map(function (block) {
@@ -255,7 +262,7 @@
       return option;
     }));
     if (before && choice.querySelector('option[value="' + before + '"]')) choice.value = before;
-    box.replaceChildren(make('h3', '', say('Blocks that are held: %s', held.length)));
+    box.replaceChildren(make('h3', '', say('Blocks that are held: %s', state ? state.holds : 0)));
     if (!held.length) return;
     var list = make('ul', 'blocks');
     last.forEach(function (block) {
@@ -265,21 +272,28 @@
       list.append(item);
     });
     box.append(list);
-    if (held.length > last.length) box.append(make('p', 'quiet', say('These are the last %s; the command blocks lists all.', last.length)));
+    if (state.holds > last.length) box.append(make('p', 'quiet', say('These are the last %s; the command blocks lists all.', last.length)));
+  }
+
+  /* Who runs where, and who else there is. */
+  function drawTasks(state) {
+    var line = one('.who'), pids = one('#pf-play-pids');
+    var tasks = state ? state.tasks : [], runs = tasks.filter(function (task) { return task.running; })[0];
+    line.textContent = runs ? say('%s, PID %s, runs on CPU %s.', runs.name, runs.pid, state.cpu) : '';
+    var others = tasks.filter(function (task) { return task !== runs; }).slice(0, 12).map(function (task) { return task.name + ' ' + task.pid; });
+    if (others.length) line.textContent += ' ' + say('There are also %s.', others.join(', '));
+    pids.replaceChildren.apply(pids, tasks.map(function (task) { return new Option(task.name, task.pid); }));
   }
 
   function pageOf(block) { return say('page %s, order %s', '0x' + Number(block.pfn).toString(16), block.order); }
 
   /* ---- The path ---- */
 
-  /* The last request at or before a command, with its path: from this run, or from one of its own. */
-  function drawPath(at, came) {
+  /* The path of the last request at or before a command. */
+  function drawPath(at) {
     var commands = session.commands(), turn = asked, last = at;
     while (last && !session.question(commands[last - 1].command)) last--;
-    if (!last) { showPath('', null); return; }
-    var command = commands[last - 1].command;
-    if (last === at) showPath(command, came.path);
-    else session.run(last).then(function (other) { if (turn === asked) showPath(command, other.path); });
+    session.path(last).then(function (story) { if (turn === asked) showPath(last ? commands[last - 1].command : '', story); });
   }
 
   function showPath(command, story) {
@@ -413,10 +427,12 @@
           : say('This session is too long for a link; save it as a file.'));
         return;
       }
-      var link = location.href.split('#')[0] + fragment, done = function () { flash('link', say('Copied')); };
-      navigator.clipboard.writeText(link).then(done, function () {
-        warn(say('The browser did not let the link be copied; it stands in the address bar.'));
-      });
+      var link = location.href.split('#')[0] + fragment;
+      history.replaceState(null, '', fragment);
+      mine = fragment;
+      Promise.resolve(navigator.clipboard).then(function (board) { return board.writeText(link); }).then(function () {
+        flash('link', say('Copied'));
+      }, function () { warn(say('The browser did not let the link be copied; it stands in the address bar.')); });
     });
   }
 

@@ -19,7 +19,8 @@
 _Static_assert(LISTS_ZONES >= MAX_NUMNODES * MAX_NR_ZONES && LISTS_TYPES == MIGRATE_TYPES &&
 		       LISTS_ORDERS == MAX_ORDER && LISTS_TIERS == MAX_NR_ZONES &&
 		       LISTS_MARKS == NR_WMARK && LISTS_OWN == MIGRATE_PCPTYPES &&
-		       LRU_LISTS_SHOWN == NR_LRU_LISTS,
+		       LRU_LISTS_SHOWN == NR_LRU_LISTS &&
+		       sizeof(((struct listed_task *)0)->name) == TASK_COMM_LEN,
 	       "a copy has room for what zones have");
 
 /**
@@ -201,6 +202,31 @@ static size_t copy_lru_lists(struct listed_page *page)
 	return pages;
 }
 
+/** Take down the tasks; false when the host has no memory. */
+static bool copy_tasks(struct pageflow_lists *lists)
+{
+	const struct list_head *entry;
+
+	lists->task =
+		calloc(count_blocks_of_list(&world->tasks, ULONG_MAX) + 1, sizeof(*lists->task));
+	if (!lists->task)
+		return false;
+	list_for_each(entry, &world->tasks) {
+		const struct task *task = task_of(entry);
+		struct listed_task *copy = &lists->task[lists->nr_tasks++];
+
+		copy->pid = task->pid;
+		memcpy(copy->name, task->comm, sizeof(copy->name));
+		copy->running = task == current;
+		copy->kernel = !task->mm;
+		if (!task->mm)
+			continue;
+		copy->resident = task->mm->rss_file + task->mm->rss_anon + task->mm->rss_shmem;
+		copy->swap = task->mm->swap_entries;
+	}
+	return true;
+}
+
 /**
  * @brief Take down what is free on the machine in focus, all zones with memory, and what is on its LRU lists.
  *
@@ -214,6 +240,7 @@ bool lists_take(struct pageflow_lists *lists)
 
 	memset(lists, 0, sizeof(*lists));
 	lists->type_name = migratetype_names;
+	lists->running_cpu = smp_processor_id();
 	for_each_populated_zone(nid, zone)
 		copy_zone(zone, &lists->zone[lists->nr_zones++]);
 	lists->lru_name = page_list_names;
@@ -222,5 +249,5 @@ bool lists_take(struct pageflow_lists *lists)
 	if (!lists->page)
 		return false;
 	copy_lru_lists(lists->page);
-	return copy_details(lists);
+	return copy_details(lists) && copy_tasks(lists);
 }

@@ -8,6 +8,7 @@
 #ifndef LISTS_H
 #define LISTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -64,7 +65,16 @@ struct listed_page {
 	unsigned int place; /**< node times LRU_LISTS_SHOWN, plus the list */
 };
 
-/** The free lists, CPUs' own lists, pageblocks and marks of a machine; the pages on its LRU lists. */
+/** A task. */
+struct listed_task {
+	int pid;
+	char name[16];
+	bool running;
+	bool kernel;		      /**< it has no memory of its own */
+	unsigned long resident, swap; /**< pages */
+};
+
+/** The free lists, CPUs' own lists, pageblocks and marks of a machine; the pages on its LRU lists; its tasks. */
 struct pageflow_lists {
 	int nr_zones;
 	struct listed_zone zone[LISTS_ZONES]; /**< by node, then by address */
@@ -73,14 +83,18 @@ struct pageflow_lists {
 		*page; /**< list by list, head first, the groups of a list one after another */
 	size_t nr_pages;
 	const char *const *lru_name; /**< of LRU_LISTS_SHOWN lists */
-	struct listed_cpu *cpu;	     /**< of all zones */
-	struct listed_block *block;  /**< of all zones */
+	struct listed_task *task;    /**< in the order in which they were made */
+	size_t nr_tasks;
+	int running_cpu;
+	struct listed_cpu *cpu;	    /**< of all zones */
+	struct listed_block *block; /**< of all zones */
 };
 
 /** Give back what hangs on a copy. */
 static inline void lists_drop(struct pageflow_lists *lists)
 {
 	free(lists->page);
+	free(lists->task);
 	free(lists->cpu);
 	free(lists->block);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "text/error.h"
 #include "world/world.h"
@@ -27,12 +28,14 @@
  */
 void *host_reserve(size_t bytes, const char *what, struct pageflow_error *error)
 {
-	void *memory = calloc(bytes, 1);
+	void *memory =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (!memory)
-		error_set(error, "the page has no %zu MiB of memory for %s; use a smaller machine",
-			  bytes >> 20, what);
-	return memory;
+	if (memory != MAP_FAILED)
+		return memory;
+	error_set(error, "the page has no %zu MiB of memory for %s; use a smaller machine",
+		  bytes >> 20, what);
+	return NULL;
 }
 
 /**
@@ -43,8 +46,7 @@ void *host_reserve(size_t bytes, const char *what, struct pageflow_error *error)
  */
 void host_release(void *memory, size_t bytes)
 {
-	(void)bytes;
-	free(memory);
+	munmap(memory, bytes);
 }
 
 /**
@@ -71,7 +73,7 @@ void contents_release(struct machine *machine, unsigned long pages)
 {
 	for (unsigned long i = 0; i < pages; i++)
 		free(machine->written_to[i]);
-	free(machine->written_to);
+	host_release(machine->written_to, pages * sizeof(*machine->written_to));
 	machine->written_to = NULL;
 }
 

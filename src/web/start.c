@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Where the module begins: it makes the words of the command line, and runs the command.
+ * @brief Where the module begins: it fetches the words of the command line and the environment, and runs the command.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "web/wasi.h"
 
@@ -17,24 +18,27 @@ _Alignas(16) char the_thread[sizeof(struct pthread)];
 int main(int count, char **words);
 void _start(void);
 
-/** The words of the command line, and NULL; NULL where there is no memory. */
-static char **words_of_host(uint32_t *count)
+/** Texts of the host, and NULL behind them; NULL where there is no memory. */
+static char **texts_of_host(int (*sizes)(wasi_at, wasi_at), int (*get)(wasi_at, wasi_at),
+			    uint32_t *count)
 {
-	uint32_t bytes;
+	uint32_t bytes = 0;
 	wasi_at *at;
-	char **words, *text;
+	char **texts, *first;
 
-	wasi_args_sizes_get(AT(count), AT(&bytes));
+	*count = 0;
+	if (sizes(AT(count), AT(&bytes)))
+		*count = bytes = 0;
 	at = calloc(*count + 1, sizeof(*at));
-	text = calloc(bytes + 1, 1);
-	words = calloc(*count + 1, sizeof(*words));
-	if (!at || !text || !words)
+	first = calloc(bytes + 1, 1);
+	texts = calloc(*count + 1, sizeof(*texts));
+	if (!at || !first || !texts)
 		return NULL;
-	wasi_args_get(AT(at), AT(text));
+	get(AT(at), AT(first));
 	for (uint32_t i = 0; i < *count; i++)
-		words[i] = text + (at[i] - AT(text));
+		texts[i] = (char *)(uintptr_t)at[i];
 	free(at);
-	return words;
+	return texts;
 }
 
 /**
@@ -42,10 +46,11 @@ static char **words_of_host(uint32_t *count)
  */
 void _start(void)
 {
-	uint32_t count = 0;
+	uint32_t count, variables;
 	char **words;
 
 	((struct pthread *)the_thread)->locale = &libc.global_locale;
-	words = words_of_host(&count);
-	exit(words ? main((int)count, words) : EXIT_FAILURE);
+	words = texts_of_host(wasi_args_sizes_get, wasi_args_get, &count);
+	__environ = texts_of_host(wasi_environ_sizes_get, wasi_environ_get, &variables);
+	exit(words && __environ ? main((int)count, words) : EXIT_FAILURE);
 }

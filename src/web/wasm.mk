@@ -20,15 +20,13 @@ MUSL_INCLUDE := -Isrc/web/musl -I$(MUSL)/arch/riscv64 -I$(MUSL)/arch/generic \
 	-I$(MUSL)/src/internal -I$(MUSL)/src/include -I$(MUSL)/include
 WASM_TARGET := -target wasm64-freestanding -mbulk-memory
 
-CC_wasm      = $(ZIG) cc $(WASM_TARGET)
-# zig puts directories given with -isystem behind those of its own, so musl's headers are not told apart from ours.
-FLAGS_wasm   = -Os -DPAGEFLOW_PLAIN_TERMINAL -Wno-undef $(INTERNALS) $(WASM_INCLUDE)
-
-# What page frames are made of is part of an engine, the rest of this room of the command.
-WEB_ENGINE_C := src/web/contents.c
-WASM_ENGINE_C := $(filter-out src/world/host_memory.c src/world/contents.c,$(ENGINE_C)) $(WEB_ENGINE_C)
-WEB_C := $(filter-out $(WEB_ENGINE_C),$(call room,web))
-$(WEB_C:%.c=build/front/wasm/%.o): INTERNALS = -Wno-unused-parameter -Wno-strict-prototypes $(MUSL_INCLUDE)
+# What stands in for the system is compiled once. What a page has no room or no library for has a file here that takes the
+# place of another's.
+INSTEAD := src/world/host_memory.c src/world/contents.c src/text/unpack.c
+WASM_ENGINE_C := $(filter-out $(INSTEAD),$(ENGINE_C)) src/web/contents.c
+WASM_FRONT_C := $(filter-out $(INSTEAD),$(FRONT_C)) src/web/no-unpack.c
+WEB_C := $(filter-out $(WASM_ENGINE_C) $(WASM_FRONT_C),$(call room,web))
+$(WEB_C:%.c=build/front/wasm/%.o): private INTERNALS = -Wno-unused-parameter -Wno-strict-prototypes $(MUSL_INCLUDE)
 
 # ---- The C library -----------------------------------------------------------------------------------------------
 # Of musl only the files that something here calls: where the linker misses a function, its file belongs into this list.
@@ -50,17 +48,26 @@ MUSL_C := $(patsubst %,$(MUSL)/src/%.c, env/__environ env/getenv errno/strerror 
 	$(addprefix unistd/,fchown getcwd isatty lseek read readlink write))
 MUSL_O := $(MUSL_C:$(MUSL)/src/%.c=build/wasm/musl/%.o)
 
-build/wasm/musl/%.o: src/web/wasm.mk $(wildcard src/web/musl/*.h) | $(SETUP)/wasm
+# Compiled again when the command changes, as with the flags of a flavour.
+MUSL_CC := $(ZIG) cc $(WASM_TARGET) -Os -std=c99 -D_XOPEN_SOURCE=700 -w $(MUSL_INCLUDE) $(WASM_INCLUDE)
+ifneq ($(file <build/flags/musl),$(MUSL_CC))
+build/flags/musl: FORCE
+endif
+build/flags/musl:
 	@mkdir -p $(@D)
-	$(Q)$(ZIG) cc $(WASM_TARGET) -Os -std=c99 -D_XOPEN_SOURCE=700 -w $(MUSL_INCLUDE) $(WASM_INCLUDE) -c -o $@ $(MUSL)/src/$*.c
+	@echo '$(MUSL_CC)' >$@
 
-build/wasm/libc.a: $(MUSL_O)
+build/wasm/musl/%.o: build/flags/musl $(wildcard src/web/musl/*.h) | $(SETUP)/wasm
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) -c -o $@ $(MUSL)/src/$*.c
+
+build/wasm/libc.a: $(MUSL_O) src/web/wasm.mk
 	@rm -f $@
-	$(Q)$(ZIG) ar rcs $@ $^
+	$(Q)$(ZIG) ar rcs $@ $(MUSL_O)
 
 # zig's own C library, and the functions that its compiler calls. Of these src/web/long-double.c has some anew.
 WRONG_RT := __cmptf2,__eqtf2,__netf2,__lttf2,__letf2,__gttf2,__getf2,__unordtf2
-build/wasm/c.o build/wasm/compiler_rt.o: build/wasm/%.o: src/web/wasm.mk src/web/symbols.py | $(SETUP)/wasm
+build/wasm/c.o build/wasm/compiler_rt.o: build/wasm/%.o: build/flags/musl src/web/symbols.py | $(SETUP)/wasm
 	@mkdir -p $(@D)
 	@printf '%s\n' include_dir=$(ZIG_LIB)/libc/include/riscv64-linux-musl sys_include_dir=$(ZIG_LIB)/libc/include/generic-musl \
 		crt_dir=$(@D) msvc_lib_dir= kernel32_lib_dir= darwin_sdk_dir= cc_dir= >$(@:.o=.paths)
@@ -77,9 +84,11 @@ endef
 $(foreach c,$(CONFIGS),$(eval $(call wasm_engine,$c)))
 
 # A stack of 1 MiB, as every command gets along with (src/tools/host.c), at the bottom: what runs over it stops the module.
-build/front/wasm/pageflow.wasm: $(patsubst %.c,build/front/wasm/%.o,$(WEB_C) $(filter-out src/text/unpack.c,$(FRONT_C))) $(CONFIGS:%=build/%/wasm/engine.o) \
+# No more memory than WASI's addresses reach.
+build/front/wasm/pageflow.wasm: $(patsubst %.c,build/front/wasm/%.o,$(WEB_C) $(WASM_FRONT_C)) $(CONFIGS:%=build/%/wasm/engine.o) \
 	build/wasm/c.o build/wasm/compiler_rt.o build/wasm/libc.a
 	$(call say,$@)
-	$(Q)$(ZIG) wasm-ld -mwasm64 --strip-all --gc-sections --stack-first -z stack-size=1048576 --export=_start -o $@ $^
+	$(Q)$(ZIG) wasm-ld -mwasm64 --strip-all --gc-sections --stack-first -z stack-size=1048576 --max-memory=4294967296 \
+		--export=_start -o $@ $^
 
 wasm: build/front/wasm/pageflow.wasm

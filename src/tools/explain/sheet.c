@@ -22,13 +22,13 @@ const char *sheet_ink(const struct sheet *sheet, enum ink which)
 }
 
 /** How a piece is to stand out, for programs. */
-static void write_ink(const struct sheet *sheet, enum ink which)
+static void write_ink(const struct sheet *sheet, enum ink ink)
 {
 	static const char *const tones[] = {
 		[PLAIN] = "", [BOLD] = "strong", [GREEN] = "good", [RED] = "bad", [FAINT] = "",
 	};
 
-	json_text(sheet->json, "tone", tones[which]);
+	json_text(sheet->json, "tone", tones[ink]);
 }
 
 /** End the section that is open, if one is. */
@@ -39,14 +39,14 @@ static void end_section(const struct sheet *sheet)
 }
 
 /** Begin a section. */
-static void begin_section(const struct sheet *sheet, const char *key, enum ink which,
+static void begin_section(const struct sheet *sheet, const char *key, enum ink ink,
 			  const char *title)
 {
 	end_section(sheet);
 	json_object(sheet->json, NULL);
 	json_text(sheet->json, "key", key);
 	json_text(sheet->json, "title", title);
-	write_ink(sheet, which);
+	write_ink(sheet, ink);
 	json_array(sheet->json, "items");
 }
 
@@ -66,11 +66,10 @@ void sheet_end(const struct sheet *sheet)
  *
  * @param sheet the sheet
  * @param key what it is about in one word, for programs
- * @param which how the words stand out
+ * @param tone how the words stand out
  * @param format as for printf
  */
-void sheet_begin(const struct sheet *sheet, const char *key, enum ink which, const char *format,
-		 ...)
+void sheet_begin(const struct sheet *sheet, const char *key, enum ink tone, const char *format, ...)
 {
 	char text[1024];
 	va_list arguments;
@@ -79,9 +78,9 @@ void sheet_begin(const struct sheet *sheet, const char *key, enum ink which, con
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	if (sheet->json)
-		begin_section(sheet, key, which, text);
+		begin_section(sheet, key, tone, text);
 	else
-		sheet_say_in(sheet, which, 0, "%s", text);
+		sheet_say_in(sheet, tone, 0, "%s", text);
 }
 
 /**
@@ -101,20 +100,20 @@ void sheet_title(const struct sheet *sheet, const char *key, const char *title)
 }
 
 /** Write words: as a piece, or broken into lines. */
-static void put_words(const struct sheet *sheet, enum ink which, int indent, const char *text)
+static void put_words(const struct sheet *sheet, enum ink ink, int indent, const char *text)
 {
 	if (sheet->json) {
 		json_object(sheet->json, NULL);
 		json_text(sheet->json, "text", text);
 		json_integer(sheet->json, "indent", indent);
-		write_ink(sheet, which);
+		write_ink(sheet, ink);
 		json_end(sheet->json);
 		return;
 	}
-	if (which != PLAIN)
-		fputs(sheet_ink(sheet, which), sheet->out);
+	if (ink != PLAIN)
+		fputs(sheet_ink(sheet, ink), sheet->out);
 	wrap_words(sheet->out, wrap_columns(sheet->out), indent, indent + 2, text);
-	if (which != PLAIN)
+	if (ink != PLAIN)
 		fputs(sheet_ink(sheet, PLAIN), sheet->out);
 }
 
@@ -140,11 +139,11 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
  * @brief Print words that stand out.
  *
  * @param sheet the sheet
- * @param which how
+ * @param tone how
  * @param indent columns before the first line
  * @param format as for printf
  */
-void sheet_say_in(const struct sheet *sheet, enum ink which, int indent, const char *format, ...)
+void sheet_say_in(const struct sheet *sheet, enum ink tone, int indent, const char *format, ...)
 {
 	char text[1024];
 	va_list arguments;
@@ -152,7 +151,7 @@ void sheet_say_in(const struct sheet *sheet, enum ink which, int indent, const c
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	put_words(sheet, which, indent, text);
+	put_words(sheet, tone, indent, text);
 }
 
 /** Columns of a row's parts: the indentation, the name, the pages and the kB with a blank before each. */
@@ -218,19 +217,19 @@ void sheet_columns(const struct sheet *sheet, const char *const *name, int nr)
  * @brief Write a row of a table as a piece.
  *
  * @param sheet the sheet, as JSON
- * @param which how it stands out
+ * @param tone how it stands out
  * @param cell what is in it; blanks before the first say that it is a part of the row before
  * @param nr how many cells
  * @param remark what is said of it, or ""
  */
-void sheet_cells(const struct sheet *sheet, enum ink which, const char *const *cell, int nr,
+void sheet_cells(const struct sheet *sheet, enum ink tone, const char *const *cell, int nr,
 		 const char *remark)
 {
 	json_object(sheet->json, NULL);
 	write_cells(sheet, "cells", cell, nr);
 	json_text(sheet->json, "remark", remark + strspn(remark, " "));
 	json_bool(sheet->json, "part", cell[0][0] == ' ');
-	write_ink(sheet, which);
+	write_ink(sheet, tone);
 	json_end(sheet->json);
 }
 

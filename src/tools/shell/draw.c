@@ -24,13 +24,19 @@ struct wish {
 static const enum pageflow_form form_order[] = { PAGEFLOW_TABLE, PAGEFLOW_WORDS, PAGEFLOW_PART,
 						 PAGEFLOW_PICTURE };
 
-/** What is drawn, in one word. */
+/** Subjects in one word each. */
 static const char *const subject_words[] = {
 	[PAGEFLOW_FREE_LISTS] = "lists", [PAGEFLOW_ZONES] = "zones",   [PAGEFLOW_LRU] = "lru",
 	[PAGEFLOW_PERCPU] = "percpu",	 [PAGEFLOW_BLOCKS] = "blocks",
 };
 
 #define NR_SUBJECTS (sizeof(subject_words) / sizeof(*subject_words))
+
+/** What is drawn, in one word. */
+const char *drawings_word(enum pageflow_subject subject)
+{
+	return subject_words[subject];
+}
 
 static bool is_word(const char *text, size_t length, const char *word)
 {
@@ -106,30 +112,57 @@ static int draw_one(const pageflow_steps *steps, const struct pageflow_drawing *
 		     : pageflow_draw(drawing, out, error);
 }
 
-/** Draw the picture that stands alone. The file is touched only when there is something to draw. */
-static int draw_file(const pageflow_steps *steps, const struct pageflow_drawing *drawing,
-		     const char *path, struct pageflow_error *error)
-{
-	char *picture = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&picture, &size);
-	int failed;
-
-	if (!out)
-		return error_set(error, "out of memory");
-	failed = draw_one(steps, drawing, out, error);
-	if (fclose(out))
-		failed = error_set(error, "out of memory");
-	if (!failed)
-		failed = new_file_write(path, picture, size, error);
-	free(picture);
-	return failed;
-}
-
 /** Where a form goes: what is read as text is as wide as the terminal. */
 static FILE *stream_of(const struct shell *shell, enum pageflow_form form)
 {
 	return form == PAGEFLOW_PART ? shell->plain : shell->out;
+}
+
+/**
+ * @brief A form of a drawing as a text.
+ *
+ * @param steps the steps; NULL: the machine is drawn
+ * @param drawing what
+ * @param form how
+ * @param error receives what went wrong
+ * @return the text, to be freed; NULL after a failure
+ */
+char *drawings_text(const pageflow_steps *steps, struct pageflow_drawing drawing,
+		    enum pageflow_form form, struct pageflow_error *error)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int failed;
+
+	drawing.form = form;
+	if (!out) {
+		error_set(error, "out of memory");
+		return NULL;
+	}
+	failed = draw_one(steps, &drawing, out, error);
+	if (fclose(out))
+		failed = error_set(error, "out of memory");
+	if (!failed)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/** Draw the picture that stands alone. The file is touched only when there is something to draw. */
+static int draw_file(const struct shell *shell, const pageflow_steps *steps,
+		     const struct pageflow_drawing *drawing, const char *path,
+		     struct pageflow_error *error)
+{
+	char *picture = drawings_text(steps, *drawing, PAGEFLOW_PICTURE, error);
+	int failed = picture ? 0 : -1;
+
+	if (picture && shell->record && is_standard_output(path))
+		fputs(picture, shell->plain);
+	else if (picture)
+		failed = new_file_write(path, picture, strlen(picture), error);
+	free(picture);
+	return failed;
 }
 
 /** Draw in all forms that are wanted. */
@@ -153,42 +186,19 @@ static int draw_forms(const struct drawings *drawings, const struct shell *shell
 		drawing.form = form_order[i];
 		if (wish->form[form_order[i]])
 			failed = form_order[i] == PAGEFLOW_PICTURE
-					 ? draw_file(NULL, &drawing, wish->file, error)
+					 ? draw_file(shell, NULL, &drawing, wish->file, error)
 					 : pageflow_draw(&drawing, stream_of(shell, form_order[i]),
 							 error);
 	}
 	return failed;
 }
 
-/** A form of a drawing as a text, to be freed; NULL after noting an error. */
-static char *drawn_text(const pageflow_steps *steps, struct pageflow_drawing drawing,
-			enum pageflow_form form, struct pageflow_error *error)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	int failed;
-
-	drawing.form = form;
-	if (!out) {
-		error_set(error, "out of memory");
-		return NULL;
-	}
-	failed = draw_one(steps, &drawing, out, error);
-	if (fclose(out))
-		failed = error_set(error, "out of memory");
-	if (!failed)
-		return text;
-	free(text);
-	return NULL;
-}
-
 /** Put a drawing into the record: as a picture, and as text. */
 static int record_drawing(const struct shell *shell, const char *kind, const pageflow_steps *steps,
 			  const struct pageflow_drawing *drawing, struct pageflow_error *error)
 {
-	char *svg = drawn_text(steps, *drawing, PAGEFLOW_PART, error);
-	char *text = svg ? drawn_text(steps, *drawing, PAGEFLOW_TABLE, error) : NULL;
+	char *svg = drawings_text(steps, *drawing, PAGEFLOW_PART, error);
+	char *text = svg ? drawings_text(steps, *drawing, PAGEFLOW_TABLE, error) : NULL;
 
 	if (!text) {
 		free(svg);
@@ -220,7 +230,7 @@ static int draw_steps(const struct shell *shell, const pageflow_steps *steps,
 						  .context = pen.context };
 
 	return form == PAGEFLOW_PICTURE
-		       ? draw_file(steps, &drawing, path, error)
+		       ? draw_file(shell, steps, &drawing, path, error)
 		       : pageflow_steps_draw(steps, &drawing, stream_of(shell, form), error);
 }
 

@@ -196,31 +196,24 @@ static void write_pictures(const struct record *record, struct json *json)
 }
 
 /**
- * @brief The command is done: write its object, on one line.
+ * @brief The command is done: write what became of it.
  *
  * @param record the record
- * @param out where to
- * @return false when some of it is missing, since there was no memory
+ * @param json where to: its object
  */
-bool record_end(struct record *record, FILE *out)
+void record_write(struct record *record, struct json *json)
 {
-	struct json json;
-
 	/* What an earlier command printed beyond this place is still there. */
 	fputc('\0', record->out);
 	record->out_of_memory |= fflush(record->out) != 0;
-	json_begin_line(&json, out);
-	json_object(&json, NULL);
-	json_count(&json, "line", record->line);
-	json_text(&json, "command", record->command ? record->command : "");
-	json_text(&json, "output", record->output);
+	json_count(json, "line", record->line);
+	json_text(json, "command", record->command ? record->command : "");
+	json_text(json, "output", record->output);
 	if (record->said >= 0 && record->nr_pictures) {
 		record->output[record->said] = '\0';
-		json_text(&json, "said", record->output);
+		json_text(json, "said", record->output);
 	}
-	told_write(record->told, &json);
-	write_errors(record, &json);
-	write_pictures(record, &json);
-	json_end(&json);
-	return !record->out_of_memory;
+	told_write(record->told, json);
+	write_errors(record, json);
+	write_pictures(record, json);
 }

@@ -7,6 +7,7 @@
 #define SHELL_RECORD_H
 
 #include "pageflow.h"
+#include "text/json.h"
 
 struct record;
 
@@ -19,6 +20,6 @@ void record_event(struct record *record, const struct pageflow_event *event);
 void record_error(struct record *record, char *words);
 void record_shown(struct record *record);
 void record_picture(struct record *record, const char *kind, char *svg, char *text);
-bool record_end(struct record *record, FILE *out);
+void record_write(struct record *record, struct json *json);
 
 #endif

@@ -89,6 +89,7 @@ void shell_take_machine(struct shell *shell, pageflow_machine *machine)
 	pageflow_destroy(shell->machine);
 	drawings_forget(&shell->drawings);
 	drawings_forget(&shell->pictures);
+	drawings_forget(&shell->states);
 	shell->machine = machine;
 	shell->nr_held = 0;
 	shell->next_number = 1;

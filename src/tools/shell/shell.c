@@ -26,6 +26,7 @@
 /** What `pageflow shell` was asked for. */
 struct settings {
 	bool json;
+	long state;	  /**< the object from which on the machine's state is written; -1: none */
 	const char *zone; /**< NULL: all */
 };
 
@@ -177,17 +178,36 @@ static int run_lines(struct shell *shell, struct pageflow_error *error)
 	return got;
 }
 
-/** Carry out a line, and write what became of it. */
-static void record_line(struct shell *shell, char *line)
+/**
+ * @brief Carry out one line, and write what became of it as an object on standard output.
+ *
+ * @param shell the session, which has a record
+ * @param line the line, which is changed on the way
+ * @param index how many objects there were before
+ * @return false when there is no command in the line: nothing was written
+ */
+bool shell_record_line(struct shell *shell, char *line, long index)
 {
+	long first = shell->first_state;
+	bool state = first >= 0 && index >= first;
 	char *command = trim(line);
+	struct json json;
 
 	if (!*command || *command == '#')
-		return;
+		return false;
 	record_begin(shell->record, shell->line, command);
 	shell_run_line(shell, command);
-	record_end(shell->record, stdout);
+	/* The first state is compared with the one before it. */
+	if (state || index + 1 == first)
+		state_take(shell, (unsigned int)index + 1, state);
+	json_begin_line(&json, stdout);
+	json_object(&json, NULL);
+	record_write(shell->record, &json);
+	if (state)
+		state_write(shell, &json);
+	json_end(&json);
 	shell->quit |= !output_flush();
+	return true;
 }
 
 /** Does one of the commands say whether events are shown? */
@@ -223,6 +243,7 @@ static bool may_be_commands(const struct text *first)
 static int record_lines(struct shell *shell, struct pageflow_error *error)
 {
 	int failed = 0;
+	long index = 0;
 	struct text text;
 
 	if (text_load(shell->path ? shell->path : "-", may_be_commands, &text, error) != TEXT_OK) {
@@ -235,8 +256,8 @@ static int record_lines(struct shell *shell, struct pageflow_error *error)
 
 		shell->line = i + 1;
 		failed = check_line(line, i + 1, strlen(line) > INPUT_LINE, error);
-		if (!failed)
-			record_line(shell, line);
+		if (!failed && shell_record_line(shell, line, index))
+			index++;
 	}
 	text_free(&text);
 	return failed;
@@ -286,6 +307,7 @@ static int run_session(const char *path, const struct settings *settings)
 			       .file = path ? path : "standard input",
 			       .next_number = 1,
 			       .zone = settings->zone,
+			       .first_state = settings->state,
 			       .run_line = shell_run_line };
 	int code = EXIT_OK;
 
@@ -305,6 +327,7 @@ static int run_session(const char *path, const struct settings *settings)
 	pageflow_destroy(shell.machine);
 	drawings_forget(&shell.drawings);
 	drawings_forget(&shell.pictures);
+	drawings_forget(&shell.states);
 	free(shell.held);
 	wrap_end(shell.out, shell.plain);
 	record_free(shell.record);
@@ -318,8 +341,9 @@ static int run_command(const struct words *words, const struct settings *setting
 	const char *path = named ? words->word[0] : NULL;
 	int code;
 
-	if (settings->zone && !settings->json)
-		return usage_error("shell", "--zone goes with --json");
+	if (!settings->json && (settings->zone || settings->state >= 0))
+		return usage_error("shell", "%s goes with --json",
+				   settings->zone ? "--zone" : "--state");
 	code = overwrite_check("shell", path ? path : "-", "-");
 	return code == OPTIONS_READ ? run_session(path, settings) : code;
 }
@@ -337,6 +361,12 @@ int command_shell(int argc, char **argv)
 		{ .name = "json",
 		  .place = offsetof(struct settings, json),
 		  .help = "print an object of JSON for each command, with its events and pictures" },
+		{ .name = "state",
+		  .kind = OPTION_NUMBER,
+		  .place = offsetof(struct settings, state),
+		  .value = "N",
+		  .most = INT32_MAX,
+		  .help = "with --json: the machine's state too, from the Nth object on; the first is 0" },
 		{ .name = "zone",
 		  .kind = OPTION_TEXT,
 		  .place = offsetof(struct settings, zone),
@@ -353,7 +383,7 @@ int command_shell(int argc, char **argv)
 	static const struct command_usage usage = {
 		.command = "shell",
 		.synopsis = "pageflow shell [FILE]\n"
-			    "pageflow shell --json [--zone NAME] [FILE]",
+			    "       pageflow shell --json [--state N] [--zone NAME] [FILE]",
 		.about =
 			"Carries out commands on a machine: line by line from FILE, or from standard input.\n"
 			"FILE may be packed with xz. Without FILE, or with -, commands come from standard\n"
@@ -379,7 +409,7 @@ int command_shell(int argc, char **argv)
 			"2 FILE cannot be read",
 		.example = examples,
 	};
-	struct settings settings = { 0 };
+	struct settings settings = { .state = -1 };
 	struct words words;
 	int code = options_read(&usage, argc, argv, &settings, &words);
 
