@@ -7,6 +7,7 @@
   var MACHINE = 4 << 20; /* bytes: the files of /proc of no machine are longer */
   var REPORT = /page allocation|oom-kill|Mem-Info/; /* a log, whatever else is in it */
   var PATIENCE = 600000; /* milliseconds: a long log takes its time, and there is a button to stop it */
+  var TOO_MUCH = 16 << 20; /* letters that were printed when the engine gave up */
   var MANY = 3; /* reports from which on a summary helps */
   var place = document.querySelector('.pf-log'), here = document.currentScript.src;
   if (!place || !window.pageflow) return;
@@ -70,6 +71,13 @@
       first.length > 90 ? first.slice(0, 90) + '…' : first);
   }
 
+  /* Thousands of reports have longer answers than a page can hold: the first half of the log will do. */
+  function shorten(log, mine) {
+    log.bytes = log.bytes.subarray(0, log.bytes.length / 2);
+    log.notes = [say('There are too many reports in it: only the first %s are explained.', size(log.bytes.length))];
+    return explain(log, mine);
+  }
+
   function explain(log, mine) {
     tell(say('Reading %s, %s …', log.name, size(log.bytes.length)), true);
     return command(log, ['--json']).then(function (left) {
@@ -79,6 +87,7 @@
       if (!log.answers.reports.length && !log.answers.groups.length) log.messages.push(instead(log));
     }, function (error) {
       if (mine !== turn) throw error;
+      if ((error.out || '').length > TOO_MUCH) return shorten(log, mine);
       log.messages = [error.message];
       log.answers = { reports: [], groups: [] };
     });
