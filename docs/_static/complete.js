@@ -62,6 +62,15 @@
       field.setAttribute('aria-activedescendant', all[chosen].id);
     }
 
+    /* As much as is clear: what all that begin with the typed text go on with; '' where nothing is. */
+    function common() {
+      var typed = field.value.slice(from, field.selectionStart), all = Array.from(list.children).map(function (one) { return one.dataset.word; })
+        .filter(function (word) { return word.toLowerCase().indexOf(typed.toLowerCase()) === 0; });
+      var most = all[0] || '';
+      all.forEach(function (word) { while (word.indexOf(most) !== 0) most = most.slice(0, -1); });
+      return most.length > typed.length ? most : '';
+    }
+
     function take(word) {
       var end = field.selectionStart;
       field.setRangeText(word, from, end, 'end');
@@ -79,8 +88,9 @@
       else if (event.key === 'ArrowUp') choose(chosen < 0 ? -1 : chosen - 1);
       else if (event.key === 'Escape') close();
       else if (event.key === 'Tab' && !event.shiftKey) {
-        if (chosen < 0 && list.children.length > 1) { close(); return; } /* on to the next field */
-        take(list.children[Math.max(chosen, 0)].dataset.word);
+        var word = chosen < 0 ? common() : list.children[chosen].dataset.word;
+        if (!word) { close(); return; } /* on to the next field */
+        take(word);
       } else if (event.key === 'Enter' && chosen >= 0) take(list.children[chosen].dataset.word);
       else return;
       event.preventDefault();

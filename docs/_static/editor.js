@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var MOST = 30; /* lines on show; what is longer scrolls */
+  var LONG = 20000; /* characters; browsers take seconds to paste many lines, and nothing to set them */
 
   function make(tag, css) {
     var node = document.createElement(tag);
@@ -15,7 +16,7 @@
    * wrong([line, ...]) for the lines that were refused. */
   function makeEditor(label, heed) {
     var node = make('div', 'pf-editor'), numbers = make('pre', 'numbers'), back = make('div', 'back'), field = make('textarea');
-    var marks = [], wrongs = [];
+    var marks = [], wrongs = [], lines = 1;
     numbers.setAttribute('aria-hidden', 'true');
     back.setAttribute('aria-hidden', 'true');
     field.setAttribute('aria-label', label);
@@ -25,9 +26,8 @@
     node.append(numbers, back, field);
 
     function fit() {
-      var lines = field.value.split('\n').length, names = '';
-      for (var n = 1; n <= lines; n++) names += n + '\n';
-      numbers.textContent = names;
+      lines = field.value.split('\n').length;
+      numbers.style.minWidth = String(lines).length + 'ch';
       field.rows = Math.min(Math.max(lines, 2), MOST);
       scroll();
     }
@@ -43,15 +43,19 @@
         .concat(wrongs.map(function (line) { return band(line, 'wrong'); })));
     }
 
-    /* Numbers and marks stand still where the text does not: they follow it. */
+    function rowHeight() { return parseFloat(getComputedStyle(field).lineHeight); }
+
+    /* Numbers and marks stand still where the text does not: they follow it. Numbers are there for the lines on show. */
     function scroll() {
-      var up = 'translateY(' + -field.scrollTop + 'px)';
-      numbers.style.transform = up;
-      back.style.transform = up;
+      var down = field.scrollTop, above = down ? Math.floor(down / rowHeight()) : 0, names = '';
+      for (var n = above + 1; n <= Math.min(lines, above + MOST + 1); n++) names += n + '\n';
+      numbers.textContent = names;
+      numbers.style.transform = down ? 'translateY(' + (above * rowHeight() - down) + 'px)' : '';
+      back.style.transform = 'translateY(' + -down + 'px)';
     }
 
     function show(line) {
-      var height = parseFloat(getComputedStyle(field).lineHeight), top = (line - 1) * height;
+      var height = rowHeight(), top = (line - 1) * height;
       if (top < field.scrollTop) field.scrollTop = top;
       else if (top + 2 * height > field.scrollTop + field.clientHeight) field.scrollTop = top + 2 * height - field.clientHeight;
     }
@@ -61,6 +65,13 @@
       marks = wrongs = [];
       paint();
       if (heed.changed) heed.changed();
+    });
+    field.addEventListener('paste', function (event) {
+      var text = event.clipboardData.getData('text/plain');
+      if (text.length < LONG) return;
+      event.preventDefault();
+      field.setRangeText(text, field.selectionStart, field.selectionEnd, 'end');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
     });
     field.addEventListener('scroll', scroll);
     field.addEventListener('keydown', function (event) {

@@ -218,6 +218,7 @@
   function steps(commands, options) {
     var wanted = options || {}, words = ['shell', '--json'], found = [];
     if (wanted.state !== undefined) words.push('--state', wanted.state);
+    if (wanted.zone) words.push('--zone', wanted.zone);
     function take(one) {
       found.push(one);
       if (wanted.each) wanted.each(one);

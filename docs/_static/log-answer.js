@@ -78,7 +78,7 @@
     made.append(body);
     var box = make('div', 'pf-log-scroll');
     box.tabIndex = 0;
-    box.setAttribute('role', 'region');
+    box.setAttribute('role', 'group');
     box.setAttribute('aria-label', title);
     box.append(made);
     return box;
@@ -114,10 +114,9 @@
   }
 
   function part(section, report) {
-    var made = make('section', 'pf-log-part key-' + section.key);
-    var title = make('h4', 'pf-tone-' + (section.tone || 'plain'), section.title);
+    var made = make('div', 'pf-log-part key-' + section.key);
+    var title = make('h3', 'pf-tone-' + (section.tone || 'plain'), section.title);
     title.id = 'log-' + (++numbers) + '-' + section.key;
-    made.setAttribute('aria-labelledby', title.id);
     made.append(title);
     if (section.key === 'advice') made.append(advice(report));
     else made.append.apply(made, pieces(section));
@@ -129,7 +128,7 @@
     var names = { zone: say('the zones'), memory: say('who holds the memory'), killed: say('who was killed'), advice: say('what to do') };
     var bar = make('p', 'pf-log-ways'), seen = {};
     made.forEach(function (one) {
-      var title = one.querySelector('h4'), key = title.id.replace(/^log-\d+-/, ''), link;
+      var title = one.querySelector('h3'), key = title.id.replace(/^log-\d+-/, ''), link;
       if (!names[key] || seen[key]) return;
       seen[key] = true;
       link = make('a', 'reference', names[key]);
@@ -188,7 +187,7 @@
   }
 
   function drawZones(box, zones) {
-    box.querySelectorAll('.key-zone > h4, .key-left_out > h4').forEach(function (title) {
+    box.querySelectorAll('.key-zone > h3, .key-left_out > h3').forEach(function (title) {
       var name = Object.keys(zones).find(function (one) { return (title.textContent + ':').indexOf('zone ' + one + ':') === 0; });
       var bar = name && zones[name].find(function (one) { return classOf(one) === 'track'; });
       if (bar) title.after(cut(zones[name], bar, 5, 6, say('%s: what is free, what of it counts, the marks, and what is needed; the table has the numbers', name)));
@@ -200,7 +199,7 @@
     var place = box.querySelector('.key-memory'), keys = shapes.filter(function (one) { return one.hasAttribute('rx'); });
     var bar = shapes.filter(function (one) { return !one.hasAttribute('rx'); });
     if (!place || !bar.length) return;
-    place.querySelector('h4').after(cut(bar, bar[0], 0, 0, say('All memory, by who holds it; the table has the numbers')));
+    place.querySelector('h3').after(cut(bar, bar[0], 0, 0, say('All memory, by who holds it; the table has the numbers')));
     place.querySelectorAll('tbody tr:not(.part)').forEach(function (line, at) {
       if (keys[at]) line.cells[0].prepend(make('span', 'key ' + classOf(keys[at])));
     });

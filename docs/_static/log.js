@@ -6,6 +6,7 @@
   var AT_ONCE = 40; /* reports that are listed before one asks for more */
   var MACHINE = 4 << 20; /* bytes: the files of /proc of no machine are longer */
   var REPORT = /page allocation|oom-kill|Mem-Info/; /* a log, whatever else is in it */
+  var PATIENCE = 600000; /* milliseconds: a long log takes its time, and there is a button to stop it */
   var MANY = 3; /* reports from which on a summary helps */
   var place = document.querySelector('.pf-log'), here = document.currentScript.src;
   if (!place || !window.pageflow) return;
@@ -217,13 +218,13 @@
     table.tHead.append(head);
     made.append(table);
     made.tabIndex = 0;
-    made.setAttribute('role', 'region');
+    made.setAttribute('role', 'group');
     made.setAttribute('aria-label', say('By caller, order and mask'));
     return made;
   }
 
   function showLog(log) {
-    var box = make('section', 'pf-log-one'), title = make('h3', '', log.name), reports = log.answers.reports;
+    var box = make('div', 'pf-log-one'), title = make('h2', '', log.name), reports = log.answers.reports;
     title.append(' ', make('span', 'size', reports.length === 1 ? say('one report in %s', size(log.bytes.length)) :
       say('%s reports in %s', reports.length, size(log.bytes.length))));
     box.append(title);
@@ -288,7 +289,7 @@
       tell(say('A machine: it can be opened in the playground.'), false);
     }).catch(function (error) {
       if (mine !== machines) return;
-      machine.append(make('p', 'pf-notice bad', error.message.replace(/^pageflow snapshot: /, '')));
+      machine.append(make('p', 'pf-notice bad', error.message.replace(/^pageflow snapshot: (\.\/)?/, '')));
       tell(say('These files of /proc cannot be used.'), false);
     });
   }
@@ -464,6 +465,7 @@
     place.replaceChildren(inner, tries, state, machine, rulesBar(), found);
     place.classList.add('live');
     watchDrops();
+    pageflow.limit = PATIENCE;
   }
 
   build();

@@ -3,7 +3,7 @@
  * command, the text up to it is carried out, from the start; what came of that is kept. */
 (function () {
   'use strict';
-  var MOST_COMMANDS = 1000, MOST_LETTERS = 2000000, KEPT = 60;
+  var MOST_COMMANDS = 1000, MOST_LETTERS = 2000000, KEPT = 120, UNDONE = 100;
   var say = window.pageflow.say;
 
   /* The lines of a text that are commands, as the shell reads them: [{line, command}], lines from 1. */
@@ -37,7 +37,7 @@
 
   Session.prototype.remember = function () {
     this.before.push({ text: this.text, at: this.at });
-    if (this.before.length > KEPT) this.before.shift();
+    if (this.before.length > UNDONE) this.before.shift();
   };
 
   /* Makes another text the session, which can be undone. */
@@ -84,45 +84,59 @@
     return { ask: 'explain ' + words[2], first: name === 'alloc' };
   };
 
+  function perform(text, options) {
+    return window.pageflow.steps(text + '\n', Object.assign({ files: window.PageflowProc.files(text) }, options));
+  }
+
   /* Carries out the text up to a command. A promise of
    *   steps: the objects of `pageflow shell --json`, a place for each command, empty where it was not carried out;
-   *   state: the last one's, or that of the last that had one;
-   *   path: what `explain` says of its request, or null;
-   *   stopped: why it did not come to an end, or ''. */
-  Session.prototype.run = function (at) {
-    var text = this.upTo(at), session = this, kept = this.kept;
-    if (kept.has(text)) return kept.get(text);
-    var all = commandsOf(text), last = all[all.length - 1], asked = last ? this.question(last.command) : null;
-    var lines = text.split('\n'), place = last ? last.line - 1 + (asked && !asked.first) : 0;
-    if (asked) lines.splice(place, 0, asked.ask);
-    /* the state before it too, in case it never ends; what changed since then is marked in any case */
-    var before = all.length - 2 + (asked && asked.first ? 1 : 0);
-    var options = { state: Math.max(0, before), files: window.PageflowProc.files(text) };
-    function take(came) {
-      var broken = came instanceof Error;
-      return result(all, broken ? came.steps || [] : came, asked ? place + 1 : 0, broken ? came.message : '');
-    }
-    var promise = window.pageflow.steps(lines.join('\n') + '\n', options).then(take, take);
-    kept.set(text, promise);
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
-    /* what was stopped may go well another time */
-    promise.then(function (found) { if (found.stopped) session.kept.delete(text); });
-    return promise;
+   *   state: the last one's; where that does not end, the one before;
+   *   stopped: why it did not come to an end, or ''.
+   * `heed` is told how many commands are done, while it goes on. */
+  Session.prototype.run = function (at, heed) {
+    var text = this.upTo(at), all = commandsOf(text), count = 0;
+    return this.keep('run ' + text, function () {
+      function each() { if (heed) heed(++count); }
+      function take(came) {
+        var broken = came instanceof Error;
+        return result(all, broken ? came.steps || [] : came, broken ? came.message : '');
+      }
+      return perform(text, { state: Math.max(0, at - 2), each: each }).then(take, take);
+    });
   };
 
-  function result(all, came, asked, stopped) {
-    var byLine = new Map(), path = null, state = null, unmarked = null;
+  /* What `explain` says of a command's request; a promise of its words, or of null. */
+  Session.prototype.path = function (at) {
+    var command = at ? this.commands()[at - 1].command : '', asked = this.question(command);
+    if (!asked) return Promise.resolve(null);
+    var text = this.upTo(asked.first ? at - 1 : at) + '\n' + asked.ask;
+    return this.keep('path ' + text, function () {
+      return perform(text).then(function (came) {
+        var last = came[came.length - 1];
+        return last && last.command === asked.ask && !last.errors.length ? last.output : null;
+      }, function (error) { return { stopped: error.message }; });
+    }).then(function (found) { return typeof found === 'string' ? found : null; });
+  };
+
+  /* What was made under a name before, or is made now. What was stopped may go well another time. */
+  Session.prototype.keep = function (name, perform) {
+    var kept = this.kept, made = kept.get(name);
+    if (made) return made;
+    made = perform();
+    kept.set(name, made);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    made.then(function (found) { if (found && found.stopped) kept.delete(name); });
+    return made;
+  };
+
+  function result(all, came, stopped) {
+    var byLine = new Map(), state = null;
     came.forEach(function (one) {
-      if (one.line === asked) {
-        path = one.errors.length ? null : one.output;
-        unmarked = one.state;
-        return;
-      }
       state = one.state || state;
-      byLine.set(one.line - (asked && one.line > asked ? 1 : 0), one);
+      byLine.set(one.line, one);
     });
     var steps = all.map(function (one) { return byLine.get(one.line) || null; });
-    return { steps: steps, state: state || unmarked, path: path, stopped: stopped };
+    return { steps: steps, state: state, stopped: stopped };
   }
 
   window.PageflowSession = { Session: Session, refuse: refuse, commandsOf: commandsOf };

@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var place = document.querySelector('.pf-playground');
+  if (place && !window.pageflow) place.remove(); /* a site that was built without the engine */
   if (!place || !window.pageflow) return;
   var START = 'machine 256M,cma=64M\nalloc GFP_KERNEL 3\n'; /* what a visitor finds */
   var HELPERS = ['session-text.js', 'proc-files.js', 'complete.js', 'drawn-step.js', 'playground-session.js', 'playground-path.js',
@@ -44,6 +45,7 @@
   function warn(words, act, label) {
     var box = one('.play-words');
     box.hidden = !words;
+    if (words) place.removeAttribute('data-empty');
     box.className = 'play-words pf-notice' + (act ? '' : ' bad');
     box.replaceChildren(words);
     if (act) box.append(' ', button(label, act));
@@ -116,12 +118,18 @@
 
   /* Shows the state behind a command; 0: before the first. */
   function show(at) {
-    var turn = ++asked, late;
+    var turn = ++asked, late, done = 0;
     session.at = at;
     drawLine();
     if (!at) { drawNothing(); return Promise.resolve(); }
-    late = setTimeout(function () { busy(true); }, PATIENCE);
-    return session.run(at).then(function (came) {
+    late = setTimeout(function () {
+      late = 0;
+      busy(true, done, at);
+    }, PATIENCE);
+    return session.run(at, function (count) {
+      done = count;
+      if (!late && turn === asked) busy(true, done, at);
+    }).then(function (came) {
       clearTimeout(late);
       if (turn !== asked) return;
       busy(false);
@@ -129,10 +137,11 @@
     });
   }
 
-  function busy(is) {
+  /* What takes long is said, and can be stopped. */
+  function busy(is, done, of) {
     place.setAttribute('aria-busy', String(is));
     one('[data-act=stop]').hidden = !is;
-    if (is) tell(say('running'));
+    if (is) tell(say('command %s of %s is running', Math.min(done + 1, of), of));
   }
 
   function take(at, came) {
@@ -145,7 +154,7 @@
     drawLine();
     drawCame(commands[at - 1].command, told[at - 1]);
     drawState(came.state);
-    drawPath(at, came);
+    drawPath(at);
     place.removeAttribute('data-empty');
     tell(say('command %s of %s: %s', at, commands.length, commands[at - 1].command) + brief(told[at - 1]));
   }
@@ -280,14 +289,11 @@
 
   /* ---- The path ---- */
 
-  /* The last request at or before a command, with its path: from this run, or from one of its own. */
-  function drawPath(at, came) {
+  /* The path of the last request at or before a command. */
+  function drawPath(at) {
     var commands = session.commands(), turn = asked, last = at;
     while (last && !session.question(commands[last - 1].command)) last--;
-    if (!last) { showPath('', null); return; }
-    var command = commands[last - 1].command;
-    if (last === at) showPath(command, came.path);
-    else session.run(last).then(function (other) { if (turn === asked) showPath(command, other.path); });
+    session.path(last).then(function (story) { if (turn === asked) showPath(last ? commands[last - 1].command : '', story); });
   }
 
   function showPath(command, story) {
@@ -421,10 +427,12 @@
           : say('This session is too long for a link; save it as a file.'));
         return;
       }
-      var link = location.href.split('#')[0] + fragment, done = function () { flash('link', say('Copied')); };
-      navigator.clipboard.writeText(link).then(done, function () {
-        warn(say('The browser did not let the link be copied; it stands in the address bar.'));
-      });
+      var link = location.href.split('#')[0] + fragment;
+      history.replaceState(null, '', fragment);
+      mine = fragment;
+      Promise.resolve(navigator.clipboard).then(function (board) { return board.writeText(link); }).then(function () {
+        flash('link', say('Copied'));
+      }, function () { warn(say('The browser did not let the link be copied; it stands in the address bar.')); });
     });
   }
 

@@ -46,7 +46,7 @@
   /* A promise of the saved machine, of {zoneinfo, buddyinfo, pagetypeinfo}; the last may be missing. */
   function snapshot(texts) {
     var files = {};
-    NAMES.forEach(function (name) { if ((texts[name] || '').trim()) files[name] = texts[name]; });
+    NAMES.forEach(function (name) { if ((texts[name] || '').trim()) files[name] = texts[name].trimEnd() + '\n'; });
     return window.pageflow.command(['snapshot', '--proc', '.'], { files: files }).then(function (left) {
       if (left.code !== 0) throw new Error(left.err.trim() || say('These files hold no machine.'));
       return left.out;

@@ -5,7 +5,7 @@
   'use strict';
   var HELPERS = ['live.css', 'session-text.js', 'drawn-step.js', 'editor.js'];
   var PATIENCE = 200; /* milliseconds after which a run is worth a "Stop" */
-  var MANY = 400; /* commands; a session with more has no picture for those that ask for none */
+  var MANY = 400; /* steps on show at a time, and those of a session that has a picture for each */
   var STATES = ['lists', 'zones', 'percpu', 'blocks'];
   var root = document.documentElement.dataset.content_root || './', say = window.pageflow.say;
 
@@ -38,28 +38,6 @@
       .filter(function (one) { return one.command && one.command[0] !== '#'; });
   }
 
-  /* The commands as they are carried out where only one zone is to be drawn, line for line. */
-  function forZone(text, zone) {
-    if (!zone) return text;
-    return text.split('\n').map(function (line) {
-      var found = /^(?:buddyinfo|pagetypeinfo|draw( zones)?)$/.exec(line.trim());
-      return found ? 'draw' + (found[1] || '') + ' ' + zone : line;
-    }).join('\n');
-  }
-
-  /* The steps of a text, each with its command as the reader wrote it. */
-  function carryOut(text, zone, options) {
-    var lines = text.split('\n');
-    function name(found) {
-      found.forEach(function (one) { one.command = lines[one.line - 1].trim(); });
-      return found;
-    }
-    return window.pageflow.steps(forZone(text, zone), options).then(name, function (error) {
-      name(error.steps = error.steps || []);
-      throw error;
-    });
-  }
-
   function isShown(one) { return !/^trace (on|off)$/.test(one.command) || one.errors.length; }
 
   /* One scene. `text` has its commands. The place says which of them the book shows, where that is a part. */
@@ -71,10 +49,10 @@
     this.first = Number(shown[0]);
     this.last = Number(shown[1]) || Infinity;
     this.steps = []; /* the objects of the last run */
-    this.states = []; /* the same with the pictures of the state, where they were asked for */
+    this.states = []; /* the same with the pictures of the state, from the step on that they were asked `from` */
     this.ran = null; /* the text of the last run */
     this.at = 0; /* the step in hand, from 1; 0: all of them are on show */
-    this.kind = STATES[0];
+    this.kind = null; /* the picture of a state that the reader has chosen */
     this.running = false;
     this.build();
   }
@@ -99,6 +77,7 @@
     this.edited();
     this.opener.after(this.node);
     this.tools.dispatchEvent(new CustomEvent('pf-added', { bubbles: true })); /* copy.js adds a button */
+    this.tools.append(this.shut);
   };
 
   Live.prototype.buildTools = function () {
@@ -109,7 +88,7 @@
     this.original = button(say('As in the book'), function () { if (allowed(live.original)) live.restore(); });
     this.playground = make('a', 'pf-button', say('Open in the playground'));
     this.shut = button(say('Close'), function () { live.close(); }, 'pf-button shut');
-    this.tools.append(this.go, this.original, this.playground, this.shut);
+    this.tools.append(this.go, this.original, this.playground);
   };
 
   Live.prototype.buildSteps = function () {
@@ -134,12 +113,12 @@
   Live.prototype.isOriginal = function () { return this.editor.text() === this.book; };
 
   Live.prototype.edited = function () {
-    var link = this.playground;
+    var link = this.playground, text = this.editor.text(), live = this;
     allow(this.original, !this.isOriginal());
-    this.list.classList.toggle('stale', this.ran !== null && this.ran !== this.editor.text());
-    window.PageflowText.encode(this.editor.text()).then(function (fragment) {
-      link.href = root + 'docs/playground.html' + fragment;
-    });
+    this.list.classList.toggle('stale', this.ran !== null && this.ran !== text);
+    window.PageflowText.encode(text).then(function (fragment) {
+      if (live.editor.text() === text) link.href = root + 'docs/playground.html' + fragment;
+    }, function () { link.hidden = true; }); /* a browser that cannot pack the text */
   };
 
   Live.prototype.restore = function () {
@@ -165,20 +144,19 @@
     var live = this, text = this.editor.text(), late;
     if (this.running) return;
     this.running = true;
-    late = setTimeout(function () { live.busy(true); }, PATIENCE);
+    this.node.setAttribute('aria-busy', 'true');
+    late = setTimeout(function () {
+      live.go.textContent = say('Stop');
+      live.tell(say('running'));
+    }, PATIENCE);
     function ended(came) {
       clearTimeout(late);
       live.running = false;
-      live.busy(false);
+      live.go.textContent = say('Run');
       live.take(text, came);
+      live.node.setAttribute('aria-busy', 'false');
     }
-    carryOut(text, this.place.dataset.zone).then(ended, ended);
-  };
-
-  Live.prototype.busy = function (is) {
-    this.go.textContent = is ? say('Stop') : say('Run');
-    this.node.setAttribute('aria-busy', String(is));
-    if (is) this.tell(say('running'));
+    window.pageflow.steps(text, { zone: this.place.dataset.zone }).then(ended, ended);
   };
 
   Live.prototype.stop = function () { window.pageflow.stop(); };
@@ -187,7 +165,7 @@
    * the command that was under way. */
   Live.prototype.take = function (text, came) {
     var found = came;
-    if (came instanceof Error) found = came.steps.concat(unfinished(text, came.steps, came.message));
+    if (came instanceof Error) found = (came.steps || []).concat(unfinished(text, came.steps || [], came.message));
     this.ran = text;
     this.steps = found;
     this.states = [];
@@ -227,16 +205,20 @@
     if (this.ran === this.book) {
       steps = steps.filter(function (one, at) { return one.errors.length || (at >= live.first && at < live.last); });
     }
-    var drawn = steps.filter(isShown).map(function (one) { return window.PageflowDraw.step(one); });
+    steps = steps.filter(isShown);
+    var left_out = steps.length - MANY;
+    var drawn = (left_out > 0 ? steps.slice(0, MANY / 2).concat(steps.slice(-MANY / 2)) : steps).map(window.PageflowDraw.step);
+    if (left_out > 0) drawn.splice(MANY / 2, 0, make('p', 'pf-meta', say('(%s steps between)', left_out)));
     this.list.replaceChildren.apply(this.list, drawn);
   };
 
   /* The commands one below the other, and the one in hand with all that came of it. */
   Live.prototype.outline = function () {
-    var live = this, at = this.at;
-    this.list.replaceChildren.apply(this.list, this.steps.map(function (one, n) {
-      if (n + 1 === at) return live.inHand(one);
-      var line = button('', function () { live.go_to(n + 1); }, 'pf-goto' + (n + 1 > at ? ' later' : ''));
+    var live = this, at = this.at, first = Math.max(0, Math.min(at - MANY / 2, this.steps.length - MANY));
+    this.list.replaceChildren.apply(this.list, this.steps.slice(first, first + MANY).map(function (one, above) {
+      var number = first + above + 1;
+      if (number === at) return live.inHand(one);
+      var line = button('', function () { live.go_to(number); }, 'pf-goto' + (number > at ? ' later' : ''));
       line.append(window.PageflowDraw.command(one.command).firstChild);
       return line;
     }));
@@ -255,13 +237,14 @@
 
   /* The state that a step led to, for a command that draws nothing itself. What changed since the step before is marked. */
   Live.prototype.drawState = function (here, at) {
-    var live = this, text = this.ran, known = this.states[at - 1];
-    if (known) {
-      this.fillState(here, known.state);
+    var live = this, text = this.ran, known = this.states, from = Math.max(0, at - 2);
+    if (known[at - 1] && known.from <= from) {
+      this.fillState(here, known[at - 1].state);
       return;
     }
-    carryOut(text, this.place.dataset.zone, { state: Math.max(0, at - 2) }).then(function (all) {
+    window.pageflow.steps(text, { zone: this.place.dataset.zone, state: from }).then(function (all) {
       if (live.ran !== text) return;
+      all.from = from;
       live.states = all;
       if (here.isConnected && all[at - 1]) live.fillState(here, all[at - 1].state);
     }, function () { /* it was stopped, or says again what the run has said */ });
@@ -272,7 +255,8 @@
     if (!state) return;
     var kinds = STATES.filter(function (kind) { return state.pictures[kind] && state.pictures[kind].svg; });
     if (!kinds.length) return;
-    var kind = kinds.indexOf(this.kind) < 0 ? kinds[0] : this.kind, choice = make('div', 'pf-bar pf-kinds');
+    var wanted = this.kind || telling(state.pictures), kind = kinds.indexOf(wanted) < 0 ? kinds[0] : wanted;
+    var choice = make('div', 'pf-bar pf-kinds');
     choice.setAttribute('role', 'group');
     choice.setAttribute('aria-label', say('Picture of the state'));
     kinds.forEach(function (each) {
@@ -286,6 +270,12 @@
     });
     here.replaceChildren(choice, window.PageflowDraw.picture(state.pictures[kind].svg));
   };
+
+  /* The picture to begin with: of the free lists, unless something has changed on the CPUs' lists only. */
+  function telling(pictures) {
+    function changed(kind) { return pictures[kind] && / new\b/.test(pictures[kind].svg); }
+    return !changed('lists') && changed('percpu') ? 'percpu' : 'lists';
+  }
 
   /* ---- Stepping ---- */
 

@@ -24,7 +24,9 @@
 
   /* encode(text): a promise of the fragment, with its '#'. */
   function encode(text) {
-    return bytesThrough(new CompressionStream('deflate-raw'), new TextEncoder().encode(text), Infinity).then(function (bytes) {
+    return new Promise(function (resolve) {
+      resolve(bytesThrough(new CompressionStream('deflate-raw'), new TextEncoder().encode(text), Infinity));
+    }).then(function (bytes) {
       var letters = '';
       bytes.forEach(function (byte) { letters += String.fromCharCode(byte); });
       return MARK + btoa(letters).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');

@@ -205,22 +205,18 @@ static bool is_like(const struct square *one, const struct square *other)
 	       one->change == other->change && one->changed == other->changed;
 }
 
-/** A row: squares that are alike and follow one another, from one to before another. */
+/** A row: how many squares are alike and follow one another, from one to before another. */
 static void put_row(const struct map *map, const struct drawn_zone *zone, size_t from, size_t to,
 		    const struct pen *pen)
 {
 	const struct square square = *square_at(map, zone, from);
 	unsigned long first = zone->now->first + from * map->group * LISTS_BLOCK;
-	size_t blocks = to * map->group;
 	char place[48];
 
 	if (square.type == LISTS_NO_BLOCK)
 		return;
-	if (blocks > zone->now->nr_blocks)
-		blocks = zone->now->nr_blocks;
-	blocks -= from * map->group;
 	snprintf(place, sizeof(place), "  %#lx", first);
-	fprintf(pen->out, "%-14s%6zu \u00d7 %-12s", place, blocks,
+	fprintf(pen->out, "%-14s%6zu \u00d7 %-12s", place, to - from,
 		map->state->type_name[square.type]);
 	pen_say(pen, KEY("%s of %s pages free"), GROUPED(square.free), GROUPED(square.pages));
 	draw_difference(pen, square.change);
@@ -292,19 +288,23 @@ static void put_layer(struct svg *svg, const struct map *map, const struct drawn
 {
 	size_t columns = (size_t)map->columns;
 	double inset = layer->changed ? 0.5 : 0, cell = cell_of(map);
-	double side = cell - (map->columns == WIDE ? 0.9 : 1.6) - 2 * inset;
-	bool begun = false;
+	double side = (map->columns == WIDE ? 4.7 : 9.6) - 2 * inset;
+	size_t last = SIZE_MAX;
 
 	for (size_t at = 0; at < squares_of(zone->now, map->group); at++) {
 		if (!is_in(square_at(map, zone, at), layer))
 			continue;
-		if (!begun)
+		if (last == SIZE_MAX)
 			svg_path_begin(svg, layer->class);
-		begun = true;
-		svg_path_go(svg, "M%g %gh%gv%gh-%gz", (double)(at % columns) * cell + inset,
-			    top + (double)(at / columns) * cell + inset, side, side, side);
+		if (at && last == at - 1 && at % columns)
+			svg_path_go(svg, "m%g 0", cell);
+		else
+			svg_path_go(svg, "M%g %g", (double)(at % columns) * cell + inset,
+				    top + (double)(at / columns) * cell + inset);
+		svg_path_go(svg, "h%gv%gh-%gz", side, side, side);
+		last = at;
 	}
-	if (begun)
+	if (last != SIZE_MAX)
 		svg_path_end(svg);
 }
 

@@ -73,3 +73,22 @@ void meaning_put(const struct pen *pen, const char *name, bool failed)
 		if (!strcmp(name, meanings[i].name))
 			pen_say_word(pen, meanings[i].meaning);
 }
+
+/**
+ * @brief List what events mean: a line each, its name and the meaning with a tab between.
+ *
+ * What means something else without a page has a second line, in which `pfn=-1` follows its name.
+ *
+ * @param pen where to, and in which language
+ */
+void meanings_print(const struct pen *pen)
+{
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		fprintf(pen->out, "%s\t", meanings[i].name);
+		meaning_put(pen, meanings[i].name, false);
+		fputc('\n', pen->out);
+	}
+	fprintf(pen->out, "%s pfn=-1\t", zone_locked);
+	meaning_put(pen, zone_locked, true);
+	fputc('\n', pen->out);
+}

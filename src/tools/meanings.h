@@ -9,5 +9,6 @@
 #include "text/labels.h"
 
 void meaning_put(const struct pen *pen, const char *name, bool failed);
+void meanings_print(const struct pen *pen);
 
 #endif

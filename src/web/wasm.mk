@@ -26,7 +26,7 @@ INSTEAD := src/world/host_memory.c src/world/contents.c src/text/unpack.c
 WASM_ENGINE_C := $(filter-out $(INSTEAD),$(ENGINE_C)) src/web/contents.c
 WASM_FRONT_C := $(filter-out $(INSTEAD),$(FRONT_C)) src/web/no-unpack.c
 WEB_C := $(filter-out $(WASM_ENGINE_C) $(WASM_FRONT_C),$(call room,web))
-$(WEB_C:%.c=build/front/wasm/%.o): INTERNALS = -Wno-unused-parameter -Wno-strict-prototypes $(MUSL_INCLUDE)
+$(WEB_C:%.c=build/front/wasm/%.o): private INTERNALS = -Wno-unused-parameter -Wno-strict-prototypes $(MUSL_INCLUDE)
 
 # ---- The C library -----------------------------------------------------------------------------------------------
 # Of musl only the files that something here calls: where the linker misses a function, its file belongs into this list.

@@ -52,7 +52,7 @@ def recording(name):
 
 @pytest.fixture
 def page(open_page):
-    opened = open_page()
+    opened = open_page(reads=True)
     opened.visit(PAGE)
     return opened
 
@@ -119,11 +119,11 @@ def test_explain_log_gives_the_object_of_the_command(page):
     assert not different
 
 
-@pytest.mark.parametrize('name', TRACES)
-def test_replay_gives_the_object_of_the_command(page, name):
-    found = ask(page, 'replay', recording(name))
-    assert [found] == json.loads(command('replay', '--json', '-', text=recording(name)).stdout)
-    assert found['outcome'] == 'identical'
+def test_replay_gives_the_object_of_the_command(page):
+    for name in TRACES:
+        found = ask(page, 'replay', recording(name))
+        assert [found] == json.loads(command('replay', '--json', '-', text=recording(name)).stdout), name
+        assert found['outcome'] == 'identical'
 
 
 def test_a_recording_that_diverges_is_no_error(page):
@@ -284,7 +284,7 @@ def test_many_calls_at_once_are_answered_each_with_its_own(page):
 
 
 def test_two_pages_do_not_meet(open_page):
-    both = [open_page(), open_page('phone')]
+    both = [open_page(reads=True), open_page(reads=True)]
     for one in both:
         one.visit(PAGE)
         one.evaluate("window.asked = pageflow.run('machine 64M\\nalloc GFP_KERNEL 3\\n')")
@@ -304,19 +304,26 @@ def test_a_callback_that_fails_ends_its_call_only(page):
 # ---- Other engines: what a module can do to a page ------------------------------------------------------------------
 
 
+def sized(content):
+    """A piece of a module, with its length before it, seven bits in a byte."""
+    length, left = b'', len(content)
+    while left >= 128:
+        length, left = length + bytes([left & 127 | 128]), left >> 7
+    return length + bytes([left]) + content
+
+
 def section(number, *items):
-    body = bytes([len(items)]) + b''.join(items)
-    return bytes([number, len(body)]) + body
+    return bytes([number]) + sized(bytes([len(items)]) + b''.join(items))
 
 
 def named(text):
-    return bytes([len(text)]) + text.encode()
+    return sized(text.encode())
 
 
 def module(body, text=b'{"command": "first"}\n'):
     """A WebAssembly module in place of the engine: its _start has this body, and can print the text."""
     code = b'\0' + body + b'\x0b'
-    data = bytes([16, 0, 0, 0, len(text), 0, 0, 0]).ljust(16, b'\0') + text
+    data = (16).to_bytes(4, 'little') + len(text).to_bytes(4, 'little') + bytes(8) + text
     return b''.join(
         [
             b'\0asm\1\0\0\0',
@@ -325,8 +332,8 @@ def module(body, text=b'{"command": "first"}\n'):
             section(3, b'\0'),
             section(5, b'\0\1'),
             section(7, named('memory') + b'\2\0', named('_start') + b'\0\1'),
-            section(10, bytes([len(code)]) + code),
-            section(11, b'\0\x41\0\x0b' + bytes([len(data)]) + data),
+            section(10, sized(code)),
+            section(11, b'\0\x41\0\x0b' + sized(data)),
         ]
     )
 
@@ -341,7 +348,7 @@ RECURSION = b'\x10\1'
 @pytest.fixture
 def page_with(open_page):
     def make(made):
-        opened = open_page()
+        opened = open_page(reads=True)
         packed = base64.b64encode(gzip.compress(made)).decode()
         opened.add_init_script(
             f"Object.defineProperty(window, 'PAGEFLOW_DATA', {{value: {{module: '{packed}', catalogue: ''}}, writable: false}})"
@@ -373,7 +380,7 @@ def test_what_never_ends_shows_what_came_before_and_is_stopped(page_with):
 
 
 def test_output_without_end_is_ended(page_with):
-    page = page_with(module(ENDLESS_PRINT, text=b'a' * 100))
+    page = page_with(module(ENDLESS_PRINT, text=b'a' * 60_000))
     page.evaluate('pageflow.limit = 0')
     found = page.evaluate("pageflow.run('x').catch(error => [error.message, error.out.length])")
     assert found[0] == 'The command was stopped: it printed more than 64 MB.'

@@ -19,7 +19,9 @@ SEEN = """steps => ({
   pictures: steps.flatMap(one => [...one.querySelectorAll('.pf-state > svg')]).map(svg =>
     svg.outerHTML.replace(/\\b(?:scene|live)\\d+-/g, '').replace(/<desc[^>]*>[^]*?<\\/desc>/, '')),
 })"""
-ENDLESS = 'machine 64M\nalloc GFP_KERNEL 3\nmachine 256G\ntakeall GFP_KERNEL'
+ENDLESS = (
+    'machine 64M\nalloc GFP_KERNEL 3\n' + 500 * 'machine 2G\ntakeall GFP_KERNEL|__GFP_NORETRY\n'
+)  # a minute of work
 
 
 def with_commands():
@@ -35,8 +37,8 @@ def printed(*words, text):
 class Scene:
     """Commands of a page, and what a reader does with them."""
 
-    def __init__(self, page, where):
-        self.page, self.place = page, page.locator(where).first
+    def __init__(self, page, place):
+        self.page, self.place = page, place
         self.opener = self.place.locator('.pf-run')
         self.field = self.place.locator('textarea')
         self.status = self.place.locator('.pf-live > [role=status]')
@@ -60,8 +62,20 @@ class Scene:
         self.field.press('Control+Enter')
         return self.done()
 
+    def paste(self, text):
+        """Puts a long text in place of all that is there."""
+        self.field.evaluate(
+            """(field, text) => {
+              const data = new DataTransfer();
+              data.setData('text/plain', text);
+              field.select();
+              field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+            }""",
+            text,
+        )
+
     def seen(self, steps='.pf-list > .pf-step'):
-        return self.place.locator(f'{steps}').evaluate_all(SEEN)
+        return self.place.locator(steps).evaluate_all(SEEN)
 
 
 @pytest.fixture
@@ -71,7 +85,7 @@ def scene(open_page):
     def make(size='desktop', scheme='light', where=FIRST, name=HEART, **options):
         page = open_page(size, scheme, **options)
         page.visit(name)
-        return Scene(page, where)
+        return Scene(page, page.locator(where).first)
 
     return make
 
@@ -82,8 +96,7 @@ def test_every_scene_is_the_same_when_it_is_carried_out(open_page, name):
     page.visit(name)
     page.evaluate('document.querySelectorAll("details").forEach(one => { one.open = true; })')
     for place in page.locator('.pf-scene[data-scene]').all():
-        one = Scene(page, f'.pf-scene[data-scene="{place.get_attribute("data-scene")}"]')
-        one.place = place
+        one = Scene(page, place)
         before = one.seen(':scope > .pf-step')
         place.locator('> .pf-run').click()
         assert one.done().seen() == before, place.get_attribute('data-scene')
@@ -104,7 +117,7 @@ def test_every_scenario_comes_out_as_the_command_has_it(scene, path):
 
 def test_a_chapter_brings_a_button_and_no_more(open_page):
     page, asked = open_page(), []
-    page.on('request', lambda request: asked.append(request.url.rpartition('/')[2]))
+    page.on('request', lambda request: asked.append(re.sub(r'.*/|\?.*', '', request.url)))
     page.visit(HEART)
     assert page.locator('.pf-scene > .pf-run').count() == page.locator('.pf-scene').count()
     assert 'live.js' in asked and not {'scenes.js', 'live.css', 'engine.js', 'engine-data.js'}.intersection(asked)
@@ -182,7 +195,7 @@ def test_the_keyboard_is_enough(scene):
     page.keyboard.press('Escape')
     assert one.place.locator('.where').inner_text() == '7 steps'
     reached = []
-    for _key in range(9):
+    for _key in range(8):
         page.keyboard.press('Tab')
         reached.append(page.evaluate('document.activeElement.ariaLabel || document.activeElement.textContent'))
     assert [word.partition(':')[0] for word in reached] == [
@@ -194,8 +207,7 @@ def test_the_keyboard_is_enough(scene):
         'Step back',
         'Step forward',
         'Show all',
-        '',
-    ] or 'Commands' in reached, reached
+    ]
     one.field.focus()
     one.field.type('x')
     page.keyboard.press('Tab')
@@ -209,7 +221,6 @@ def test_as_in_the_book(scene):
     one.write('machine 64M\nstatus')
     assert one.seen() != before
     one.button('As in the book').click()
-    one.page.wait_for_function('count => document.querySelectorAll(".pf-list > .pf-step").length === count', arg=6)
     assert one.done().seen() == before and one.field.input_value() == text
     one.button('Close').click()
     assert one.place.locator('> .pf-step').first.is_visible() and one.field.count() == 0
@@ -252,16 +263,17 @@ def test_a_damaged_address_is_refused(scene, fragment):
 
 def test_what_does_not_end_is_stopped(scene):
     one = scene().open()
-    one.field.fill(ENDLESS)
+    one.paste(ENDLESS)
     one.field.press('Control+Enter')
+    assert one.field.input_value() == ENDLESS and one.place.locator('.numbers').inner_text().split()[-1] == '31'
     one.button('Stop').click()
     one.done()
     assert one.steps.locator('> .pf-command').all_inner_texts()[:2] == ['machine 64M', 'alloc GFP_KERNEL 3']
     assert one.place.locator('.pf-error').inner_text() == 'The command was stopped.'
     assert one.place.locator('.pf-step:has(> .pf-error)').evaluate('one => !one.nextElementSibling')
-    assert (
-        one.write('machine 64M\nalloc GFP_KERNEL').place.locator('.pf-said').inner_text() == '#1: page 0x43c00 order 0'
-    )
+    assert one.steps.count() <= 400
+    said = one.write('machine 64M\nalloc GFP_KERNEL').place.locator('.pf-list .pf-said')
+    assert said.inner_text().strip() == '#1: page 0x43c00 order 0'
 
 
 def test_an_exercise_waits_for_its_reader(scene):

@@ -79,6 +79,40 @@ TEST(lists_take_tells_boost_and_reserves, "")
 	lists_drop(&lists);
 }
 
+/* Expect what each CPU holds, each pageblock's type and free pages, and the tasks. */
+TEST(lists_take_copies_cpus_pageblocks_and_tasks, "")
+{
+	const struct listed_zone *copy;
+	struct pageflow_lists lists;
+	unsigned long free_pages = 0;
+	struct zone *zone;
+
+	test_machine_uma(64);
+	zone = test_zone(0, ZONE_DMA);
+	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL, 0));
+	current->mm = NULL;
+	ck_assert(lists_take(&lists));
+	copy = &lists.zone[0];
+	ck_assert_uint_eq(copy->managed, zone->managed_pages);
+	ck_assert_int_eq(copy->nr_cpus, num_online_cpus());
+	ck_assert_uint_eq(copy->cpu[0].count, (unsigned long)zone->pageset[0].pcp.count);
+	ck_assert_uint_eq(copy->cpu[0].pages[MIGRATE_UNMOVABLE], copy->cpu[0].count);
+	ck_assert_uint_eq(copy->cpu[0].batch, (unsigned long)zone->pageset[0].pcp.batch);
+	ck_assert_uint_eq(copy->nr_blocks, 32);
+	for (size_t i = 0; i < copy->nr_blocks; i++) {
+		unsigned long pfn = copy->first + i * LISTS_BLOCK;
+
+		ck_assert_int_eq(copy->block[i].type, get_pfnblock_migratetype(pfn));
+		free_pages += copy->block[i].free;
+	}
+	ck_assert_uint_eq(free_pages, copy->free);
+	ck_assert_uint_eq(lists.nr_tasks, 1);
+	ck_assert_int_eq(lists.task[0].pid, current->pid);
+	ck_assert_str_eq(lists.task[0].name, current->comm);
+	ck_assert(lists.task[0].running && lists.task[0].kernel);
+	lists_drop(&lists);
+}
+
 #ifdef CONFIG_NUMA
 /* Zones come node by node, and a list is counted whole, also where /proc/pagetypeinfo stops. */
 TEST(lists_take_on_two_nodes, "")

@@ -57,15 +57,11 @@ def run(words, stdin=b"", folder=ROOT):
     settings = wasmtime.WasiConfig()
     settings.argv = ["pageflow", *words]
     settings.preopen_dir(str(folder), ".")
-    out, err = [], []
-    settings.stdout_custom = out.append
-    settings.stderr_custom = err.append
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(stdin)
-        file.flush()
-        settings.stdin_file = file.name
-        code = start(settings)
-    return Result(code, b"".join(out), b"".join(err))
+    with tempfile.TemporaryDirectory() as streams:
+        names = [os.path.join(streams, name) for name in ("in", "out", "err")]
+        pathlib.Path(names[0]).write_bytes(stdin)
+        settings.stdin_file, settings.stdout_file, settings.stderr_file = names
+        return Result(start(settings), *(pathlib.Path(name).read_bytes() for name in names[1:]))
 
 
 def main():

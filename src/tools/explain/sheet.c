@@ -66,10 +66,10 @@ void sheet_end(const struct sheet *sheet)
  *
  * @param sheet the sheet
  * @param key what it is about in one word, for programs
- * @param ink how the words stand out
+ * @param tone how the words stand out
  * @param format as for printf
  */
-void sheet_begin(const struct sheet *sheet, const char *key, enum ink ink, const char *format, ...)
+void sheet_begin(const struct sheet *sheet, const char *key, enum ink tone, const char *format, ...)
 {
 	char text[1024];
 	va_list arguments;
@@ -78,9 +78,9 @@ void sheet_begin(const struct sheet *sheet, const char *key, enum ink ink, const
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
 	if (sheet->json)
-		begin_section(sheet, key, ink, text);
+		begin_section(sheet, key, tone, text);
 	else
-		sheet_say_in(sheet, ink, 0, "%s", text);
+		sheet_say_in(sheet, tone, 0, "%s", text);
 }
 
 /**
@@ -139,11 +139,11 @@ void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
  * @brief Print words that stand out.
  *
  * @param sheet the sheet
- * @param ink how
+ * @param tone how
  * @param indent columns before the first line
  * @param format as for printf
  */
-void sheet_say_in(const struct sheet *sheet, enum ink ink, int indent, const char *format, ...)
+void sheet_say_in(const struct sheet *sheet, enum ink tone, int indent, const char *format, ...)
 {
 	char text[1024];
 	va_list arguments;
@@ -151,7 +151,7 @@ void sheet_say_in(const struct sheet *sheet, enum ink ink, int indent, const cha
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	put_words(sheet, ink, indent, text);
+	put_words(sheet, tone, indent, text);
 }
 
 /** Columns of a row's parts: the indentation, the name, the pages and the kB with a blank before each. */
@@ -217,19 +217,19 @@ void sheet_columns(const struct sheet *sheet, const char *const *name, int nr)
  * @brief Write a row of a table as a piece.
  *
  * @param sheet the sheet, as JSON
- * @param ink how it stands out
+ * @param tone how it stands out
  * @param cell what is in it; blanks before the first say that it is a part of the row before
  * @param nr how many cells
  * @param remark what is said of it, or ""
  */
-void sheet_cells(const struct sheet *sheet, enum ink ink, const char *const *cell, int nr,
+void sheet_cells(const struct sheet *sheet, enum ink tone, const char *const *cell, int nr,
 		 const char *remark)
 {
 	json_object(sheet->json, NULL);
 	write_cells(sheet, "cells", cell, nr);
 	json_text(sheet->json, "remark", remark + strspn(remark, " "));
 	json_bool(sheet->json, "part", cell[0][0] == ' ');
-	write_ink(sheet, ink);
+	write_ink(sheet, tone);
 	json_end(sheet->json);
 }
 

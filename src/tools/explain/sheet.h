@@ -24,17 +24,17 @@ struct sheet {
 
 /* sheet.c */
 const char *sheet_ink(const struct sheet *sheet, enum ink which);
-void sheet_begin(const struct sheet *sheet, const char *key, enum ink ink, const char *format, ...)
+void sheet_begin(const struct sheet *sheet, const char *key, enum ink tone, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void sheet_title(const struct sheet *sheet, const char *key, const char *title);
 void sheet_say(const struct sheet *sheet, int indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void sheet_say_in(const struct sheet *sheet, enum ink ink, int indent, const char *format, ...)
+void sheet_say_in(const struct sheet *sheet, enum ink tone, int indent, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void sheet_end(const struct sheet *sheet);
 bool sheet_is_narrow(const struct sheet *sheet);
 void sheet_columns(const struct sheet *sheet, const char *const *name, int nr);
-void sheet_cells(const struct sheet *sheet, enum ink ink, const char *const *cell, int nr,
+void sheet_cells(const struct sheet *sheet, enum ink tone, const char *const *cell, int nr,
 		 const char *remark);
 void sheet_head(const struct sheet *sheet, const char *title);
 void sheet_row(const struct sheet *sheet, const char *what, long pages, const char *remark);

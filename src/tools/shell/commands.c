@@ -101,6 +101,16 @@ static void run_load(struct shell *shell, char *rest)
 	text_free(&text);
 }
 
+/** Write the machine, and after it the blocks that are held of it. */
+static void write_machine(const struct shell *shell, FILE *out)
+{
+	pageflow_write(shell->machine, out);
+	for (size_t i = 0; i < shell->nr_held; i++)
+		fprintf(out, "held %lu %llu %u %x\n", shell->held[i].number,
+			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
+			shell->held[i].gfp);
+}
+
 static void run_save(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
@@ -117,15 +127,15 @@ static void run_save(struct shell *shell, char *rest)
 			    rest);
 		return;
 	}
+	if (shell->record && is_standard_output(rest)) {
+		write_machine(shell, shell->plain);
+		return;
+	}
 	if (new_file_begin(&file, rest, &error)) {
 		shell_error(shell, "save: %s", error.text);
 		return;
 	}
-	pageflow_write(shell->machine, file.out);
-	for (size_t i = 0; i < shell->nr_held; i++)
-		fprintf(file.out, "held %lu %llu %u %x\n", shell->held[i].number,
-			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
-			shell->held[i].gfp);
+	write_machine(shell, file.out);
 	if (new_file_end(&file, &error))
 		shell_error(shell, "save: %s", error.text);
 }

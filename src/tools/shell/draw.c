@@ -150,12 +150,17 @@ char *drawings_text(const pageflow_steps *steps, struct pageflow_drawing drawing
 }
 
 /** Draw the picture that stands alone. The file is touched only when there is something to draw. */
-static int draw_file(const pageflow_steps *steps, const struct pageflow_drawing *drawing,
-		     const char *path, struct pageflow_error *error)
+static int draw_file(const struct shell *shell, const pageflow_steps *steps,
+		     const struct pageflow_drawing *drawing, const char *path,
+		     struct pageflow_error *error)
 {
 	char *picture = drawings_text(steps, *drawing, PAGEFLOW_PICTURE, error);
-	int failed = picture ? new_file_write(path, picture, strlen(picture), error) : -1;
+	int failed = picture ? 0 : -1;
 
+	if (picture && shell->record && is_standard_output(path))
+		fputs(picture, shell->plain);
+	else if (picture)
+		failed = new_file_write(path, picture, strlen(picture), error);
 	free(picture);
 	return failed;
 }
@@ -181,7 +186,7 @@ static int draw_forms(const struct drawings *drawings, const struct shell *shell
 		drawing.form = form_order[i];
 		if (wish->form[form_order[i]])
 			failed = form_order[i] == PAGEFLOW_PICTURE
-					 ? draw_file(NULL, &drawing, wish->file, error)
+					 ? draw_file(shell, NULL, &drawing, wish->file, error)
 					 : pageflow_draw(&drawing, stream_of(shell, form_order[i]),
 							 error);
 	}
@@ -225,7 +230,7 @@ static int draw_steps(const struct shell *shell, const pageflow_steps *steps,
 						  .context = pen.context };
 
 	return form == PAGEFLOW_PICTURE
-		       ? draw_file(steps, &drawing, path, error)
+		       ? draw_file(shell, steps, &drawing, path, error)
 		       : pageflow_steps_draw(steps, &drawing, stream_of(shell, form), error);
 }
 

@@ -178,13 +178,23 @@ static int run_lines(struct shell *shell, struct pageflow_error *error)
 	return got;
 }
 
-/** Carry out a command, and write what became of it. It is the `index`th, counted from 0. */
-static void record_command(struct shell *shell, char *command, long index)
+/**
+ * @brief Carry out one line, and write what became of it as an object on standard output.
+ *
+ * @param shell the session, which has a record
+ * @param line the line, which is changed on the way
+ * @param index how many objects there were before
+ * @return false when there is no command in the line: nothing was written
+ */
+bool shell_record_line(struct shell *shell, char *line, long index)
 {
 	long first = shell->first_state;
 	bool state = first >= 0 && index >= first;
+	char *command = trim(line);
 	struct json json;
 
+	if (!*command || *command == '#')
+		return false;
 	record_begin(shell->record, shell->line, command);
 	shell_run_line(shell, command);
 	/* The first state is compared with the one before it. */
@@ -197,6 +207,7 @@ static void record_command(struct shell *shell, char *command, long index)
 		state_write(shell, &json);
 	json_end(&json);
 	shell->quit |= !output_flush();
+	return true;
 }
 
 /** Does one of the commands say whether events are shown? */
@@ -241,13 +252,12 @@ static int record_lines(struct shell *shell, struct pageflow_error *error)
 	}
 	shell->tracing = !has_trace(&text);
 	for (size_t i = 0; i < text.nr_lines && !shell->quit && !failed; i++) {
-		char *line = text.line[i], *command;
+		char *line = text.line[i];
 
 		shell->line = i + 1;
 		failed = check_line(line, i + 1, strlen(line) > INPUT_LINE, error);
-		command = trim(line);
-		if (!failed && *command && *command != '#')
-			record_command(shell, command, index++);
+		if (!failed && shell_record_line(shell, line, index))
+			index++;
 	}
 	text_free(&text);
 	return failed;

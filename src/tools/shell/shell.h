@@ -129,6 +129,7 @@ void shell_let_go(struct shell *shell, struct held *held);
 
 /* shell.c */
 void shell_run_line(struct shell *shell, char *line);
+bool shell_record_line(struct shell *shell, char *line, long index);
 
 /* explain.c */
 void run_explain(struct shell *shell, char *rest);

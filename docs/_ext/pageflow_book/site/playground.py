@@ -16,6 +16,7 @@ from ..read.labels import in_language
 from ..read.text import _
 from .shared import write_script
 
+PAGE = 'docs/playground'
 STYLES = ('live.css', 'playground.css')
 ROW = re.compile(r'^([a-z]\S*)(?: (\S.*?))? {2,}(\S.*)$')
 GOES_ON = re.compile(r'^ {28}(\S.*)$')
@@ -113,7 +114,7 @@ def add_files(app, pagename, template, context, doctree):
 
 
 def write(app, error):
-    if error or app.builder.name != 'html':
+    if error or app.builder.name != 'html' or PAGE not in app.env.found_docs:
         return
     write_script(app.outdir / '_static' / 'playground-data.js', 'PAGEFLOW_PLAYGROUND', knowledge(app))
 
