@@ -122,3 +122,24 @@ def test_the_playground_makes_a_request(firefox):
     asked = b'machine 256M,cma=64M\nalloc GFP_KERNEL 3\nalloc GFP_ATOMIC 2\n'
     last = json.loads(native('shell', '--json', '-', text=asked).splitlines()[-1])
     assert last['command'] == 'alloc GFP_ATOMIC 2' and last['output'].strip() in came
+
+
+def test_the_page_of_logs_answers_what_is_pasted(firefox):
+    log = (SAMPLES / '5.8.18-oom-global-1.dmesg').read_bytes()
+    firefox.visit('docs/explain-a-log.html')
+    firefox.ask(
+        """text => {
+            const field = document.querySelector('.pf-log textarea'), data = new DataTransfer();
+            data.setData('text/plain', text);
+            field.focus();
+            const pasted = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+            if (field.dispatchEvent(pasted)) field.value += text;
+        }""",
+        log.decode(),
+    )
+    answers = """() => {
+        const shown = [...document.querySelectorAll('.pf-log-report > summary .answer')];
+        return shown.length && shown.map(one => one.textContent);
+    }"""
+    reports = json.loads(native('explain', '--log', '-', '--json', text=log))['reports']
+    assert firefox.wait_for(answers) == [one['answer'] for one in reports]
