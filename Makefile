@@ -203,7 +203,7 @@ include src/web/wasm.mk
 
 flags_of = $(CC_$1) $(COMMON) $(FLAGS_$1) $(WHOLE_$1) $(call COUNT_$1,uma,src/world/any.c)
 define flags_rules
-ifneq ($$(file <build/flags/$1),$$(call flags_of,$1))
+ifneq ($$(strip $$(file <build/flags/$1)),$$(strip $$(call flags_of,$1)))
 build/flags/$1: FORCE
 endif
 build/flags/$1:
