@@ -229,11 +229,6 @@ def parsed(name):
     return reader
 
 
-# One worker parses all pages, once.
-of_all_pages = pytest.mark.xdist_group('parsed')
-
-
-@of_all_pages
 def test_every_link_inside_leads_somewhere(site):
     dead = []
     for name in pages():
@@ -251,7 +246,6 @@ def test_every_link_inside_leads_somewhere(site):
     assert not dead, '\n'.join(sorted(set(dead))[:40])
 
 
-@of_all_pages
 def test_no_page_loads_anything_from_outside(site):
     outside = [
         f'{name}: {one}' for name in pages() for one in parsed(name).loads if '://' in one or one.startswith('//')
