@@ -13,9 +13,6 @@ import firefox as bidi
 import pytest
 from conftest import TOP
 
-# Firefox takes seconds to start: one of the workers does it, once.
-pytestmark = pytest.mark.xdist_group('firefox')
-
 HEART = 'docs/stages/06-__alloc_pages_nodemask.html'
 SAMPLES = TOP / 'tests' / 'samples'
 TRACE = TOP / 'tests' / 'traces' / 'numa2-orders-21.trace.xz'

@@ -15,9 +15,6 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-# What is built for these tests is built once, for one of the two browsers.
-pytestmark = pytest.mark.xdist_group('languages')
-
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 CHAPTER = 'docs/stages/06-__alloc_pages_nodemask'
 PART = f'index.rst,docs/primer.rst,{CHAPTER}.rst'
