@@ -177,7 +177,7 @@
   }
 
   function run(commands) {
-    return accepted(['shell', '-'], { stdin: commands }).then(function (left) { return left.both; });
+    return accepted(['shell', '-'], { stdin: commands }).then(function (left) { return left.out; });
   }
 
   function explain(gfp, order, options) {
@@ -229,6 +229,6 @@
   }
 
   window.PAGEFLOW_ENGINE = {
-    run: run, explain: explain, explainLog: explainLog, replay: replay, steps: steps, command: command, stop: stop,
+    start: start, run: run, explain: explain, explainLog: explainLog, replay: replay, steps: steps, command: command, stop: stop,
   };
 })();

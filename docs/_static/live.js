@@ -65,6 +65,8 @@
     say: say,
     load: load,
     stop: stop,
+    /* A promise that the engine is here, compiled; to ask for it loads the engine. */
+    get ready() { return later('start')(); },
   };
 
   /* The button of a place whose commands can be carried out: a scene, a scenario, an exercise that begins with one. */

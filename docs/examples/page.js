@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What window.pageflow does, on any page that has it; try it in the console of a browser. */
 async function examples(log, recording) {
-  /* A session of the shell: all that it prints, errors in their place. */
+  /* A session of the shell: what it prints. */
   const printed = await pageflow.run('machine 64M\nalloc GFP_KERNEL 3\nfree #2\n');
 
   /* The same as objects, one for each command: what was printed, the events, the errors, the pictures. */

@@ -42,6 +42,11 @@ def command(*words, text=b'', streams=subprocess.PIPE):
 
 
 def shell(text):
+    return command('shell', '-', text=text).stdout.decode()
+
+
+def both(text):
+    """Standard output and errors, in the order in which they were written."""
     return command('shell', '-', text=text, streams=subprocess.STDOUT).stdout.decode()
 
 
@@ -84,8 +89,9 @@ def test_run_prints_what_the_shell_prints(page):
 
 def test_errors_stand_in_their_place(page):
     text = 'machine 64M\nalloc GFP_KERNEL 3\nbogus\nfree #1\nalloc GFP_KERNEL 99\nfree #7\nbuddyinfo\n'
-    said = ask(page, 'run', text)
-    assert said == shell(text)
+    assert ask(page, 'run', text) == shell(text)
+    said = ask(page, 'command', ['shell', '-'], {'stdin': text})['both']
+    assert said == both(text)
     assert said.index('#1: page') < said.index("'bogus'") < said.index('Node 0')
 
 
@@ -162,6 +168,12 @@ def test_the_examples_of_the_page_are_right(page):
     assert "'GFP_NOTHING' is not" in found['said']
 
 
+def test_ready_says_that_the_engine_is_compiled(page):
+    assert not LAZY & set(scripts(page)), 'nothing of it is loaded before somebody asks'
+    page.evaluate('pageflow.ready')
+    assert set(scripts(page)) >= LAZY
+
+
 # ---- Files, bytes, language ----------------------------------------------------------------------------------------
 
 
@@ -177,34 +189,37 @@ def test_files_are_found_by_name_and_handed_back(page):
 
 
 def test_a_file_that_is_not_there_is_an_error_in_words(page):
-    said = ask(page, 'run', 'load nowhere.snap\n')
-    assert said == shell('load nowhere.snap\n')
+    left = ask(page, 'command', ['shell', '-'], {'stdin': 'load nowhere.snap\n'})
+    assert left['both'] == both('load nowhere.snap\n') != ''
 
 
 def test_bytes_are_taken_as_they_are(page):
     """A file that was dropped into a page need not be UTF-8."""
     given = b'machine 64M\nalloc \xff\xfe\x80 3\n\xc3(\n'
-    found = page.evaluate('bytes => pageflow.run(new Uint8Array(bytes))', list(given))
-    assert found == shell(given)
+    found = page.evaluate(
+        "bytes => pageflow.command(['shell', '-'], { stdin: new Uint8Array(bytes) }).then(left => left.both)",
+        list(given),
+    )
+    assert found == both(given)
     found = page.evaluate('bytes => pageflow.run(new Uint8Array(bytes).buffer)', list(given))
     assert found == shell(given)
 
 
 def test_half_of_a_character_is_replaced(page):
-    found = page.evaluate("pageflow.run('machine 64M\\nalloc \\ud800 3\\n')")
-    assert found == shell('machine 64M\nalloc � 3\n')
+    found = page.evaluate("pageflow.command(['shell', '-'], { stdin: 'machine 64M\\nalloc \\ud800 3\\n' })")
+    assert found['both'] == both('machine 64M\nalloc � 3\n')
 
 
 def test_a_zero_byte_is_refused(page):
     assert 'zero byte' in refusal(page, 'explain', 'GFP_KERNEL\0', 0)['message']
-    assert refusal(page, 'run', 'machine 64M\n\0\n')['both'] == shell('machine 64M\n\0\n')
+    assert refusal(page, 'run', 'machine 64M\n\0\n')['both'] == both('machine 64M\n\0\n')
 
 
 def test_a_paste_of_two_megabytes_is_answered(page):
     lines = 'machine 64M\n' + 'nonsense\n' * 10 + '# words\n' * 250_000
     assert ask(page, 'run', lines) == shell(lines)
     line = 'machine 64M\n' + '(' * 2_000_000
-    assert refusal(page, 'run', line)['both'] == shell(line)
+    assert refusal(page, 'run', line)['both'] == both(line)
     log = 'some line of a kernel that says nothing\n' * 50_000
     wanted = command('explain', '--log', '-', '--json', text=log)
     assert refusal(page, 'explainLog', log)['message'] == wanted.stderr.decode().strip()
@@ -267,12 +282,12 @@ def test_many_calls_at_once_are_answered_each_with_its_own(page):
 
 
 def test_two_pages_do_not_meet(open_page):
-    both = [open_page(reads=True), open_page(reads=True)]
-    for one in both:
+    pages = [open_page(reads=True), open_page(reads=True)]
+    for one in pages:
         one.visit(PAGE)
         one.evaluate("window.asked = pageflow.run('machine 64M\\nalloc GFP_KERNEL 3\\n')")
-    both[0].evaluate('pageflow.stop()')
-    assert both[1].evaluate('asked') == shell('machine 64M\nalloc GFP_KERNEL 3\n')
+    pages[0].evaluate('pageflow.stop()')
+    assert pages[1].evaluate('asked') == shell('machine 64M\nalloc GFP_KERNEL 3\n')
 
 
 def test_a_callback_that_fails_ends_its_call_only(page):
