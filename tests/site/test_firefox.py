@@ -18,9 +18,9 @@ SAMPLES = TOP / 'tests' / 'samples'
 TRACE = TOP / 'tests' / 'traces' / 'numa2-orders-21.trace.xz'
 
 
-def native(*words, text, streams=subprocess.PIPE):
+def native(*words, text):
     command = [TOP / 'build' / 'pageflow', *words]
-    return subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=streams, cwd=TOP).stdout
+    return subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP).stdout
 
 
 @pytest.fixture(scope='module')
