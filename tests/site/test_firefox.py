@@ -20,7 +20,7 @@ TRACE = TOP / 'tests' / 'traces' / 'numa2-orders-21.trace.xz'
 
 def native(*words, text):
     command = [TOP / 'build' / 'pageflow', *words]
-    return subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP).stdout
+    return subprocess.run(command, input=text, capture_output=True, cwd=TOP).stdout
 
 
 @pytest.fixture(scope='module')
