@@ -143,12 +143,6 @@ static bool any_changed(const struct map *map)
 
 /* ---- in sentences ---- */
 
-static void put_total(const struct pen *pen, const struct drawn_zone *zone)
-{
-	draw_free_pages(pen, zone->now->free,
-			zone->before ? (long)(zone->now->free - zone->before->free) : 0);
-}
-
 /** Pageblocks of a zone that are free as a whole, and that have no free page. */
 static void put_extremes(const struct pen *pen, const struct listed_zone *zone)
 {
@@ -183,7 +177,7 @@ void draw_blocks_words(const struct drawn_state *state, const struct pen *pen)
 			pen_put(pen, " ");
 		draw_place(pen, state->zone[i].now);
 		pen_put(pen, ": ");
-		put_total(pen, &state->zone[i]);
+		draw_zone_free(pen, &state->zone[i]);
 		pen_put(pen, "; ");
 		pen_say(pen, KEY("pageblocks: %s"),
 			draw_pageblocks(state, state->zone[i].now, blocks, sizeof(blocks)));
@@ -239,7 +233,7 @@ void draw_blocks_table(const struct drawn_state *state, const struct pen *pen)
 
 		draw_place(pen, zone->now);
 		pen_put(pen, ": ");
-		put_total(pen, zone);
+		draw_zone_free(pen, zone);
 		pen_put(pen, "\n");
 		for (size_t to = 1; to <= squares; to++) {
 			if (to < squares &&
@@ -331,12 +325,7 @@ static double put_zone(struct svg *svg, const struct map *map, const struct draw
 {
 	char blocks[256];
 
-	svg_text_begin(svg, (struct svg_place){ 0, y + LINE, .class = "z" });
-	draw_place(&svg->pen, zone->now);
-	svg_text_end(svg);
-	svg_text_begin(svg, (struct svg_place){ DRAW_WIDTH, y + LINE, "s", "end", 0 });
-	put_total(&svg->pen, zone);
-	svg_text_end(svg);
+	draw_heading(svg, zone, y + LINE, draw_zone_free);
 	svg_label(svg, (struct svg_place){ 0, y + 2 * LINE - 2, .class = "s" },
 		  KEY("pageblocks: %s"),
 		  draw_pageblocks(map->state, zone->now, blocks, sizeof(blocks)));

@@ -253,12 +253,7 @@ static double put_zone(struct svg *svg, const struct drawn_state *state,
 	char blocks[256];
 
 	y += LINE;
-	svg_text_begin(svg, (struct svg_place){ 0, y, .class = "z" });
-	draw_place(&svg->pen, zone->now);
-	svg_text_end(svg);
-	svg_text_begin(svg, (struct svg_place){ DRAW_WIDTH, y, "s", "end", 0 });
-	put_total(&svg->pen, zone);
-	svg_text_end(svg);
+	draw_heading(svg, zone, y, put_total);
 	y += LINE;
 	svg_label(svg, (struct svg_place){ 0, y, .class = "s" }, KEY("order"));
 	for (int order = 0; order < LISTS_ORDERS; order++)

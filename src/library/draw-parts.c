@@ -43,6 +43,24 @@ void draw_free_pages(const struct pen *pen, unsigned long pages, long change)
 	draw_difference(pen, change);
 }
 
+/** How many pages of a zone its counter says are free, and how many more than before. */
+void draw_zone_free(const struct pen *pen, const struct drawn_zone *zone)
+{
+	draw_free_pages(pen, zone->now->free,
+			zone->before ? (long)(zone->now->free - zone->before->free) : 0);
+}
+
+/** The line above a zone's drawing: which zone, and at the other end how many pages. */
+void draw_heading(struct svg *svg, const struct drawn_zone *zone, double y, draw_total *total)
+{
+	svg_text_begin(svg, (struct svg_place){ 0, y, .class = "z" });
+	draw_place(&svg->pen, zone->now);
+	svg_text_end(svg);
+	svg_text_begin(svg, (struct svg_place){ DRAW_WIDTH, y, "s", "end", 0 });
+	total(&svg->pen, zone);
+	svg_text_end(svg);
+}
+
 /** How many more than before, in parentheses; nothing when there is no difference. */
 void draw_difference(const struct pen *pen, long change)
 {
