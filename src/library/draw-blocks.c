@@ -265,7 +265,7 @@ static double zone_height(const struct map *map, const struct drawn_zone *zone)
 
 /** Squares that are drawn as one path. */
 struct layer {
-	char class[16];
+	char class[24];
 	bool changed; /**< those that have changed; otherwise those of this type and shade */
 	int type, shade;
 };
@@ -349,7 +349,7 @@ static double put_key(struct svg *svg, const struct map *map)
 
 	for (int type = 0; type < LISTS_TYPES; type++) {
 		const char *name = map->state->type_name[type];
-		char class[16];
+		char class[24];
 
 		if (!has_type(map, type))
 			continue;
