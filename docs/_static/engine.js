@@ -19,8 +19,8 @@
   }
 
   function old(what) {
-    return new Error(say('This browser cannot run the engine: it has no %s. Chrome and Edge have all it needs from version 133 on, ' +
-      'Firefox from 134 on. What the book shows stands here without it, too.', what));
+    return new Error(say('This browser cannot run the engine: it has no %s. Chrome and Edge have all it needs from version 85 on, ' +
+      'Firefox from 113 on, Safari from 16.4 on. What the book shows stands here without it, too.', what));
   }
 
   function notStarted(why) {
@@ -43,7 +43,7 @@
     ready = new Promise(function (done, failed) {
       worker.onmessage = function (event) {
         if (event.data.ready) { module = event.data.ready; done(); }
-        else failed(event.data.old ? old(say('WebAssembly with 64-bit memory')) : notStarted(event.data.broken));
+        else failed(event.data.old ? old(say('WebAssembly that is new enough')) : notStarted(event.data.broken));
       };
       worker.onerror = function (event) { failed(notStarted(event.message)); };
     });

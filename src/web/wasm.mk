@@ -84,11 +84,15 @@ endef
 $(foreach c,$(CONFIGS),$(eval $(call wasm_engine,$c)))
 
 # A stack of 1 MiB, as every command gets along with (src/tools/host.c), at the bottom: what runs over it stops the module.
-# No more memory than WASI's addresses reach.
-build/front/wasm/pageflow.wasm: $(patsubst %.c,build/front/wasm/%.o,$(WEB_C) $(WASM_FRONT_C)) $(CONFIGS:%=build/%/wasm/engine.o) \
+# No more memory than 32 bits reach, but for the last page: so an address a little below zero is none either.
+build/wasm/pageflow-64.wasm: $(patsubst %.c,build/front/wasm/%.o,$(WEB_C) $(WASM_FRONT_C)) $(CONFIGS:%=build/%/wasm/engine.o) \
 	build/wasm/c.o build/wasm/compiler_rt.o build/wasm/libc.a
 	$(call say,$@)
-	$(Q)$(ZIG) wasm-ld -mwasm64 --strip-all --gc-sections --stack-first -z stack-size=1048576 --max-memory=4294967296 \
+	$(Q)$(ZIG) wasm-ld -mwasm64 --strip-all --gc-sections --stack-first -z stack-size=1048576 --max-memory=4294901760 \
 		--export=_start -o $@ $^
+
+# Not every browser has a memory with 64-bit addresses. `long` keeps its 64 bits in this one, too.
+build/front/wasm/pageflow.wasm: build/wasm/pageflow-64.wasm src/web/lower.py src/web/symbols.py
+	$(Q)$(PYTHON) src/web/lower.py $< $@
 
 wasm: build/front/wasm/pageflow.wasm

@@ -27,6 +27,7 @@ SOURCES = [
     "src/web/contents.c",
     "src/web/no-unpack.c",
     "src/web/symbols.py",
+    "src/web/lower.py",
     "tests/stages/09-zone_watermark_ok.c",
     "tests/stages/10-rmqueue.c",
     "tests/stages/02-alloc_pages-mempolicy.c",
@@ -127,7 +128,7 @@ def test_a_python_test_needs_the_command(make):
 
 def test_only_a_test_of_the_module_needs_the_module(make, copy):
     (copy / ".cache/stamps/wasm").touch()
-    assert "-o build/front/wasm/pageflow.wasm " in make("-n", "test", "T=test_engine")[0].stdout
+    assert "lower.py build/wasm/pageflow-64.wasm" in make("-n", "test", "T=test_engine")[0].stdout
     assert "wasm" not in make("-n", "test", "T=test_names")[0].stdout
 
 

@@ -318,25 +318,36 @@ def named(text):
     return sized(text.encode())
 
 
-def module(body, text=b'{"command": "first"}\n'):
-    """A WebAssembly module in place of the engine: its _start has this body, and can print the text."""
+def numbered(value):
+    """A number of 32 bits, in five pieces of seven; the highest bit is its sign."""
+    value -= value >> 31 << 32
+    return bytes(value >> shift & 127 | (128 if shift < 28 else 0) for shift in range(0, 35, 7))
+
+
+def module(body, text=b'{"command": "first"}\n', place=0):
+    """A WebAssembly module in place of the engine: its _start has this body, and can print the text, which it has at a place."""
     code = b'\0' + body + b'\x0b'
-    data = (16).to_bytes(4, 'little') + len(text).to_bytes(4, 'little') + bytes(8) + text
+    data = (place + 16).to_bytes(4, 'little') + len(text).to_bytes(4, 'little') + bytes(8) + text
     return b''.join(
         [
             b'\0asm\1\0\0\0',
             section(1, b'\x60\0\0', b'\x60\4\x7f\x7f\x7f\x7f\1\x7f'),
             section(2, named('wasi_snapshot_preview1') + named('fd_write') + b'\0\1'),
             section(3, b'\0'),
-            section(5, b'\0\1'),
+            section(5, b'\0' + numbered((place >> 16) + 1)),
             section(7, named('memory') + b'\2\0', named('_start') + b'\0\1'),
             section(10, sized(code)),
-            section(11, b'\0\x41\0\x0b' + sized(data)),
+            section(11, b'\0\x41' + numbered(place) + b'\x0b' + sized(data)),
         ]
     )
 
 
-PRINT = b'\x41\1\x41\0\x41\1\x41\x08\x10\0\x1a'
+def printing(place=0):
+    """Prints the text that is at a place."""
+    return b'\x41\1\x41' + numbered(place) + b'\x41\1\x41' + numbered(place + 8) + b'\x10\0\x1a'
+
+
+PRINT = printing()
 ENDLESS = b'\3\x40\x0c\0\x0b'
 ENDLESS_PRINT = b'\3\x40' + PRINT + b'\x0c\0\x0b'
 TRAP = b'\0'
@@ -355,6 +366,11 @@ def page_with(open_page):
         return opened
 
     return make
+
+
+def test_addresses_above_two_gib_are_no_negative_ones(page_with):
+    place = (1 << 31) + 16
+    assert ask(page_with(module(printing(place), b'high', place)), 'run', 'x') == 'high'
 
 
 def test_what_never_ends_is_ended_by_the_limit(page_with):
@@ -409,7 +425,7 @@ def test_an_engine_that_breaks_off_is_told_in_one_line(page_with, body, why):
 def test_a_browser_without_what_the_module_needs_says_so(page_with):
     page = page_with(b'\0asm\1\0\0\0' + section(5, b'\x7f'))
     said = refusal(page, 'run', 'x')['message']
-    assert 'it has no WebAssembly with 64-bit memory' in said and 'from version 133 on' in said
+    assert 'it has no WebAssembly that is new enough' in said and 'from version 85 on' in said
 
 
 @pytest.mark.parametrize('name', ['WebAssembly', 'DecompressionStream', 'Worker', 'BigInt'])
