@@ -96,12 +96,21 @@
     }
   }
 
+  /* An error that also has these; one that takes nothing more, such as a DOMException, is told by another. */
+  function told(error, more) {
+    try {
+      return Object.assign(error, more);
+    } catch (_refused) {
+      return Object.assign(new Error(error.message), more, { cause: error });
+    }
+  }
+
   /* The call is over: with an error, or with how the command left. */
   function leave(call, error, left) {
     if (call !== current) return;
     clearTimeout(call.timer);
     current = undefined;
-    if (error) call.failed(Object.assign(error, result(call, -1, {})));
+    if (error) call.failed(told(error, result(call, -1, {})));
     else call.done(result(call, left.code, left.files));
     next();
   }
@@ -138,10 +147,13 @@
 
   /* ---- What is asked for ---- */
 
-  /* The bytes of a text, or of what is bytes already: what was read from a file need not be UTF-8. */
+  /* A copy of the bytes of a text, or of what is bytes already: what was read from a file need not be UTF-8, and whoever gave
+   * it may go on with it while the call waits. */
   function bytesOf(what) {
-    if (what instanceof ArrayBuffer) return new Uint8Array(what);
-    if (ArrayBuffer.isView(what)) return new Uint8Array(what.buffer, what.byteOffset, what.byteLength);
+    var kind = Object.prototype.toString.call(what);
+    if (/ArrayBuffer\]$/.test(kind)) return new Uint8Array(what).slice();
+    if (ArrayBuffer.isView(what)) return new Uint8Array(what.buffer, what.byteOffset, what.byteLength).slice();
+    if (typeof what === 'object' && what) throw new Error(say('A text is a string or bytes, and no %s.', kind.slice(8, -1)));
     return utf8.encode(what === undefined || what === null ? '' : String(what));
   }
 
@@ -161,9 +173,10 @@
     if (argv.some(function (one) { return one.indexOf('\0') >= 0; })) {
       return Promise.reject(new Error(say('An argument of a command cannot hold a zero byte.')));
     }
-    var wanted = options || {}, call = { request: request(argv, wanted), each: wanted.each, printed: [], size: 0 };
+    var wanted = options || {};
     return new Promise(function (done, failed) {
-      waiting.push(Object.assign(call, { done: done, failed: failed }));
+      var call = { request: request(argv, wanted), each: wanted.each, printed: [], size: 0, done: done, failed: failed };
+      waiting.push(call);
       next();
     });
   }
@@ -224,7 +237,7 @@
       if (wanted.each) wanted.each(one);
     }
     return accepted(words.concat('-'), { stdin: commands, files: wanted.files, each: lines(take) }).then(function () { return found; }, function (error) {
-      throw Object.assign(error, { steps: found });
+      throw told(error, { steps: found });
     });
   }
 

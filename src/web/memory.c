@@ -3,10 +3,11 @@
  * @file
  * @brief Memory in large pieces, as mmap() gives it: the module's own, which only grows.
  *
- * What is new is all zero without being touched, so that the host need not have it yet. What is given back is kept for the
- * next piece of the same size, such as a second machine like the first.
+ * What is new is all zero without being touched, so that the host need not have it yet. What is given back is kept, and
+ * the next machine takes it.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "web/host.h"
@@ -16,19 +17,27 @@
 
 /** Pieces that were given back; room for the tables of some machines. */
 static struct piece {
-	void *start;
-	size_t pages;
+	char *start;
+	size_t pages; /**< 0: none is kept here */
 } kept[16];
 
 #define NR_KEPT (sizeof(kept) / sizeof(*kept))
 
-/** A kept piece of a size; with 0, room for one. NULL when there is none. */
-static struct piece *kept_of(size_t pages)
+/** The smallest kept piece that has so many pages; NULL when none has. */
+static struct piece *piece_with(size_t pages)
 {
+	struct piece *best = NULL;
+
 	for (size_t i = 0; i < NR_KEPT; i++)
-		if (kept[i].pages == pages)
-			return &kept[i];
-	return NULL;
+		if (kept[i].pages >= pages && (!best || kept[i].pages < best->pages))
+			best = &kept[i];
+	return best;
+}
+
+/** Where a piece ends. */
+static char *end_of(const struct piece *piece)
+{
+	return piece->start + (piece->pages << WASM_PAGE_SHIFT);
 }
 
 /** How many pages so many bytes take. */
@@ -46,11 +55,14 @@ static size_t pages_of(size_t bytes)
 long host_map(size_t bytes)
 {
 	size_t pages = pages_of(bytes), before;
-	struct piece *piece = kept_of(pages);
+	struct piece *piece = pages ? piece_with(pages) : NULL;
 
-	if (pages && piece) {
-		piece->pages = 0;
-		return (long)memset(piece->start, 0, pages << WASM_PAGE_SHIFT);
+	if (piece) {
+		char *start = piece->start;
+
+		piece->start += pages << WASM_PAGE_SHIFT;
+		piece->pages -= pages;
+		return (long)memset(start, 0, pages << WASM_PAGE_SHIFT);
 	}
 	before = __builtin_wasm_memory_grow(0, pages);
 	return before == (size_t)-1 ? -ENOMEM : (long)(before << WASM_PAGE_SHIFT);
@@ -64,8 +76,21 @@ long host_map(size_t bytes)
  */
 void host_unmap(void *start, size_t bytes)
 {
-	struct piece *room = kept_of(0);
+	struct piece back = { start, pages_of(bytes) };
+	struct piece *room = NULL;
 
+	/* What lies beside it becomes one with it: a larger machine may follow smaller ones. */
+	for (size_t i = 0; i < NR_KEPT; i++) {
+		bool below = end_of(&kept[i]) == back.start;
+
+		if (below || end_of(&back) == kept[i].start) {
+			back.start = below ? kept[i].start : back.start;
+			back.pages += kept[i].pages;
+			kept[i].pages = 0;
+		}
+		if (!kept[i].pages)
+			room = &kept[i];
+	}
 	if (room)
-		*room = (struct piece){ start, pages_of(bytes) };
+		*room = back;
 }

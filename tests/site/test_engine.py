@@ -256,6 +256,36 @@ def test_a_machine_that_does_not_fit_is_refused_in_words(page):
     assert ask(page, 'run', 'machine 6400G\n') == shell('machine 6400G\n')
 
 
+@pytest.mark.parametrize(
+    'thrown', ["new DOMException('it is full', 'QuotaExceededError')", "Object.freeze(new Error('it is full'))"]
+)
+def test_an_error_that_takes_nothing_more_ends_its_call(page, thrown):
+    """A reader of objects may throw anything; the call, and whoever waits behind it, must hear of it."""
+    found = page.evaluate(
+        f"""() => Promise.all([
+            pageflow.steps('machine 64M\\n', {{each: () => {{ throw {thrown}; }}}})
+                .catch(error => [error.message, error.steps.length]),
+            pageflow.run('machine 64M\\nalloc GFP_KERNEL 3\\n')])"""
+    )
+    assert found == [['it is full', 1], shell('machine 64M\nalloc GFP_KERNEL 3\n')]
+
+
+def test_what_is_neither_text_nor_bytes_is_refused(page):
+    found = page.evaluate("pageflow.run(new Blob(['machine 64M'])).catch(error => error.message)")
+    assert found == 'A text is a string or bytes, and no Blob.'
+
+
+def test_bytes_of_a_call_that_waits_may_be_used_again(page):
+    found = page.evaluate(
+        """() => pageflow.ready.then(() => {
+            const bytes = new TextEncoder().encode('machine 64M\\nalloc GFP_KERNEL 3\\n');
+            const first = pageflow.steps('machine 64M\\n', {each: () => { bytes.fill(35); }}), waits = pageflow.run(bytes);
+            return first.then(() => waits);
+        })"""
+    )
+    assert found == shell('machine 64M\nalloc GFP_KERNEL 3\n')
+
+
 def test_stop_ends_what_is_in_the_middle(page):
     """The first object has come; the second never would."""
     found = page.evaluate(

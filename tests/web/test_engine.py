@@ -152,5 +152,8 @@ def test_memory_of_a_machine_serves_the_next(alike):
 
 
 def test_machines_made_anew_do_not_use_up_the_memory():
-    done = engine.run(["shell", "-"], b"machine 8G\nalloc GFP_KERNEL 3\n" * 34)
+    """Each is larger than the one before, so that no piece of memory that comes back is large enough alone."""
+    done = engine.run(
+        ["shell", "-"], b"".join(b"machine %dM\nalloc GFP_KERNEL 3\n" % (8192 + 64 * n) for n in range(34))
+    )
     assert (done.code, done.err) == (0, b"")
