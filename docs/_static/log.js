@@ -18,6 +18,7 @@
   var explained = ''; /* what stood in the field */
   var samples = {}; /* logs to try, by name */
   var proc = {}, machines = 0; /* files of /proc, by name; how often a machine was made of them */
+  var aside = []; /* names of the files of /proc that came together with what is explained */
 
   function make(tag, css, text) {
     var node = document.createElement(tag);
@@ -36,6 +37,8 @@
   /* What changed, said aloud too. */
   function tell(text, busy) {
     state.textContent = text;
+    place.classList.remove('none');
+    if (!busy && document.activeElement === halt) state.focus(); /* the button goes */
     halt.hidden = !busy;
     place.classList.toggle('busy', !!busy);
   }
@@ -52,10 +55,12 @@
     return pageflow.command(all, { stdin: log.bytes });
   }
 
-  /* The command's messages about a log, with the log's name where standard input was meant. */
+  /* The command's messages about a log, with the log's name where standard input was meant. What the command unpacks, this page
+   * does not, and the other way round: here a file that is packed is known by how it begins (log-input.js). */
   function messages(log, said) {
     return said.split('\n').filter(Boolean).map(function (line) {
-      return line.replace(/^pageflow explain: /, '').replace(/^(?:-|standard input)(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
+      return line.replace(/; logs packed otherwise than with xz must be unpacked first$/, '')
+        .replace(/^pageflow explain: /, '').replace(/^(?:-|standard input)(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
     });
   }
 
@@ -88,7 +93,7 @@
     }, function (error) {
       if (mine !== turn) throw error;
       if ((error.out || '').length > TOO_MUCH) return shorten(log, mine);
-      log.messages = [error.message];
+      log.messages = [log.name + ': ' + error.message];
       log.answers = { reports: [], groups: [] };
     });
   }
@@ -166,12 +171,22 @@
     });
   }
 
+  /* That other rules than the report's own were asked for; '' where its own were, or where no rules decide. */
+  function foreign(report) {
+    var own = /^\d+\.\d+(\.\d+)?/.exec(report.kernel);
+    if (!rules.value || !report.rules) return '';
+    if (!own || (own[0] + '.').indexOf(rules.value + '.') === 0) return say('judged by the rules of %s, as chosen', rules.value);
+    return say('judged by the rules of %s, not of its own %s', rules.value, own[0]);
+  }
+
   function reportItem(log, report) {
     var item = make('details', 'pf-log-report'), head = make('summary'), facts = make('span', 'facts');
     facts.append(make('span', 'kind', kindOf(report.kind)), ' ');
     [say('report %s', report.report), report.when && say('at %s', report.when), who(report), request(report), say('line %s', report.line)]
       .filter(Boolean).forEach(function (text) { facts.append(make('span', 'fact', text), ' '); });
-    head.append(facts, make('span', 'answer is-' + report.verdict, report.answer));
+    head.append(facts);
+    if (foreign(report)) head.append(make('span', 'foreign', foreign(report)), ' ');
+    head.append(make('span', 'answer is-' + report.verdict, report.answer));
     item.append(head);
     item.dataset.line = report.line;
     item.addEventListener('toggle', function () { if (item.open) open(item, log, report); });
@@ -236,7 +251,7 @@
     var box = make('div', 'pf-log-one'), title = make('h2', '', log.name), reports = log.answers.reports;
     title.append(' ', make('span', 'size', reports.length === 1 ? say('one report in %s', size(log.bytes.length)) :
       say('%s reports in %s', reports.length, size(log.bytes.length))));
-    box.append(title);
+    if (reports.length) box.append(title); /* else the messages name it */
     log.notes.forEach(function (note) { box.append(make('p', 'pf-notice', note)); });
     log.messages.forEach(function (line) { box.append(make('p', 'pf-notice bad', line)); });
     if (reports.length > MANY) box.append(summary(box, log));
@@ -244,14 +259,27 @@
     return box;
   }
 
+  /* How many reports there are, and how many files without one. */
+  function outcome(reports) {
+    var none = logs.filter(function (log) { return !log.answers.reports.length; }).length;
+    var said = reports === 1 ? say('One report, and its answer, below.') : say('%s reports, the first one is open.', reports);
+    if (!logs.length) return '';
+    if (!reports) return say('No report was found.');
+    return !none ? said : said + ' ' + (none === 1 ? say('No report in one of %s files.', logs.length) :
+      say('No report in %s of %s files.', none, logs.length));
+  }
+
   function show() {
     var reports = 0;
     found.replaceChildren.apply(found, logs.map(function (log) { reports += log.answers.reports.length; return showLog(log); }));
+    if (hasLog()) found.prepend.apply(found, aside.map(function (name) {
+      return make('p', 'pf-notice', say('%s: a file of /proc, left aside, since a log came too', name));
+    }));
     rules.closest('.pf-log-rules').hidden = !reports;
     var first = found.querySelector('.pf-log-report');
     if (first) first.open = true;
-    tell(!logs.length ? '' : reports === 1 ? say('One report, and its answer, below.') : reports ? say('%s reports, the first one is open.', reports) :
-      say('No report was found.'), false);
+    tell(outcome(reports), false);
+    place.classList.toggle('none', logs.length > 0 && !reports); /* the messages say it, and why */
     if (reports && state.getBoundingClientRect().top > innerHeight / 2) state.scrollIntoView(); /* answers first, on a small screen */
     place.dataset.shown = turn;
   }
@@ -303,9 +331,14 @@
     });
   }
 
+  /* Is there anything to explain, or was nothing read? */
+  function hasLog() {
+    return logs.some(function (log) { return log.bytes.length; });
+  }
+
   function add(bytes, name) {
     return Input.read(bytes, name).then(function (got) {
-      if (got.bytes.length < MACHINE && takeProc(new TextDecoder().decode(got.bytes))) return;
+      if (got.bytes.length < MACHINE && takeProc(new TextDecoder().decode(got.bytes))) { aside.push(name); return; }
       hideMachine();
       logs.push({ name: name, bytes: got.bytes, notes: got.notes, messages: [] });
     }).catch(function (error) {
@@ -313,10 +346,12 @@
     });
   }
 
-  /* What comes takes the place of what was there; files of /proc come together one by one. */
+  /* What comes takes the place of what was there, and begins with its own rules; files of /proc come together one by one. */
   function takeAll(parts) {
     var mine = ++turn;
     logs = [];
+    aside = [];
+    rules.value = '';
     tell(say('Reading …'), true);
     return parts.reduce(function (before, part) {
       return before.then(function () { return part.bytes(); }).then(function (all) {
@@ -324,7 +359,8 @@
       });
     }, Promise.resolve()).then(function () {
       if (mine !== turn) return;
-      return explainAll().then(function () { if (!logs.length) showMachine(); });
+      if (hasLog()) hideMachine();
+      return explainAll().then(function () { if (mine + 1 === turn && !hasLog()) showMachine(); });
     }).catch(function (error) { if (mine === turn) tell(error.message, false); });
   }
 
@@ -342,6 +378,11 @@
   }
 
   function explainField() {
+    if (!field.value.trim()) {
+      tell(say('Paste a log first.'), place.classList.contains('busy'));
+      field.focus();
+      return Promise.resolve();
+    }
     explained = field.value;
     return takeText(explained, say('the pasted text'));
   }
@@ -350,6 +391,8 @@
     turn++;
     pageflow.stop();
     logs = [];
+    aside = [];
+    rules.value = '';
     hideMachine();
     field.value = '';
     show();
@@ -425,13 +468,19 @@
     return bar;
   }
 
+  /* The buttons of logs to try go when there is one: whoever pressed one goes on with the answer. */
+  function focusAnswer() {
+    if (document.activeElement !== document.body && !tries.contains(document.activeElement)) return;
+    (found.querySelector('.pf-log-report > summary') || state).focus({ preventScroll: true });
+  }
+
   function tryOne(name, title) {
     return button('try', title, function () {
       pageflow.load('samples/' + name + '.js').then(function () {
         samples[name] = samples[name] || window.PAGEFLOW_SAMPLE; /* each file of them sets it once */
         field.value = samples[name];
         return explainField();
-      }).catch(function (error) { tell(error.message, false); });
+      }).then(focusAnswer).catch(function (error) { tell(error.message, false); });
     });
   }
 
@@ -463,6 +512,7 @@
     });
     state = make('p', 'pf-log-state');
     state.setAttribute('role', 'status');
+    state.tabIndex = -1;
     found = make('div', 'pf-log-found');
     machine = make('div', 'pf-log-machine');
     machine.hidden = true;

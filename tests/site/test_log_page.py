@@ -184,6 +184,7 @@ def test_a_log_can_be_tried(log_page):
     assert tries.count() == 5
     for number in [0, 1, 0]:
         one.shown(tries.nth(number).click)
+        assert one.page.evaluate('document.activeElement === document.querySelector(".pf-log-report > summary")')
         assert one.answers() == answers(one.field.input_value().encode())
         one.place.get_by_role('button', name='Clear').click()
         assert one.reports.count() == 0 and one.field.input_value() == ''
@@ -227,14 +228,62 @@ def test_the_rules_of_another_version_can_be_chosen(log_page):
     )
 
 
+def test_a_new_log_is_judged_by_its_own_rules_and_others_are_named_at_the_answer(log_page):
+    path = SAMPLES / 'reports/31-derived.txt'
+    one = log_page().give(path)
+    rules = one.place.get_by_label('Judge by the rules of')
+    own = one.reports.first.locator('> summary .foreign')
+
+    def choose(version):
+        rules.focus()
+        rules.locator(f'option[value="{version}"]').wait_for(state='attached')
+        one.shown(lambda: rules.select_option(version))
+
+    choose('7.1')
+    assert own.inner_text() == 'judged by the rules of 7.1, not of its own 6.1.25'
+    one.paste(OOM.read_text())
+    assert rules.input_value() == '' and not own.count() and one.answers() == answers(OOM.read_bytes())
+    choose('5.8')
+    assert own.inner_text() == 'judged by the rules of 5.8, as chosen'  # it has 5.8.18
+    choose('7.1')
+    assert own.inner_text() == 'judged by the rules of 7.1, not of its own 5.8.18'
+    assert one.answers() == answers(OOM.read_bytes(), '--rules', '7.1')
+    one.place.get_by_role('button', name='Clear').click()
+    one.give(OOM)
+    assert rules.input_value() == '' and not own.count() and one.answers() == answers(OOM.read_bytes())
+
+
+def test_an_empty_field_is_said(log_page):
+    one = log_page()
+    one.place.get_by_role('button', name='Explain').click()
+    assert one.state.inner_text() == 'Paste a log first.' and one.field.evaluate(
+        'one => one === document.activeElement'
+    )
+
+
+@pytest.mark.parametrize('turned', [False, True])
+def test_a_log_a_file_of_proc_and_what_cannot_be_read_may_come_together(log_page, turned):
+    files = [('a.xz', b'\xfd7zXZ\0\0\4'), ('zoneinfo', PROC['zoneinfo'].encode()), ('x.log', OOM.read_bytes())]
+    one = log_page().give(*(files[::-1] if turned else files))
+    assert one.answers() == answers(OOM.read_bytes()) and not one.place.locator('.pf-log-machine').is_visible()
+    assert one.messages()[0] == 'zoneinfo: a file of /proc, left aside, since a log came too'
+    assert one.messages()[1].startswith('a.xz is packed with xz') and len(one.messages()) == 2
+    assert one.state.inner_text() == 'One report, and its answer, below. No report in one of 2 files.'
+    assert [title.split(' ')[0] for title in one.place.locator('h2').all_inner_texts()] == ['x.log']
+    one.give(*files[:2])
+    assert one.messages()[0].startswith('a.xz is packed') and one.place.locator('.pf-log-machine').is_visible()
+
+
 def test_a_text_without_a_report_is_refused_in_the_words_of_the_command(log_page):
     one = log_page().paste('dear all,\nthe machine is slow\n')
-    said = native(b'dear all,\n')[2].removeprefix('pageflow explain: -: ').strip()
+    said, packed = native(b'dear all,\n')[2].removeprefix('pageflow explain: -: ').strip().split('; ')
+    assert 'packed' in packed  # what the command unpacks is not what the page unpacks
     assert one.messages() == [
         f'the pasted text: {said}',
         'What was found instead: 2 lines, the first of them "dear all,".',
     ]
-    assert one.state.inner_text() == 'No report was found.'
+    assert one.state.inner_text() == 'No report was found.' and one.state.bounding_box()['height'] <= 1
+    assert not one.place.locator('h2').count()  # the notice says it, once
 
 
 def test_a_damaged_report_is_said_and_the_others_are_answered(log_page):
