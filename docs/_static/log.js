@@ -154,12 +154,21 @@
     return made;
   }
 
-  /* What is in a report is made when it is opened first. */
-  function open(item, log, report) {
-    if (item.querySelector('.pf-log-body')) return;
-    var body = make('div', 'pf-log-body'), mine = turn, number = ['--report', report.report];
+  /* What is in a report is made when it is opened first, or printed. */
+  function fill(item, report) {
+    var body = item.querySelector('.pf-log-body');
+    if (body) return body;
+    body = make('div', 'pf-log-body');
     body.append.apply(body, Answer.body(report));
     item.append(body);
+    return body;
+  }
+
+  /* The pictures and the whole text, which the command is asked for, come when a report is opened. */
+  function open(item, log, report) {
+    if (item.dataset.asked) return;
+    var body = fill(item, report), mine = turn, number = ['--report', report.report];
+    item.dataset.asked = 'yes';
     command(log, number.concat('--svg', '-')).then(function (left) {
       if (mine === turn) Answer.draw(body, left.out);
       return command(log, number);
@@ -189,6 +198,7 @@
     head.append(make('span', 'answer is-' + report.verdict, report.answer));
     item.append(head);
     item.dataset.line = report.line;
+    item.addEventListener('pf-print', function () { fill(item, report); });
     item.addEventListener('toggle', function () { if (item.open) open(item, log, report); });
     return item;
   }
@@ -216,35 +226,52 @@
     item.scrollIntoView({ block: 'start' });
   }
 
-  function groupRow(box, log, group) {
-    var line = make('tr'), worst = group.worst_verdict === 'passes' || group.worst_verdict === 'no_request' ? '' :
-      group.worst_zone ? say('%s pages short in %s', group.worst_shortfall, group.worst_zone) : '';
+  /* What happened in a group of reports; memory cgroups by name. */
+  function what(log, group) {
+    var names = new Set();
+    if (group.kind !== 'memcg_oom') return kindOf(group.kind);
+    log.answers.reports.forEach(function (one) {
+      var same = ['kind', 'comm', 'order', 'mode'].every(function (key) { return one[key] === group[key]; });
+      var known = same && one.caller.function === group.function && one.victim && one.victim.group;
+      if (known) names.add(known.readable || known.path);
+    });
+    names = Array.from(names).filter(Boolean);
+    return !names.length ? kindOf(group.kind) : names.length === 1 ? say('the memory cgroup %s is out of memory', names[0]) :
+      say('memory cgroups are out of memory: %s and %s more', names[0], names.length - 1);
+  }
+
+  function worstOf(group) {
+    if (group.worst_verdict === 'passes' || group.worst_verdict === 'no_request' || !group.worst_zone) return '';
+    return group.worst_shortfall === 1 ? say('one page short in %s', group.worst_zone) :
+      say('%s pages short in %s', group.worst_shortfall, group.worst_zone);
+  }
+
+  function groupRow(box, log, group, dated) {
+    var line = make('tr'), when = group.first === group.last ? group.first : group.first + ' – ' + group.last;
     var count = button('count', String(group.count), function () { go(box, log, group.line); });
-    count.setAttribute('aria-label', say('%s reports: go to the first, line %s', group.count, group.line));
+    count.setAttribute('aria-label', group.count === 1 ? say('one report: go to it, line %s', group.line) :
+      say('%s reports: go to the first, line %s', group.count, group.line));
     var first = make('td');
     first.append(count);
     line.append(first);
-    [kindOf(group.kind), who(group), request(group), worst, group.first === group.last ? group.first : group.first + ' – ' + group.last]
+    [what(log, group), who(group), request(group), worstOf(group)].concat(dated ? when : [])
       .forEach(function (text) { line.append(make('td', '', text)); });
     return line;
   }
 
   /* One row for all reports of the same caller, order, mask and kind. */
   function summary(box, log) {
-    var made = make('div', 'pf-log-scroll'), table = make('table', 'pf-log-table pf-log-groups'), head = make('tr'), body = make('tbody');
-    [say('reports'), say('what'), say('who asked'), say('for what'), say('the worst'), say('when')].forEach(function (text) {
+    var table = make('table', 'pf-log-table pf-log-groups'), head = make('tr'), body = make('tbody');
+    var dated = log.answers.groups.some(function (group) { return group.first || group.last; });
+    [say('reports'), say('what'), say('who asked'), say('for what'), say('the worst')].concat(dated ? say('when') : []).forEach(function (text) {
       var cell = make('th', '', text);
       cell.scope = 'col';
       head.append(cell);
     });
-    log.answers.groups.forEach(function (group) { body.append(groupRow(box, log, group)); });
+    log.answers.groups.forEach(function (group) { body.append(groupRow(box, log, group, dated)); });
     table.append(make('caption', '', say('By caller, order and mask')), make('thead'), body);
     table.tHead.append(head);
-    made.append(table);
-    made.tabIndex = 0;
-    made.setAttribute('role', 'group');
-    made.setAttribute('aria-label', say('By caller, order and mask'));
-    return made;
+    return Answer.scroller(table, say('By caller, order and mask'));
   }
 
   function showLog(log) {
@@ -352,6 +379,7 @@
     logs = [];
     aside = [];
     rules.value = '';
+    field.placeholder = '';
     tell(say('Reading …'), true);
     return parts.reduce(function (before, part) {
       return before.then(function () { return part.bytes(); }).then(function (all) {
@@ -394,6 +422,7 @@
     aside = [];
     rules.value = '';
     hideMachine();
+    field.placeholder = '';
     field.value = '';
     show();
     place.classList.remove('some');
@@ -409,6 +438,7 @@
       event.preventDefault();
       field.value = '';
       takeText(text, say('the pasted text'));
+      field.placeholder = say('too long to be shown here');
       return;
     }
     if (event.target !== field) field.value = text;
@@ -433,21 +463,35 @@
 
   /* ---- The page ---- */
 
-  /* The versions whose rules are known, as the command lists them. */
+  /* Closed reports are printed open. */
+  function watchPrinting() {
+    var opened = [];
+    addEventListener('beforeprint', function () {
+      found.querySelectorAll('.pf-log-report:not([open])').forEach(function (item) {
+        item.dispatchEvent(new Event('pf-print'));
+        item.open = true;
+        opened.push(item);
+      });
+    });
+    addEventListener('afterprint', function () {
+      opened.splice(0).forEach(function (item) { item.open = false; });
+    });
+  }
+
+  /* Releases as the command lists them, such as '6.6.57 to .87': [the first, what they are called here]. */
+  function named(releases) {
+    var ends = releases.split(' to '), first = ends[0], series = first.split('.').slice(0, 2).join('.');
+    return [first, ends[1] ? say('%s to %s', first, ends[1].charAt(0) === '.' ? series + ends[1] : ends[1]) : first];
+  }
+
+  /* The versions whose rules are known, as the command lists them, in their order. */
   function fillRules() {
     if (rules.dataset.filled) return;
     rules.dataset.filled = 'yes';
     pageflow.command(['names', 'rules']).then(function (left) {
-      left.out.trim().split('\n').forEach(function (line) {
-        var cells = line.split('\t'), group = make('optgroup');
-        group.label = cells[1];
-        cells[2].split(', ').forEach(function (releases) {
-          var one = make('option', '', releases);
-          one.value = releases.split(' ')[0];
-          group.append(one);
-        });
-        rules.append(group);
-      });
+      var all = left.out.trim().split('\n').map(function (line) { return line.split('\t')[2].split(', ').map(named); }).flat();
+      var order = new Intl.Collator('en', { numeric: true }).compare;
+      all.sort(function (a, b) { return order(a[0], b[0]); }).forEach(function (one) { rules.append(new Option(one[1], one[0])); });
     }).catch(function () { delete rules.dataset.filled; });
   }
 
@@ -524,6 +568,7 @@
     place.replaceChildren(inner, tries, state, machine, rulesBar(), found);
     place.classList.add('live');
     watchDrops();
+    watchPrinting();
     pageflow.limit = PATIENCE;
   }
 

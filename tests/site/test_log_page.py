@@ -141,6 +141,37 @@ def test_a_report_has_its_facts_its_check_and_its_pictures(log_page):
     assert 'worked out' in report.locator('.pf-log-legend').inner_text()
 
 
+def test_what_to_do_is_under_the_verdict_and_the_columns_are_filled(log_page):
+    one = log_page()
+    for path in [OOM, SAMPLES / 'reports/nfsd-68-leak-quoted.txt']:
+        report = one.give(path).ready()
+        parts = report.locator('.pf-log-part')
+        keys = parts.evaluate_all('all => all.map(one => one.className.split("key-")[1])')
+        assert keys[:2] == ['verdict', 'advice'] and keys.count('advice') == 1, path.name
+        boxes = [part.bounding_box() for part in parts.all()]
+        lefts = sorted({round(box['x']) for box in boxes})
+        ends = [max(box['y'] + box['height'] for box in boxes if round(box['x']) == left) for left in lefts]
+        top = min(box['y'] for box in boxes)
+        assert len(lefts) == 2 and min(ends) - top > 0.6 * (max(ends) - top), path.name
+
+
+def test_a_zone_is_named_once_and_nothing_points_at_marks_that_are_not_here(log_page):
+    report = log_page().give(OOM).ready()
+    told = report.locator('.pf-log-parts').aria_snapshot()
+    assert len(re.findall(r'zone DMA\b', told)) == 1, told
+    assert '7 processes in the table, 5 may be killed' in told and '* was killed' not in told
+
+
+@pytest.mark.parametrize(('size', 'stops'), [('desktop', False), ('phone', True)])
+def test_tables_are_stops_of_the_keyboard_where_they_scroll(log_page, size, stops):
+    one = log_page(size).give(('many.log', b''.join(path.read_bytes() for path in SEVERAL)))
+    one.ready()
+    one.page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    boxes = one.place.locator('.pf-log-scroll')
+    found = boxes.evaluate_all('all => all.map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])')
+    assert all(scrolls == stop for scrolls, stop in found) and any(stop for _, stop in found) == stops, found
+
+
 def test_the_stages_that_refused_lead_to_their_chapters(log_page, site):
     one = log_page().give(OOM)
     links = one.ready().locator('.pf-log-chapters a')
@@ -212,6 +243,30 @@ def test_many_reports_have_a_summary_that_leads_to_them(log_page):
     counts.last.click()
     report = one.place.locator(f'.pf-log-report[data-line="{last["line"]}"]')
     assert report.evaluate('one => one.open')
+
+
+def test_the_summary_has_names_one_form_for_one_and_no_empty_column(log_page):
+    paths = [*SAMPLES.glob('5.8.18-oom-memcg-?.dmesg'), SAMPLES / '5.8.18-oom.dmesg']
+    one = log_page().give(('many.log', b''.join(path.read_bytes() for path in paths)))
+    table = one.place.locator('.pf-log-groups')
+    heads = ['reports', 'what', 'who asked', 'for what', 'the worst']
+    assert table.locator('thead th').all_inner_texts() == heads
+    assert 'the memory cgroup /box is out of memory' in table.inner_text()
+    assert 'one page short in DMA' in table.inner_text() and '1 pages' not in table.inner_text()
+    one.give(('dated.log', b''.join(path.read_bytes() for path in [*paths, SAMPLES / '4.14-order4.dmesg'])))
+    assert table.locator('thead th').all_inner_texts() == [*heads, 'when']
+
+
+def test_the_rules_are_listed_in_order_with_short_names(log_page):
+    one = log_page().give(OOM)
+    rules = one.place.get_by_label('Judge by the rules of')
+    rules.focus()
+    rules.locator('option[value="5.8"]').wait_for(state='attached')
+    listed = rules.locator('option').evaluate_all('all => all.map(one => [one.value, one.text])')[1:]
+    versions = [[int(number) for number in value.split('.')] for value, _text in listed]
+    assert versions == sorted(versions) and len(versions) > 30
+    assert ['6.8', '6.8'] in listed and ['6.6.57', '6.6.57 to 6.6.87'] in listed and ['6.6', '6.6 to 6.6.9'] in listed
+    assert max(len(text) for _value, text in listed) < 25 and not rules.locator('optgroup').count()
 
 
 def test_the_rules_of_another_version_can_be_chosen(log_page):
@@ -340,6 +395,7 @@ def test_a_large_paste_does_not_go_into_the_field_and_a_large_file_is_read(log_p
     assert len(noise) > 2 << 20
     one = log_page().paste(noise + OOM.read_text())
     assert one.answers() == answers(OOM.read_bytes()) and one.field.input_value() == ''
+    assert one.field.get_attribute('placeholder') == 'too long to be shown here'
     one.give(('big.log', (noise * 9 + OOM.read_text()).encode()))
     assert one.answers() == answers(OOM.read_bytes())
     one.shown(lambda: one.place.get_by_role('button', name='Clear').click())
@@ -411,8 +467,14 @@ def test_axe_finds_nothing_in_answers_and_they_fit(log_page, keep, size, scheme)
 def test_what_is_printed_has_the_answers(log_page):
     one = log_page().give(('two.log', b''.join(path.read_bytes() for path in SEVERAL[:2])))
     one.ready()
+    helped = one.page.get_by_role('heading', name='What it reads')
+    assert helped.is_visible()
     one.page.emulate_media(media='print')
-    assert not one.field.is_visible()
+    assert not one.field.is_visible() and not helped.is_visible()
+    one.page.evaluate('void dispatchEvent(new Event("beforeprint"))')
+    assert one.reports.nth(1).locator('.key-zone table').is_visible()
+    one.page.evaluate('void dispatchEvent(new Event("afterprint"))')
+    assert one.reports.evaluate_all('all => all.map(one => one.open)') == [True, False]
     for number in range(2):
         answer = one.reports.nth(number).locator('> summary .answer')
         assert answer.is_visible() and answer.evaluate('one => one.scrollHeight <= one.clientHeight + 1')
