@@ -70,18 +70,27 @@
     return line;
   }
 
+  /* A table in a box that scrolls where the table is too wide. Only then the keyboard needs to stop there, and the stop a name. */
+  function scroller(table, title) {
+    var box = make('div', 'pf-log-scroll'), sizes = new ResizeObserver(function () {
+      var wide = box.scrollWidth > box.clientWidth;
+      [['tabindex', '0'], ['role', 'group'], ['aria-label', title]].forEach(function (one) {
+        if (wide) box.setAttribute(one[0], one[1]);
+        else box.removeAttribute(one[0]);
+      });
+    });
+    box.append(table);
+    sizes.observe(box);
+    sizes.observe(table);
+    return box;
+  }
+
   function table(rows, title) {
     var made = make('table', 'pf-log-table'), head = make('thead'), body = make('tbody');
-    made.append(make('caption', 'pf-unseen', title));
     rows.forEach(function (item) { (item.columns ? head : body).append(row(item, item.columns ? 'th' : 'td')); });
     if (head.children.length) made.append(head);
     made.append(body);
-    var box = make('div', 'pf-log-scroll');
-    box.tabIndex = 0;
-    box.setAttribute('role', 'group');
-    box.setAttribute('aria-label', title);
-    box.append(made);
-    return box;
+    return scroller(made, title);
   }
 
   /* The pieces of a section: words one below the other, rows together as a table. */
@@ -95,7 +104,7 @@
       if (item.text === undefined) { rows.push(item); return; }
       close();
       var words = make('p', 'pf-tone-' + (item.tone || 'plain') + (item.indent > 2 ? ' deep' : ''));
-      found.push(linked(words, item.text));
+      found.push(linked(words, item.text.replace(/; \* was killed$/, ''))); /* a remark says it in the table here */
     });
     close();
     return found;
@@ -148,9 +157,16 @@
     return list.children.length ? list : '';
   }
 
+  /* The sections in the order of this page: what to do comes directly after the verdict. */
+  function ordered(sections) {
+    var places = { report: 0, verdict: 1, advice: 2 };
+    function place(section) { return section.key in places ? places[section.key] : 3; }
+    return sections.slice().sort(function (a, b) { return place(a) - place(b); });
+  }
+
   /* All of a report but its answer, which stands above it. */
   function body(report) {
-    var made = report.sections.filter(function (section) { return section.key !== 'report'; })
+    var made = ordered(report.sections).filter(function (section) { return section.key !== 'report'; })
       .map(function (section) { return part(section, report); });
     var head = make('div', 'pf-log-head'), box = make('div', 'pf-log-parts');
     head.append.apply(head, pieces(report.sections[0]).slice(1)); /* without its line, which stands above too */
@@ -219,5 +235,5 @@
     }
   }
 
-  window.PageflowLogAnswer = { body: body, draw: draw };
+  window.PageflowLogAnswer = { body: body, draw: draw, scroller: scroller };
 })();

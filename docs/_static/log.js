@@ -18,6 +18,7 @@
   var explained = ''; /* what stood in the field */
   var samples = {}; /* logs to try, by name */
   var proc = {}, machines = 0; /* files of /proc, by name; how often a machine was made of them */
+  var aside = []; /* names of the files of /proc that came together with what is explained */
 
   function make(tag, css, text) {
     var node = document.createElement(tag);
@@ -36,6 +37,8 @@
   /* What changed, said aloud too. */
   function tell(text, busy) {
     state.textContent = text;
+    place.classList.remove('none');
+    if (!busy && document.activeElement === halt) state.focus(); /* the button goes */
     halt.hidden = !busy;
     place.classList.toggle('busy', !!busy);
   }
@@ -52,10 +55,12 @@
     return pageflow.command(all, { stdin: log.bytes });
   }
 
-  /* The command's messages about a log, with the log's name where standard input was meant. */
+  /* The command's messages about a log, with the log's name where standard input was meant. What the command unpacks, this page
+   * does not, and the other way round: here a file that is packed is known by how it begins (log-input.js). */
   function messages(log, said) {
     return said.split('\n').filter(Boolean).map(function (line) {
-      return line.replace(/^pageflow explain: /, '').replace(/^(?:-|standard input)(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
+      return line.replace(/; logs packed otherwise than with xz must be unpacked first$/, '')
+        .replace(/^pageflow explain: /, '').replace(/^(?:-|standard input)(:\d+)?: /, function (all, at) { return log.name + (at || '') + ': '; });
     });
   }
 
@@ -88,7 +93,7 @@
     }, function (error) {
       if (mine !== turn) throw error;
       if ((error.out || '').length > TOO_MUCH) return shorten(log, mine);
-      log.messages = [error.message];
+      log.messages = [log.name + ': ' + error.message];
       log.answers = { reports: [], groups: [] };
     });
   }
@@ -149,12 +154,21 @@
     return made;
   }
 
-  /* What is in a report is made when it is opened first. */
-  function open(item, log, report) {
-    if (item.querySelector('.pf-log-body')) return;
-    var body = make('div', 'pf-log-body'), mine = turn, number = ['--report', report.report];
+  /* What is in a report is made when it is opened first, or printed. */
+  function fill(item, report) {
+    var body = item.querySelector('.pf-log-body');
+    if (body) return body;
+    body = make('div', 'pf-log-body');
     body.append.apply(body, Answer.body(report));
     item.append(body);
+    return body;
+  }
+
+  /* The pictures and the whole text, which the command is asked for, come when a report is opened. */
+  function open(item, log, report) {
+    if (item.dataset.asked) return;
+    var body = fill(item, report), mine = turn, number = ['--report', report.report];
+    item.dataset.asked = 'yes';
     command(log, number.concat('--svg', '-')).then(function (left) {
       if (mine === turn) Answer.draw(body, left.out);
       return command(log, number);
@@ -166,14 +180,25 @@
     });
   }
 
+  /* That other rules than the report's own were asked for; '' where its own were, or where no rules decide. */
+  function foreign(report) {
+    var own = /^\d+\.\d+(\.\d+)?/.exec(report.kernel);
+    if (!rules.value || !report.rules) return '';
+    if (!own || (own[0] + '.').indexOf(rules.value + '.') === 0) return say('judged by the rules of %s, as chosen', rules.value);
+    return say('judged by the rules of %s, not of its own %s', rules.value, own[0]);
+  }
+
   function reportItem(log, report) {
     var item = make('details', 'pf-log-report'), head = make('summary'), facts = make('span', 'facts');
     facts.append(make('span', 'kind', kindOf(report.kind)), ' ');
     [say('report %s', report.report), report.when && say('at %s', report.when), who(report), request(report), say('line %s', report.line)]
       .filter(Boolean).forEach(function (text) { facts.append(make('span', 'fact', text), ' '); });
-    head.append(facts, make('span', 'answer is-' + report.verdict, report.answer));
+    head.append(facts);
+    if (foreign(report)) head.append(make('span', 'foreign', foreign(report)), ' ');
+    head.append(make('span', 'answer is-' + report.verdict, report.answer));
     item.append(head);
     item.dataset.line = report.line;
+    item.addEventListener('pf-print', function () { fill(item, report); });
     item.addEventListener('toggle', function () { if (item.open) open(item, log, report); });
     return item;
   }
@@ -201,42 +226,59 @@
     item.scrollIntoView({ block: 'start' });
   }
 
-  function groupRow(box, log, group) {
-    var line = make('tr'), worst = group.worst_verdict === 'passes' || group.worst_verdict === 'no_request' ? '' :
-      group.worst_zone ? say('%s pages short in %s', group.worst_shortfall, group.worst_zone) : '';
+  /* What happened in a group of reports; memory cgroups by name. */
+  function what(log, group) {
+    var names = new Set();
+    if (group.kind !== 'memcg_oom') return kindOf(group.kind);
+    log.answers.reports.forEach(function (one) {
+      var same = ['kind', 'comm', 'order', 'mode'].every(function (key) { return one[key] === group[key]; });
+      var known = same && one.caller.function === group.function && one.victim && one.victim.group;
+      if (known) names.add(known.readable || known.path);
+    });
+    names = Array.from(names).filter(Boolean);
+    return !names.length ? kindOf(group.kind) : names.length === 1 ? say('the memory cgroup %s is out of memory', names[0]) :
+      say('memory cgroups are out of memory: %s and %s more', names[0], names.length - 1);
+  }
+
+  function worstOf(group) {
+    if (group.worst_verdict === 'passes' || group.worst_verdict === 'no_request' || !group.worst_zone) return '';
+    return group.worst_shortfall === 1 ? say('one page short in %s', group.worst_zone) :
+      say('%s pages short in %s', group.worst_shortfall, group.worst_zone);
+  }
+
+  function groupRow(box, log, group, dated) {
+    var line = make('tr'), when = group.first === group.last ? group.first : group.first + ' – ' + group.last;
     var count = button('count', String(group.count), function () { go(box, log, group.line); });
-    count.setAttribute('aria-label', say('%s reports: go to the first, line %s', group.count, group.line));
+    count.setAttribute('aria-label', group.count === 1 ? say('one report: go to it, line %s', group.line) :
+      say('%s reports: go to the first, line %s', group.count, group.line));
     var first = make('td');
     first.append(count);
     line.append(first);
-    [kindOf(group.kind), who(group), request(group), worst, group.first === group.last ? group.first : group.first + ' – ' + group.last]
+    [what(log, group), who(group), request(group), worstOf(group)].concat(dated ? when : [])
       .forEach(function (text) { line.append(make('td', '', text)); });
     return line;
   }
 
   /* One row for all reports of the same caller, order, mask and kind. */
   function summary(box, log) {
-    var made = make('div', 'pf-log-scroll'), table = make('table', 'pf-log-table pf-log-groups'), head = make('tr'), body = make('tbody');
-    [say('reports'), say('what'), say('who asked'), say('for what'), say('the worst'), say('when')].forEach(function (text) {
+    var table = make('table', 'pf-log-table pf-log-groups'), head = make('tr'), body = make('tbody');
+    var dated = log.answers.groups.some(function (group) { return group.first || group.last; });
+    [say('reports'), say('what'), say('who asked'), say('for what'), say('the worst')].concat(dated ? say('when') : []).forEach(function (text) {
       var cell = make('th', '', text);
       cell.scope = 'col';
       head.append(cell);
     });
-    log.answers.groups.forEach(function (group) { body.append(groupRow(box, log, group)); });
+    log.answers.groups.forEach(function (group) { body.append(groupRow(box, log, group, dated)); });
     table.append(make('caption', '', say('By caller, order and mask')), make('thead'), body);
     table.tHead.append(head);
-    made.append(table);
-    made.tabIndex = 0;
-    made.setAttribute('role', 'group');
-    made.setAttribute('aria-label', say('By caller, order and mask'));
-    return made;
+    return Answer.scroller(table, say('By caller, order and mask'));
   }
 
   function showLog(log) {
     var box = make('div', 'pf-log-one'), title = make('h2', '', log.name), reports = log.answers.reports;
     title.append(' ', make('span', 'size', reports.length === 1 ? say('one report in %s', size(log.bytes.length)) :
       say('%s reports in %s', reports.length, size(log.bytes.length))));
-    box.append(title);
+    if (reports.length) box.append(title); /* else the messages name it */
     log.notes.forEach(function (note) { box.append(make('p', 'pf-notice', note)); });
     log.messages.forEach(function (line) { box.append(make('p', 'pf-notice bad', line)); });
     if (reports.length > MANY) box.append(summary(box, log));
@@ -244,14 +286,27 @@
     return box;
   }
 
+  /* How many reports there are, and how many files without one. */
+  function outcome(reports) {
+    var none = logs.filter(function (log) { return !log.answers.reports.length; }).length;
+    var said = reports === 1 ? say('One report, and its answer, below.') : say('%s reports, the first one is open.', reports);
+    if (!logs.length) return '';
+    if (!reports) return say('No report was found.');
+    return !none ? said : said + ' ' + (none === 1 ? say('No report in one of %s files.', logs.length) :
+      say('No report in %s of %s files.', none, logs.length));
+  }
+
   function show() {
     var reports = 0;
     found.replaceChildren.apply(found, logs.map(function (log) { reports += log.answers.reports.length; return showLog(log); }));
+    if (hasLog()) found.prepend.apply(found, aside.map(function (name) {
+      return make('p', 'pf-notice', say('%s: a file of /proc, left aside, since a log came too', name));
+    }));
     rules.closest('.pf-log-rules').hidden = !reports;
     var first = found.querySelector('.pf-log-report');
     if (first) first.open = true;
-    tell(!logs.length ? '' : reports === 1 ? say('One report, and its answer, below.') : reports ? say('%s reports, the first one is open.', reports) :
-      say('No report was found.'), false);
+    tell(outcome(reports), false);
+    place.classList.toggle('none', logs.length > 0 && !reports); /* the messages say it, and why */
     if (reports && state.getBoundingClientRect().top > innerHeight / 2) state.scrollIntoView(); /* answers first, on a small screen */
     place.dataset.shown = turn;
   }
@@ -303,9 +358,14 @@
     });
   }
 
+  /* Is there anything to explain, or was nothing read? */
+  function hasLog() {
+    return logs.some(function (log) { return log.bytes.length; });
+  }
+
   function add(bytes, name) {
     return Input.read(bytes, name).then(function (got) {
-      if (got.bytes.length < MACHINE && takeProc(new TextDecoder().decode(got.bytes))) return;
+      if (got.bytes.length < MACHINE && takeProc(new TextDecoder().decode(got.bytes))) { aside.push(name); return; }
       hideMachine();
       logs.push({ name: name, bytes: got.bytes, notes: got.notes, messages: [] });
     }).catch(function (error) {
@@ -313,10 +373,13 @@
     });
   }
 
-  /* What comes takes the place of what was there; files of /proc come together one by one. */
+  /* What comes takes the place of what was there, and begins with its own rules; files of /proc come together one by one. */
   function takeAll(parts) {
     var mine = ++turn;
     logs = [];
+    aside = [];
+    rules.value = '';
+    field.placeholder = '';
     tell(say('Reading …'), true);
     return parts.reduce(function (before, part) {
       return before.then(function () { return part.bytes(); }).then(function (all) {
@@ -324,7 +387,8 @@
       });
     }, Promise.resolve()).then(function () {
       if (mine !== turn) return;
-      return explainAll().then(function () { if (!logs.length) showMachine(); });
+      if (hasLog()) hideMachine();
+      return explainAll().then(function () { if (mine + 1 === turn && !hasLog()) showMachine(); });
     }).catch(function (error) { if (mine === turn) tell(error.message, false); });
   }
 
@@ -342,6 +406,11 @@
   }
 
   function explainField() {
+    if (!field.value.trim()) {
+      tell(say('Paste a log first.'), place.classList.contains('busy'));
+      field.focus();
+      return Promise.resolve();
+    }
     explained = field.value;
     return takeText(explained, say('the pasted text'));
   }
@@ -350,7 +419,10 @@
     turn++;
     pageflow.stop();
     logs = [];
+    aside = [];
+    rules.value = '';
     hideMachine();
+    field.placeholder = '';
     field.value = '';
     show();
     place.classList.remove('some');
@@ -366,6 +438,7 @@
       event.preventDefault();
       field.value = '';
       takeText(text, say('the pasted text'));
+      field.placeholder = say('too long to be shown here');
       return;
     }
     if (event.target !== field) field.value = text;
@@ -390,21 +463,35 @@
 
   /* ---- The page ---- */
 
-  /* The versions whose rules are known, as the command lists them. */
+  /* Closed reports are printed open. */
+  function watchPrinting() {
+    var opened = [];
+    addEventListener('beforeprint', function () {
+      found.querySelectorAll('.pf-log-report:not([open])').forEach(function (item) {
+        item.dispatchEvent(new Event('pf-print'));
+        item.open = true;
+        opened.push(item);
+      });
+    });
+    addEventListener('afterprint', function () {
+      opened.splice(0).forEach(function (item) { item.open = false; });
+    });
+  }
+
+  /* Releases as the command lists them, such as '6.6.57 to .87': [the first, what they are called here]. */
+  function named(releases) {
+    var ends = releases.split(' to '), first = ends[0], series = first.split('.').slice(0, 2).join('.');
+    return [first, ends[1] ? say('%s to %s', first, ends[1].charAt(0) === '.' ? series + ends[1] : ends[1]) : first];
+  }
+
+  /* The versions whose rules are known, as the command lists them, in their order. */
   function fillRules() {
     if (rules.dataset.filled) return;
     rules.dataset.filled = 'yes';
     pageflow.command(['names', 'rules']).then(function (left) {
-      left.out.trim().split('\n').forEach(function (line) {
-        var cells = line.split('\t'), group = make('optgroup');
-        group.label = cells[1];
-        cells[2].split(', ').forEach(function (releases) {
-          var one = make('option', '', releases);
-          one.value = releases.split(' ')[0];
-          group.append(one);
-        });
-        rules.append(group);
-      });
+      var all = left.out.trim().split('\n').map(function (line) { return line.split('\t')[2].split(', ').map(named); }).flat();
+      var order = new Intl.Collator('en', { numeric: true }).compare;
+      all.sort(function (a, b) { return order(a[0], b[0]); }).forEach(function (one) { rules.append(new Option(one[1], one[0])); });
     }).catch(function () { delete rules.dataset.filled; });
   }
 
@@ -425,13 +512,19 @@
     return bar;
   }
 
+  /* The buttons of logs to try go when there is one: whoever pressed one goes on with the answer. */
+  function focusAnswer() {
+    if (document.activeElement !== document.body && !tries.contains(document.activeElement)) return;
+    (found.querySelector('.pf-log-report > summary') || state).focus({ preventScroll: true });
+  }
+
   function tryOne(name, title) {
     return button('try', title, function () {
       pageflow.load('samples/' + name + '.js').then(function () {
         samples[name] = samples[name] || window.PAGEFLOW_SAMPLE; /* each file of them sets it once */
         field.value = samples[name];
         return explainField();
-      }).catch(function (error) { tell(error.message, false); });
+      }).then(focusAnswer).catch(function (error) { tell(error.message, false); });
     });
   }
 
@@ -463,6 +556,7 @@
     });
     state = make('p', 'pf-log-state');
     state.setAttribute('role', 'status');
+    state.tabIndex = -1;
     found = make('div', 'pf-log-found');
     machine = make('div', 'pf-log-machine');
     machine.hidden = true;
@@ -474,6 +568,7 @@
     place.replaceChildren(inner, tries, state, machine, rulesBar(), found);
     place.classList.add('live');
     watchDrops();
+    watchPrinting();
     pageflow.limit = PATIENCE;
   }
 

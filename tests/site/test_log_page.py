@@ -141,6 +141,37 @@ def test_a_report_has_its_facts_its_check_and_its_pictures(log_page):
     assert 'worked out' in report.locator('.pf-log-legend').inner_text()
 
 
+def test_what_to_do_is_under_the_verdict_and_the_columns_are_filled(log_page):
+    one = log_page()
+    for path in [OOM, SAMPLES / 'reports/nfsd-68-leak-quoted.txt']:
+        report = one.give(path).ready()
+        parts = report.locator('.pf-log-part')
+        keys = parts.evaluate_all('all => all.map(one => one.className.split("key-")[1])')
+        assert keys[:2] == ['verdict', 'advice'] and keys.count('advice') == 1, path.name
+        boxes = [part.bounding_box() for part in parts.all()]
+        lefts = sorted({round(box['x']) for box in boxes})
+        ends = [max(box['y'] + box['height'] for box in boxes if round(box['x']) == left) for left in lefts]
+        top = min(box['y'] for box in boxes)
+        assert len(lefts) == 2 and min(ends) - top > 0.6 * (max(ends) - top), path.name
+
+
+def test_a_zone_is_named_once_and_nothing_points_at_marks_that_are_not_here(log_page):
+    report = log_page().give(OOM).ready()
+    told = report.locator('.pf-log-parts').aria_snapshot()
+    assert len(re.findall(r'zone DMA\b', told)) == 1, told
+    assert '7 processes in the table, 5 may be killed' in told and '* was killed' not in told
+
+
+@pytest.mark.parametrize(('size', 'stops'), [('desktop', False), ('phone', True)])
+def test_tables_are_stops_of_the_keyboard_where_they_scroll(log_page, size, stops):
+    one = log_page(size).give(('many.log', b''.join(path.read_bytes() for path in SEVERAL)))
+    one.ready()
+    one.page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    boxes = one.place.locator('.pf-log-scroll')
+    found = boxes.evaluate_all('all => all.map(one => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])')
+    assert all(scrolls == stop for scrolls, stop in found) and any(stop for _, stop in found) == stops, found
+
+
 def test_the_stages_that_refused_lead_to_their_chapters(log_page, site):
     one = log_page().give(OOM)
     links = one.ready().locator('.pf-log-chapters a')
@@ -184,6 +215,7 @@ def test_a_log_can_be_tried(log_page):
     assert tries.count() == 5
     for number in [0, 1, 0]:
         one.shown(tries.nth(number).click)
+        assert one.page.evaluate('document.activeElement === document.querySelector(".pf-log-report > summary")')
         assert one.answers() == answers(one.field.input_value().encode())
         one.place.get_by_role('button', name='Clear').click()
         assert one.reports.count() == 0 and one.field.input_value() == ''
@@ -213,6 +245,30 @@ def test_many_reports_have_a_summary_that_leads_to_them(log_page):
     assert report.evaluate('one => one.open')
 
 
+def test_the_summary_has_names_one_form_for_one_and_no_empty_column(log_page):
+    paths = [*SAMPLES.glob('5.8.18-oom-memcg-?.dmesg'), SAMPLES / '5.8.18-oom.dmesg']
+    one = log_page().give(('many.log', b''.join(path.read_bytes() for path in paths)))
+    table = one.place.locator('.pf-log-groups')
+    heads = ['reports', 'what', 'who asked', 'for what', 'the worst']
+    assert table.locator('thead th').all_inner_texts() == heads
+    assert 'the memory cgroup /box is out of memory' in table.inner_text()
+    assert 'one page short in DMA' in table.inner_text() and '1 pages' not in table.inner_text()
+    one.give(('dated.log', b''.join(path.read_bytes() for path in [*paths, SAMPLES / '4.14-order4.dmesg'])))
+    assert table.locator('thead th').all_inner_texts() == [*heads, 'when']
+
+
+def test_the_rules_are_listed_in_order_with_short_names(log_page):
+    one = log_page().give(OOM)
+    rules = one.place.get_by_label('Judge by the rules of')
+    rules.focus()
+    rules.locator('option[value="5.8"]').wait_for(state='attached')
+    listed = rules.locator('option').evaluate_all('all => all.map(one => [one.value, one.text])')[1:]
+    versions = [[int(number) for number in value.split('.')] for value, _text in listed]
+    assert versions == sorted(versions) and len(versions) > 30
+    assert ['6.8', '6.8'] in listed and ['6.6.57', '6.6.57 to 6.6.87'] in listed and ['6.6', '6.6 to 6.6.9'] in listed
+    assert max(len(text) for _value, text in listed) < 25 and not rules.locator('optgroup').count()
+
+
 def test_the_rules_of_another_version_can_be_chosen(log_page):
     path = SAMPLES / 'reports/31-derived.txt'
     one = log_page().give(path)
@@ -227,14 +283,62 @@ def test_the_rules_of_another_version_can_be_chosen(log_page):
     )
 
 
+def test_a_new_log_is_judged_by_its_own_rules_and_others_are_named_at_the_answer(log_page):
+    path = SAMPLES / 'reports/31-derived.txt'
+    one = log_page().give(path)
+    rules = one.place.get_by_label('Judge by the rules of')
+    own = one.reports.first.locator('> summary .foreign')
+
+    def choose(version):
+        rules.focus()
+        rules.locator(f'option[value="{version}"]').wait_for(state='attached')
+        one.shown(lambda: rules.select_option(version))
+
+    choose('7.1')
+    assert own.inner_text() == 'judged by the rules of 7.1, not of its own 6.1.25'
+    one.paste(OOM.read_text())
+    assert rules.input_value() == '' and not own.count() and one.answers() == answers(OOM.read_bytes())
+    choose('5.8')
+    assert own.inner_text() == 'judged by the rules of 5.8, as chosen'  # it has 5.8.18
+    choose('7.1')
+    assert own.inner_text() == 'judged by the rules of 7.1, not of its own 5.8.18'
+    assert one.answers() == answers(OOM.read_bytes(), '--rules', '7.1')
+    one.place.get_by_role('button', name='Clear').click()
+    one.give(OOM)
+    assert rules.input_value() == '' and not own.count() and one.answers() == answers(OOM.read_bytes())
+
+
+def test_an_empty_field_is_said(log_page):
+    one = log_page()
+    one.place.get_by_role('button', name='Explain').click()
+    assert one.state.inner_text() == 'Paste a log first.' and one.field.evaluate(
+        'one => one === document.activeElement'
+    )
+
+
+@pytest.mark.parametrize('turned', [False, True])
+def test_a_log_a_file_of_proc_and_what_cannot_be_read_may_come_together(log_page, turned):
+    files = [('a.xz', b'\xfd7zXZ\0\0\4'), ('zoneinfo', PROC['zoneinfo'].encode()), ('x.log', OOM.read_bytes())]
+    one = log_page().give(*(files[::-1] if turned else files))
+    assert one.answers() == answers(OOM.read_bytes()) and not one.place.locator('.pf-log-machine').is_visible()
+    assert one.messages()[0] == 'zoneinfo: a file of /proc, left aside, since a log came too'
+    assert one.messages()[1].startswith('a.xz is packed with xz') and len(one.messages()) == 2
+    assert one.state.inner_text() == 'One report, and its answer, below. No report in one of 2 files.'
+    assert [title.split(' ')[0] for title in one.place.locator('h2').all_inner_texts()] == ['x.log']
+    one.give(*files[:2])
+    assert one.messages()[0].startswith('a.xz is packed') and one.place.locator('.pf-log-machine').is_visible()
+
+
 def test_a_text_without_a_report_is_refused_in_the_words_of_the_command(log_page):
     one = log_page().paste('dear all,\nthe machine is slow\n')
-    said = native(b'dear all,\n')[2].removeprefix('pageflow explain: -: ').strip()
+    said, packed = native(b'dear all,\n')[2].removeprefix('pageflow explain: -: ').strip().split('; ')
+    assert 'packed' in packed  # what the command unpacks is not what the page unpacks
     assert one.messages() == [
         f'the pasted text: {said}',
         'What was found instead: 2 lines, the first of them "dear all,".',
     ]
-    assert one.state.inner_text() == 'No report was found.'
+    assert one.state.inner_text() == 'No report was found.' and one.state.bounding_box()['height'] <= 1
+    assert not one.place.locator('h2').count()  # the notice says it, once
 
 
 def test_a_damaged_report_is_said_and_the_others_are_answered(log_page):
@@ -291,6 +395,7 @@ def test_a_large_paste_does_not_go_into_the_field_and_a_large_file_is_read(log_p
     assert len(noise) > 2 << 20
     one = log_page().paste(noise + OOM.read_text())
     assert one.answers() == answers(OOM.read_bytes()) and one.field.input_value() == ''
+    assert one.field.get_attribute('placeholder') == 'too long to be shown here'
     one.give(('big.log', (noise * 9 + OOM.read_text()).encode()))
     assert one.answers() == answers(OOM.read_bytes())
     one.shown(lambda: one.place.get_by_role('button', name='Clear').click())
@@ -362,8 +467,14 @@ def test_axe_finds_nothing_in_answers_and_they_fit(log_page, keep, size, scheme)
 def test_what_is_printed_has_the_answers(log_page):
     one = log_page().give(('two.log', b''.join(path.read_bytes() for path in SEVERAL[:2])))
     one.ready()
+    helped = one.page.get_by_role('heading', name='What it reads')
+    assert helped.is_visible()
     one.page.emulate_media(media='print')
-    assert not one.field.is_visible()
+    assert not one.field.is_visible() and not helped.is_visible()
+    one.page.evaluate('void dispatchEvent(new Event("beforeprint"))')
+    assert one.reports.nth(1).locator('.key-zone table').is_visible()
+    one.page.evaluate('void dispatchEvent(new Event("afterprint"))')
+    assert one.reports.evaluate_all('all => all.map(one => one.open)') == [True, False]
     for number in range(2):
         answer = one.reports.nth(number).locator('> summary .answer')
         assert answer.is_visible() and answer.evaluate('one => one.scrollHeight <= one.clientHeight + 1')
