@@ -55,7 +55,8 @@
 
   /* Adds commands, as a form or the reader wrote them. */
   function act(lines) {
-    var stuck = told[session.at - 1] && told[session.at - 1].stuck;
+    var added = window.PageflowSession.commandsOf(lines.join('\n')).length;
+    var stuck = added && told[session.at - 1] && told[session.at - 1].stuck;
     if (lines.some(function (line) { return /[\n\0]/.test(line); })) return;
     warn('');
     if (stuck) session.at--; /* it never ends, and so nothing could come after it */
@@ -65,9 +66,10 @@
       warn(refused);
       return;
     }
-    if (stuck) warn(say('The command that did not end was taken out.'), undo, say('Undo'));
+    if (!added) warn(say('A note: it is kept in the session, and nothing is carried out.'), undo, say('Undo'));
+    else if (stuck) warn(say('The command that did not end was taken out.'), undo, say('Undo'));
     else if (cut) warn(cut === 1 ? say('One later command was cut off.') : say('%s later commands were cut off.', cut), undo, say('Undo'));
-    told.length = session.at - lines.length;
+    if (added) told.length = session.at - added;
     changed();
   }
 
@@ -131,9 +133,14 @@
       if (!late && turn === asked) busy(true, done, at);
     }).then(function (came) {
       clearTimeout(late);
+      if (turn !== asked) return null;
+      busy(false);
+      return take(at, came);
+    }).catch(function (error) {
+      clearTimeout(late);
       if (turn !== asked) return;
       busy(false);
-      take(at, came);
+      warn(say('Command %s could not be shown: %s. Another can be chosen or entered.', at, error.message));
     });
   }
 
@@ -157,9 +164,9 @@
     drawCame(commands[at - 1].command, told[at - 1]);
     drawState(came.state);
     if (stuck > 0 && !came.state) drawBefore(stuck);
-    drawPath(at);
     place.removeAttribute('data-empty');
     tell(say('command %s of %s: %s', at, commands.length, commands[at - 1].command) + brief(told[at - 1]));
+    return drawPath(at);
   }
 
   /* The machine before a command that was stopped. */
@@ -299,16 +306,21 @@
 
   /* ---- The path ---- */
 
-  /* The path of the last request at or before a command. */
+  /* The path of the last request at or before a command, on the same machine. */
   function drawPath(at) {
     var commands = session.commands(), turn = asked, last = at;
-    while (last && !session.question(commands[last - 1].command)) last--;
+    while (last && !session.question(commands[last - 1].command)) last = begins(commands[last - 1].command, told[last - 1]) ? 0 : last - 1;
     one('.play-path').setAttribute('aria-busy', 'true');
-    session.path(last).then(function (story) {
+    return session.path(last).then(function (story) {
       if (turn !== asked) return;
       showPath(last ? commands[last - 1].command : '', story);
       one('.play-path').setAttribute('aria-busy', 'false');
     });
+  }
+
+  /* Whether another machine begins with a command. */
+  function begins(command, step) {
+    return /^(machine|load)$/.test(session.name(command.split(/\s/)[0])) && !step.errors.length && !step.idle;
   }
 
   function showPath(command, story) {

@@ -260,6 +260,35 @@ def test_a_command_that_fails_stays_with_the_words_of_the_shell(play):
     assert one.place.locator('.grid .cell').count() == 4  # the machine is as it was
 
 
+def test_a_note_is_kept_and_commands_go_on(play):
+    one = play().go('machine 64M', 'alloc GFP_KERNEL 3', 'free #1')
+    one.lines.nth(1).click()
+    one.done(2)
+    one.command.fill('# a note')
+    one.command.press('Enter')
+    one.words.wait_for()
+    assert one.words.inner_text().startswith('A note')
+    one.done(2)
+    assert one.lines.count() == 3
+    one.command.fill('free #1')
+    one.command.press('Enter')
+    one.done(3)
+    assert one.session().splitlines() == ['machine 64M', 'alloc GFP_KERNEL 3', '# a note', 'free #1']
+
+
+def test_what_cannot_be_shown_is_said_and_commands_go_on(play):
+    one = play().go('machine 64M')
+    one.page.evaluate('''() => {
+        const step = window.PageflowDraw.step;
+        window.PageflowDraw.step = () => { window.PageflowDraw.step = step; throw new Error('no ink'); };
+    }''')
+    one.command.fill('alloc GFP_KERNEL 3')
+    one.command.press('Enter')
+    one.words.wait_for()
+    assert 'no ink' in one.words.inner_text()
+    one.type('free #1')
+
+
 # ---- The time line -----------------------------------------------------------------------------------------------
 
 
@@ -335,6 +364,15 @@ def test_the_path_is_that_of_the_decision_that_was_made(play, commands):
         lit = one.place.locator('.pf-map.wide .passed').evaluate_all('all => all.map(one => one.id.slice(-2))')
         assert {head[:2] for head in heads} <= set(lit)
         assert ('12' in lit) == bool(made)
+
+
+def test_another_machine_begins_without_a_path(play):
+    one = play().go('machine 64M', 'alloc GFP_KERNEL 3', 'machine 300G', 'machine 128M', 'alloc GFP_KERNEL 0')
+    for at, shown in ((3, 'alloc GFP_KERNEL 3'), (4, ''), (5, 'alloc GFP_KERNEL 0')):
+        one.lines.nth(at - 1).click()
+        one.done(at)
+        assert ''.join(one.place.locator('.which code').all_inner_texts()) == shown
+        assert (one.place.locator('.story .head').count() > 0) == bool(shown)
 
 
 def test_each_stage_of_a_path_leads_to_its_chapter(play):
