@@ -597,6 +597,12 @@ def test_axe_finds_nothing_in_a_session(play, keep, size, scheme):
     keep(one.page, f'playground-{size}-{scheme}')
 
 
+def test_the_number_of_a_command_stands_in_one_line(play):
+    one = play().go('machine 64M', *120 * ['buddyinfo'])
+    high = one.place.locator('.play-line .n').evaluate_all('all => all.map(one => one.getClientRects()[0].height)')
+    assert max(high) < 1.6 * min(high)
+
+
 def test_on_a_phone_what_is_touched_is_large_enough(play):
     one = play('phone', has_touch=True, is_mobile=True).go('machine 64M', 'alloc GFP_KERNEL 3', 'buddyinfo')
     small = one.place.locator('button:visible').evaluate_all(
