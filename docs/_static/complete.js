@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var MOST = 40, lists = 0;
+  var EDGE = 8, LEAST = 64; /* pixels: kept free at the window's edge, and the height that a list has at any rate */
 
   /* attach(field, propose): propose(text before the caret) gives {from, words: [[word, what it means], ...]}: what may stand
    * from that place to the caret. */
@@ -49,8 +50,18 @@
       list.replaceChildren.apply(list, words.map(option));
       list.hidden = false;
       list.scrollTop = 0;
+      direct();
       field.setAttribute('aria-expanded', 'true');
       field.removeAttribute('aria-activedescendant');
+    }
+
+    /* Opens upwards where there is more room than below and it is needed, and never beyond the window. */
+    function direct() {
+      var place = field.getBoundingClientRect(), above = place.top - EDGE, below = innerHeight - place.bottom - EDGE, up;
+      list.style.maxHeight = '';
+      up = list.offsetHeight > below && above > below;
+      list.classList.toggle('up', up);
+      list.style.maxHeight = 'min(15rem, ' + Math.max(up ? above : below, LEAST) + 'px)';
     }
 
     function choose(at) {
@@ -58,8 +69,14 @@
       if (chosen >= 0) all[chosen].setAttribute('aria-selected', 'false');
       chosen = (at + all.length) % all.length;
       all[chosen].setAttribute('aria-selected', 'true');
-      all[chosen].scrollIntoView({ block: 'nearest' });
+      reveal(all[chosen]);
       field.setAttribute('aria-activedescendant', all[chosen].id);
+    }
+
+    /* Scrolls the list alone: the page stays where it is. */
+    function reveal(one) {
+      var low = one.offsetTop + one.offsetHeight - list.clientHeight;
+      list.scrollTop = Math.min(Math.max(list.scrollTop, low), one.offsetTop);
     }
 
     /* As much as is clear: what all that begin with the typed text go on with; '' where nothing is. */

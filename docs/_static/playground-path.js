@@ -62,7 +62,7 @@
       var number = box.id.slice(-2), mine = turns[number], old = box.querySelector('.turn');
       if (old) old.remove();
       box.classList.toggle('passed', !!mine);
-      box.classList.toggle('unpassed', !mine);
+      box.classList.toggle('unpassed', !mine && passed.length > 0);
       if (mine) mark(box, mine);
     });
   }

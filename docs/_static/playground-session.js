@@ -48,15 +48,16 @@
     this.at = this.count();
   };
 
-  /* Adds commands behind the one on show. What came after it is cut off; how many commands that were. */
+  /* Adds lines behind the command on show. What came after it is cut off, unless they are comments alone, which change nothing; how
+   * many commands that were. */
   Session.prototype.act = function (lines) {
-    var all = this.commands(), cut = all.length - this.at;
+    var all = this.commands(), added = commandsOf(lines.join('\n')).length, texts = this.text.split('\n');
+    var here = this.at < all.length ? all[this.at].line - 1 : texts.length, kept = texts.slice(0, here).join('\n');
     this.remember();
-    var kept = cut ? this.text.split('\n').slice(0, all[this.at].line - 1).join('\n') : this.text;
     if (kept && kept.slice(-1) !== '\n') kept += '\n';
-    this.text = kept + lines.join('\n') + '\n';
-    this.at += lines.length;
-    return cut;
+    this.text = kept + lines.join('\n') + '\n' + (added ? '' : texts.slice(here).join('\n'));
+    this.at += added;
+    return added ? all.length - this.at + added : 0;
   };
 
   Session.prototype.undo = function () {

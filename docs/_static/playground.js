@@ -11,6 +11,7 @@
   var PICTURES = ['zones', 'lists', 'percpu', 'blocks'];
   var PATIENCE = 400; /* milliseconds until it is said that something goes on */
   var LONGEST_LINK = 60000, HELD_SHOWN = 40, ORDERS = 11, NODES = 4;
+  var USUAL = ['GFP_KERNEL', 'GFP_ATOMIC', 'GFP_NOWAIT', 'GFP_NOFS', 'GFP_NOIO', 'GFP_USER', 'GFP_HIGHUSER_MOVABLE']; /* proposed first */
   var root = document.documentElement.dataset.content_root || './', say = window.pageflow.say;
   var known, session, told = [], numa = false, held = [], asked = 0, picture = PICTURES[0], mine = '';
 
@@ -55,7 +56,8 @@
 
   /* Adds commands, as a form or the reader wrote them. */
   function act(lines) {
-    var stuck = told[session.at - 1] && told[session.at - 1].stuck;
+    var added = window.PageflowSession.commandsOf(lines.join('\n')).length;
+    var stuck = added && told[session.at - 1] && told[session.at - 1].stuck;
     if (lines.some(function (line) { return /[\n\0]/.test(line); })) return;
     warn('');
     if (stuck) session.at--; /* it never ends, and so nothing could come after it */
@@ -65,9 +67,10 @@
       warn(refused);
       return;
     }
-    if (stuck) warn(say('The command that did not end was taken out.'), undo, say('Undo'));
+    if (!added) warn(say('A note: it is kept in the session, and nothing is carried out.'), undo, say('Undo'));
+    else if (stuck) warn(say('The command that did not end was taken out.'), undo, say('Undo'));
     else if (cut) warn(cut === 1 ? say('One later command was cut off.') : say('%s later commands were cut off.', cut), undo, say('Undo'));
-    told.length = session.at - lines.length;
+    if (added) told.length = session.at - added;
     changed();
   }
 
@@ -82,13 +85,16 @@
   /* Makes a text the session; false after saying why it cannot be one. */
   function open(text) {
     var refused = window.PageflowSession.refuse(text);
-    if (refused) { warn(refused); return false; }
+    if (refused) { warn(refused + ' ' + below()); return false; }
     warn('');
     session.open(text);
     told = [];
     changed();
     return true;
   }
+
+  /* What is there instead of a text that could not be opened. */
+  function below() { return session.text ? say('Below stands the session as it was.') : say('Below stands the example.'); }
 
   function changed() {
     follow();
@@ -108,7 +114,8 @@
   function readAddress() {
     if (location.hash === mine || location.hash.indexOf('#pf=') !== 0) return Promise.resolve(false);
     return window.PageflowText.decode(location.hash).then(open, function () {
-      warn(say('The session in this address cannot be read: it is cut off or damaged. Ask for the link again, or for the file.'));
+      warn(say('The session in this address cannot be read: it is cut off or damaged. Ask for the link again, or for the file.') +
+        ' ' + below());
       return false;
     });
   }
@@ -131,9 +138,14 @@
       if (!late && turn === asked) busy(true, done, at);
     }).then(function (came) {
       clearTimeout(late);
+      if (turn !== asked) return null;
+      busy(false);
+      return take(at, came);
+    }).catch(function (error) {
+      clearTimeout(late);
       if (turn !== asked) return;
       busy(false);
-      take(at, came);
+      warn(say('Command %s could not be shown: %s. Another can be chosen or entered.', at, error.message));
     });
   }
 
@@ -157,9 +169,9 @@
     drawCame(commands[at - 1].command, told[at - 1]);
     drawState(came.state);
     if (stuck > 0 && !came.state) drawBefore(stuck);
-    drawPath(at);
     place.removeAttribute('data-empty');
     tell(say('command %s of %s: %s', at, commands.length, commands[at - 1].command) + brief(told[at - 1]));
+    return drawPath(at);
   }
 
   /* The machine before a command that was stopped. */
@@ -189,8 +201,9 @@
     allow('back', session.at > 0);
     allow('forward', session.at < commands.length);
     allow('undo', session.before.length > 0);
-    var now = list.querySelector('[aria-current]');
+    var now = list.querySelector('[aria-current]') || list.querySelector('button');
     if (!now) return;
+    now.tabIndex = 0; /* one stop for the Tab key; the arrow keys lead through the list */
     if (hadFocus) now.focus({ preventScroll: true });
     list.scrollTop = Math.max(0, now.offsetTop - list.offsetTop - list.clientHeight / 2);
   }
@@ -198,6 +211,7 @@
   function lineOf(each, at) {
     var item = make('li'), go = make('button'), step = told[at - 1], wrong = step && step.errors.length > 0;
     go.type = 'button';
+    go.tabIndex = -1;
     go.className = (at > session.at ? 'later' : '') + (wrong ? ' wrong' : '');
     go.append(make('span', 'n', String(at)), make('code', '', each.command));
     if (step && brief(step)) go.append(make('span', 'brief', (wrong ? '✗ ' : '') + brief(step).slice(2)));
@@ -299,16 +313,21 @@
 
   /* ---- The path ---- */
 
-  /* The path of the last request at or before a command. */
+  /* The path of the last request at or before a command, on the same machine. */
   function drawPath(at) {
     var commands = session.commands(), turn = asked, last = at;
-    while (last && !session.question(commands[last - 1].command)) last--;
+    while (last && !session.question(commands[last - 1].command)) last = begins(commands[last - 1].command, told[last - 1]) ? 0 : last - 1;
     one('.play-path').setAttribute('aria-busy', 'true');
-    session.path(last).then(function (story) {
+    return session.path(last).then(function (story) {
       if (turn !== asked) return;
       showPath(last ? commands[last - 1].command : '', story);
       one('.play-path').setAttribute('aria-busy', 'false');
     });
+  }
+
+  /* Whether another machine begins with a command. */
+  function begins(command, step) {
+    return /^(machine|load)$/.test(session.name(command.split(/\s/)[0])) && !step.errors.length && !step.idle;
   }
 
   function showPath(command, story) {
@@ -319,7 +338,7 @@
     if (!story) {
       which.textContent = command ? say('There is none: the command was refused.') : say('Nothing has been asked for yet.');
     } else {
-      which.append(make('code', 'docutils literal', command), ' ', first ? '' : say('What the next request like these would meet.'));
+      which.append(make('code', 'docutils literal', command), ' ', first ? '' : say('What one more such request would meet.'));
       passed = path.stages(read.parts, path.entry(numa, nodeOf(command)));
       box.append(path.list(read.parts, known.stages, root), make('p', 'answer', read.answer));
     }
@@ -391,8 +410,9 @@
   /* ---- Words that are proposed ---- */
 
   function proposeMask(before) {
-    var typed = /\w*$/.exec(before)[0];
-    return { from: before.length - typed.length, words: window.PageflowComplete.matching(known.masks, typed) };
+    var typed = /\w*$/.exec(before)[0], others = known.masks.filter(function (each) { return USUAL.indexOf(each[0]) < 0; });
+    var usual = USUAL.map(function (name) { return known.masks.find(function (each) { return each[0] === name; }); }).filter(Boolean);
+    return { from: before.length - typed.length, words: window.PageflowComplete.matching(usual.concat(others), typed) };
   }
 
   function proposeCommand(before) {
@@ -471,10 +491,13 @@
 
   /* Files that were chosen or dropped: copies of /proc, or a session. */
   function takeFiles(files) {
-    Promise.all(Array.from(files).map(function (file) { return file.text(); })).then(function (texts) {
+    var chosen = Array.from(files); /* the list itself is emptied when the field is */
+    Promise.all(chosen.map(function (file) { return file.text(); })).then(function (texts) {
       var proc = window.PageflowProc.sort(texts);
       if (Object.keys(proc).length) offerProc(proc);
-      else if (texts.length === 1) open(texts[0]);
+      else if (texts.length === 1) {
+        if (open(texts[0])) warn(say('The file %s was opened. "Undo" brings back what was here before.', chosen[0].name), undo, say('Undo'));
+      }
       else warn(say('Drop one file of commands, or copies of zoneinfo, buddyinfo and pagetypeinfo.'));
     }, function () { warn(say('The file could not be read.')); });
   }
@@ -489,6 +512,12 @@
   function takeProc() {
     var texts = {}, dialog = one('.play-proc'), error = dialog.querySelector('.pf-error');
     all('[data-proc]').forEach(function (area) { texts[area.dataset.proc] = area.value; });
+    var missing = ['zoneinfo', 'buddyinfo'].filter(function (name) { return !texts[name].trim(); });
+    if (missing.length) {
+      error.textContent = say('Give /proc/%s.', missing.join(' and /proc/'));
+      error.hidden = false;
+      return;
+    }
     window.PageflowProc.snapshot(texts).then(function (saved) {
       dialog.close();
       open(window.PageflowProc.session(saved));
@@ -561,18 +590,38 @@
     line.addEventListener('input', function () { delete line.dataset.at; describe(); });
     line.addEventListener('change', describe);
     all('[data-field=gfp]').forEach(function (input) { window.PageflowComplete.attach(input, proposeMask); });
-    preset.addEventListener('change', function () { spec.value = preset.value; });
+    preset.addEventListener('change', function () {
+      if (preset.value) spec.value = preset.value;
+      else spec.select();
+    });
+    spec.addEventListener('input', function () {
+      preset.value = spec.value.trim();
+      if (preset.selectedIndex < 0) preset.value = '';
+    });
   }
 
   /* ---- The beginning ---- */
+
+  /* A description in a few words: the sizes of its nodes, and what else there is. */
+  function shapeOf(spec) {
+    var parts = spec.split(','), holes = parts.filter(function (part) { return /^hole=/.test(part); }).length;
+    var words = [parts[0].replace(/(\d+)K/g, function (all, size) { return Math.round(size / 1024) + 'M'; })];
+    parts.forEach(function (part) {
+      var cpus = /^cpus=(\d+)/.exec(part);
+      if (/^cma=/.test(part)) words.push(say('with CMA'));
+      if (cpus) words.push(say('%s CPUs', cpus[1]));
+    });
+    if (holes) words.push(say('with holes'));
+    return words.join(', ');
+  }
 
   function fillChoices() {
     var preset = one('[data-field=preset]'), recorded = make('optgroup'), some = make('optgroup');
     some.label = say('Examples');
     recorded.label = say('As recorded');
     known.presets.forEach(function (each) { some.append(new Option(each[1] + ' · ' + each[0], each[1])); });
-    known.shapes.forEach(function (each) { recorded.append(new Option(each[0], each[1])); });
-    preset.append(some, recorded);
+    known.shapes.forEach(function (each) { recorded.append(new Option(each[0] + ' · ' + shapeOf(each[1]), each[1])); });
+    preset.append(some, recorded, new Option(say('your own'), ''));
     preset.value = known.presets[1][1];
     one('[data-field=spec]').value = preset.value;
     all('[data-field=order]').forEach(function (choice) { for (var n = 0; n < ORDERS; n++) choice.append(new Option(n, n)); });

@@ -154,7 +154,9 @@ def test_a_machine_as_recorded_has_the_zones_of_its_recordings(tmp_path, name):
 
 def test_each_recorded_machine_and_each_example_can_be_chosen_and_booted(play):
     one = play().go()
-    options = one.place.locator('[data-field=preset] option').evaluate_all('all => all.map(one => one.value)')
+    options = one.place.locator('[data-field=preset] option').evaluate_all(
+        'all => all.map(one => one.value).filter(Boolean)'
+    )
     assert set(SHAPES.values()) <= set(options)
     for spec in options:
         one.place.locator('[data-field=preset]').select_option(spec)
@@ -163,6 +165,22 @@ def test_each_recorded_machine_and_each_example_can_be_chosen_and_booted(play):
         assert one.now.locator('code').inner_text() == f'machine {spec}'
         assert not one.place.locator('.pf-error:visible').count()
         assert one.place.locator('.grid .cell').count() == 4
+
+
+def test_the_menu_of_machines_follows_what_is_typed(play):
+    one = play().go('machine 64M')
+    menu, spec = one.place.locator('[data-field=preset]'), one.place.locator('[data-field=spec]')
+    chosen = '(menu => menu.selectedOptions[0].textContent)'
+    menu.select_option('128M,cma=16M,cpus=3')
+    assert menu.evaluate(chosen) == 'uma128cma · 128M, with CMA, 3 CPUs'
+    spec.fill('64M')
+    assert menu.evaluate(chosen) == 'your own'
+    spec.fill('96M')
+    assert menu.evaluate(chosen) == 'uma96 · 96M'
+    spec.fill('')
+    one.button('Boot').click()
+    assert spec.evaluate('field => field.matches(":focus:invalid")')
+    assert one.lines.count() == 1
 
 
 # ---- Commands and forms ------------------------------------------------------------------------------------------
@@ -249,6 +267,32 @@ def test_words_are_proposed_and_taken_by_keys(play):
     assert one.command.input_value() == 'alloc GFP_ATOMIC|__GFP_NOWARN'
 
 
+def test_masks_that_are_usual_are_proposed_first(play):
+    one = play().go('machine 64M')
+    one.command.press_sequentially('alloc ')
+    words = one.place.locator('.pf-words:visible code').all_inner_texts()
+    assert words[:3] == ['GFP_KERNEL', 'GFP_ATOMIC', 'GFP_NOWAIT']
+    assert {'GFP_TRANSHUGE', '__GFP_ZERO'} < set(words)
+    assert len(words) == len(set(words))
+
+
+def test_what_is_proposed_stays_inside_the_window_and_nothing_creeps(play):
+    one = play().go('machine 64M', *20 * ['alloc GFP_KERNEL 0'])
+    one.page.set_viewport_size({'width': 1440, 'height': 900})
+    one.command.click()
+    one.command.press_sequentially('alloc ')
+    top = one.page.evaluate('scrollY')
+    for _ in range(12):
+        one.command.press('ArrowDown')
+    assert one.page.evaluate('scrollY') == top
+    box = one.place.locator('.pf-words:visible').evaluate('one => one.getBoundingClientRect().toJSON()')
+    assert box['top'] >= 0
+    assert box['bottom'] <= 900
+    chosen = one.place.locator('.pf-words [aria-selected=true]')
+    word = chosen.evaluate('one => one.getBoundingClientRect().toJSON()')
+    assert box['top'] <= word['top'] < word['bottom'] <= box['bottom']
+
+
 def test_a_command_that_fails_stays_with_the_words_of_the_shell(play):
     one = play().go('machine 64M')
     for line in ('alloc GFP_KERNAL 0', 'free #9', 'machine 300G', 'alocate'):
@@ -258,6 +302,35 @@ def test_a_command_that_fails_stays_with_the_words_of_the_shell(play):
         assert error in one.now.inner_text()
         assert 'wrong' in one.now.get_attribute('class')
     assert one.place.locator('.grid .cell').count() == 4  # the machine is as it was
+
+
+def test_a_note_is_kept_and_commands_go_on(play):
+    one = play().go('machine 64M', 'alloc GFP_KERNEL 3', 'free #1')
+    one.lines.nth(1).click()
+    one.done(2)
+    one.command.fill('# a note')
+    one.command.press('Enter')
+    one.words.wait_for()
+    assert one.words.inner_text().startswith('A note')
+    one.done(2)
+    assert one.lines.count() == 3
+    one.command.fill('free #1')
+    one.command.press('Enter')
+    one.done(3)
+    assert one.session().splitlines() == ['machine 64M', 'alloc GFP_KERNEL 3', '# a note', 'free #1']
+
+
+def test_what_cannot_be_shown_is_said_and_commands_go_on(play):
+    one = play().go('machine 64M')
+    one.page.evaluate('''() => {
+        const step = window.PageflowDraw.step;
+        window.PageflowDraw.step = () => { window.PageflowDraw.step = step; throw new Error('no ink'); };
+    }''')
+    one.command.fill('alloc GFP_KERNEL 3')
+    one.command.press('Enter')
+    one.words.wait_for()
+    assert 'no ink' in one.words.inner_text()
+    one.type('free #1')
 
 
 # ---- The time line -----------------------------------------------------------------------------------------------
@@ -277,6 +350,24 @@ def test_stepping_shows_the_machine_as_it_was_then(play):
     one.page.keyboard.press('End')
     one.done(4)
     assert one.page.url.partition('#')[0].endswith(PAGE)  # no arrow has turned the page
+
+
+def test_keys_keep_the_focus_in_the_time_line(play):
+    one = play().go('machine 64M', 'alloc GFP_KERNEL 3')
+    stops = one.place.locator('.play-line button[tabindex="0"]')
+    assert stops.count() == 1
+    one.lines.nth(1).click()
+    one.page.keyboard.press('Home')
+    one.page.wait_for_function(
+        'document.querySelector(".pf-playground > [role=status]").textContent === "before the first command"'
+    )
+    assert stops.evaluate('one => one === document.activeElement')
+    one.page.keyboard.press('ArrowDown')
+    one.done(1)
+    one.page.keyboard.press('ArrowDown')
+    one.done(2)
+    assert one.now.evaluate('one => one === document.activeElement')
+    assert stops.count() == 1
 
 
 def test_acting_in_the_past_cuts_what_came_after_until_undo(play):
@@ -302,6 +393,8 @@ def test_a_command_that_is_stopped_is_taken_out(play):
     one.page.wait_for_function(
         f'/^command [1-9]\\d* of 802 is running/.test({said}) && !/^command [1-4] of/.test({said})'
     )
+    assert one.said.bounding_box()['width'] > 100  # it can be read, and what is old is pale
+    assert float(one.place.locator('.play-state .grid').evaluate('one => getComputedStyle(one).opacity')) < 1
     one.button('Stop').click()
     one.page.wait_for_function('document.querySelector(".play-line .wrong")')
     assert 'was stopped' in one.now.inner_text()
@@ -337,11 +430,29 @@ def test_the_path_is_that_of_the_decision_that_was_made(play, commands):
         assert ('12' in lit) == bool(made)
 
 
+def test_another_machine_begins_without_a_path(play):
+    one = play().go('machine 64M', 'alloc GFP_KERNEL 3', 'machine 300G', 'machine 128M', 'alloc GFP_KERNEL 0')
+    for at, shown in ((3, 'alloc GFP_KERNEL 3'), (4, ''), (5, 'alloc GFP_KERNEL 0')):
+        one.lines.nth(at - 1).click()
+        one.done(at)
+        assert ''.join(one.place.locator('.which code').all_inner_texts()) == shown
+        assert (one.place.locator('.story .head').count() > 0) == bool(shown)
+
+
+def test_before_a_request_the_map_is_whole_and_never_tells_of_tests(play):
+    one = play().go('machine 64M')
+    assert one.place.locator('.pf-map .unpassed').count() == 0
+    assert not one.place.locator('.pf-map .p:visible').count()
+    one.type('alloc GFP_KERNEL 3')
+    assert one.place.locator('.pf-map.wide .unpassed').count()
+
+
 def test_each_stage_of_a_path_leads_to_its_chapter(play):
     one = play().go('machine 64M', 'alloc GFP_KERNEL 3')
     link = one.place.locator('.story .head a').first
     assert link.get_attribute('href').endswith('docs/stages/06-__alloc_pages_nodemask.html')
     link.click()
+    one.page.wait_for_url('**/06-*')  # it is there whole
     assert one.page.locator('h1').inner_text().startswith('06')
 
 
@@ -367,6 +478,7 @@ def test_an_address_that_holds_no_session_is_answered_in_words(play, hash):
     one.page.visit(PAGE + hash)
     one.words.wait_for()
     assert re.search('cannot be read|at most 1000 commands', one.words.inner_text())
+    assert one.words.inner_text().endswith('Below stands the example.')
     one.done(2)  # the session of any visitor is there
     one.type('alloc GFP_KERNEL 0')
 
@@ -388,6 +500,19 @@ def test_a_saved_session_is_what_the_shell_takes(play, tmp_path):
     one.page.wait_for_function('document.querySelectorAll(".play-line li").length > 3')
     one.done()
     assert one.session() == (TOP / 'docs' / 'scenarios' / 'first-requests.pf').read_text(encoding='utf-8')
+
+
+def test_a_file_that_was_opened_is_named_and_can_be_put_back(play, tmp_path):
+    wrong = tmp_path / 'letter.txt'
+    wrong.write_text('Dear reader\n', encoding='ascii')
+    one = play().go('machine 64M', 'alloc GFP_KERNEL 3')
+    one.place.locator('[data-field=chosen]').set_input_files(wrong)
+    one.words.wait_for()
+    assert one.words.inner_text().startswith('The file letter.txt was opened.')
+    one.done(1)
+    one.words.get_by_role('button', name='Undo').click()
+    one.done(2)
+    assert one.lines.all_inner_texts() == ['machine 64M', 'alloc GFP_KERNEL 3']
 
 
 def test_a_text_of_two_megabytes_is_answered_in_words(play, tmp_path):
@@ -440,6 +565,17 @@ def test_what_is_no_file_of_proc_is_answered_in_words(play):
     one.type('alloc GFP_KERNEL 0')
 
 
+def test_files_of_proc_that_are_missing_are_named(play):
+    one = play().go()
+    one.button('From /proc…').click()
+    one.button('Open this machine').click()
+    error = one.place.locator('.play-proc .pf-error')
+    assert error.inner_text() == 'Give /proc/zoneinfo and /proc/buddyinfo.'
+    one.place.locator('[data-proc=buddyinfo]').fill('Node 0, zone DMA32')
+    one.button('Open this machine').click()
+    assert error.inner_text() == 'Give /proc/zoneinfo.'
+
+
 # ---- For everybody -----------------------------------------------------------------------------------------------
 
 
@@ -459,6 +595,22 @@ def test_axe_finds_nothing_in_a_session(play, keep, size, scheme):
     found = Axe().run(one.page, options=options).response['violations']
     assert not found, '\n'.join(f'{each["id"]}: {each["nodes"][0]["target"]}' for each in found)
     keep(one.page, f'playground-{size}-{scheme}')
+
+
+def test_the_number_of_a_command_stands_in_one_line(play):
+    one = play().go('machine 64M', *120 * ['buddyinfo'])
+    high = one.place.locator('.play-line .n').evaluate_all('all => all.map(one => one.getClientRects()[0].height)')
+    assert max(high) < 1.6 * min(high)
+
+
+def test_on_a_phone_what_is_touched_is_large_enough(play):
+    one = play('phone', has_touch=True, is_mobile=True).go('machine 64M', 'alloc GFP_KERNEL 3', 'buddyinfo')
+    small = one.place.locator('button:visible').evaluate_all(
+        'all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.textContent)'
+    )
+    assert not small
+    grid, cell = (one.place.locator(name).bounding_box() for name in ('.grid', '.grid .cell.chosen'))
+    assert grid['height'] == pytest.approx(cell['height'], abs=1)
 
 
 def test_nothing_moves_for_who_wants_it_so(play):
