@@ -242,8 +242,7 @@ def test_a_second_click_on_run_does_nothing(scene, size, where, name):
     for x in (2, box['width'] / 2, box['width'] - 2):
         for y in (2, box['height'] / 2, box['height'] - 2):
             one.page.mouse.click(box['x'] + x, box['y'] + y)
-    one.done()
-    assert one.field.is_visible() and not one.opener.is_visible()
+            assert one.field.is_visible() and not one.opener.is_visible()
 
 
 @pytest.mark.parametrize('scheme', ['light', 'dark'])
