@@ -52,6 +52,16 @@
       numbers.textContent = names;
       numbers.style.transform = down ? 'translateY(' + (above * rowHeight() - down) + 'px)' : '';
       back.style.transform = 'translateY(' + -down + 'px)';
+      fade();
+    }
+
+    /* Lines that go on at an edge fade there. */
+    function fade() {
+      var left = field.scrollLeft, border = field.clientLeft;
+      node.classList.toggle('before', left > 1);
+      node.classList.toggle('beyond', left + field.clientWidth < field.scrollWidth - 1);
+      node.style.setProperty('--text', field.offsetLeft + border + 'px');
+      node.style.setProperty('--scroll-bar', field.offsetWidth - border - field.clientWidth + 'px');
     }
 
     function show(line) {
@@ -74,6 +84,7 @@
       field.dispatchEvent(new Event('input', { bubbles: true }));
     });
     field.addEventListener('scroll', scroll);
+    new ResizeObserver(fade).observe(field);
     field.addEventListener('keydown', function (event) {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();

@@ -6,6 +6,7 @@
   var HELPERS = ['live.css', 'session-text.js', 'drawn-step.js', 'editor.js'];
   var PATIENCE = 200; /* milliseconds after which a run is worth a "Stop" */
   var MANY = 400; /* steps on show at a time, and those of a session that has a picture for each */
+  var GAP = 16; /* pixels below the step in hand */
   var STATES = ['lists', 'zones', 'percpu', 'blocks'];
   var root = document.documentElement.dataset.content_root || './', say = window.pageflow.say;
 
@@ -82,18 +83,19 @@
 
   Live.prototype.buildTools = function () {
     var live = this;
-    this.tools = make('div', 'pf-bar');
+    this.tools = make('div', 'pf-bar pf-tools');
     this.go = button(say('Run'), function () { if (live.running) live.stop(); else live.run(); }, 'pf-button go');
     this.go.title = say('Ctrl+Enter in the commands');
     this.original = button(say('As in the book'), function () { if (allowed(live.original)) live.restore(); });
     this.playground = make('a', 'pf-button', say('Open in the playground'));
-    this.shut = button(say('Close'), function () { live.close(); }, 'pf-button shut');
+    this.shut = button(say('Close'), function () { live.close(); });
     this.tools.append(this.go, this.original, this.playground);
   };
 
   Live.prototype.buildSteps = function () {
     var live = this;
-    function move(by) { return function (event) { if (allowed(event.currentTarget)) live.move(by); }; }
+    /* A click with a key has no number. */
+    function move(by) { return function (event) { if (allowed(event.currentTarget)) live.move(by, event.detail > 0); }; }
     this.bar = make('div', 'pf-bar pf-stepping');
     this.bar.hidden = true;
     this.back = button('◀', move(-1));
@@ -225,19 +227,26 @@
   };
 
   Live.prototype.inHand = function (one) {
-    var box = window.PageflowDraw.step(one);
+    var many = this.steps.length > MANY, own = many ? [] : one.pictures.filter(isState);
+    var rest = one.pictures.filter(function (each) { return own.indexOf(each) < 0; });
+    var box = window.PageflowDraw.step(Object.assign({}, one, { pictures: rest }));
     box.classList.add('now');
     box.setAttribute('aria-current', 'step');
-    if (one.pictures.length || this.steps.length > MANY) return box;
+    if (many) return box;
     var here = make('div', 'pf-here');
+    own.forEach(function (each) { here.append(window.PageflowDraw.picture(each.svg)); });
     box.append(here);
     this.drawState(here, this.at);
     return box;
   };
 
-  /* The state that a step led to, for a command that draws nothing itself. What changed since the step before is marked. */
+  function isState(picture) { return STATES.indexOf(picture.kind) >= 0; }
+
+  /* The state that a step led to, with what changed since the step before. It takes the place of a picture of the state that the
+   * command has drawn itself: that one counts the pictures and compares with the last of them, and the reader counts steps. */
   Live.prototype.drawState = function (here, at) {
     var live = this, text = this.ran, known = this.states, from = Math.max(0, at - 2);
+    here.drawn = this.steps[at - 1].pictures.filter(isState).map(function (each) { return each.kind; })[0];
     if (known[at - 1] && known.from <= from) {
       this.fillState(here, known[at - 1].state);
       return;
@@ -246,7 +255,9 @@
       if (live.ran !== text) return;
       all.from = from;
       live.states = all;
-      if (here.isConnected && all[at - 1]) live.fillState(here, all[at - 1].state);
+      if (!here.isConnected || !all[at - 1]) return;
+      live.fillState(here, all[at - 1].state);
+      live.reveal();
     }, function () { /* it was stopped, or says again what the run has said */ });
   };
 
@@ -255,7 +266,7 @@
     if (!state) return;
     var kinds = STATES.filter(function (kind) { return state.pictures[kind] && state.pictures[kind].svg; });
     if (!kinds.length) return;
-    var wanted = this.kind || telling(state.pictures), kind = kinds.indexOf(wanted) < 0 ? kinds[0] : wanted;
+    var wanted = this.kind || here.drawn || telling(state.pictures), kind = kinds.indexOf(wanted) < 0 ? kinds[0] : wanted;
     var choice = make('div', 'pf-bar pf-kinds');
     choice.setAttribute('role', 'group');
     choice.setAttribute('aria-label', say('Picture of the state'));
@@ -279,18 +290,34 @@
 
   /* ---- Stepping ---- */
 
-  Live.prototype.move = function (by) {
+  /* `pointed`: a mouse or a finger is on the button, and will want to find it there again. */
+  Live.prototype.move = function (by, pointed) {
     var last = this.steps.length;
-    this.go_to(this.at ? Math.min(Math.max(this.at + by, 1), last) : by > 0 ? 1 : last);
+    this.go_to(this.at ? Math.min(Math.max(this.at + by, 1), last) : by > 0 ? 1 : last, pointed);
   };
 
-  Live.prototype.go_to = function (at) {
+  Live.prototype.go_to = function (at, pointed) {
     var inList = this.list.contains(document.activeElement), one = this.steps[at - 1];
     if (!one) return;
+    this.pointed = Boolean(pointed);
     this.show(at);
-    if (inList) this.forward.focus();
-    this.list.querySelector('.now').scrollIntoView({ block: 'nearest' });
+    if (inList) this.forward.focus({ preventScroll: true });
+    this.reveal();
     this.tell(say('step %s of %s: %s', at, this.steps.length, one.command) + brief(one));
+  };
+
+  /* Brings the step in hand into the window. The buttons above it stay where they are: once the page is scrolled so far that they
+   * stand still at the top, they do so anyway; before, nothing is scrolled under a pointer that is on them. */
+  Live.prototype.reveal = function () {
+    var now = this.list.querySelector('.now');
+    if (!now) return;
+    var bar = this.bar.getBoundingClientRect(), box = now.getBoundingClientRect(), edge = parseFloat(getComputedStyle(this.bar).top);
+    var gap = parseFloat(getComputedStyle(this.bar).marginBottom), above = edge + bar.height + gap;
+    var stuck = this.list.getBoundingClientRect().top <= above;
+    if (this.pointed && !stuck) return;
+    var by = Math.min(Math.max(0, box.bottom + GAP - window.innerHeight), box.top - above);
+    if (box.top < above) by = box.top - above;
+    if (by) window.scrollBy({ top: by, behavior: 'instant' });
   };
 
   /* What came of a step in a few words: the first line that was said, or the first error. */

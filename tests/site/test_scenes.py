@@ -168,6 +168,118 @@ def test_steps_forward_and_back(scene, keep):
     assert one.now.count() == 0 and one.steps.count() == 6
 
 
+def test_steps_are_counted_in_one_way(scene):
+    """A command that draws the state itself counts its pictures; whoever steps counts steps."""
+    one = scene().open()
+    before = one.seen()
+    one.write('machine 64M\nbuddyinfo\nalloc GFP_KERNEL 3\ndraw zones\nfree #1\nbuddyinfo\ndraw lru')
+    one.page.keyboard.press('Escape')
+    own = one.place.locator('.pf-list .pf-state > figcaption').all_inner_texts()
+    one.button('Step forward').focus()
+    for number in range(1, 8):
+        one.page.keyboard.press('Enter')
+        one.now.locator('.pf-kinds').wait_for()
+        titles = one.now.locator('.pf-here .pf-state > figcaption').all_inner_texts()
+        assert len(titles) == 1 and titles[0].startswith(f'State {number}: ')
+        changed = f'changed since state {number - 1}' in titles[0]
+        assert changed == (number in (3, 5)) == (one.now.locator('.pf-here .new').count() > 0)
+        shown = one.now.locator('.pf-kinds [aria-pressed=true]').inner_text()
+        assert shown == ('Zones' if number == 4 else 'Free lists')
+        assert one.now.locator('.pf-state').count() == (2 if number == 7 else 1), 'what is no state is kept'
+    one.button('Show all').click()
+    assert one.place.locator('.pf-list .pf-state > figcaption').all_inner_texts() == own
+    one.button('As in the book').click()
+    assert one.done().seen() == before
+
+
+@pytest.mark.parametrize('size', ['desktop', 'tablet', 'phone'])
+def test_the_buttons_stay_under_the_pointer(scene, size):
+    """Wherever they are: in the middle, at the lower edge, and at the top, where they stand still while the page moves on."""
+    one = scene(size).open()
+    forward, page = one.button('Step forward'), one.page
+    for share in (0.5, 0.97, -0.1):
+        page.keyboard.press('Escape')
+        bar = one.place.locator('.pf-stepping')
+        bar.evaluate(
+            """(bar, share) => scrollBy({
+              top: bar.getBoundingClientRect().bottom - share * innerHeight, behavior: 'instant' })""",
+            share,
+        )
+        box = forward.bounding_box()
+        middle = box['x'] + box['width'] / 2, box['y'] + box['height'] / 2
+        for number in range(1, 8):
+            page.mouse.click(*middle)
+            one.now.locator('.pf-kinds').wait_for()
+            assert one.place.locator('.where').inner_text() == f'step {number} of 7'
+            assert abs(forward.bounding_box()['y'] - box['y']) < 1, (share, number)
+            if share < 0:
+                now = one.now.bounding_box()
+                under = bar.bounding_box()['y'] + bar.bounding_box()['height']
+                assert now['y'] >= under and now['y'] + now['height'] <= page.viewport_size['height']
+
+
+def test_with_keys_the_picture_comes_into_the_window(scene):
+    one = scene().open()
+    one.place.locator('.pf-stepping').evaluate(
+        "bar => scrollBy({ top: bar.getBoundingClientRect().bottom - innerHeight, behavior: 'instant' })"
+    )
+    for _step in range(7):
+        one.page.keyboard.press('ArrowRight')
+        one.now.locator('.pf-kinds').wait_for()
+        now = one.now.bounding_box()
+        assert now['y'] > 0 and now['y'] + now['height'] <= one.page.viewport_size['height']
+
+
+@pytest.mark.parametrize('size', ['desktop', 'tablet', 'phone'])
+@pytest.mark.parametrize(
+    ('where', 'name'), [(FIRST, HEART), ('.pf-scenario[data-scene="oom"]', OOM)], ids=['scene', 'scenario']
+)
+def test_a_second_click_on_run_does_nothing(scene, size, where, name):
+    one = scene(size, where=where, name=name)
+    one.opener.scroll_into_view_if_needed()
+    box = one.opener.bounding_box()
+    one.open()
+    for x in (2, box['width'] / 2, box['width'] - 2):
+        for y in (2, box['height'] / 2, box['height'] - 2):
+            one.page.mouse.click(box['x'] + x, box['y'] + y)
+            assert one.field.is_visible() and not one.opener.is_visible()
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+@pytest.mark.parametrize('size', ['desktop', 'phone'])
+def test_a_line_that_goes_on_fades_at_the_edge(scene, keep, size, scheme):
+    one = scene(size, scheme).open()
+    editor = one.place.locator('.pf-editor')
+    fades = """one => {
+      const drawn = getComputedStyle(one, '::after');
+      return [drawn.content !== 'none' && drawn.backgroundImage.split('linear-gradient').length - 1,
+        one.matches('.before'), one.matches('.beyond')];
+    }"""
+    one.field.fill('machine 64M')
+    assert editor.evaluate(fades) == [False, False, False]
+    one.field.fill(f'# {40 * "long "}\nmachine 64M')
+    one.field.evaluate('field => { field.scrollLeft = 0; }')
+    one.place.locator('.pf-editor.beyond:not(.before)').wait_for()
+    assert editor.evaluate(fades) == [1, False, True]
+    keep(one.page, f'scene-long-line-{size}-{scheme}')
+    one.field.evaluate('field => { field.scrollLeft = 50; }')
+    one.place.locator('.pf-editor.beyond.before').wait_for()
+    assert editor.evaluate(fades) == [2, True, True]
+    one.field.evaluate('field => { field.scrollLeft = 9999; }')
+    one.place.locator('.pf-editor.before:not(.beyond)').wait_for()
+    assert editor.evaluate(fades) == [1, True, False]
+
+
+def test_a_finger_finds_each_button(scene):
+    one = scene('phone', has_touch=True, is_mobile=True).open()
+    one.button('Step forward').tap()
+    one.now.locator('.pf-kinds').wait_for()
+    sizes = one.place.locator('.pf-bar > *:is(a, button)').evaluate_all(
+        'all => all.map(one => [one.textContent, one.offsetWidth, one.offsetHeight])'
+    )
+    assert len(sizes) == 12 and [one for one in sizes if min(one[1:]) < 44] == []
+
+
 def test_another_picture_of_a_step(scene):
     one = scene().open()
     one.button('Step forward').click()
