@@ -365,8 +365,8 @@ def test_the_start_page_shows_its_four_ways_in_at_once(open_page, size, keep):
     assert max(below) <= SIZES[size][1]
     assert page.locator('.pf-start .pf-map.wide').bounding_box()['y'] < SIZES[size][1] - 100, 'no map in sight'
     keep(page, f'ways-{size}')
-    ways.nth(3).locator('a').click()
-    page.wait_for_url('**/when-an-allocation-fails.html')
+    ways.nth(3).locator('a').first.click()
+    page.wait_for_url('**/explain-a-log.html')
 
 
 def test_the_sidebar_is_unfolded_by_hand_and_continuations_stand_below_their_chapters(open_page):

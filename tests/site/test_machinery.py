@@ -646,6 +646,9 @@ words = sys.argv[1:]
 if words == ['names', 'migratetype']:
     print('0 Unmovable\n1 Movable')
     sys.exit()
+if words == ['names', 'events']:
+    print('mm_page_alloc_extfrag\ta block taken over from another type\nmm_page_alloc_zone_locked\ttaken from the free lists')
+    sys.exit()
 assert words[:2] == ['shell', '--json'], words
 words, zone, drawn = words[2:], 'all', 0
 if words[:1] == ['--zone']:
