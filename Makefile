@@ -58,14 +58,16 @@ tests_of   = $(sort $(wildcard $(foreach r,$1,tests/$r/*.c)))
 TESTS_C   := $(call tests_of,stages world life state replay engine)
 API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
-# Those of the house and of the debugger ask nothing of a flavour: they run once.
-PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb)
+# Those of the house, of the debugger and of the command as WebAssembly ask nothing of a flavour: they run once.
+PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb $(if $(filter web,$(NEEDED)),tests/web))
 
 # ---- Tests that are asked for ----------------------------------------------------------------------------------
 
-# With T=NAME: the programs that hold such a test, and `python` where one is a Python test.
+# With T=NAME: the programs that hold such a test, `python` where one is a Python test, and `web` where one runs the command
+# as WebAssembly, which is built and tested once.
 ifneq ($(filter test test-programs,$(GOALS)),)
-NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python)
+NEEDED := $(if $(T),$(shell $(PYTHON) tests/matching.py '$(subst ','\'',$(T))'),uma numa front python $(if $(filter O0,$(FLAVOUR)),web))
+SCRIPTED := $(filter python web,$(NEEDED))
 endif
 
 # ---- Flags -----------------------------------------------------------------------------------------------------
@@ -74,7 +76,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wol
 	    -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Werror
 COMMON   := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc -fno-strict-aliasing -DPAGEFLOW_VERSION='"$(VERSION)"' $(WARNINGS)
 
-FLAVOURS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
+# What a program is made of in every flavour; of `wasm`, one of its own (src/web/wasm.mk).
+PROGRAMS := O2 O0 asan cov mcdc arm64 arm64O2 clang mutants
+FLAVOURS := $(PROGRAMS) wasm
 CC           ?= gcc
 ifeq ($(origin CC),default)
 CC           := gcc
@@ -91,6 +95,7 @@ CC_arm64     := $(CROSS)gcc
 CC_arm64O2   := $(CROSS)gcc
 CC_clang     := clang
 CC_mutants   := $(CC)
+CC_wasm       = $(ZIG) cc $(WASM_TARGET)
 
 # The machine in focus is a variable of each thread; this model reads it in one instruction instead of by a call.
 FLAGS_O2     := -O2 -g -fPIC -ftls-model=initial-exec -fvisibility=hidden -DPAGEFLOW_THREADS
@@ -102,6 +107,8 @@ FLAGS_arm64  := -O0 -g3 -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/includ
 FLAGS_arm64O2 := -O2 -g -DPAGEFLOW_PLAIN_TERMINAL -isystem $(SYSROOT)/usr/include
 FLAGS_clang  := -O1 -g -fPIC
 FLAGS_mutants := -O1
+# zig puts directories given with -isystem behind those of its own, so musl's headers are not told apart from ours.
+FLAGS_wasm    = -Os -DPAGEFLOW_PLAIN_TERMINAL -Wno-undef $(INTERNALS) $(WASM_INCLUDE)
 
 # What is unused is a warning only, but in the flavours in which the gates compile each source with either compiler.
 STRICT       := clang $(if $(WERROR),asan arm64%)
@@ -148,12 +155,12 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all wasm mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
 all:
-	@.ci/setup build test coverage site gdb
+	@.ci/setup build test coverage site wasm gdb
 	@$(MAKE) build
 	@$(MAKE) build/coverage/coverage.json
 	@$(PYTHON) coverage/gate.py --tests --report-only
@@ -163,7 +170,7 @@ help:
 	@sed -n 's/^|//p' .ci/help.txt
 
 setup:
-	@.ci/setup build test coverage site gdb
+	@.ci/setup build test coverage site wasm gdb
 
 check:
 	@.ci/run
@@ -187,13 +194,16 @@ $(SETUP)/%: .ci/setup
 	@.ci/setup $*
 $(SETUP)/test: tests/requirements.txt
 $(SETUP)/site: docs/requirements.txt
+$(SETUP)/wasm: src/web/requirements.txt
+
+include src/web/wasm.mk
 
 # ---- Objects ---------------------------------------------------------------------------------------------------
 # A flavour's flags are kept in build/flags/FLAVOUR; its objects are compiled again when those change.
 
 flags_of = $(CC_$1) $(COMMON) $(FLAGS_$1) $(WHOLE_$1) $(call COUNT_$1,uma,src/world/any.c)
 define flags_rules
-ifneq ($$(file <build/flags/$1),$$(call flags_of,$1))
+ifneq ($$(strip $$(file <build/flags/$1)),$$(strip $$(call flags_of,$1)))
 build/flags/$1: FORCE
 endif
 build/flags/$1:
@@ -220,7 +230,7 @@ build/$1/$2/tests/support.a: $(SUPPORT_C:%.c=build/$1/$2/%.o)
 	@rm -f $$@
 	$(Q)$(call BINUTILS,$2)ar rcs $$@ $$^
 endef
-setup_of = $(or $(if $(filter arm64%,$1),arm64),$(filter mcdc,$1),$(if $(filter clang,$1),ci),build)
+setup_of = $(or $(if $(filter arm64%,$1),arm64),$(filter mcdc wasm,$1),$(if $(filter clang,$1),ci),build)
 
 # $1 configuration, $2 flavour: the engine with one visible symbol, the test program, the program for gdb
 define config_rules
@@ -262,11 +272,11 @@ endef
 
 $(foreach f,$(FLAVOURS),$(eval $(call flags_rules,$f)))
 $(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS) front,$(eval $(call object_rules,$c,$f))))
-$(foreach f,$(FLAVOURS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
-$(foreach f,$(FLAVOURS),$(eval $(call front_rules,$f)))
+$(foreach f,$(PROGRAMS),$(foreach c,$(CONFIGS),$(eval $(call config_rules,$c,$f))))
+$(foreach f,$(PROGRAMS),$(eval $(call front_rules,$f)))
 
 # What the compilers noted of the headers that each source includes: of all flavours, unless one's programs are all that is asked for.
-NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(filter python,$(NEEDED)),*,$(FLAVOUR))))
+NOTES := $(filter build/uma/% build/numa/% build/front/%,$(wildcard build/*/$(if $(filter-out test,$(GOALS))$(SCRIPTED),*,$(FLAVOUR))))
 ifneq ($(NOTES),)
 -include $(shell find $(NOTES) -name '*.d')
 endif
@@ -327,11 +337,12 @@ install: build
 
 # With T=NAME only what such tests need is built: NEEDED.
 COMMAND = $(if $(filter O0,$(FLAVOUR)),build/pageflow,build/front/$(FLAVOUR)/pageflow)
-test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out python,$(NEEDED))) \
-	$(if $(filter python,$(NEEDED)),$(COMMAND) $(if $(filter O0,$(FLAVOUR)),build))
+test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out $(SCRIPTED),$(NEEDED))) \
+	$(if $(SCRIPTED),$(COMMAND)) $(if $(filter python,$(NEEDED)),$(if $(filter O0,$(FLAVOUR)),build)) \
+	$(if $(filter web,$(NEEDED)),wasm)
 
-test: test-programs | $(if $(filter python,$(NEEDED)),$(SETUP)/test $(SETUP)/gdb)
-	@$(if $(filter python,$(NEEDED)),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
+test: test-programs | $(if $(SCRIPTED),$(SETUP)/test $(SETUP)/gdb)
+	@$(if $(SCRIPTED),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
 		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- $(PYTESTS)
 
 # ---- The workshop: a copy of the sources with a change, in the flavour `mutants`, whose loops end (tests/workshop) --------
@@ -405,7 +416,7 @@ coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/c
 SITE_IN := Makefile index.rst $(shell find docs labs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
 SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
-build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(SETUP)/site $(SETUP)/gdb
 	$(call say,build/site)
 	@$(VPYTHON) docs/build.py >&2
 	@touch $@
@@ -419,7 +430,7 @@ epub pdf: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
 	@$(VPYTHON) docs/build.py --$@ >&2
 	@echo '$@: build/pageflow.$@'
 
-serve: build/coverage/coverage.json $(SHOWN) | $(SETUP)/site $(SETUP)/gdb
+serve: build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(SETUP)/site $(SETUP)/gdb
 	$(give_back)
 	@$(VPYTHON) docs/build.py --serve
 

@@ -65,7 +65,9 @@ epub_use_index = False
 epub_js_files = []
 epub_css_files = ['pageflow.css', 'pictures.css', 'layout.css', 'epub.css']
 epub_language = language
-epub_exclude_files = [
-    'search.html',
-    *(f'_static/{name}' for name in (*SCRIPTS, 'search.js', 'search.css', 'minisearch.js')),
+epub_exclude_files = ['search.html'] + [
+    f'_static/{path.name}'
+    for folder in html_static_path
+    for path in (ROOT / 'docs' / folder).iterdir()
+    if path.suffix in ('.js', '.css') and path.name not in epub_css_files
 ]

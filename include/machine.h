@@ -82,7 +82,8 @@ struct machine {
 	struct page *mem_map;
 	unsigned long mem_map_start;
 	unsigned long mem_map_end;
-	char *memory;
+	char *memory; /**< address of the first byte */
+	char **written_to; /**< the bytes of each page that was written to; NULL where they lie at their addresses */
 	u8 *pageblock_flags; /**< one byte per pageblock, from mem_map_start's block on */
 	struct memory_range range[MAX_MEMORY_RANGES]; /**< sorted */
 	int nr_ranges;

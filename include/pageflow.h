@@ -313,7 +313,7 @@ PAGEFLOW_API int pageflow_scene(pageflow_machine *machine, const char *command, 
  */
 PAGEFLOW_API void pageflow_print(pageflow_machine *machine, enum pageflow_proc file, FILE *out);
 
-/** A copy of what is free on a machine: blocks on each free list, pageblocks by type, the zones' marks. */
+/** A copy of what is free on a machine: blocks on each free list, CPUs' own lists, pageblocks, the zones' marks. */
 typedef struct pageflow_lists pageflow_lists;
 
 /**
@@ -338,6 +338,8 @@ enum pageflow_subject {
 	PAGEFLOW_FREE_LISTS, /**< free blocks by type and order, and pageblocks by type */
 	PAGEFLOW_ZONES, /**< each zone's free pages against its watermarks, boost and reserves */
 	PAGEFLOW_LRU,	/**< the LRU lists of all zones, and what became of their pages */
+	PAGEFLOW_PERCPU, /**< each CPU's own lists of each zone, with its batch and where it is full */
+	PAGEFLOW_BLOCKS, /**< the pageblocks as a map: of which type each is, and how much of it is free */
 };
 
 /** How it is drawn. */
@@ -374,7 +376,7 @@ struct pageflow_drawing {
 };
 
 /**
- * @brief Draw the free lists or the zones of a machine.
+ * @brief Draw what is free on a machine.
  *
  * @param drawing what, and how
  * @param out where to

@@ -3,8 +3,8 @@
 """`tests/matching.py T`: what T of `make test T=NAME` means, found in the sources, before anything is built.
 
 T is the number of a stage (`09`), a claim (`09-2`), or a piece of a test's name or of its file's. What is printed is what
-such tests need: the programs `uma`, `numa` and `front` that hold one, and `python` where a Python test is one. Without a T
-that is everything.
+such tests need: the programs `uma`, `numa` and `front` that hold one, `python` where a Python test is one, and `web` where one
+runs the command as WebAssembly. Without a T that is everything.
 """
 
 import difflib
@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 import test_facts  # noqa: E402
 
-EVERYTHING = ("uma", "numa", "front", "python")
+EVERYTHING = ("uma", "numa", "front", "python", "web")
+SCRIPTED = {"python", "web"}  # what pytest runs
 
 
 def filter_of(wanted):

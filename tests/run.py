@@ -142,7 +142,7 @@ def durations(args, wanted):
         if os.path.exists(log_of(args, program)):
             for test in ElementTree.parse(log_of(args, program)).iter("{*}test"):
                 yield float(test.findtext("{*}duration")), f"{program}: {test.findtext('{*}id')}"
-    if "python" in wanted and os.path.exists(log_of(args, "pytest")):
+    if matching.SCRIPTED & set(wanted) and os.path.exists(log_of(args, "pytest")):
         for test in ElementTree.parse(log_of(args, "pytest")).iter("testcase"):
             yield float(test.get("time")), f"{test.get('classname')}: {test.get('name')}"
 
@@ -160,7 +160,7 @@ def run_all(args, wanted):
     """
     results = {}
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        python = pool.submit(run_pytest, args) if "python" in wanted else None
+        python = pool.submit(run_pytest, args) if matching.SCRIPTED & set(wanted) else None
         with concurrent.futures.ThreadPoolExecutor(max_workers=1 if python else 2) as programs:
             mine = [one for one in PROGRAMS if one in wanted]
             done = dict(zip(mine, programs.map(lambda program: run_program(args, program), mine)))

@@ -9,6 +9,7 @@ CONFIGURATIONS = ('uma', 'numa')
 ENGINE = ('stages', 'world', 'life', 'state', 'replay', 'engine')  # the rooms of tests/ that both configurations run
 FRONT = ('library', 'text')
 SCRIPTS = ('tools', 'house', 'gdb')
+WEB = ('web',)  # those in Python that run the command as WebAssembly
 TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
 # A macro of one file that makes tests of one kind: `#define RECORDING(test, name)`, below it `TEST(replay_of_##test, "")`.
 KIND = re.compile(r'^#define (\w+)\((\w+)[^)]*\)\s*\\\n\s*TEST\((\w*)##\2,', re.M)
@@ -54,7 +55,7 @@ def line_of(text, found):
 
 def every(root):
     """(program, stem, name, claims) of every test: of `uma`, `numa` and `front`, the test programs that hold those in C, and
-    `python`, there without what it is run with."""
+    `python` and `web`, there without what it is run with."""
     for room in ENGINE + FRONT:
         for path in sorted((root / 'tests' / room).glob('*.c')):
             text = path.read_text(encoding='utf-8')
@@ -62,10 +63,10 @@ def every(root):
             for line, name, claims in names(text):
                 for program in ('front',) if room in FRONT else compiled[line]:
                     yield program, path.stem, name, claims
-    for room in SCRIPTS:
+    for room in SCRIPTS + WEB:
         for path in sorted((root / 'tests' / room).glob('test_*.py')):
             for name in scripted(path):
-                yield 'python', path.stem, name, []
+                yield 'web' if room in WEB else 'python', path.stem, name, []
 
 
 def scripted(path):

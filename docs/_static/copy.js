@@ -86,8 +86,16 @@
     });
   }
 
+  /* What an editor of commands holds; its button stands among the others above it. */
+  function addToEditor(bar) {
+    var field = bar.parentNode.querySelector('textarea');
+    bar.append(button(field, function () { return field.value; }, field.getAttribute('aria-label')));
+  }
+
   addToListings(document);
-  document.addEventListener('pf-added', function (event) { addToListings(event.target); });
+  document.addEventListener('pf-added', function (event) {
+    if (event.target.matches('.pf-bar')) addToEditor(event.target); else addToListings(event.target);
+  });
   document.querySelectorAll('article .highlight > pre').forEach(function (box) {
     if (box.closest('.pf-said')) return; /* what a command said, without the command */
     var text = textOf(box);

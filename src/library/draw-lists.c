@@ -71,18 +71,6 @@ static void put_total(const struct pen *pen, const struct drawn_zone *zone)
 	draw_free_pages(pen, now, zone->before ? (long)(now - pages_on_lists(zone->before)) : 0);
 }
 
-/** Pageblocks by type, as an argument: "Unmovable 3, Movable 29". */
-static const char *pageblocks_text(const struct drawn_state *state, const struct listed_zone *zone,
-				   char *text, size_t size)
-{
-	*text = '\0';
-	for (int type = 0; type < LISTS_TYPES; type++)
-		if (zone->pageblocks[type])
-			text_append(text, size, "%s%s %s", *text ? ", " : "",
-				    state->type_name[type], GROUPED(zone->pageblocks[type]));
-	return text;
-}
-
 /** What the picture shows, and what its outlines mean. */
 static void put_title(const struct drawn_state *state, const struct pen *pen)
 {
@@ -93,18 +81,10 @@ static void put_title(const struct drawn_state *state, const struct pen *pen)
 		pen_say(pen, KEY("State %s: free blocks by type and order"), PLAIN(number));
 	else
 		pen_say(pen, KEY("Free blocks by type and order"));
-	if (!state->drawing->before)
-		return;
 	for (int zone = 0; zone < state->nr_zones; zone++)
 		for (int type = 0; type < LISTS_TYPES; type++)
 			changed |= has_changed(&state->zone[zone], type);
-	pen_put(pen, " · ");
-	if (!number)
-		pen_say(pen, changed ? KEY("outlined: changed since then") : KEY("as before"));
-	else if (changed)
-		pen_say(pen, KEY("outlined: changed since state %s"), PLAIN(number - 1));
-	else
-		pen_say(pen, KEY("as in state %s"), PLAIN(number - 1));
+	draw_since(state, pen, changed);
 }
 
 /* ---- in sentences ---- */
@@ -122,11 +102,7 @@ static void put_type(const struct drawn_zone *zone, int type, const struct pen *
 			continue;
 		pen_put(pen, between);
 		pen_say(pen, KEY("%s of order %s"), GROUPED(count), PLAIN(order));
-		if (change) {
-			pen_put(pen, " (");
-			pen_put(pen, SIGNED(change));
-			pen_put(pen, ")");
-		}
+		draw_difference(pen, change);
 		between = ", ";
 	}
 	pen_put(pen, ". ");
@@ -152,7 +128,7 @@ void draw_lists_words(const struct drawn_state *state, const struct pen *pen)
 			put_type(zone, type, pen);
 		}
 		pen_say(pen, KEY("Pageblocks: %s."),
-			pageblocks_text(state, zone->now, blocks, sizeof(blocks)));
+			draw_pageblocks(state, zone->now, blocks, sizeof(blocks)));
 	}
 }
 
@@ -199,7 +175,7 @@ void draw_lists_table(const struct drawn_state *state, const struct pen *pen)
 				put_row(state, zone, type, pen);
 		pen_put(pen, "  ");
 		pen_say(pen, KEY("pageblocks: %s"),
-			pageblocks_text(state, zone->now, blocks, sizeof(blocks)));
+			draw_pageblocks(state, zone->now, blocks, sizeof(blocks)));
 		pen_put(pen, "\n");
 	}
 }
@@ -277,12 +253,7 @@ static double put_zone(struct svg *svg, const struct drawn_state *state,
 	char blocks[256];
 
 	y += LINE;
-	svg_text_begin(svg, (struct svg_place){ 0, y, .class = "z" });
-	draw_place(&svg->pen, zone->now);
-	svg_text_end(svg);
-	svg_text_begin(svg, (struct svg_place){ DRAW_WIDTH, y, "s", "end", 0 });
-	put_total(&svg->pen, zone);
-	svg_text_end(svg);
+	draw_heading(svg, zone, y, put_total);
 	y += LINE;
 	svg_label(svg, (struct svg_place){ 0, y, .class = "s" }, KEY("order"));
 	for (int order = 0; order < LISTS_ORDERS; order++)
@@ -297,7 +268,7 @@ static double put_zone(struct svg *svg, const struct drawn_state *state,
 		y += row_height(zone, type);
 	}
 	svg_label(svg, (struct svg_place){ 0, y + BELOW - 10, .class = "s" }, KEY("pageblocks: %s"),
-		  pageblocks_text(state, zone->now, blocks, sizeof(blocks)));
+		  draw_pageblocks(state, zone->now, blocks, sizeof(blocks)));
 	return y + BELOW;
 }
 

@@ -18,12 +18,6 @@ static long mark_of(const struct listed_zone *zone, int mark)
 	return (long)(zone->mark[mark] + zone->boost);
 }
 
-static void put_total(const struct pen *pen, const struct drawn_zone *zone)
-{
-	draw_free_pages(pen, zone->now->free,
-			zone->before ? (long)(zone->now->free - zone->before->free) : 0);
-}
-
 static void put_marks(const struct pen *pen, const struct listed_zone *zone)
 {
 	pen_say(pen, KEY("min %s, low %s, high %s, each with a boost of %s"),
@@ -51,7 +45,7 @@ void draw_zones_words(const struct drawn_state *state, const struct pen *pen)
 			pen_put(pen, " ");
 		draw_place(pen, state->zone[i].now);
 		pen_put(pen, ": ");
-		put_total(pen, &state->zone[i]);
+		draw_zone_free(pen, &state->zone[i]);
 		pen_put(pen, "; ");
 		put_marks(pen, state->zone[i].now);
 		pen_put(pen, "; ");
@@ -66,7 +60,7 @@ void draw_zones_table(const struct drawn_state *state, const struct pen *pen)
 	for (int i = 0; i < state->nr_zones; i++) {
 		draw_place(pen, state->zone[i].now);
 		pen_put(pen, ": ");
-		put_total(pen, &state->zone[i]);
+		draw_zone_free(pen, &state->zone[i]);
 		pen_put(pen, "\n  ");
 		put_marks(pen, state->zone[i].now);
 		pen_put(pen, "\n  ");
@@ -97,12 +91,7 @@ static void put_gauge(struct svg *svg, const struct listed_zone *zone, double y)
 
 static void put_zone(struct svg *svg, const struct drawn_zone *zone, double y)
 {
-	svg_text_begin(svg, (struct svg_place){ 0, y, .class = "z" });
-	draw_place(&svg->pen, zone->now);
-	svg_text_end(svg);
-	svg_text_begin(svg, (struct svg_place){ DRAW_WIDTH, y, "s", "end", 0 });
-	put_total(&svg->pen, zone);
-	svg_text_end(svg);
+	draw_heading(svg, zone, y, draw_zone_free);
 	put_gauge(svg, zone->now, y + 5);
 	svg_text_begin(svg, (struct svg_place){ 0, y + 5 + GAUGE_HEIGHT + LINE + 2, .class = "s" });
 	put_marks(&svg->pen, zone->now);

@@ -17,7 +17,7 @@ pageflow_lists *pageflow_lists_take(pageflow_machine *machine, struct pageflow_e
 
 	if (lists && machine->engine->lists(machine->inner, lists))
 		return lists;
-	free(lists);
+	pageflow_lists_free(lists);
 	error_set(error, "out of memory");
 	return NULL;
 }
@@ -25,7 +25,7 @@ pageflow_lists *pageflow_lists_take(pageflow_machine *machine, struct pageflow_e
 void pageflow_lists_free(pageflow_lists *lists)
 {
 	if (lists)
-		free(lists->page);
+		lists_drop(lists);
 	free(lists);
 }
 
@@ -66,14 +66,20 @@ int pageflow_draw(const struct pageflow_drawing *drawing, FILE *out, struct page
 	static void (*const picture[])(const struct drawn_state *, struct svg *) = {
 		[PAGEFLOW_FREE_LISTS] = draw_lists,
 		[PAGEFLOW_ZONES] = draw_zones,
+		[PAGEFLOW_PERCPU] = draw_percpu,
+		[PAGEFLOW_BLOCKS] = draw_blocks,
 	};
 	static void (*const words[])(const struct drawn_state *, const struct pen *) = {
 		[PAGEFLOW_FREE_LISTS] = draw_lists_words,
 		[PAGEFLOW_ZONES] = draw_zones_words,
+		[PAGEFLOW_PERCPU] = draw_percpu_words,
+		[PAGEFLOW_BLOCKS] = draw_blocks_words,
 	};
 	static void (*const table[])(const struct drawn_state *, const struct pen *) = {
 		[PAGEFLOW_FREE_LISTS] = draw_lists_table,
 		[PAGEFLOW_ZONES] = draw_zones_table,
+		[PAGEFLOW_PERCPU] = draw_percpu_table,
+		[PAGEFLOW_BLOCKS] = draw_blocks_table,
 	};
 	struct svg svg = { .pen = { out, false, drawing->translate, drawing->context } };
 	struct drawn_state state;

@@ -251,7 +251,7 @@ static int run_write(struct scene *scene)
 	if (!file)
 		return -1;
 	while ((page = next_page(file, &pfn))) {
-		unsigned long *word = page_address(page);
+		unsigned long *word = page_contents(page);
 
 		for (size_t at = 0; at < PAGE_SIZE / sizeof(*word); at++)
 			word[at] = content(page, at);
@@ -270,7 +270,7 @@ static int run_verify(struct scene *scene)
 	if (!file)
 		return -1;
 	while ((page = next_page(file, &pfn))) {
-		const unsigned long *word = page_address(page);
+		const unsigned long *word = page_contents(page);
 		size_t at = 0;
 
 		while (at < PAGE_SIZE / sizeof(*word) && word[at] == content(page, at))

@@ -12,8 +12,6 @@
  * A good page gets one reference, zeroes if the caller wants them, and, if it is part of a block
  * that is to be used as one (**compound**), the links from its later pages to its first.
  */
-#include <string.h>
-
 #include "gfp.h"
 #include "memory_map.h"
 #include "stages/stages.h"
@@ -173,7 +171,7 @@ bool check_free_page(struct page *page)
  */
 void kernel_init_free_pages(struct page *page, unsigned long nr_pages)
 {
-	memset(page_address(page), 0, nr_pages << PAGE_SHIFT);
+	clear_contents(page, nr_pages);
 }
 
 /**

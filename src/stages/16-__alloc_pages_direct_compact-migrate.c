@@ -21,7 +21,6 @@
  * waiting for a page.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "gfp.h"
 #include "memory_map.h"
@@ -261,7 +260,7 @@ void putback_movable_pages(struct compact_control *cc)
  */
 static void migrate_page_copy(const struct page *from, struct page *to)
 {
-	memcpy(page_address(to), page_address(from), PAGE_SIZE);
+	copy_contents(to, from);
 	to->flags |= from->flags & MIGRATED_FLAGS;
 	to->mapping = from->mapping;
 	to->index = from->index;

@@ -7,32 +7,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "text/error.h"
+#include "text/unpack.h"
 
 /** Bytes that are read at once. */
 #define CHUNK (1u << 16)
 
-/** What unpacking may take: more than any file needs that `xz -9` packs. */
-#define UNPACKING (1ull << 28)
-
-/** What a file begins with that is packed with xz. */
-static const char xz_magic[6] = { '\xfd', '7', 'z', 'X', 'Z', 0 };
-
 struct input {
 	int file; /**< -1: the bytes were given */
 	bool ended;
-	bool known;	    /**< whether it is packed is known */
-	bool packed;	    /**< and it is */
-	const char *at;	    /**< bytes that are there and were not handed on yet */
-	size_t left;	    /**< how many */
-	lzma_stream stream; /**< of a packed one */
-	lzma_ret state;
-	size_t newlines; /**< before what is handed on next */
+	bool known;		   /**< whether it is packed is known */
+	struct unpacker *unpacker; /**< of a packed one; else NULL */
+	const char *at;		   /**< bytes that are there and were not handed on yet */
+	size_t left;		   /**< how many */
+	size_t newlines;	   /**< before what is handed on next */
 	const char *rest;
 	size_t nr_rest; /**< bytes that input_line() has in hand */
 	bool skipping;	/**< the rest of a long line is to be passed over */
@@ -62,8 +54,6 @@ static struct input *input_new(int file, struct pageflow_error *error)
 		return NULL;
 	}
 	input->file = file;
-	input->stream = (lzma_stream)LZMA_STREAM_INIT;
-	input->state = LZMA_OK;
 	return input;
 }
 
@@ -134,9 +124,9 @@ static bool read_more(struct input *input, struct pageflow_error *error)
 /** Could the bytes that are there begin a packed file? */
 static bool may_be_packed(const struct input *input)
 {
-	size_t length = input->left < sizeof(xz_magic) ? input->left : sizeof(xz_magic);
+	size_t length = input->left < XZ_MAGIC_BYTES ? input->left : XZ_MAGIC_BYTES;
 
-	return !length || !memcmp(input->at, xz_magic, length);
+	return !length || !memcmp(input->at, XZ_MAGIC, length);
 }
 
 /** Find out whether the file is packed; false after noting an error. */
@@ -144,47 +134,34 @@ static bool look_at_start(struct input *input, struct pageflow_error *error)
 {
 	if (input->known)
 		return true;
-	while (!input->ended && input->left < sizeof(xz_magic) && may_be_packed(input))
+	while (!input->ended && input->left < XZ_MAGIC_BYTES && may_be_packed(input))
 		if (!read_more(input, error))
 			return false;
-	input->packed = input->left >= sizeof(xz_magic) && may_be_packed(input);
-	if (input->packed)
-		input->state = lzma_stream_decoder(&input->stream, UNPACKING, LZMA_CONCATENATED);
 	input->known = true;
-	return true;
-}
-
-/** Say what is wrong with packed bytes; -1. */
-static long refuse_packed(lzma_ret state, struct pageflow_error *error)
-{
-	if (state == LZMA_MEM_ERROR)
-		return error_set(error, "out of memory");
-	return error_set(error, "the xz data %s; copy the file again, and test it with 'xz -t'",
-			 state == LZMA_BUF_ERROR ? "ends early" : "is damaged");
+	if (input->left < XZ_MAGIC_BYTES || !may_be_packed(input))
+		return true;
+	input->unpacker = unpacker_new(error);
+	return input->unpacker;
 }
 
 /** The next bytes of a packed file. */
 static long unpack(struct input *input, const char **bytes, struct pageflow_error *error)
 {
-	lzma_stream *stream = &input->stream;
-	size_t got = 0;
+	struct unpacking step = { .out = input->unpacked, .nr_out = sizeof(input->unpacked) };
+	int more = 1;
 
-	stream->next_out = (uint8_t *)input->unpacked;
-	stream->avail_out = sizeof(input->unpacked);
-	while (input->state == LZMA_OK && !got) {
+	while (more > 0 && step.out == input->unpacked) {
 		if (!input->left && !read_more(input, error))
 			return -1;
-		stream->next_in = (const uint8_t *)input->at;
-		stream->avail_in = input->left;
-		input->state = lzma_code(stream, input->ended ? LZMA_FINISH : LZMA_RUN);
-		input->at += input->left - stream->avail_in;
-		input->left = stream->avail_in;
-		got = sizeof(input->unpacked) - stream->avail_out;
+		step.in = input->at;
+		step.nr_in = input->left;
+		step.ended = input->ended;
+		more = unpacker_step(input->unpacker, &step, error);
+		input->at = step.in;
+		input->left = step.nr_in;
 	}
 	*bytes = input->unpacked;
-	if (got || input->state == LZMA_STREAM_END)
-		return (long)got;
-	return refuse_packed(input->state, error);
+	return more < 0 ? -1 : step.out - input->unpacked;
 }
 
 /** The next bytes of a file that is not packed. */
@@ -230,7 +207,7 @@ long input_next(struct input *input, const char **bytes, struct pageflow_error *
 
 	if (!look_at_start(input, error))
 		return -1;
-	got = input->packed ? unpack(input, bytes, error) : take_plain(input, bytes, error);
+	got = input->unpacker ? unpack(input, bytes, error) : take_plain(input, bytes, error);
 	return check_text(input, *bytes, got, error);
 }
 
@@ -319,7 +296,7 @@ void input_close(struct input *input)
 {
 	if (!input)
 		return;
-	lzma_end(&input->stream);
+	unpacker_free(input->unpacker);
 	if (input->file > STDIN_FILENO)
 		close(input->file);
 	free(input);

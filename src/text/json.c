@@ -48,7 +48,8 @@ static void begin_value(struct json *json, const char *key, bool contains)
 
 	if (!json->depth)
 		return;
-	own_line = json->level[json->depth - 1].array ? contains : json->depth == 1;
+	own_line = !json->one_line &&
+		   (json->level[json->depth - 1].array ? contains : json->depth == 1);
 	filled = json->level[json->depth - 1].filled;
 	if (filled)
 		fputc(',', json->out);
@@ -85,6 +86,17 @@ static void open_level(struct json *json, const char *key, bool array)
 void json_begin(struct json *json, FILE *out)
 {
 	*json = (struct json){ .out = out };
+}
+
+/**
+ * @brief Begin a text of one line, for files that have a text in each line.
+ *
+ * @param json the writer
+ * @param out where to
+ */
+void json_begin_line(struct json *json, FILE *out)
+{
+	*json = (struct json){ .out = out, .one_line = true };
 }
 
 /**

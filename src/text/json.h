@@ -4,7 +4,7 @@
  * @brief Writing JSON as it comes: commas, nesting, indentation and the characters of strings are seen to here.
  *
  * What stands in an array is written without a key: NULL. Members of the outermost object, and objects and arrays in an
- * array, stand on lines of their own; all else stays on the line. A byte of a string that is no UTF-8 is written as
+ * array, stand on lines of their own; all else stays on the line. With json_begin_line() the whole text is one line. A byte of a string that is no UTF-8 is written as
  * U+FFFD, so that whatever a file is called, the text is JSON.
  */
 #ifndef JSON_H
@@ -20,6 +20,7 @@
 /** A text on its way. */
 struct json {
 	FILE *out;
+	bool one_line;
 	int depth; /**< objects and arrays that are open */
 	struct {
 		bool array;
@@ -29,6 +30,7 @@ struct json {
 };
 
 void json_begin(struct json *json, FILE *out);
+void json_begin_line(struct json *json, FILE *out);
 void json_object(struct json *json, const char *key);
 void json_array(struct json *json, const char *key);
 void json_end(struct json *json);

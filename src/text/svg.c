@@ -47,6 +47,10 @@ static const char style[] =
 	".pf-alone .kind-0 { fill: var(--k0); } .pf-alone .kind-1 { fill: var(--k1); }\n"
 	".pf-alone .kind-2 { fill: var(--k2); } .pf-alone .kind-3 { fill: var(--k3); }\n"
 	".pf-alone .kind-4 { fill: var(--k4); } .pf-alone .kind-5 { fill: var(--k5); }\n"
+	".pf-alone .of-U { fill: var(--k1); } .pf-alone .of-M { fill: var(--k3); } .pf-alone .of-R { fill: var(--k4); }\n"
+	".pf-alone .of-H { fill: var(--k2); } .pf-alone .of-C { fill: var(--k0); } .pf-alone .of-I { fill: var(--k5); }\n"
+	".pf-alone .f0 { fill-opacity: .15; } .pf-alone .f1 { fill-opacity: .4; } .pf-alone .f2 { fill-opacity: .6; }\n"
+	".pf-alone .f3 { fill-opacity: .8; } .pf-alone .changed { fill: none; stroke: var(--ink); }\n"
 	".pf-alone .none { fill: none; stroke: var(--track); }\n"
 	".pf-alone .new { stroke: var(--accent); stroke-width: 1.8; }\n"
 	"</style>\n";

@@ -13,6 +13,8 @@
 #include "text/names.h"
 #include "text/nearest.h"
 #include "text/wrap.h"
+#include "tools/language.h"
+#include "tools/meanings.h"
 #include "tools/tools.h"
 
 /** Masks and flags. */
@@ -92,6 +94,14 @@ static void print_rules(void)
 	}
 }
 
+/** Events, and what they mean. */
+static void print_events(void)
+{
+	const struct pen pen = pen_in_language(stdout);
+
+	meanings_print(&pen);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(void);
@@ -99,6 +109,7 @@ static const struct {
 	{ "gfp", print_gfp },
 	{ "migratetype", print_migratetypes },
 	{ "compaction", print_results },
+	{ "events", print_events },
 	{ "rules", print_rules },
 };
 
@@ -114,7 +125,7 @@ static int refuse_kind(const char *word)
 		nearest_try(&nearest, kinds[i].name);
 	return usage_error(
 		"names",
-		"there are no names of '%s'%s; there are those of gfp, migratetype, compaction and rules",
+		"there are no names of '%s'%s; there are those of gfp, migratetype, compaction, events and rules",
 		word, nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
@@ -145,6 +156,7 @@ int command_names(int argc, char **argv)
 			"               the number and the names alone\n"
 			"  migratetype  what tells free lists of one order apart\n"
 			"  compaction   results of compaction\n"
+			"  events       tracepoints, and what they mean on the way of a request, after a tab\n"
 			"  rules        by which versions check a zone: the first one, what is new, and\n"
 			"               the releases that have them, between tabs, or as prose on a terminal",
 		.arguments = { arguments, 1, 2 },

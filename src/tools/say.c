@@ -34,22 +34,42 @@ static void name_limit(char *text, size_t size)
 		snprintf(text, size, "; end other programs, or take a smaller machine or file");
 }
 
-/** Write a message, which is one line, but for a terminal, where it is broken as wide as that is. */
-static void put_message(const char *prefix, const char *message)
+/**
+ * @brief A message in the words it is said with: what a terminal would obey is a number, and the limit of memory is named.
+ *
+ * @param prefix what stands before it
+ * @param message the message
+ * @return the words, to be freed; NULL when there is no memory for them
+ */
+char *message_shown(const char *prefix, const char *message)
 {
 	size_t length = strlen(message), end = strlen(no_memory);
 	char *shown = utf8_escaped(message), *line = NULL;
-	const char *text = shown ? shown : no_memory;
 	char limit[128] = "";
 
-	if (!shown || (length >= end && !strcmp(message + length - end, no_memory)))
+	if (length >= end && !strcmp(message + length - end, no_memory))
 		name_limit(limit, sizeof(limit));
-	if (wrap_on_terminal(stderr) && asprintf(&line, "%s%s%s", prefix, text, limit) >= 0)
-		wrap_words(stderr, wrap_columns(stderr), 0, 2, line);
-	else
-		fprintf(stderr, "%s%s%s\n", prefix, text, limit);
-	free(line);
+	if (shown && asprintf(&line, "%s%s%s", prefix, shown, limit) < 0)
+		line = NULL;
 	free(shown);
+	return line;
+}
+
+/** Write a message, which is one line, but for a terminal, where it is broken as wide as that is. */
+static void put_message(const char *prefix, const char *message)
+{
+	char *line = message_shown(prefix, message);
+	char limit[128];
+
+	if (!line) {
+		name_limit(limit, sizeof(limit));
+		fprintf(stderr, "%s%s%s\n", prefix, no_memory, limit);
+	} else if (wrap_on_terminal(stderr)) {
+		wrap_words(stderr, wrap_columns(stderr), 0, 2, line);
+	} else {
+		fprintf(stderr, "%s\n", line);
+	}
+	free(line);
 }
 
 /**

@@ -21,6 +21,7 @@ enum {
 __attribute__((format(printf, 2, 0))) void say_list(const char *command, const char *format,
 						    va_list arguments);
 __attribute__((format(printf, 2, 3))) int say(const char *command, const char *format, ...);
+char *message_shown(const char *prefix, const char *message);
 void say_lines(const char *text);
 __attribute__((format(printf, 2, 3))) int usage_error(const char *command, const char *format, ...);
 int input_error(const char *command, const char *what, const struct pageflow_error *error);

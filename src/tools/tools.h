@@ -42,7 +42,7 @@ pageflow_machine *proc_machine(struct proc_origin *origin, struct pageflow_error
 /* explain/explain.c */
 struct explain_request;
 int explain_here(pageflow_machine *machine, const char *name, const struct explain_request *request,
-		 struct pageflow_error *error);
+		 FILE *out, struct pageflow_error *error);
 
 /* output.c */
 bool use_colour(void);

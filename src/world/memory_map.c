@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief Physical memory: an array of struct page, and the bytes behind them.
+ * @brief Physical memory: an array of struct page, and the addresses behind them.
  *
- * Both are reservations of address space. The host gives real memory to them page by page as they
- * are touched, so a machine of 64 GiB costs what its allocations touch. Where the kernel maps
- * physical memory at a fixed offset (the linear map), a machine's memory lies wherever the host put
- * it; no decision depends on the address.
+ * Where the kernel maps physical memory at a fixed offset (the linear map), a machine's memory lies
+ * wherever the host put it (host_memory.c); no decision depends on the address.
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "text/error.h"
 #include "world/world.h"
@@ -31,30 +26,6 @@
 static unsigned long round_down_pages(unsigned long pfn, unsigned long pages)
 {
 	return pfn & ~(pages - 1);
-}
-
-/**
- * @brief Reserve address space that costs nothing until it is touched.
- *
- * @param bytes how much
- * @param what what for, for the message
- * @param error receives what went wrong
- * @return the reservation, zeroed, or NULL
- * @source none (ours: the host's memory stands in for the machine's)
- */
-static void *reserve(size_t bytes, const char *what, struct pageflow_error *error)
-{
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (memory != MAP_FAILED)
-		return memory;
-	error_set(
-		error,
-		"the host refuses to reserve %zu MiB of address space for %s (%s); "
-		"raise 'ulimit -v', or set vm.overcommit_memory to 0 or 1, or use a smaller machine",
-		bytes >> 20, what, strerror(errno));
-	return NULL;
 }
 
 /**
@@ -82,12 +53,12 @@ int memory_map_reserve(const struct memory_range *ranges, int nr_ranges,
 				 "memory from PFN %#lx to %#lx spans more than 256 GiB, "
 				 "which arm64 with 39-bit addresses cannot map",
 				 start, end);
-	world->mem_map = reserve(pages * sizeof(struct page), "struct pages", error);
+	world->mem_map = host_reserve(pages * sizeof(struct page), "struct pages", error);
 	world->mem_map_start = start;
 	world->mem_map_end = end;
 	if (!world->mem_map)
 		return -1;
-	world->memory = reserve(pages << PAGE_SHIFT, "the machine's memory", error);
+	world->memory = contents_reserve(pages, error);
 	world->pageblock_flags = calloc(pages >> pageblock_order, 1);
 	if (!world->pageblock_flags)
 		error_set(error, "the host has no memory for the types of pageblocks");
@@ -111,9 +82,9 @@ void memory_map_release(struct machine *machine)
 	unsigned long pages = machine->mem_map_end - machine->mem_map_start;
 
 	if (machine->mem_map)
-		munmap(machine->mem_map, pages * sizeof(struct page));
+		host_release(machine->mem_map, pages * sizeof(struct page));
 	if (machine->memory)
-		munmap(machine->memory, pages << PAGE_SHIFT);
+		contents_release(machine, pages);
 	free(machine->pageblock_flags);
 	machine->mem_map = NULL;
 	machine->memory = NULL;

@@ -45,6 +45,17 @@ struct page *__pageblock_pfn_to_page(unsigned long start_pfn, unsigned long end_
 				     const struct zone *zone);
 void set_zone_contiguous(struct zone *zone);
 
+/* host_memory.c: what page frames are made of */
+void *host_reserve(size_t bytes, const char *what, struct pageflow_error *error);
+void host_release(void *memory, size_t bytes);
+char *contents_reserve(unsigned long pages, struct pageflow_error *error);
+void contents_release(struct machine *machine, unsigned long pages);
+
+/* contents.c: the bytes of page frames */
+void *page_contents(const struct page *page);
+void clear_contents(const struct page *page, unsigned long nr_pages);
+void copy_contents(const struct page *to, const struct page *from);
+
 /* zones.c: zones, per-CPU pagesets, zonelists */
 struct pglist_data *node_new(int nid);
 void zone_init_free_lists(struct zone *zone);

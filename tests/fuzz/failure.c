@@ -33,7 +33,7 @@ static void on_failure(const struct failure *failure, void *context)
 		assert(failure->memcg || answer->replayed || answer->account.not_replayed[0]);
 		log_print_text(answer, "log", nowhere, true);
 		json_begin(&json, nowhere);
-		log_write_json(answer, &json);
+		log_write_json(answer, "log", &json);
 		draw(answer, nowhere);
 		log_answer_release(answer);
 	} else {

@@ -20,7 +20,7 @@ flags=(-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasin
        -Wall -Wextra -Werror -Wno-unused-command-line-argument -DPAGEFLOW_PLAIN_TERMINAL
        -Itests/fuzz/shim -Itests/fuzz -Iinclude -Isrc -Itests/support '-DPAGEFLOW_VERSION="fuzz"')
 sources=(src/{stages,world,life,state,replay,engine,text,library}/*.c src/failure/{.,judge,read}/*.c src/tools/{explain,kmem,shell}/*.c
-	 src/tools/{host,language,options,output,say,snapshot}.c tests/support/{assertions,byhand,check-lists,observe}.c tests/fuzz/{.,support}/*.c)
+	 src/tools/{host,language,meanings,options,output,say,snapshot}.c tests/support/{assertions,byhand,check-lists,observe}.c tests/fuzz/{.,support}/*.c)
 
 # Most runs of a target when not told a time, and most bytes of an input.
 declare -A runs=([replay]=1500 [operations]=6000 [failure]=700 [ftrace]=2500 [scenario]=120 [snapshot]=150)

@@ -22,12 +22,19 @@ SOURCES = [
     "src/library/steps.c",
     "src/tools/main.c",
     "src/gdb/driver.c",
+    "src/web/wasm.mk",
+    "src/web/start.c",
+    "src/web/contents.c",
+    "src/web/no-unpack.c",
+    "src/web/symbols.py",
+    "src/web/lower.py",
     "tests/stages/09-zone_watermark_ok.c",
     "tests/stages/10-rmqueue.c",
     "tests/stages/02-alloc_pages-mempolicy.c",
     "tests/library/steps.c",
     "tests/support/harness.c",
     "tests/tools/test_names.py",
+    "tests/web/test_engine.py",
 ]
 # Stands for compiler, linker and archiver. What it links is a program whose tests pass.
 TOOL = """#!/bin/sh
@@ -119,6 +126,12 @@ def test_a_python_test_needs_the_command(make):
     assert "-o build/front/O2/pageflow " in said and "-o build/uma/O0/gdb-driver " in said
 
 
+def test_only_a_test_of_the_module_needs_the_module(make, copy):
+    (copy / ".cache/stamps/wasm").touch()
+    assert "lower.py build/wasm/pageflow-64.wasm" in make("-n", "test", "T=test_engine")[0].stdout
+    assert "wasm" not in make("-n", "test", "T=test_names")[0].stdout
+
+
 def test_what_nothing_matches_is_found_before_anything_is_built(make, copy):
     done, made = make("test", "T=watermrak")
     assert done.returncode != 0 and made == [] and not (copy / "build").exists()
@@ -195,7 +208,8 @@ def test_what_is_unused_is_an_error_in_the_gates_alone(make):
         ("21", []),
         ("09-99", []),
         ("it's not there", []),
-        ("", ["uma", "numa", "front", "python"]),
+        ("test_engine", ["web"]),
+        ("", ["uma", "numa", "front", "python", "web"]),
     ],
 )
 def test_what_is_needed(wanted, needed):

@@ -31,8 +31,9 @@ prompt:
 @pytest.fixture
 def copy(tmp_path):
     """The copy's top."""
-    for name in ("Makefile", "VERSION"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "src" / "web").mkdir(parents=True)
+    for name in ("Makefile", "VERSION", "src/web/wasm.mk"):
+        shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "goals.mk").write_text(GOALS)
     return tmp_path

@@ -9,7 +9,8 @@
 #include "harness.h"
 #include "pageflow.h"
 
-#define GFP_KERNEL 0xcc0u
+#define GFP_KERNEL	     0xcc0u
+#define GFP_HIGHUSER_MOVABLE 0x100ccau
 
 /* ---- free lists and zones ---- */
 
@@ -161,6 +162,157 @@ TEST(draw_zones_against_their_marks, "")
 	pageflow_destroy(machine);
 }
 
+/* ---- the lists of the CPUs, and the pageblocks ---- */
+
+/** A machine of 64 MiB and two CPUs before and after each has taken a page. */
+static void take_on_two_cpus(pageflow_lists **before, pageflow_lists **after)
+{
+	pageflow_machine *machine = pageflow_boot("64M,cpus=2", NULL);
+
+	ck_assert_uint_ne(pageflow_alloc_pages(machine, GFP_KERNEL, 0), PAGEFLOW_NO_PAGE);
+	*before = pageflow_lists_take(machine, NULL);
+	ck_assert_int_eq(pageflow_set_cpu(machine, 1), 0);
+	ck_assert_uint_ne(pageflow_alloc_pages(machine, GFP_HIGHUSER_MOVABLE, 0), PAGEFLOW_NO_PAGE);
+	*after = pageflow_lists_take(machine, NULL);
+	pageflow_destroy(machine);
+}
+
+/* A batch is three pages here: two are left on the CPU's list. A CPU that has none, now and before, is not named. */
+TEST(draw_percpu_as_a_table, "")
+{
+	pageflow_lists *before, *after;
+	char *text;
+
+	take_on_two_cpus(&before, &after);
+	text = draw((struct pageflow_drawing){
+		.now = before, .subject = PAGEFLOW_PERCPU, .form = PAGEFLOW_TABLE });
+	ck_assert_str_eq(text, "Node 0, zone DMA: 2 pages on CPUs' own lists\n"
+			       "          Unmovable       Movable         Reclaimable \n"
+			       "  CPU 0   2               0               0               "
+			       "2 of 18, batch 3\n");
+	free(text);
+	text = draw((struct pageflow_drawing){ .now = after,
+					       .before = before,
+					       .subject = PAGEFLOW_PERCPU,
+					       .form = PAGEFLOW_TABLE });
+	ck_assert_has(text, "Node 0, zone DMA: 4 pages on CPUs' own lists (+2)\n");
+	ck_assert_has(text, "  CPU 0   2               0               0 ");
+	ck_assert_has(text, "  CPU 1   0               2 +2            0 ");
+	free(text);
+	text = draw((struct pageflow_drawing){ .now = before,
+					       .before = after,
+					       .subject = PAGEFLOW_PERCPU,
+					       .form = PAGEFLOW_WORDS });
+	ck_assert_str_eq(text, "Node 0, zone DMA: 2 pages on CPUs' own lists (\u22122). "
+			       "CPU 0: Unmovable 2, Movable 0, Reclaimable 0; 2 of 18, batch 3. "
+			       "CPU 1: Unmovable 0, Movable 0 (\u22122), Reclaimable 0; 0 of 18, "
+			       "batch 3.\n");
+	free(text);
+	pageflow_lists_free(before);
+	pageflow_lists_free(after);
+}
+
+TEST(draw_percpu_outlines_what_has_changed, "")
+{
+	pageflow_lists *before, *after;
+	char *text;
+
+	take_on_two_cpus(&before, &after);
+	text = draw((struct pageflow_drawing){ .now = after,
+					       .before = before,
+					       .subject = PAGEFLOW_PERCPU,
+					       .number = 2,
+					       .form = PAGEFLOW_PART });
+	ck_assert_has(text, "State 2: pages on CPUs' own lists, by type \u00b7 outlined: changed "
+			    "since state 1</title>");
+	ck_assert_has(text, "class=\"c type-M new\"");
+	ck_assert_has(text, "class=\"d\" text-anchor=\"middle\">+2</text>");
+	ck_assert_has(text, "<rect class=\"none\"");
+	ck_assert_has(text, "<rect class=\"usable\"");
+	free(text);
+	pageflow_lists_free(before);
+	pageflow_lists_free(after);
+}
+
+/* Two pageblocks are taken over; of one of them a block of order 3 is gone. */
+TEST(draw_blocks_as_a_table, "")
+{
+	pageflow_lists *before, *after;
+	char *text;
+
+	take_two(&before, &after);
+	text = draw((struct pageflow_drawing){ .now = after,
+					       .before = before,
+					       .subject = PAGEFLOW_BLOCKS,
+					       .form = PAGEFLOW_TABLE });
+	ck_assert_str_eq(
+		text, "Node 0, zone DMA: 16,376 pages free (\u22128)\n"
+		      "  0x40000         30 \u00d7 Movable     512 of 512 pages free\n"
+		      "  0x43c00          1 \u00d7 Unmovable   504 of 512 pages free (\u22128)\n"
+		      "  0x43e00          1 \u00d7 Unmovable   512 of 512 pages free, changed\n");
+	free(text);
+	text = draw((struct pageflow_drawing){
+		.now = after, .subject = PAGEFLOW_BLOCKS, .form = PAGEFLOW_WORDS });
+	ck_assert_str_eq(text, "Node 0, zone DMA: 16,376 pages free; pageblocks: Unmovable 2, "
+			       "Movable 30; 31 of them free, 0 without a free page.\n");
+	free(text);
+	text = draw((struct pageflow_drawing){
+		.now = after, .before = before, .subject = PAGEFLOW_BLOCKS, .number = 2 });
+	ck_assert_has(text, "State 2: pageblocks by type, and how full they are \u00b7 outlined: "
+			    "changed since state 1</title>");
+	ck_assert_has(text, "<path class=\"of-U f0\" d=\"M");
+	ck_assert_has(text, "<path class=\"of-U f1\" d=\"M");
+	ck_assert_has(text, "<path class=\"of-M f0\" d=\"M0 ");
+	ck_assert_has(text, "<path class=\"changed\" d=\"M");
+	free(text);
+	pageflow_lists_free(before);
+	pageflow_lists_free(after);
+}
+
+/* A hole between two runs of pageblocks is no row of the table, and no square. */
+TEST(draw_blocks_leaves_holes_out, "")
+{
+	pageflow_machine *machine = pageflow_boot("32M,hole=0x40800000+8M", NULL);
+	pageflow_lists *now = pageflow_lists_take(machine, NULL);
+	char *text = draw((struct pageflow_drawing){
+		.now = now, .subject = PAGEFLOW_BLOCKS, .form = PAGEFLOW_TABLE });
+
+	ck_assert_str_eq(text, "Node 0, zone DMA: 6,144 pages free\n"
+			       "  0x40000          4 \u00d7 Movable     512 of 512 pages free\n"
+			       "  0x41000          8 \u00d7 Movable     512 of 512 pages free\n");
+	free(text);
+	pageflow_lists_free(now);
+	pageflow_destroy(machine);
+}
+
+/* Of 4,096 pageblocks two share a square. */
+TEST(draw_blocks_of_a_large_machine, "")
+{
+	static const char group[] = "A square is 2 pageblocks, in the colour of most of them.";
+	pageflow_machine *machine = pageflow_boot("8G", NULL);
+	pageflow_lists *now;
+	char *text;
+
+	ck_assert_uint_ne(pageflow_alloc_pages(machine, GFP_KERNEL, 9), PAGEFLOW_NO_PAGE);
+	now = pageflow_lists_take(machine, NULL);
+	text = draw((struct pageflow_drawing){
+		.now = now, .subject = PAGEFLOW_BLOCKS, .form = PAGEFLOW_TABLE });
+	ck_assert_has(text, group);
+	ck_assert_has(text, "  0x40000        256 \u00d7 Movable     1,024 of 1,024 pages free\n");
+	ck_assert_has(text, "  0x23fc00         1 \u00d7 Unmovable   512 of 1,024 pages free\n");
+	free(text);
+	text = draw((struct pageflow_drawing){
+		.now = now, .subject = PAGEFLOW_BLOCKS, .form = PAGEFLOW_PART, .zone = "DMA" });
+	ck_assert_has_not(text, group);
+	free(text);
+	text = draw((struct pageflow_drawing){
+		.now = now, .subject = PAGEFLOW_BLOCKS, .form = PAGEFLOW_WORDS });
+	ck_assert_has(text, group);
+	free(text);
+	pageflow_lists_free(now);
+	pageflow_destroy(machine);
+}
+
 /* ---- in another language ---- */
 
 /** Brackets around every label. */
@@ -178,10 +330,13 @@ static const char *bracketed(const char *key, void *context)
 /** Is every word of a text inside brackets? Tags, names of types, figures and signs are the same in every language. */
 static void all_is_translated(char *text)
 {
-	static const char *const same[] = { "Unmovable", "Movable" };
+	static const char *const same[] = { "Unmovable", "Movable", "Reclaimable" };
 	int depth = 0, tag = 0;
 
 	for (const char *c = text; *c; c++) {
+		/* A page number: its letters are digits. */
+		if (!strncmp(c, "0x", 2))
+			c += strspn(c, "0123456789abcdefx");
 		for (size_t i = 0; i < sizeof(same) / sizeof(*same) && !depth && !tag; i++)
 			if (!strncmp(c, same[i], strlen(same[i])))
 				c += strlen(same[i]);
@@ -200,7 +355,7 @@ TEST(draw_translates_every_label, "")
 	pageflow_lists *before, *after;
 
 	take_two(&before, &after);
-	for (int subject = PAGEFLOW_FREE_LISTS; subject <= PAGEFLOW_ZONES; subject++)
+	for (int subject = PAGEFLOW_FREE_LISTS; subject <= PAGEFLOW_BLOCKS; subject++)
 		for (int form = PAGEFLOW_PART; form <= PAGEFLOW_TABLE; form++) {
 			struct pageflow_drawing drawing = { .now = after,
 							    .before = before,

@@ -58,13 +58,26 @@ def browser():
         started.close()
 
 
+@pytest.fixture(scope='session')
+def shared_contexts(browser):
+    """The profiles that tests share which only read: by size and theme."""
+    contexts = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(site, browser):
-    """open_page(size, scheme) gives a browser page that watches itself; page.visit('docs/house.html') opens a page."""
-    contexts, wrong = [], []
+def open_page(site, browser, shared_contexts):
+    """open_page(size, scheme) gives a browser page that watches itself; page.visit('docs/house.html') opens a page.
+
+    Each has a profile of its own, unless a test says that it only reads: making one takes as long as opening a page.
+    """
+    made, wrong = [], []
 
     def watch(request):
-        if request.url.startswith('data:') or request.url.startswith(site.as_uri() + '/'):
+        # A blob is made by the page itself: the worker.
+        if request.url.startswith(('data:', 'blob:', site.as_uri() + '/')):
             return
         wrong.append(f'request to {request.url}')
 
@@ -72,12 +85,23 @@ def open_page(site, browser):
         if request.failure != 'net::ERR_ABORTED':  # that is a page left before it had everything
             wrong.append(f'{request.failure}: {request.url}')
 
-    def make(size='desktop', scheme='light', **options):
+    def context_of(size, scheme, **options):
         width, height = SIZES[size]
         context = browser.new_context(viewport={'width': width, 'height': height}, color_scheme=scheme, **options)
         context.set_default_timeout(1000 * HANG)
-        contexts.append(context)
+        return context
+
+    def make(size='desktop', scheme='light', reads=False, **options):
+        if not reads:
+            context = context_of(size, scheme, **options)
+            made.append(context)
+        elif (size, scheme) not in shared_contexts:
+            context = shared_contexts[size, scheme] = context_of(size, scheme)
+        else:
+            context = shared_contexts[size, scheme]
         page = context.new_page()
+        if reads:
+            made.append(page)
         page.on('request', watch)
         page.on('requestfailed', failed)
         page.on('console', lambda said: wrong.append(f'console: {said.text}') if said.type == 'error' else None)
@@ -86,8 +110,8 @@ def open_page(site, browser):
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for one in made:
+        one.close()
     assert not wrong, '\n'.join(wrong)
 
 

@@ -52,19 +52,6 @@ def test_the_picture_leads_to_every_chapter(open_page, size, keep):
         page.go_back()
 
 
-@pytest.mark.parametrize('size', ['desktop', 'laptop', 'phone'])
-def test_the_first_screen_of_a_chapter_says_what_it_is_about(open_page, size):
-    page, wrong = open_page(size), []
-    for chapter in chapters():
-        page.visit(chapter)
-        first = page.locator('#the-idea > p').first.bounding_box()
-        if first['y'] + min(first['height'], 100) > SIZES[size][1]:
-            wrong.append(f'{chapter}: its idea begins at {first["y"]:.0f}')
-        if page.locator('article h2').first.inner_text().rstrip('¶') != 'The idea':
-            wrong.append(f'{chapter}: something stands before its idea')
-    assert not wrong, '\n'.join(wrong)
-
-
 @both_sizes
 def test_the_strip_opens_to_the_whole_chain_and_nothing_else_moves(open_page, size, keep):
     page = open_page(size)
@@ -297,21 +284,6 @@ def test_a_name_in_the_code_leads_to_its_chapter(open_page):
     page.wait_for_url('**/08-get_page_from_freelist.html#*')
 
 
-def test_no_listing_or_transcript_scrolls_sideways_on_a_desktop(open_page):
-    page, wide = open_page(), []
-    for name in chapters() + pages('docs/continued/*.html') + pages('docs/exhibits/*.html'):
-        page.visit(name)
-        page.evaluate('document.fonts.ready')
-        boxes = '[...document.querySelectorAll(".pf-code, article .highlight pre")]'
-        wide += [
-            f'{name}: {one}'
-            for one in page.evaluate(
-                f'{boxes}.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent.slice(0, 80))'
-            )
-        ]
-    assert not wide, '\n'.join(wide)
-
-
 def test_listings_are_numbered_as_their_files_are(open_page, site):
     page = open_page()
     page.visit(HEART)
@@ -393,26 +365,8 @@ def test_the_start_page_shows_its_four_ways_in_at_once(open_page, size, keep):
     assert max(below) <= SIZES[size][1]
     assert page.locator('.pf-start .pf-map.wide').bounding_box()['y'] < SIZES[size][1] - 100, 'no map in sight'
     keep(page, f'ways-{size}')
-    ways.nth(3).locator('a').click()
-    page.wait_for_url('**/when-an-allocation-fails.html')
-
-
-@pytest.mark.parametrize('size', ['desktop', 'laptop'])
-def test_the_sidebar_shows_all_its_groups(open_page, size):
-    page, wrong = open_page(size), []
-    for name in ['index.html', *pages('docs/**/*.html')]:
-        if name.startswith('docs/tests/'):
-            continue  # the sources of tests: the sidebar would be too long with them
-        page.visit(name)
-        lowest = page.evaluate(
-            'Math.max(...[...document.querySelectorAll(".pf-group > summary")].map(one => one.getBoundingClientRect().bottom))'
-        )
-        open_groups = page.locator('.pf-group[open]')
-        if lowest > SIZES[size][1] or open_groups.count() != 1:
-            wrong.append(f'{name}: {open_groups.count()} groups are open, the last heading ends at {lowest:.0f}')
-        if name != 'index.html' and open_groups.locator('.current-page').count() != 1:
-            wrong.append(f'{name}: the open group does not hold it')
-    assert not wrong, '\n'.join(wrong)
+    ways.nth(3).locator('a').first.click()
+    page.wait_for_url('**/explain-a-log.html')
 
 
 def test_the_sidebar_is_unfolded_by_hand_and_continuations_stand_below_their_chapters(open_page):
@@ -504,34 +458,6 @@ def test_the_bar_has_targets_for_fingers_apart_from_each_other_and_for_the_keybo
     assert page.locator('.sidebar-tree').is_visible() and icon.get_attribute('aria-expanded') == 'true'
     page.keyboard.press('Space')
     assert page.locator('.sidebar-tree').is_hidden() and icon.get_attribute('aria-expanded') == 'false'
-
-
-LINES = """() => [...document.querySelectorAll('h1, h2, h3, .sidebar-tree a, table a, table code, .fn')].flatMap(one => {
-  const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), range = document.createRange(), cut = [];
-  for (let text; (text = walker.nextNode());) {
-    for (let at = 1; at < text.length; at++) {
-      if (!/[a-z0-9]/i.test(text.data[at - 1]) || !/[a-z0-9]/i.test(text.data[at])) continue;
-      range.setStart(text, at - 1); range.setEnd(text, at + 1);
-      if (range.getClientRects().length > 1) cut.push(text.data.slice(0, at) + '/' + text.data.slice(at));
-    }
-  }
-  return cut;
-})"""
-
-
-@pytest.mark.parametrize('size', ['tablet', 'phone'])
-def test_names_break_between_words(open_page, size):
-    page, wrong = open_page(size), []
-    for name in [
-        'index.html',
-        *chapters(),
-        *pages('docs/continued/*.html'),
-        'docs/functions.html',
-        'docs/conformance.html',
-    ]:
-        page.visit(name)
-        wrong += [f'{name}: {one}' for one in page.evaluate(LINES)]
-    assert not wrong, '\n'.join(wrong[:40])
 
 
 def test_what_is_copied_has_no_break_in_it(open_page):

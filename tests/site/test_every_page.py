@@ -5,14 +5,16 @@ import functools
 import gzip
 import html
 import html.parser
+import pathlib
 import re
 import urllib.parse
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
-from conftest import SITE, chapters, pages
+from conftest import SITE, SIZES, chapters, pages
 
-# One of the pages of tests stands for all: they are made alike.
+# One of the pages of tests stands for all, and of coverage none: they are made alike. Their width is measured.
 LIKE = [page for page in pages('docs/tests/**/*.html') if page != 'docs/tests/stages/09-zone_watermark_ok.html']
 OURS = [page for page in pages() if not page.startswith('coverage/src') and page not in LIKE] or ['index.html']
 # preload: axe would fetch the style sheets, which a page opened from a file may not do
@@ -22,6 +24,7 @@ AXE = {
     'resultTypes': ['violations'],
     'runOnly': {'type': 'tag', 'values': ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
 }
+ONCE = (pathlib.Path(__file__).parent / 'contrast.js').read_text(encoding='utf-8')  # it says what it does
 # What moved is told once a frame with it was drawn; fonts are the last to come, and what they move is in the frame after.
 SHIFT = """() => new Promise(done => {
   let sum = 0;
@@ -33,35 +36,170 @@ SHIFT = """() => new Promise(done => {
 })"""
 
 
-# every page in the light on a desktop; in the dark on a phone all but the tables of coverage, which are alike
-VIEWS = [(name, 'desktop', 'light') for name in OURS] + [
-    (name, 'phone', 'dark') for name in OURS if not name.startswith('coverage/') or name == 'coverage/index.html'
+# Every page in the light on a desktop, in the dark on a phone, and on a tablet. Axe is asked about the first two, in the
+# dark not about the tables of coverage, which are alike.
+VIEWS = [
+    (name, size, scheme)
+    for name in OURS
+    for size, scheme in (('desktop', 'light'), ('tablet', 'light'), ('phone', 'dark'))
+]
+TABLES = [name for name in OURS if name.startswith('coverage/') and name != 'coverage/index.html']
+
+
+def violations(page, script=AXE_SCRIPT + ONCE):
+    return Axe(script).run(page, options=AXE).response['violations']
+
+
+# Words that are easy to read, and among each kind of them one that is not: by its own colour, its size, the ground it
+# stands on or lies over, the whole being faint, or reaching out of its box.
+FAINT = '''<html lang="en"><title>Words</title><style>
+  p { color: #767676; background: #fff; margin: 0 } .dark { background: #888 } i { color: #bbb } b { color: #000 }
+  .large { font-size: 24px; color: #888 } .small { font-size: 12px } .veil { opacity: 0.6 } .pulled { position: relative; top: 4em }
+  .out { background: #888; width: 9em; white-space: nowrap; color: #000 } .clip { overflow: hidden }
+</style><main><h1>Words</h1>
+  <p><span>one</span> <span>two</span> <i id="own">three</i> <b>four</b></p>
+  <p><span class="large">five</span> <span class="large">six</span> <span class="large small" id="size">seven</span></p>
+  <div class="dark"><p><span>eight</span></p><p style="background: none"><span id="ground">nine</span></p></div>
+  <p class="veil"><span id="veil">ten</span></p>
+  <p style="background: none"><span>eleven</span></p><p class="pulled" style="background: none"><span id="pulled">twelve</span></p><p>thirteen</p>
+  <div style="background: #888; height: 5em"></div>
+  <div style="background: #222"><div class="out"><b>in</b> <b>words that are long and
+    reach out of it</b> <b id="out">onto the dark</b></div></div>
+</main></html>'''
+
+
+def test_contrast_that_is_asked_once_finds_what_is_found_by_asking_of_every_word(open_page, tmp_path):
+    page = open_page()
+    page.set_content(FAINT)
+    places = [
+        {
+            str(node['target'][0])
+            for one in violations(page, script)
+            if one['id'] == 'color-contrast'
+            for node in one['nodes']
+        }
+        for script in (AXE_SCRIPT, AXE_SCRIPT + ONCE)
+    ]
+    assert {'#own', '#size', '#ground', '#veil', '#pulled', '#out'} <= places[0]
+    assert places[1] == places[0]
+
+
+# -- what is measured on a page once it is open: each of these tells what is wrong --
+
+
+def what_axe_finds(page, name, size):
+    if size == 'tablet' or (size == 'phone' and name in TABLES):
+        return []
+    return [
+        f'{one["id"]}: {one["help"]}: ' + '; '.join(str(node['target'][0]) for node in one['nodes'][:5])
+        for one in violations(page)
+    ]
+
+
+def what_is_too_wide(page, _name, _size):
+    wide = page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    return [f'{wide} pixels too wide'] if wide > 0 else []
+
+
+def what_moved_while_loading(page, _name, _size):
+    moved = page.evaluate(SHIFT)
+    return [f'layout shift {moved:.3f}'] if moved > 0.01 else []
+
+
+def what_the_sidebar_lacks(page, name, size):
+    """All its groups are seen at once, and the one that is open holds this page."""
+    if size not in ('desktop', 'laptop') or not (name == 'index.html' or name.startswith('docs/')):
+        return []
+    if name.startswith('docs/tests/'):
+        return []  # the sources of tests: the sidebar would be too long with them
+    lowest = page.evaluate(
+        'Math.max(...[...document.querySelectorAll(".pf-group > summary")].map(one => one.getBoundingClientRect().bottom))'
+    )
+    wrong, groups = [], page.locator('.pf-group[open]')
+    if lowest > SIZES[size][1] or groups.count() != 1:
+        wrong.append(f'{groups.count()} groups are open, the last heading ends at {lowest:.0f}')
+    if name != 'index.html' and groups.locator('.current-page').count() != 1:
+        wrong.append('the open group does not hold it')
+    return wrong
+
+
+def what_delays_the_idea(page, name, size):
+    """The first screen of a chapter says what it is about."""
+    if size == 'tablet' or name not in chapters():
+        return []
+    wrong, first = [], page.locator('#the-idea > p').first.bounding_box()
+    if first['y'] + min(first['height'], 100) > SIZES[size][1]:
+        wrong.append(f'its idea begins at {first["y"]:.0f}')
+    if page.locator('article h2').first.inner_text().rstrip('¶') != 'The idea':
+        wrong.append('something stands before its idea')
+    return wrong
+
+
+LINES = """() => [...document.querySelectorAll('h1, h2, h3, .sidebar-tree a, table a, table code, .fn')].flatMap(one => {
+  const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT), range = document.createRange(), cut = [];
+  for (let text; (text = walker.nextNode());) {
+    for (let at = 1; at < text.length; at++) {
+      if (!/[a-z0-9]/i.test(text.data[at - 1]) || !/[a-z0-9]/i.test(text.data[at])) continue;
+      range.setStart(text, at - 1); range.setEnd(text, at + 1);
+      if (range.getClientRects().length > 1) cut.push(text.data.slice(0, at) + '/' + text.data.slice(at));
+    }
+  }
+  return cut;
+})"""
+NARROW = ['index.html', *chapters(), *pages('docs/continued/*.html'), 'docs/functions.html', 'docs/conformance.html']
+
+
+def what_breaks_inside_a_name(page, name, size):
+    """Names break between their words."""
+    return page.evaluate(LINES) if size in ('tablet', 'phone') and name in NARROW else []
+
+
+SIDEWAYS = """() => document.fonts.ready.then(() => [...document.querySelectorAll('.pf-code, article .highlight pre')]
+  .filter(one => one.scrollWidth > one.clientWidth).map(one => 'scrolls sideways: ' + one.textContent.slice(0, 80)))"""
+LISTINGS = chapters() + pages('docs/continued/*.html') + pages('docs/exhibits/*.html')
+
+
+def what_scrolls_sideways(page, name, size):
+    """No listing or transcript does on a desktop."""
+    return page.evaluate(SIDEWAYS) if size == 'desktop' and name in LISTINGS else []
+
+
+MEASURED = [
+    what_moved_while_loading,
+    what_is_too_wide,
+    what_the_sidebar_lacks,
+    what_delays_the_idea,
+    what_breaks_inside_a_name,
+    what_scrolls_sideways,
+    what_axe_finds,
 ]
 
 
 @pytest.mark.parametrize(('name', 'size', 'scheme'), VIEWS)
-def test_axe_finds_nothing(open_page, name, size, scheme):
-    page = open_page(size, scheme)
+def test_a_page_reads_well(open_page, name, size, scheme):
+    """A page is opened once in a size, and all is asked then: to open it takes longer than to ask."""
+    page = open_page(size, scheme, reads=True)
     page.visit(name)
-    found = Axe().run(page, options=AXE).response['violations']
-    assert not found, '\n'.join(
-        f'{one["id"]}: {one["help"]}: ' + '; '.join(str(node['target'][0]) for node in one['nodes'][:5])
-        for one in found
-    )
+    wrong = [f'{ask.__name__}: {one}' for ask in MEASURED for one in ask(page, name, size)]
+    if size == 'desktop':  # nothing but its size makes a laptop different
+        page.set_viewport_size(dict(zip(('width', 'height'), SIZES['laptop'])))
+        wrong += [
+            f'{ask.__name__} on a laptop: {one}'
+            for ask in (what_the_sidebar_lacks, what_delays_the_idea)
+            for one in ask(page, name, 'laptop')
+        ]
+    assert not wrong, '\n'.join(wrong)
 
 
-@pytest.mark.parametrize('size', ['desktop', 'tablet', 'phone'])
-def test_no_page_is_wider_than_the_screen_or_moves_while_loading(open_page, size):
-    page, wrong = open_page(size), []
-    for name in [one for one in pages() if one not in LIKE]:
+# In parts, so that several browsers share them.
+@pytest.mark.parametrize('part', range(8))
+def test_no_page_of_a_source_is_wider_than_the_screen(open_page, part):
+    page, wrong = open_page(reads=True), []
+    for name in [one for one in pages() if one not in OURS][part::8]:
         page.visit(name)
-        wide = page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-        if wide > 0:
-            wrong.append(f'{name}: {wide} pixels too wide')
-        if name in OURS:
-            moved = page.evaluate(SHIFT)
-            if moved > 0.01:
-                wrong.append(f'{name}: layout shift {moved:.3f}')
+        for size in ('desktop', 'tablet', 'phone'):
+            page.set_viewport_size(dict(zip(('width', 'height'), SIZES[size])))
+            wrong += [f'{name} ({size}): {one}' for one in what_is_too_wide(page, name, size)]
     assert not wrong, '\n'.join(wrong)
 
 

@@ -3,6 +3,7 @@
 brackets. What a page shows without brackets has not gone through gettext."""
 
 import html.parser
+import json
 import os
 import pathlib
 import re
@@ -128,6 +129,17 @@ def test_everything_a_page_says_can_be_translated(translated, page):
 def test_the_switch_leads_to_the_same_page_in_the_other_language(translated):
     text = (translated / f'{CHAPTER}.html').read_text(encoding='utf-8')
     assert re.search(rf'<a href="\.\./\.\./\.\./{CHAPTER}\.html" lang="en" hreflang="en">English</a>', text)
+
+
+def test_the_engine_in_a_page_speaks_the_language_of_the_page(translated):
+    def data(name):
+        text = (translated / '_static' / name).read_text(encoding='utf-8')
+        return json.loads(text[text.index('={') + 1 :].rstrip().rstrip(';'))
+
+    assert data('live-words.js')['The command was stopped.'] == '⟦ The command was stopped. ⟧'
+    assert re.search(r'(?m)^free\t⟦ free ⟧$', data('engine-data.js')['catalogue'])
+    page = (translated / f'{CHAPTER}.html').read_text(encoding='utf-8')
+    assert 0 < page.index('_static/live-words.js') < page.index('_static/live.js')
 
 
 def test_there_is_no_switch_while_there_is_one_language(site):

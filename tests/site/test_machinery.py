@@ -568,6 +568,16 @@ def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise)
     assert page.count('<details class="pf-answer"') == 2 and 'id="exercise-06-2"' in page
 
 
+def test_an_exercise_may_begin_with_commands(exercise, tree):
+    tree('docs/scenarios/first.pf', 'machine 64M\n')
+    commands = ':kind: paper\n   :begin:\n      machine 1G\n      status'
+    code, said, page = exercise(EXERCISE.replace(':kind: paper', commands))
+    assert (code, said) == (0, '') and page.count('data-scene') == 1
+    assert commands_of(tree, f'{STEM}-1') == 'machine 1G\nstatus'
+    _code, _said, page = exercise(EXERCISE.replace(':kind: paper', ':kind: paper\n   :begin: docs/scenarios/first.pf'))
+    assert re.search('id="exercise-06-2"[^>]*data-scene="first"|data-scene="first"[^>]*id="exercise-06-2"', page)
+
+
 @pytest.mark.parametrize(
     'old, new, words',
     [
@@ -576,6 +586,11 @@ def test_an_exercise_has_a_level_a_kind_and_the_figures_that_were_seen(exercise)
         (':kind: paper', ':kind: change', '06-2.patch is what an exercise that changes code has'),
         (':fails: large', ':kind: predict\n   :fails: large', '06-1.patch is what an exercise that changes code has'),
         ('exercise:: 06-2', 'exercise:: two', "'two' is no chapter and number"),
+        (
+            ':level: hard',
+            ':level: hard\n   :begin: docs/scenarios/no.pf',
+            'exercise 06-2: there is no file docs/scenarios/no.pf',
+        ),
         ('   .. answer::\n\n      4.\n', '   4.\n', 'one `answer` is needed'),
         ('small-1 got 0', 'small-99 got 0', 'results.json has no `06-1 small-99 got 0`'),
         ('06-1 tests large', '06-1 tests small', 'results.json has no'),
@@ -626,29 +641,37 @@ def test_a_computed_table_is_refused(computed, text, words):
 
 SHELL = r"""#!/usr/bin/env python3
 # Stands in for the shell: what it draws says which drawing it is, and of which zone.
-import sys
-if sys.argv[1:] == ['names', 'migratetype']:
+import json, sys
+words = sys.argv[1:]
+if words == ['names', 'migratetype']:
     print('0 Unmovable\n1 Movable')
     sys.exit()
-drawn = 0
-for command in sys.stdin.read().split('\n'):
-    if command == 'help quit':
-        print('quit                               end the session')
-    elif command.startswith('draw table svg '):
-        zone, drawn = command[15:] or 'all', drawn + 1
+if words == ['names', 'events']:
+    print('mm_page_alloc_extfrag\ta block taken over from another type\nmm_page_alloc_zone_locked\ttaken from the free lists')
+    sys.exit()
+assert words[:2] == ['shell', '--json'], words
+words, zone, drawn = words[2:], 'all', 0
+if words[:1] == ['--zone']:
+    zone, words = words[1], words[2:]
+for line, command in enumerate((open(words[0]) if words else sys.stdin).read().split('\n'), 1):
+    one = {'line': line, 'command': command, 'output': '', 'events': [], 'errors': [], 'pictures': []}
+    if not command or command.startswith('#'):
+        continue
+    if command in ('buddyinfo', 'pagetypeinfo', 'draw zones'):
         if zone == 'High':
             sys.exit('there is no zone High')
-        print(f'order 0 1\nzone {zone}: drawing {drawn}')
-        print('<svg class="pf-map" aria-labelledby="pf-t pf-d"><title id="pf-t">State &amp; '
-              f'{drawn}</title>\n<desc id="pf-d">What is free.</desc>\n<text>{zone}</text></svg>')
-    elif command in ('buddyinfo', 'pagetypeinfo'):
-        print('Node 0, zone DMA')
+        drawn += 1
+        svg = ('<svg class="pf-map" aria-labelledby="pf-t pf-d"><title id="pf-t">State &amp; '
+               f'{drawn}</title>\n<desc id="pf-d">What is free.</desc>\n<text>{command} {zone}</text></svg>')
+        text = f'order 0 1\nzone {zone}: drawing {drawn}\n'
+        one |= {'output': 'Node 0, zone DMA\n', 'said': '', 'pictures': [{'kind': 'lists', 'svg': svg, 'text': text}]}
     elif command.startswith('alloc'):
-        for pfn in (8, 9):
-            print(f'  mm_page_alloc_zone_locked: pfn={pfn} order=0 migratetype=1')
-        print('  mm_page_alloc: pfn=8 order=0 gfp_flags=GFP_USER|__GFP_MOVABLE migratetype=1\n#1: page 0x8 order 0')
+        fields = 'pfn 0x8 … 0x9, order 0, migratetype Movable'
+        told = {'name': 'mm_page_alloc_zone_locked', 'count': 2, 'meaning': 'taken from the free lists', 'fields': fields}
+        one |= {'output': '#1: page 0x8 order 0\n', 'events': [told]}
     elif command.startswith('bad'):
         sys.exit(f'there is no command {command}')
+    print(json.dumps(one))
 """
 SCRIPT = '# a comment\nmachine 64M\nbuddyinfo\nalloc GFP_USER|__GFP_MOVABLE\npagetypeinfo\n'
 
@@ -672,7 +695,10 @@ def test_a_scene_shows_what_the_shell_draws_and_tells_events(scene):
     assert (code, said) == (0, '')
     first, second = page.split('<figure class="pf-picture pf-state"><svg class="pf-map" ')[1:]
     assert first.startswith('aria-labelledby="scene0-t scene0-d"><title id="scene0-t">State &amp; 1</title>')
-    assert '<desc id="scene0-d">What is free. Look at order 2.</desc>' in first and '<text>1 Normal</text>' in first
+    assert (
+        '<desc id="scene0-d">What is free. Look at order 2.</desc>' in first
+        and '<text>buddyinfo 1 Normal</text>' in first
+    )
     assert '<figcaption>State &amp; 1</figcaption>' in first and '<figcaption>State &amp; 2</figcaption>' in second
     assert 'id="scene1-t"' in second
     assert 'mm_page_alloc_zone_locked</code> ×2 taken from the free lists' in first.replace('<span class="pre">', '')
@@ -682,13 +708,13 @@ def test_a_scene_shows_what_the_shell_draws_and_tells_events(scene):
 
 def test_a_scene_shows_zones(scene):
     _code, said, page = scene('.. scene::\n   :zone: DMA\n\n   machine 64M\n   draw zones')
-    assert said == '' and '<text>zones DMA</text>' in page
+    assert said == '' and '<text>draw zones DMA</text>' in page
 
 
 def test_a_scene_shows_the_part_that_is_asked_for(scene):
     code, said, page = scene('.. scene:: docs/scenarios/first.pf\n   :from: alloc\n   :to: pagetypeinfo')
     assert (code, said) == (0, '')
-    assert 'machine 64M' not in page and 'State &amp; 1' in page and 'State &amp; 2' not in page
+    assert 'machine 64M' not in page and 'State &amp; 2' in page and 'State &amp; 1' not in page
 
 
 @pytest.mark.parametrize(
@@ -700,12 +726,43 @@ def test_a_scene_shows_the_part_that_is_asked_for(scene):
         ('.. scene:: docs/scenarios/first.pf\n   :from: nowhere', 'no command matches "nowhere"'),
         ('.. scene:: docs/scenarios/first.pf\n   :zone: High', 'there is no zone High'),
         ('.. scene::\n\n   machine 64M\n   bad', 'there is no command bad'),
-        ('.. scene::\n   :exit: 1\n   :zone: High\n\n   machine 64M\n   buddyinfo', 'there is nothing to draw'),
+        (
+            '.. scene::\n   :exit: 1\n   :zone: High\n\n   machine 64M\n   buddyinfo',
+            'the shell said:\nthere is no zone High',
+        ),
     ],
 )
 def test_a_scene_is_refused(scene, text, words):
     code, said, _page = scene(text)
     assert code != 0 and words in said, said
+
+
+def commands_of(tree, name):
+    """What a reader gets to carry out."""
+    script = (tree.out / '_static' / 'scenes' / f'{name}.js').read_text(encoding='utf-8')
+    return json.loads(script[script.index(']=') + 2 : script.rindex(';')])
+
+
+def test_the_commands_of_a_scene_can_be_carried_out_in_the_page(scene, tree):
+    inline = '.. scene::\n   :zone: DMA\n\n   machine 64M\n   # all of it\n   draw zones\n'
+    _code, said, page = scene(f'.. scene:: docs/scenarios/first.pf\n   :from: alloc\n\n{inline}')
+    assert said == ''
+    assert 'data-scene="first" data-shown="2-4"' in page.replace('"docutils container" ', '')
+    assert re.search(rf'data-scene="{STEM}-2"', page) and 'data-zone="DMA"' in page
+    assert commands_of(tree, 'first') == SCRIPT.strip('\n')
+    assert commands_of(tree, f'{STEM}-2') == 'machine 64M\n# all of it\ndraw zones'
+
+
+def test_a_scenario_that_is_shown_can_be_carried_out_too(scene, tree):
+    tree('docs/scenarios/first.pf', f'# SPDX-License-Identifier: GPL-2.0-only\n{SCRIPT}')
+    _code, said, page = scene('.. literalinclude:: ../scenarios/first.pf\n   :start-at: machine')
+    assert said == '' and re.search('<div class="pf-scenario [^>]*data-scene="first"', page)
+    assert commands_of(tree, 'first') == SCRIPT.strip('\n')
+
+
+def test_nothing_is_carried_out_in_other_formats(scene):
+    _code, said, page = scene('.. literalinclude:: ../scenarios/first.pf', 'text', '.txt')
+    assert said == '' and 'alloc GFP_USER' in page and 'scene' not in page.lower()
 
 
 PRIMER = """

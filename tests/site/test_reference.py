@@ -56,10 +56,12 @@ def parameters(signature, name):
     return [re.search(r'\(\*(\w+)\)|(\w+)(?:\[.*\])*$', one).group(1, 2) for one in found if one not in ('void', '...')]
 
 
-def test_every_function_is_described_as_its_source_has_it(open_page, written):
+def test_every_function_is_described_as_its_source_has_it(open_page, site, written):
     """In the chapters, on the page of the world and in the C API all parameters and what is returned are told, too."""
     page, wrong, seen = open_page(), [], 0
     for name in pages('docs/**/*.html'):
+        if 'class="c function"' not in (site / name).read_text(encoding='utf-8'):
+            continue
         page.visit(name)
         for one in page.evaluate(FUNCTIONS):
             seen += 1

@@ -50,8 +50,8 @@ TEST(lists_take_copies_lists_pageblocks_and_marks, "")
 	ck_assert_uint_eq(after.zone[0].pageblocks[MIGRATE_UNMOVABLE], 2);
 	ck_assert_uint_eq(listed_pages(&after.zone[0]), after.zone[0].free);
 	ck_assert_uint_lt(after.zone[0].free, before.zone[0].free);
-	free(before.page);
-	free(after.page);
+	lists_drop(&before);
+	lists_drop(&after);
 }
 
 /* Marks are copied without the boost, which stands beside them. */
@@ -76,7 +76,41 @@ TEST(lists_take_tells_boost_and_reserves, "")
 		for (int tier = 0; tier < MAX_NR_ZONES; tier++)
 			ck_assert_uint_eq(copy->reserve[tier], real->lowmem_reserve[tier]);
 	}
-	free(lists.page);
+	lists_drop(&lists);
+}
+
+/* Expect what each CPU holds, each pageblock's type and free pages, and the tasks. */
+TEST(lists_take_copies_cpus_pageblocks_and_tasks, "")
+{
+	const struct listed_zone *copy;
+	struct pageflow_lists lists;
+	unsigned long free_pages = 0;
+	struct zone *zone;
+
+	test_machine_uma(64);
+	zone = test_zone(0, ZONE_DMA);
+	ck_assert_ptr_nonnull(alloc_pages(GFP_KERNEL, 0));
+	current->mm = NULL;
+	ck_assert(lists_take(&lists));
+	copy = &lists.zone[0];
+	ck_assert_uint_eq(copy->managed, zone->managed_pages);
+	ck_assert_int_eq(copy->nr_cpus, num_online_cpus());
+	ck_assert_uint_eq(copy->cpu[0].count, (unsigned long)zone->pageset[0].pcp.count);
+	ck_assert_uint_eq(copy->cpu[0].pages[MIGRATE_UNMOVABLE], copy->cpu[0].count);
+	ck_assert_uint_eq(copy->cpu[0].batch, (unsigned long)zone->pageset[0].pcp.batch);
+	ck_assert_uint_eq(copy->nr_blocks, 32);
+	for (size_t i = 0; i < copy->nr_blocks; i++) {
+		unsigned long pfn = copy->first + i * LISTS_BLOCK;
+
+		ck_assert_int_eq(copy->block[i].type, get_pfnblock_migratetype(pfn));
+		free_pages += copy->block[i].free;
+	}
+	ck_assert_uint_eq(free_pages, copy->free);
+	ck_assert_uint_eq(lists.nr_tasks, 1);
+	ck_assert_int_eq(lists.task[0].pid, current->pid);
+	ck_assert_str_eq(lists.task[0].name, current->comm);
+	ck_assert(lists.task[0].running && lists.task[0].kernel);
+	lists_drop(&lists);
 }
 
 #ifdef CONFIG_NUMA
@@ -90,7 +124,7 @@ TEST(lists_take_on_two_nodes, "")
 	ck_assert_int_eq(lists.nr_zones, 2);
 	ck_assert_int_eq(lists.zone[0].nid, 0);
 	ck_assert_int_eq(lists.zone[1].nid, 1);
-	free(lists.page);
+	lists_drop(&lists);
 }
 #endif
 
@@ -108,7 +142,7 @@ TEST(lists_take_copies_the_lru_lists, "")
 	ck_assert(lists_take(&lists));
 	ck_assert_uint_eq(lists.nr_pages, 0);
 	ck_assert_ptr_null(group->lruvecs);
-	free(lists.page);
+	lists_drop(&lists);
 	file = address_space_new("f", false);
 	for (int i = 0; i < 3; i++)
 		pfn[i] = page_to_pfn(page_cache_add(file, GFP_HIGHUSER_MOVABLE));
@@ -121,5 +155,5 @@ TEST(lists_take_copies_the_lru_lists, "")
 		ck_assert_uint_eq(lists.page[i].place, LRU_INACTIVE_FILE);
 	}
 	ck_assert_str_eq(lists.lru_name[LRU_INACTIVE_FILE], "inactive_file");
-	free(lists.page);
+	lists_drop(&lists);
 }

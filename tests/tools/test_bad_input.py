@@ -314,7 +314,7 @@ ARGUMENTS = [
     *((["bench", "empty", n], "COUNT must be a number from 1 to 100000000") for n in ("0", HUGE, "x", "100000001")),
     *((["bench", "empty", "1", n], "comma") for n in ("64M,",)),
     *((["bench", f"pair-order{n}", "1"], "orders go from 0 to 10") for n in ("11", HUGE, "-1", "x", "")),
-    (["names", "nothing"], "there are those of gfp, migratetype, compaction and rules"),
+    (["names", "nothing"], "there are those of gfp, migratetype, compaction, events and rules"),
     (["frobnicate"], "there is no command 'frobnicate'"),
     ([], "no command given"),
 ]

@@ -145,27 +145,37 @@ def mutations(name, sample):
         yield re.sub(r"order([:=])\d+", rf"order\g<1>{order}", text, count=1)
 
 
+# These lack the lines that end a report: each of their logs is read alone, since it would go on in the next.
+WITHOUT_END = ["reports/35b", "reports/bcachefs-610-oom", "reports/cpuset-movable-node"]
+
+
 @pytest.mark.parametrize("name", [name for name in ALL if "memcg" not in name])
 def test_advice_is_never_harmful(name, sample, facts):
-    for log in mutations(name, sample):
-        for report in facts(log):
-            mask = int(report["mask_5_8"], 16)
-            for item in report["advice"]:
-                what = item["what"]
-                assert item["cost"] and what
-                assert not re.search(r"(?<![\w-])-\d", what.replace("GFP_", "")), what
-                now = re.search(r"it is about (\d+) now \(inferred\); try (\d+)", what)
-                assert not now or 0 < int(now[1]) < int(now[2]), what
-                assert "vm.min_free_kbytes" not in what or not mask & SLEEPS or report["situation"] == "no_marks"
-                assert "kvmalloc" not in what or (not mask & DMA and mask & 0x4C0 == 0x4C0), what
-                assert item["key"] != "direct_reclaim" or not mask & SLEEPS
-                assert item["key"] != "atomic" or not mask & (SLEEPS | HIGH)
-                pages = [int(number) for number in re.findall(r"(\d+) pages? \(", what)]
-                most = max([zone["managed"] for zone in report["zones"]] + [0]) * len(report["zones"])
-                if report["situation"] == "plain" and item["key"] in ("memory", "compaction"):
-                    assert all(number <= most for number in pages), what
-            if report["verdict"] in ("passes", "no_request") and report["kind"] != "oom":
-                assert not report["advice"]
+    """The mutations are one log, read at once: each is a report of its own there."""
+    logs = list(mutations(name, sample))
+    if name in WITHOUT_END:
+        reports = [report for log in logs for report in facts(log)]
+    else:
+        reports = facts("".join(logs))
+        assert len(reports) == len(logs) * len(facts(logs[0]))
+    for report in reports:
+        mask = int(report["mask_5_8"], 16)
+        for item in report["advice"]:
+            what = item["what"]
+            assert item["cost"] and what
+            assert not re.search(r"(?<![\w-])-\d", what.replace("GFP_", "")), what
+            now = re.search(r"it is about (\d+) now \(inferred\); try (\d+)", what)
+            assert not now or 0 < int(now[1]) < int(now[2]), what
+            assert "vm.min_free_kbytes" not in what or not mask & SLEEPS or report["situation"] == "no_marks"
+            assert "kvmalloc" not in what or (not mask & DMA and mask & 0x4C0 == 0x4C0), what
+            assert item["key"] != "direct_reclaim" or not mask & SLEEPS
+            assert item["key"] != "atomic" or not mask & (SLEEPS | HIGH)
+            pages = [int(number) for number in re.findall(r"(\d+) pages? \(", what)]
+            most = max([zone["managed"] for zone in report["zones"]] + [0]) * len(report["zones"])
+            if report["situation"] == "plain" and item["key"] in ("memory", "compaction"):
+                assert all(number <= most for number in pages), what
+        if report["verdict"] in ("passes", "no_request") and report["kind"] != "oom":
+            assert not report["advice"]
 
 
 def test_the_present_value_is_the_sum_of_min_over_all_zones(sample, facts):

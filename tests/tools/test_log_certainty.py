@@ -3,6 +3,7 @@
 
 import itertools
 import json
+import os
 import random
 import re
 
@@ -436,11 +437,13 @@ PROPERTY = [
 @pytest.mark.parametrize("change", [lambda text: text, other_figures], ids=["as it is", "changed"])
 @pytest.mark.parametrize("name", PROPERTY)
 def test_what_is_lost_makes_no_other_verdict(name, change, sample, explain, facts):
-    """Every thirteenth of the ways to damage a report; that is prime to the number of words of a line."""
+    """Every thirteenth of the ways to damage a report; that is prime to the number of words of a line. So is 53: what is read
+    of a damaged line is the same C on every machine, and where each run is emulated, fewer of them say so."""
+    step = 53 if "qemu" in os.environ.get("PAGEFLOW", "") else 13
     text = change(re.sub(r"^.*SPDX.*\n", "", sample(name)))
     (whole,) = facts(text)
     answered = 0
-    for lines in itertools.islice(damaged(text), 0, None, 13):
+    for lines in itertools.islice(damaged(text), 0, None, step):
         result = explain("\n".join(lines) + "\n", "--json")
         reports = json.loads(result.stdout)["reports"]
         verdicts = {report["verdict"] for report in reports} - {"unknown"}
@@ -448,4 +451,4 @@ def test_what_is_lost_makes_no_other_verdict(name, change, sample, explain, fact
             assert result.returncode == 2 and " lacks " in result.stderr or "lacks" in result.stdout
         assert verdicts <= {whole["verdict"], "depends"}
         answered += bool(verdicts)
-    assert answered > 10
+    assert answered > 130 // step

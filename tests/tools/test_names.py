@@ -40,13 +40,13 @@ def test_names_that_are_numbered(names):
     "arguments, problem",
     [
         ([], "missing argument KIND"),
-        (["zones"], "there are no names of 'zones'; there are those of gfp, migratetype, compaction and rules"),
+        (["zones"], "there are no names of 'zones'; there are those of gfp, migratetype, compaction, events and rules"),
         (["rules", "compaction"], "unexpected argument 'compaction'"),
         (["gfp", "0", "x"], "unexpected argument 'x'"),
         (
             ["migratetypes"],
             "there are no names of 'migratetypes' (did you mean 'migratetype'?); "
-            "there are those of gfp, migratetype, compaction and rules",
+            "there are those of gfp, migratetype, compaction, events and rules",
         ),
     ],
 )

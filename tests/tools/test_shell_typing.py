@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import termios
 
 import pytest
 from terminal import Terminal, pageflow_command
@@ -89,6 +90,14 @@ def test_tab_lists_what_could_stand_there(typed):
     terminal.wait_until(lambda seen: re.search(rb"off\s+on", seen))
 
 
+def test_keys_are_taken_before_the_prompt_asks_for_them(typed):
+    """In the terminal's line mode a Ctrl-D at an empty line is eaten: it must be off when the prompt is read."""
+    terminal = typed("machine 64M")
+    assert not termios.tcgetattr(terminal.leader)[3] & termios.ICANON
+    terminal.type("\x04")
+    assert terminal.rest()[1] == 0
+
+
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +139,8 @@ def test_ctrl_c_ends_takeall(typed):
     terminal.expect(PROMPT)
     terminal.type("free #1\n")
     terminal.expect(b"mm_page_free: ")
+    # While a command runs the terminal works line by line, and would eat the key.
+    terminal.expect(PROMPT)
     terminal.type("\x04")
     assert terminal.rest()[1] == 0
 

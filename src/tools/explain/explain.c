@@ -18,6 +18,9 @@
 #include "tools/explain/view.h"
 #include "tools/tools.h"
 
+/** Numbers of reports that can be asked for. */
+#define MOST_REPORTS 1000000000
+
 /** What the command line asks for. */
 struct settings {
 	long nid;
@@ -27,6 +30,7 @@ struct settings {
 	const char *log;     /**< a kernel log with reports of failures, instead of a request */
 	const char *svg;
 	const char *rules; /**< a version: its rules decide */
+	long report;	   /**< number of the one report of the log; 0: all */
 	bool summary;
 	bool no_reclaim;
 	bool json;
@@ -77,6 +81,13 @@ static const struct command_option options[] = {
 	  .value = "VERSION",
 	  .help = "with --log: judge by the rules of this kernel version, "
 		  "such as 6.1 or 5.15.90 (default: the report's own)" },
+	{ .name = "report",
+	  .kind = OPTION_NUMBER,
+	  .place = offsetof(struct settings, report),
+	  .value = "N",
+	  .least = 1,
+	  .most = MOST_REPORTS,
+	  .help = "with --log: answer report N alone" },
 	{ .name = "summary",
 	  .place = offsetof(struct settings, summary),
 	  .help = "with --log: one entry for all reports of the same "
@@ -106,7 +117,7 @@ static const struct command_usage usage = {
 		    "                        [--machine FILE | --boot SPEC | --live[=DIR]]\n"
 		    "                        [--no-reclaim] [--json] [--svg FILE]\n"
 		    "       pageflow explain --log FILE [--rules VERSION] [--summary]\n"
-		    "                        [--json] [--svg FILE]",
+		    "                        [--report N] [--json] [--svg FILE]",
 	.about =
 		"Runs one request on a machine and tells stage by stage what it was given, what\n"
 		"was decided and on which numbers, where the page came from, and what it cost.\n"
@@ -158,6 +169,8 @@ static int check_log_settings(const struct words *words, const struct settings *
 			"explain",
 			"--log takes its machines from the log: --machine, --boot, --live "
 			"and --nid do not go with it");
+	if (settings->report && settings->summary)
+		return usage_error("explain", "--report and --summary exclude each other");
 	return arguments_check("explain", &none, words);
 }
 
@@ -318,11 +331,12 @@ static int explain_machine(pageflow_machine *machine, const struct explain_origi
  * @param machine the machine
  * @param name what the answer calls it
  * @param request the request
+ * @param out where to
  * @param error receives what is wrong
  * @return 0 when it is explained, whether there is a page or not; -1
  */
 int explain_here(pageflow_machine *machine, const char *name, const struct explain_request *request,
-		 struct pageflow_error *error)
+		 FILE *out, struct pageflow_error *error)
 {
 	const struct explain_origin origin = { .machine = name };
 	struct explanation e = { 0 };
@@ -330,7 +344,7 @@ int explain_here(pageflow_machine *machine, const char *name, const struct expla
 	int failed = run_request(machine, request, &e, &what, error);
 
 	if (!failed)
-		explain_print_text(&e, &origin, stdout, use_colour());
+		explain_print_text(&e, &origin, out, out == stdout && use_colour());
 	explanation_free(&e);
 	return failed;
 }
@@ -366,6 +380,7 @@ int command_explain(int argc, char **argv)
 		return explain_log(&(struct log_request){ .path = settings.log,
 							  .svg = settings.svg,
 							  .rules = settings.rules,
+							  .only = (unsigned long)settings.report,
 							  .summary = settings.summary,
 							  .json = settings.json,
 							  .colour = use_colour() });

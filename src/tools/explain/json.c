@@ -260,7 +260,7 @@ void explain_print_json(const struct explanation *e, const struct explain_origin
 	json_text(&json, "answer", answer);
 	if (origin->by_rules) {
 		json_array(&json, "by_rules");
-		log_write_json(origin->by_rules, &json);
+		log_write_json(origin->by_rules, NULL, &json);
 		json_end(&json);
 	}
 	json_end(&json);

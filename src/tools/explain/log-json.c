@@ -110,6 +110,27 @@ static void write_advice(const struct advice *advice, struct json *json)
 	json_end(json);
 }
 
+/** The walks of the replay, those that are alike together. */
+static void write_walks(const struct log_answer *answer, struct json *json)
+{
+	const struct explanation *e = &answer->explanation;
+
+	json_array(json, "walks");
+	for (size_t i = 0; answer->replayed && i < e->nr_walks; i++) {
+		size_t alike = log_walks_alike(e, i);
+
+		if (!alike)
+			continue;
+		json_object(json, NULL);
+		json_integer(json, "stage", e->walk[i].stage);
+		json_text(json, "watermark", explain_mark_name(e->walk[i].alloc_flags));
+		json_count(json, "walks", alike);
+		json_integer(json, "zones", e->walk[i].nr_attempts);
+		json_end(json);
+	}
+	json_end(json);
+}
+
 /** What was asked for: the mask as printed, and by the numbers and names of 5.8.18. */
 static void write_request(const struct failure *failure, struct json *json)
 {
@@ -130,9 +151,10 @@ static void write_request(const struct failure *failure, struct json *json)
  * @brief Write the answer to a report as a JSON object.
  *
  * @param answer the answer
+ * @param path of the log; NULL: the report is of a machine of ours
  * @param json where to: an array
  */
-void log_write_json(const struct log_answer *answer, struct json *json)
+void log_write_json(const struct log_answer *answer, const char *path, struct json *json)
 {
 	const struct failure *failure = answer->failure;
 	char headline[256];
@@ -140,6 +162,7 @@ void log_write_json(const struct log_answer *answer, struct json *json)
 	json_object(json, NULL);
 	json_count(json, "report", answer->number);
 	json_count(json, "line", failure->line);
+	json_text(json, "when", failure->when);
 	json_text(json, "kind", log_kind_key(failure->kind, failure->memcg));
 	json_text(json, "comm", failure->comm);
 	json_text(json, "kernel", failure->version);
@@ -159,5 +182,7 @@ void log_write_json(const struct log_answer *answer, struct json *json)
 	for (int i = 0; i < answer->nr_advice; i++)
 		write_advice(&answer->advice[i], json);
 	json_end(json);
+	write_walks(answer, json);
+	log_write_sections(answer, path, json);
 	json_end(json);
 }

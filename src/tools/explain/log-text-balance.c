@@ -19,31 +19,54 @@
 #define MOST_PRINTED		5
 
 /** The colour of a holder: what is free, and what may be lost, stand out. */
-static const char *ink_of(const struct sheet *sheet, const struct holder *holder)
+static enum ink ink_of(const struct sheet *sheet, const struct holder *holder)
 {
 	if (!strcmp(holder->key, "free"))
-		return sheet_ink(sheet, GREEN);
+		return GREEN;
 	if (!strcmp(holder->key, "unaccounted") && sheet->answer->balance.leak_suspect)
-		return sheet_ink(sheet, RED);
-	return "";
+		return RED;
+	return PLAIN;
 }
 
-/** A row: its letter, its name, pages, kB, and its part of all memory. */
-static void print_row(const struct sheet *sheet, char letter, const char *name, uint64_t pages,
+/** A row as a piece. */
+static void write_row(const struct sheet *sheet, enum ink ink, const char *name, uint64_t pages,
 		      const char *remark)
 {
 	const struct balance *balance = &sheet->answer->balance;
+	char in_pages[24], in_kb[24], percent[16] = "";
 
-	if (sheet_is_narrow(sheet)) {
-		sheet_say(sheet, 2, "%c%s%s: %llu pages%s", letter, *name == ' ' ? "" : " ", name,
-			  (unsigned long long)pages, remark);
+	snprintf(in_pages, sizeof(in_pages), "%llu", (unsigned long long)pages);
+	snprintf(in_kb, sizeof(in_kb), "%llu",
+		 (unsigned long long)pages * page_size_kb(sheet->answer->failure));
+	if (balance->known)
+		snprintf(percent, sizeof(percent), "%.1f",
+			 (double)pages * 100 / (double)balance->total);
+	sheet_cells(sheet, ink, (const char *[]){ name, in_pages, in_kb, percent },
+		    balance->known ? 4 : 3, remark);
+}
+
+/** A row: its letter, its name, pages, kB, and its part of all memory. */
+static void print_row(const struct sheet *sheet, enum ink ink, char letter, const char *name,
+		      uint64_t pages, const char *remark)
+{
+	const struct balance *balance = &sheet->answer->balance;
+
+	if (sheet->json) {
+		write_row(sheet, ink, name, pages, remark);
 		return;
 	}
+	if (sheet_is_narrow(sheet)) {
+		sheet_say_in(sheet, ink, 2, "%c%s%s: %llu pages%s", letter, *name == ' ' ? "" : " ",
+			     name, (unsigned long long)pages, remark);
+		return;
+	}
+	if (ink != PLAIN)
+		fputs(sheet_ink(sheet, ink), sheet->out);
 	fprintf(sheet->out, "  %c %-34s %10llu %11llu", letter, name, (unsigned long long)pages,
 		(unsigned long long)pages * page_size_kb(sheet->answer->failure));
 	if (balance->known)
 		fprintf(sheet->out, " %6.1f", (double)pages * 100 / (double)balance->total);
-	fprintf(sheet->out, "%s\n", remark);
+	fprintf(sheet->out, "%s\n%s", remark, ink != PLAIN ? sheet_ink(sheet, PLAIN) : "");
 }
 
 /** The parts of a holder. */
@@ -52,34 +75,42 @@ static void print_parts(const struct sheet *sheet, const struct holder *holder)
 	const struct balance *balance = &sheet->answer->balance;
 
 	if (!strcmp(holder->key, "free") && balance->free_cma)
-		print_row(sheet, ' ', "  of these in CMA areas", balance->free_cma, "");
+		print_row(sheet, PLAIN, ' ', "  of these in CMA areas", balance->free_cma, "");
 	if (!strcmp(holder->key, "slab") && balance->slab_reclaimable)
-		print_row(sheet, ' ', "  of these reclaimable", balance->slab_reclaimable, "");
+		print_row(sheet, PLAIN, ' ', "  of these reclaimable", balance->slab_reclaimable,
+			  "");
+}
+
+/** The title, and the names of the columns. */
+static void print_head(const struct sheet *sheet)
+{
+	static const char *const names[] = { "", "pages", "kB", "%" };
+	const struct balance *balance = &sheet->answer->balance;
+
+	if (sheet_is_narrow(sheet) || sheet->json)
+		sheet_title(sheet, "memory", "who holds the memory");
+	if (sheet->json)
+		sheet_columns(sheet, names, balance->known ? 4 : 3);
+	else if (!sheet_is_narrow(sheet))
+		fprintf(sheet->out, "\n%s%-38s %10s %11s%s%s\n", sheet_ink(sheet, BOLD),
+			"who holds the memory", "pages", "kB", balance->known ? "      %" : "",
+			sheet_ink(sheet, PLAIN));
 }
 
 static void print_table(const struct sheet *sheet)
 {
 	const struct balance *balance = &sheet->answer->balance;
 
-	if (sheet_is_narrow(sheet))
-		sheet_title(sheet, "who holds the memory");
-	else
-		fprintf(sheet->out, "\n%s%-38s %10s %11s%s%s\n", sheet_ink(sheet, BOLD),
-			"who holds the memory", "pages", "kB", balance->known ? "      %" : "",
-			sheet_ink(sheet, PLAIN));
+	print_head(sheet);
 	for (int i = 0; i < balance->nr_holders; i++) {
 		const struct holder *holder = &balance->holder[i];
-		const char *ink = ink_of(sheet, holder);
 
-		fputs(ink, sheet->out);
-		print_row(sheet, holder->letter, holder->name, holder->pages,
+		print_row(sheet, ink_of(sheet, holder), holder->letter, holder->name, holder->pages,
 			  log_inferred(holder->inferred));
-		if (*ink)
-			fputs(sheet_ink(sheet, PLAIN), sheet->out);
 		print_parts(sheet, holder);
 	}
 	if (balance->known)
-		print_row(sheet, '=', "all memory", balance->total,
+		print_row(sheet, PLAIN, '=', "all memory", balance->total,
 			  log_inferred(balance->total_inferred));
 }
 
@@ -95,15 +126,16 @@ static void print_bar(const struct sheet *sheet)
 	fputs("  [", sheet->out);
 	for (int i = 0; i < balance->nr_holders; i++) {
 		const struct holder *holder = &balance->holder[i];
-		const char *ink = ink_of(sheet, holder);
+		enum ink ink = ink_of(sheet, holder);
 		int end;
 
 		sum += holder->pages;
 		end = (int)((double)sum / (double)all * bar + 0.5);
-		fputs(ink, sheet->out);
+		if (ink != PLAIN)
+			fputs(sheet_ink(sheet, ink), sheet->out);
 		for (; column < end; column++)
 			fputc(holder->letter, sheet->out);
-		if (*ink)
+		if (ink != PLAIN)
 			fputs(sheet_ink(sheet, PLAIN), sheet->out);
 	}
 	fprintf(sheet->out, "%*s]\n", bar - column, "");
@@ -198,7 +230,7 @@ void print_balance(const struct sheet *sheet)
 	if (!balance->nr_holders)
 		return;
 	print_table(sheet);
-	if (balance->known)
+	if (balance->known && !sheet->json)
 		print_bar(sheet);
 	print_swap(sheet);
 	print_rest(sheet);

@@ -36,6 +36,16 @@ static void print_counter(const struct sheet *sheet, const char *name,
 	sheet_say(sheet, 2, "%s: %" PRIu64 " kB%s%s", name, counter->usage_kb, limit, times);
 }
 
+/** A part of what the group holds, as a piece. */
+static void write_part(const struct sheet *sheet, const struct group_part *part)
+{
+	char name[64], in_kb[32];
+
+	snprintf(name, sizeof(name), "%s%s", part->within ? "  " : "", part->name);
+	snprintf(in_kb, sizeof(in_kb), "%" PRIu64 " kB", part->kb);
+	sheet_cells(sheet, PLAIN, (const char *[]){ name, in_kb }, 2, log_inferred(part->inferred));
+}
+
 /** What the group holds, as far as it holds any of it. */
 static void print_parts(const struct sheet *sheet, const struct group_account *group)
 {
@@ -45,7 +55,9 @@ static void print_parts(const struct sheet *sheet, const struct group_account *g
 
 		if (!part->kb)
 			continue;
-		if (sheet_is_narrow(sheet))
+		if (sheet->json)
+			write_part(sheet, part);
+		else if (sheet_is_narrow(sheet))
 			sheet_say(sheet, indent, "%s: %" PRIu64 " kB%s", part->name, part->kb,
 				  log_inferred(part->inferred));
 		else
@@ -92,7 +104,7 @@ static void print_group(const struct sheet *sheet)
 
 	if (!group->known)
 		return;
-	sheet_title(sheet, "the memory cgroup at its limit");
+	sheet_title(sheet, "group", "the memory cgroup at its limit");
 	if (oom->group[0])
 		print_path(sheet, "group", oom->group, oom->group_cut, group->readable);
 	else
@@ -115,6 +127,24 @@ static void print_group(const struct sheet *sheet)
 	print_use(sheet, group);
 }
 
+/** One row of the ranking, as a piece. */
+static void write_task(const struct sheet *sheet, const struct failure_task *task,
+		       const char *badness, bool killed)
+{
+	char cell[5][24];
+
+	snprintf(cell[0], sizeof(cell[0]), "%ld", task->pid);
+	snprintf(cell[1], sizeof(cell[1]), "%" PRIu64, task->rss);
+	snprintf(cell[2], sizeof(cell[2]), "%" PRIu64, task->swap);
+	snprintf(cell[3], sizeof(cell[3]), "%" PRIu64,
+		 task_table_pages(sheet->answer->failure, task, sheet->answer->victim.page_kb));
+	snprintf(cell[4], sizeof(cell[4]), "%d", task->adj);
+	sheet_cells(sheet, killed ? BOLD : PLAIN,
+		    (const char *[]){ cell[0], task->name, cell[1], cell[2], cell[3], cell[4],
+				      badness },
+		    7, killed ? "was killed" : "");
+}
+
 /** One row of the ranking. */
 static void print_task(const struct sheet *sheet, const struct failure_task *task,
 		       const char *badness)
@@ -124,6 +154,10 @@ static void print_task(const struct sheet *sheet, const struct failure_task *tas
 	bool killed = task == victim->row && victim->reason != VICTIM_EXITED;
 	char name[20];
 
+	if (sheet->json) {
+		write_task(sheet, task, badness, killed);
+		return;
+	}
 	word_copy(word_of(task->name), name, sizeof(name));
 	if (sheet_is_narrow(sheet)) {
 		sheet_say(sheet, 2, "%c %ld (%s): badness %s, rss %" PRIu64, killed ? '*' : ' ',
@@ -164,6 +198,19 @@ static void print_rules(const struct sheet *sheet)
 					   : "");
 }
 
+/** The head of the ranking. */
+static void print_task_columns(const struct sheet *sheet)
+{
+	static const char *const names[] = { "pid",    "name", "rss",	 "swap",
+					     "tables", "adj",  "badness" };
+
+	if (sheet->json)
+		sheet_columns(sheet, names, 7);
+	else if (!sheet_is_narrow(sheet))
+		fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", names[0], names[1],
+			names[2], names[3], names[4], names[5], names[6]);
+}
+
 /** The processes in the order of their badness. */
 static void print_ranking(const struct sheet *sheet)
 {
@@ -171,12 +218,10 @@ static void print_ranking(const struct sheet *sheet)
 	const struct failure_oom *oom = &sheet->answer->failure->oom;
 	char points[32];
 
-	if (victim->nr_ranked)
+	if (victim->nr_ranked) {
 		print_rules(sheet);
-	if (victim->nr_ranked)
-		if (!sheet_is_narrow(sheet))
-			fprintf(sheet->out, "    %7s %-16s %9s %9s %7s %6s %12s\n", "pid", "name",
-				"rss", "swap", "tables", "adj", "badness");
+		print_task_columns(sheet);
+	}
 	for (int i = 0; i < victim->nr_ranked && i < MOST_PRINTED; i++) {
 		snprintf(points, sizeof(points), "%ld", victim->ranked[i].badness);
 		print_task(sheet, victim->ranked[i].task, points);
@@ -224,7 +269,7 @@ void print_victim(const struct sheet *sheet)
 	print_group(sheet);
 	if (!victim->any)
 		return;
-	sheet_title(sheet, "who was killed, and why");
+	sheet_title(sheet, "killed", "who was killed, and why");
 	if (victim->known)
 		print_ranking(sheet);
 	print_score(sheet);

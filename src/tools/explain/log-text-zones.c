@@ -137,25 +137,26 @@ static void print_too_small(const struct sheet *sheet, const struct zone_account
 static void print_verdict(const struct sheet *sheet, const struct zone_account *zone)
 {
 	const struct explained_attempt *a = &zone->attempt;
+	enum ink ink = a->passes ? GREEN : RED;
 
-	fputs(a->passes ? sheet_ink(sheet, GREEN) : sheet_ink(sheet, RED), sheet->out);
 	if (a->passes && a->shortfall)
-		sheet_say(sheet, 4, "passes, %ld pages below what the full check asks for: %s",
-			  a->shortfall,
-			  a->quick ? "the quick test for single pages lets it"
-				   : "it may ignore the mark");
+		sheet_say_in(sheet, ink, 4,
+			     "passes, %ld pages below what the full check asks for: %s",
+			     a->shortfall,
+			     a->quick ? "the quick test for single pages lets it"
+				      : "it may ignore the mark");
 	else if (a->passes)
-		sheet_say(sheet, 4, "passes, %ld pages above", a->usable - a->needed);
+		sheet_say_in(sheet, ink, 4, "passes, %ld pages above", a->usable - a->needed);
 	else if (a->verdict == EXPLAINED_TOO_FEW_PAGES)
-		sheet_say(sheet, 4, "refused by the watermark check: %ld %s short", a->shortfall,
-			  a->shortfall == 1 ? "page" : "pages");
+		sheet_say_in(sheet, ink, 4, "refused by the watermark check: %ld %s short",
+			     a->shortfall, a->shortfall == 1 ? "page" : "pages");
 	else if (a->verdict == EXPLAINED_CPUSET)
-		sheet_say(sheet, 4, "refused: the task's cpuset does not allow this node");
+		sheet_say_in(sheet, ink, 4, "refused: the task's cpuset does not allow this node");
 	else
-		sheet_say(sheet, 4,
-			  "refused for want of a block: no free block is both large enough and of "
-			  "a type that this request may use");
-	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+		sheet_say_in(
+			sheet, ink, 4,
+			"refused for want of a block: no free block is both large enough and of "
+			"a type that this request may use");
 }
 
 /** A zone that was tried. */
@@ -217,11 +218,12 @@ static void print_left_out(const struct sheet *sheet)
 
 		if (zone->place == ZONE_TRIED)
 			continue;
-		fputc('\n', sheet->out);
-		sheet_say(sheet, 0, "zone %s: not tried, %s; %s free in it",
-			  log_zone_label(sheet->answer, zone, label, sizeof(label)),
-			  place_remark(zone),
-			  log_pages(sheet->answer, zone->free, amount, sizeof(amount)));
+		if (!sheet->json)
+			fputc('\n', sheet->out);
+		sheet_begin(sheet, "left_out", PLAIN, "zone %s: not tried, %s; %s free in it",
+			    log_zone_label(sheet->answer, zone, label, sizeof(label)),
+			    place_remark(zone),
+			    log_pages(sheet->answer, zone->free, amount, sizeof(amount)));
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file
- * @brief The answer to a report as text: 80 columns, the answer last.
+ * @brief The answer to a report as text: 80 columns, the answer last; and the same in pieces, as JSON.
  */
 #include <string.h>
 
@@ -31,10 +31,8 @@ static void print_headline(const struct sheet *sheet)
 	char headline[256];
 
 	log_headline(sheet->answer, headline, sizeof(headline));
-	fputs(sheet_ink(sheet, BOLD), sheet->out);
-	sheet_say(sheet, 0, "report %lu: %s%s%s", sheet->answer->number,
-		  kinds[sheet->answer->failure->kind], headline[0] ? "; " : "", headline);
-	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+	sheet_begin(sheet, "report", BOLD, "report %lu: %s%s%s", sheet->answer->number,
+		    kinds[sheet->answer->failure->kind], headline[0] ? "; " : "", headline);
 }
 
 /** Who asked for what, when, on which kernel. */
@@ -69,13 +67,12 @@ static void print_verdict(const struct sheet *sheet)
 	const struct failure_account *account = &answer->account;
 	bool zones_asked = log_zones_asked(answer);
 
-	fprintf(sheet->out, "\n%s%s", sheet_ink(sheet, BOLD),
-		sheet_ink(sheet, verdicts[account->verdict].ink));
-	sheet_say(sheet, 0, "verdict: %s%s%s",
-		  answer->failure->ours && answer->passes ? "would pass"
-							  : verdicts[account->verdict].word,
-		  zones_asked ? ", by the " : "", zones_asked ? account->rules : "");
-	fputs(sheet_ink(sheet, PLAIN), sheet->out);
+	if (!sheet->json)
+		fprintf(sheet->out, "\n%s", sheet_ink(sheet, BOLD));
+	sheet_begin(sheet, "verdict", verdicts[account->verdict].ink, "verdict: %s%s%s",
+		    answer->failure->ours && answer->passes ? "would pass"
+							    : verdicts[account->verdict].word,
+		    zones_asked ? ", by the " : "", zones_asked ? account->rules : "");
 	if (!zones_asked)
 		return;
 	if (answer->replayed)
@@ -113,6 +110,24 @@ static bool walks_alike(const struct explained_walk *one, const struct explained
 	       !strcmp(explain_mark_name(one->alloc_flags), explain_mark_name(other->alloc_flags));
 }
 
+/**
+ * @brief How many walks tell a reader the same as this one?
+ *
+ * @param e what became of the request
+ * @param which number of the walk, from 0
+ * @return how many, with itself; 0 where one before it is like it
+ */
+size_t log_walks_alike(const struct explanation *e, size_t which)
+{
+	size_t alike = 0, first = 0;
+
+	while (!walks_alike(&e->walk[which], &e->walk[first]))
+		first++;
+	for (size_t other = which; other < e->nr_walks && first == which; other++)
+		alike += walks_alike(&e->walk[which], &e->walk[other]);
+	return alike;
+}
+
 /** The walks of the replay, those of all rounds that are alike once, with their number. */
 static void print_walks(const struct sheet *sheet)
 {
@@ -120,15 +135,11 @@ static void print_walks(const struct sheet *sheet)
 
 	if (!sheet->answer->replayed || !e->nr_walks)
 		return;
-	sheet_title(sheet, "the attempts of 5.8.18");
+	sheet_title(sheet, "attempts", "the attempts of 5.8.18");
 	for (size_t i = 0; i < e->nr_walks; i++) {
 		const struct explained_walk *walk = &e->walk[i];
-		size_t alike = 0, first = 0;
+		size_t alike = log_walks_alike(e, i);
 
-		while (!walks_alike(walk, &e->walk[first]))
-			first++;
-		for (size_t other = i; other < e->nr_walks && first == i; other++)
-			alike += walks_alike(walk, &e->walk[other]);
 		if (alike)
 			sheet_say(sheet, 2, "stage %02d, %s watermark: %zu %s over %d %s",
 				  walk->stage, explain_mark_name(walk->alloc_flags), alike,
@@ -145,7 +156,7 @@ static void print_advice(const struct sheet *sheet)
 
 	if (!answer->nr_advice)
 		return;
-	sheet_title(sheet, "what to do");
+	sheet_title(sheet, "advice", "what to do");
 	for (int i = 0; i < answer->nr_advice; i++) {
 		sheet_say(sheet, 2, "%s %s", answer->advice[i].would_pass ? "+" : "?",
 			  answer->advice[i].what);
@@ -155,6 +166,23 @@ static void print_advice(const struct sheet *sheet)
 	if (sure)
 		sheet_say(sheet, 2,
 			  "(with + the request passes by the figures of this report; ? may help)");
+}
+
+/** The sections of an answer, without the answer itself. */
+static void print_sections(const struct sheet *sheet, const char *path)
+{
+	print_headline(sheet);
+	print_request(sheet, path);
+	print_caller(sheet);
+	print_verdict(sheet);
+	if (log_zones_asked(sheet->answer)) {
+		print_absent(sheet);
+		print_zones(sheet);
+		print_walks(sheet);
+	}
+	print_balance(sheet);
+	print_victim(sheet);
+	print_advice(sheet);
 }
 
 static void print_answer(const struct sheet *sheet)
@@ -171,7 +199,7 @@ static void print_answer(const struct sheet *sheet)
  */
 void log_print_by_rules(const struct log_answer *answer, FILE *out, bool colour)
 {
-	const struct sheet sheet = { answer, out, colour };
+	const struct sheet sheet = { .answer = answer, .out = out, .colour = colour };
 
 	print_verdict(&sheet);
 	print_zones(&sheet);
@@ -188,21 +216,31 @@ void log_print_by_rules(const struct log_answer *answer, FILE *out, bool colour)
  */
 void log_print_text(const struct log_answer *answer, const char *path, FILE *out, bool colour)
 {
-	const struct sheet sheet = { answer, out, colour };
+	const struct sheet sheet = { .answer = answer, .out = out, .colour = colour };
 
-	if (answer->number > 1)
-		fputc('\n', out);
-	print_headline(&sheet);
-	print_request(&sheet, path);
-	print_caller(&sheet);
-	print_verdict(&sheet);
-	if (log_zones_asked(answer)) {
-		print_absent(&sheet);
-		print_zones(&sheet);
-		print_walks(&sheet);
-	}
-	print_balance(&sheet);
-	print_victim(&sheet);
-	print_advice(&sheet);
+	print_sections(&sheet, path);
 	print_answer(&sheet);
+}
+
+/**
+ * @brief Write what is printed of a report in its pieces, section by section, but for the answer itself.
+ *
+ * @param answer the answer
+ * @param path of the log; NULL: the report is of a machine of ours, and nobody wrote it
+ * @param json where to: an object
+ */
+void log_write_sections(const struct log_answer *answer, const char *path, struct json *json)
+{
+	struct sheet sheet = { .answer = answer, .json = json };
+
+	json_array(json, "sections");
+	sheet.depth = json->depth;
+	if (path) {
+		print_sections(&sheet, path);
+	} else {
+		print_verdict(&sheet);
+		print_zones(&sheet);
+	}
+	sheet_end(&sheet);
+	json_end(json);
 }

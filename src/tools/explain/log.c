@@ -26,7 +26,7 @@ struct run {
 	struct json *json;	     /**< NULL: as text */
 	struct log_picture *picture; /**< NULL: none is drawn */
 	struct log_groups *groups;
-	unsigned long reports;
+	unsigned long reports, shown;
 	bool refused, damaged;
 };
 
@@ -52,9 +52,31 @@ static void show(struct run *run, const struct log_answer *answer)
 	if (run->request->summary)
 		return;
 	if (run->json)
-		log_write_json(answer, run->json);
-	else if (!run->picture || !is_standard_output(run->request->svg))
+		log_write_json(answer, run->request->path, run->json);
+	else if (!run->picture || !is_standard_output(run->request->svg)) {
+		if (run->shown++)
+			putchar('\n');
 		log_print_text(answer, run->request->path, stdout, run->request->colour);
+	}
+}
+
+/** Is the report that was just read one that an answer is asked for? */
+static bool is_asked_for(const struct run *run)
+{
+	return !run->request->only || run->request->only == run->reports;
+}
+
+/** Show the answer to a report, or say what it lacks. */
+static void give_answer(struct run *run, const struct log_answer *answer, bool understood)
+{
+	const struct failure *failure = answer->failure;
+
+	if (!understood)
+		report_damaged(run, failure, answer->account.missing);
+	run->refused |= !log_answer_is_fine(answer);
+	/* Of two reports woven into one, no figure is known to be this one's. */
+	if (!failure->woven && (!answer->account.missing[0] || log_answer_says_something(answer)))
+		show(run, answer);
 }
 
 /** Explain one report. */
@@ -63,6 +85,7 @@ static void explain_report(const struct failure *failure, void *context)
 	struct run *run = context;
 	struct log_answer *answer = calloc(1, sizeof(*answer));
 	const struct log_group *group;
+	bool understood;
 
 	run->reports++;
 	if (!answer) {
@@ -70,14 +93,11 @@ static void explain_report(const struct failure *failure, void *context)
 		return;
 	}
 	answer->number = run->reports;
-	if (!log_answer_take(answer, failure, run->request->rules))
-		report_damaged(run, failure, answer->account.missing);
-	run->refused |= !log_answer_is_fine(answer);
+	understood = log_answer_take(answer, failure, run->request->rules);
 	group = log_groups_add(run->groups, answer);
 	answer->caller_so_far = group && failure->trace.caller[0] ? group->count : 0;
-	/* Of two reports woven into one, no figure is known to be this one's. */
-	if (!failure->woven && (!answer->account.missing[0] || log_answer_says_something(answer)))
-		show(run, answer);
+	if (is_asked_for(run))
+		give_answer(run, answer, understood);
 	log_answer_release(answer);
 	free(answer);
 }
@@ -154,10 +174,30 @@ static void end_output(struct run *run)
 	}
 }
 
+/** So many reports there must be. */
+static unsigned long least_reports(const struct run *run)
+{
+	return run->request->only ? run->request->only : 1;
+}
+
+/** Say what was not found. */
+static void say_missing(const struct run *run)
+{
+	if (run->reports)
+		say("explain", "%s: there is no report %lu in it; the last one is number %lu",
+		    run->request->path, run->request->only, run->reports);
+	else
+		say("explain",
+		    "%s: there is no report in it: no line says 'page allocation failure', 'invoked "
+		    "oom-killer' or 'Mem-Info:'; logs packed otherwise than with xz must be unpacked "
+		    "first",
+		    run->request->path);
+}
+
 /** Write the picture, if one was asked for and there is something on it; false with a line on standard error. */
 static bool write_picture(const struct run *run)
 {
-	if (!run->picture || !run->reports)
+	if (!run->picture || run->reports < least_reports(run))
 		return true;
 	return !print_into("explain", run->request->svg, log_picture_write, run->picture);
 }
@@ -172,7 +212,7 @@ int explain_log(const struct log_request *request)
 {
 	struct json writer;
 	struct run run = { .request = request, .json = request->json ? &writer : NULL };
-	bool failed;
+	bool failed, missing;
 
 	run.groups = calloc(1, sizeof(*run.groups));
 	if (!run.groups || (request->svg && !(run.picture = log_picture_new()))) {
@@ -188,13 +228,10 @@ int explain_log(const struct log_request *request)
 	log_picture_free(run.picture);
 	end_output(&run);
 	free(run.groups);
-	if (!failed && !run.reports)
-		say("explain",
-		    "%s: there is no report in it: no line says 'page allocation failure', 'invoked "
-		    "oom-killer' or 'Mem-Info:'; logs packed otherwise than with xz must be unpacked "
-		    "first",
-		    request->path);
-	if (failed || !run.reports || run.damaged)
+	missing = run.reports < least_reports(&run);
+	if (!failed && missing)
+		say_missing(&run);
+	if (failed || missing || run.damaged)
 		return EXIT_BAD_INPUT;
 	return run.refused ? EXIT_DIFFERENT : EXIT_OK;
 }

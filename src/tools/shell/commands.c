@@ -101,6 +101,16 @@ static void run_load(struct shell *shell, char *rest)
 	text_free(&text);
 }
 
+/** Write the machine, and after it the blocks that are held of it. */
+static void write_machine(const struct shell *shell, FILE *out)
+{
+	pageflow_write(shell->machine, out);
+	for (size_t i = 0; i < shell->nr_held; i++)
+		fprintf(out, "held %lu %llu %u %x\n", shell->held[i].number,
+			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
+			shell->held[i].gfp);
+}
+
 static void run_save(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
@@ -117,15 +127,15 @@ static void run_save(struct shell *shell, char *rest)
 			    rest);
 		return;
 	}
+	if (shell->record && is_standard_output(rest)) {
+		write_machine(shell, shell->plain);
+		return;
+	}
 	if (new_file_begin(&file, rest, &error)) {
 		shell_error(shell, "save: %s", error.text);
 		return;
 	}
-	pageflow_write(shell->machine, file.out);
-	for (size_t i = 0; i < shell->nr_held; i++)
-		fprintf(file.out, "held %lu %llu %u %x\n", shell->held[i].number,
-			(unsigned long long)shell->held[i].pfn, shell->held[i].order,
-			shell->held[i].gfp);
+	write_machine(shell, file.out);
 	if (new_file_end(&file, &error))
 		shell_error(shell, "save: %s", error.text);
 }
@@ -150,12 +160,12 @@ static void run_alloc(struct shell *shell, char *rest)
 	pfn = nid == BY_POLICY ? pageflow_alloc_pages(shell->machine, gfp, order)
 			       : pageflow_alloc_pages_node(shell->machine, (int)nid, gfp, order);
 	if (pfn == PAGEFLOW_NO_PAGE) {
-		printf("no page\n");
+		fputs("no page\n", shell->plain);
 		return;
 	}
 	if (shell_hold(shell, shell->next_number, pfn, order, gfp))
-		printf("#%lu: page %#llx order %u\n", shell->next_number - 1,
-		       (unsigned long long)pfn, order);
+		fprintf(shell->plain, "#%lu: page %#llx order %u\n", shell->next_number - 1,
+			(unsigned long long)pfn, order);
 }
 
 static void run_free(struct shell *shell, char *rest)
@@ -209,21 +219,36 @@ static void run_blocks(struct shell *shell, char *rest)
 	}
 }
 
-/** Print a file of /proc. */
-static void print_proc(struct shell *shell, char *rest, enum pageflow_proc file)
+/** Print a file of /proc; false when it could not be. */
+static bool print_proc(struct shell *shell, char *rest, enum pageflow_proc file)
 {
-	if (shell_has_machine(shell) && no_more(shell, rest))
-		pageflow_print(shell->machine, file, stdout);
+	bool can = shell_has_machine(shell) && no_more(shell, rest);
+
+	if (can)
+		pageflow_print(shell->machine, file, shell->plain);
+	return can;
+}
+
+/** Print a file of /proc that tells of free blocks: in a record, a picture of these goes with it. */
+static void print_free(struct shell *shell, char *rest, enum pageflow_proc file)
+{
+	struct pageflow_error error = { 0 };
+
+	if (shell->record)
+		record_shown(shell->record);
+	if (print_proc(shell, rest, file) && shell->record &&
+	    drawings_record(shell, PAGEFLOW_FREE_LISTS, NULL, &error))
+		shell_error(shell, "draw: %s", error.text);
 }
 
 static void run_buddyinfo(struct shell *shell, char *rest)
 {
-	print_proc(shell, rest, PAGEFLOW_BUDDYINFO);
+	print_free(shell, rest, PAGEFLOW_BUDDYINFO);
 }
 
 static void run_pagetypeinfo(struct shell *shell, char *rest)
 {
-	print_proc(shell, rest, PAGEFLOW_PAGETYPEINFO);
+	print_free(shell, rest, PAGEFLOW_PAGETYPEINFO);
 }
 
 static void run_zoneinfo(struct shell *shell, char *rest)
@@ -235,7 +260,7 @@ static void run_draw(struct shell *shell, char *rest)
 {
 	struct pageflow_error error = { 0 };
 
-	if (shell_has_machine(shell) && drawings_draw(&shell->drawings, shell, rest, &error))
+	if (shell_has_machine(shell) && drawings_draw(shell, rest, &error))
 		shell_error(shell, "draw: %s", error.text);
 }
 
@@ -336,11 +361,11 @@ static void run_takeall(struct shell *shell, char *rest)
 		if (interrupt_came())
 			break;
 	}
-	printf("%s%lu blocks of order %u", interrupt_came() ? "\nended by Ctrl-C: " : "", blocks,
-	       order);
+	fprintf(shell->plain, "%s%lu blocks of order %u",
+		interrupt_came() ? "\nended by Ctrl-C: " : "", blocks, order);
 	if (blocks)
-		printf(": #%lu to #%lu", first, shell->next_number - 1);
-	printf("\n");
+		fprintf(shell->plain, ": #%lu to #%lu", first, shell->next_number - 1);
+	fputc('\n', shell->plain);
 }
 
 static void run_gfp(struct shell *shell, char *rest)
@@ -351,7 +376,7 @@ static void run_gfp(struct shell *shell, char *rest)
 	if (!take_gfp(shell, "gfp", &rest, &gfp) || !no_more(shell, rest))
 		return;
 	pageflow_gfp_text(gfp, text, sizeof(text));
-	printf("%#x %s\n", gfp, text);
+	fprintf(shell->plain, "%#x %s\n", gfp, text);
 }
 
 /**
@@ -405,12 +430,12 @@ const struct shell_command *shell_find_command(struct shell *shell, const char *
 }
 
 /** A row of the help. */
-static void print_command(const struct shell_command *command)
+static void print_command(FILE *out, const struct shell_command *command)
 {
 	char usage[64];
 
 	snprintf(usage, sizeof(usage), "%s %s", command->name, command->arguments);
-	wrap_row(stdout, help_columns(), HELP_COLUMN, usage, command->summary);
+	wrap_row(out, help_columns(), HELP_COLUMN, usage, command->summary);
 }
 
 static void run_help(struct shell *shell, char *rest)
@@ -420,14 +445,14 @@ static void run_help(struct shell *shell, char *rest)
 	if (!c)
 		return;
 	if (*rest) {
-		print_command(c);
+		print_command(shell->plain, c);
 		return;
 	}
 	for (; c->name; c++)
-		print_command(c);
-	putchar('\n');
+		print_command(shell->plain, c);
+	fputc('\n', shell->plain);
 	wrap_text(
-		stdout, help_columns(),
+		shell->plain, help_columns(),
 		"The beginning of a command is enough where only one begins so. GFP is a mask: names "
 		"and numbers, joined by |, &, ~ and parentheses. Ctrl-C drops the line that is being "
 		"typed and ends takeall; twice in a row it ends the session, as Ctrl-D does.\n");
@@ -454,7 +479,7 @@ const struct shell_command shell_commands[] = {
 	{ "pagetypeinfo", "", "print /proc/pagetypeinfo", .run = run_pagetypeinfo },
 	{ "zoneinfo", "", "print /proc/zoneinfo", .run = run_zoneinfo },
 	{ "draw", "[FORM]... [ZONE]",
-	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru",
+	  "draw the free lists, and what has changed; FORM: table words svg FILE.svg zones lru percpu blocks",
 	  .run = run_draw, .each = WORD_FORM },
 	{ "steps", "[FORM]... COMMAND",
 	  "carry out a command, and draw what compaction does, step by step", .run = run_steps,

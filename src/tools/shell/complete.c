@@ -26,7 +26,7 @@
 #define PRESENT 8
 
 /** How something can be drawn. */
-#define FORMS "table words svg zones lru"
+#define FORMS "table words svg zones lru percpu blocks"
 
 /* ---- The list of what may stand there --------------------------------------------------------- */
 

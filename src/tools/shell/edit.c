@@ -105,6 +105,13 @@ static int next_character(FILE *in)
 	return EOF;
 }
 
+/** The terminal hands over each key before the prompt says so: a Ctrl-D or Tab typed at once is not lost to its line mode. */
+static int take_keys(void)
+{
+	rl_prep_terminal(1);
+	return 0;
+}
+
 /** Set up editing, once. */
 static void begin_editing(void)
 {
@@ -118,6 +125,7 @@ static void begin_editing(void)
 	rl_attempted_completion_function = complete;
 	rl_completer_word_break_characters = (char *)" \t|&";
 	rl_getc_function = next_character;
+	rl_pre_input_hook = take_keys;
 	using_history();
 	stifle_history(MOST_HISTORY);
 	if (*history_path())

@@ -66,7 +66,7 @@ void run_explain(struct shell *shell, char *rest)
 	if (nid != BY_POLICY)
 		request.nid = (int)nid;
 	copy = copy_machine(shell->machine, &error);
-	if (!copy || explain_here(copy, "this machine", &request, &error))
+	if (!copy || explain_here(copy, "this machine", &request, shell->plain, &error))
 		shell_error(shell, "explain: %s", error.text);
 	pageflow_destroy(copy);
 }

@@ -26,7 +26,9 @@ void shell_error(struct shell *shell, const char *format, ...)
 	if (vasprintf(&message, format, arguments) < 0)
 		message = NULL;
 	va_end(arguments);
-	if (shell->file)
+	if (shell->record)
+		record_error(shell->record, message_shown("", message ? message : "out of memory"));
+	else if (shell->file)
 		say("shell", "%s:%zu: %s", shell->file, shell->line,
 		    message ? message : "out of memory");
 	else
@@ -56,14 +58,19 @@ static void on_event(const struct pageflow_event *event, void *context)
 	const struct shell *shell = context;
 	char line[512];
 
+	if (shell->record) {
+		record_event(shell->record, event);
+		return;
+	}
 	pageflow_event_text(event, line, sizeof(line));
 	fprintf(shell->out, "  %s\n", line);
 }
 
 static void on_message(const char *text, void *context)
 {
-	(void)context;
-	printf("%s", text);
+	const struct shell *shell = context;
+
+	fputs(text, shell->plain);
 }
 
 static void on_violation(const char *text, void *context)
@@ -81,6 +88,8 @@ void shell_take_machine(struct shell *shell, pageflow_machine *machine)
 {
 	pageflow_destroy(shell->machine);
 	drawings_forget(&shell->drawings);
+	drawings_forget(&shell->pictures);
+	drawings_forget(&shell->states);
 	shell->machine = machine;
 	shell->nr_held = 0;
 	shell->next_number = 1;

@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #include "pageflow.h"
+#include "text/json.h"
+#include "tools/shell/record.h"
 
 /** A block that the user holds: `#N`. */
 struct held {
@@ -24,6 +26,9 @@ struct drawings {
 	unsigned int count;
 };
 
+/** Pictures of a state. */
+#define STATE_PICTURES 4
+
 /** A session. */
 struct shell {
 	pageflow_machine *machine; /**< NULL: none yet */
@@ -31,7 +36,14 @@ struct shell {
 	size_t nr_held;
 	unsigned long next_number;
 	struct drawings drawings;
-	FILE *out; /**< standard output, and on a terminal in lines as wide as that is */
+	FILE *plain;		  /**< standard output, or with a record what goes into that */
+	FILE *out;		  /**< the same, and on a terminal in lines as wide as that is */
+	struct record *record;	  /**< of the command on its way; NULL: what is said is printed */
+	struct drawings pictures; /**< that went into records */
+	struct drawings states;	  /**< after each command, with --state */
+	char *state_svg[STATE_PICTURES], *state_text[STATE_PICTURES]; /**< pictures of the last */
+	long first_state; /**< the command from which on they are written; -1: none is */
+	const char *zone; /**< the zone of these pictures where no command names one; NULL: all */
 	bool tracing;
 	bool quit;
 	unsigned long errors;
@@ -117,15 +129,25 @@ void shell_let_go(struct shell *shell, struct held *held);
 
 /* shell.c */
 void shell_run_line(struct shell *shell, char *line);
+bool shell_record_line(struct shell *shell, char *line, long index);
 
 /* explain.c */
 void run_explain(struct shell *shell, char *rest);
 
 /* draw.c */
-int drawings_draw(struct drawings *drawings, const struct shell *shell, char *rest,
-		  struct pageflow_error *error);
+int drawings_draw(struct shell *shell, char *rest, struct pageflow_error *error);
 void drawings_forget(struct drawings *drawings);
 int drawings_watch(struct shell *shell, char *rest, struct pageflow_error *error);
+int drawings_record(struct shell *shell, enum pageflow_subject subject, const char *zone,
+		    struct pageflow_error *error);
+
+const char *drawings_word(enum pageflow_subject subject);
+char *drawings_text(const pageflow_steps *steps, struct pageflow_drawing drawing,
+		    enum pageflow_form form, struct pageflow_error *error);
+
+/* state.c */
+void state_take(struct shell *shell, unsigned int number, bool drawn);
+void state_write(struct shell *shell, struct json *json);
 
 /* edit.c */
 enum typed shell_read_line(const struct shell *shell, const char *prompt, char **line);

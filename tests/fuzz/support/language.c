@@ -200,12 +200,32 @@ static void say_sleep(const struct seen *seen, char *line, size_t size)
 /** What needs no more words. */
 static void say_word(const struct seen *seen, char *line, size_t size)
 {
-	static const char *const words[] = {
-		"live",	      "live",	      "idle",	   "oom",	 "suspend",
-		"resume",     "trace on",     "trace off", "buddyinfo",	 "zoneinfo",
-		"blocks",     "pagetypeinfo", "status",	   "lru",	 "scanners",
-		"draw table", "draw words",   "draw lru",  "draw zones", SAVE_AND_LOAD
-	};
+	static const char *const words[] = { "live",
+					     "live",
+					     "idle",
+					     "oom",
+					     "suspend",
+					     "resume",
+					     "trace on",
+					     "trace off",
+					     "buddyinfo",
+					     "zoneinfo",
+					     "blocks",
+					     "pagetypeinfo",
+					     "status",
+					     "lru",
+					     "scanners",
+					     "draw table",
+					     "draw words",
+					     "draw lru",
+					     "draw zones",
+					     SAVE_AND_LOAD,
+					     "draw svg",
+					     "draw percpu",
+					     "draw blocks",
+					     AS_OBJECTS,
+					     "draw percpu svg",
+					     "draw blocks words" };
 
 	(void)seen;
 	snprintf(line, size, "%s", ONE_OF(words));

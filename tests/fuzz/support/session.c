@@ -9,6 +9,7 @@
 #include "assertions.h"
 #include "library/handle.h"
 #include "observe.h"
+#include "support/json-line.h"
 #include "support/language.h"
 #include "support/steps.h"
 #include "world/world.h"
@@ -82,7 +83,7 @@ static void carry_out(struct session *session, const char *line)
 
 	free(session->printed);
 	stdout = stderr = open_memstream(&printed, &size);
-	session->shell.out = stdout;
+	session->shell.out = session->shell.plain = stdout;
 	session->shell.line++;
 	steps_begin(MOST_STEPS, "line %lu: %s", session->shell.line, line);
 	shell_run_line(&session->shell, copy);
@@ -147,6 +148,63 @@ static void save_and_load(struct session *from, struct session *to)
 	free(again);
 }
 
+/** Carry out a line, and look whether what is written of it is a line of JSON. */
+static bool record_line(struct shell *shell, const char *line, long index)
+{
+	FILE *out = stdout;
+	char *copy = strdup(line), *printed = NULL;
+	size_t size;
+	bool done;
+
+	stdout = open_memstream(&printed, &size);
+	shell->line++;
+	steps_begin(MOST_STEPS, "line %lu, as an object: %s", shell->line, line);
+	done = shell_record_line(shell, copy, index);
+	steps_end();
+	fclose(stdout);
+	stdout = out;
+	ck_assert_msg(done ? is_json_line(printed) : !size, "fuzz: line %lu: %s: no JSON: %s",
+		      shell->line, line, printed);
+	free(copy);
+	free(printed);
+	return done;
+}
+
+/** Carry a scenario out once more, as `--json --state 1` does: the machine ends as it did before. */
+static void record_session(const struct lines *scenario, const char *saved)
+{
+	struct shell shell = { .file = "scenario",
+			       .next_number = 1,
+			       .tracing = true,
+			       .first_state = 1,
+			       .record = record_new(),
+			       .run_line = shell_run_line };
+	long index = 0;
+	char *again;
+
+	shell.plain = shell.out = record_stream(shell.record);
+	for (size_t i = 0; i < scenario->count && language_fits(scenario->line[i]); i++)
+		index += record_line(&shell, scenario->line[i], index);
+	again = session_saved(shell.machine);
+	session_same("the machine of the shell, and of the one that writes objects", saved, again);
+	free(again);
+	pageflow_destroy(shell.machine);
+	drawings_forget(&shell.drawings);
+	drawings_forget(&shell.pictures);
+	drawings_forget(&shell.states);
+	free(shell.held);
+	record_free(shell.record);
+}
+
+/** Is a line part of a scenario? */
+static bool has_line(const struct lines *scenario, const char *line)
+{
+	for (size_t i = 0; i < scenario->count; i++)
+		if (!strcmp(scenario->line[i], line))
+			return true;
+	return false;
+}
+
 /** The contents of files are not kept: what a loaded machine says of them is another matter, and so are drawn differences. */
 static bool same_for_both(const char *line)
 {
@@ -199,5 +257,7 @@ char *session_run(const struct lines *scenario)
 	}
 	end(&other);
 	end(&one);
+	if (saved && has_line(scenario, AS_OBJECTS))
+		record_session(scenario, saved);
 	return saved;
 }

@@ -13,6 +13,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ..read.text import _
+from . import ready
 from .answer import answer
 
 ID = re.compile(r'\d\d-\d+$')
@@ -48,14 +49,17 @@ def in_words(number, language=None):
 
 
 class Exercise(SphinxDirective):
-    """.. exercise:: 09-1 - its content is the question, and the answer in an `answer`."""
+    """.. exercise:: 09-1 - its content is the question, and the answer in an `answer`.
+
+    :begin: what a reader can change and carry out in the page: the name of a file in docs/scenarios, or commands, one a line.
+    """
 
     has_content = True
     required_arguments = 1
     option_spec = {
         'level': lambda text: directives.choice(text, ('easy', 'middle', 'hard')),
         'kind': lambda text: directives.choice(text, ('change', 'predict', 'paper')),
-        **dict.fromkeys(('fails', 'passes', 'recordings', 'scenarios'), directives.unchanged_required),
+        **dict.fromkeys(('fails', 'passes', 'recordings', 'scenarios', 'begin'), directives.unchanged_required),
     }
 
     def run(self):
@@ -69,7 +73,8 @@ class Exercise(SphinxDirective):
         patch = self.env.srcdir / 'docs' / 'exercises' / f'{name}.patch'
         if (kind == 'change') != patch.is_file():
             raise self.error(f'exercise {name}: {patch.name} is what an exercise that changes code has, and no other')
-        node = nodes.container(classes=['pf-exercise'], ids=[f'exercise-{name}'])
+        node = self.box()
+        node['ids'] = [f'exercise-{name}']
         node += self.head(name, kind)
         node += self.parse_content_to_nodes()
         answers = list(node.findall(answer))
@@ -78,6 +83,18 @@ class Exercise(SphinxDirective):
         if kind == 'change':
             answers[0] += self.shown(name)
         return [node]
+
+    def box(self):
+        begin = self.options.get('begin')
+        if not begin:
+            return nodes.container(classes=['pf-exercise'])
+        if not ready.SCENARIO.search(begin):
+            return ready.place(self.env, ['pf-exercise'], begin)
+        path = self.env.srcdir / begin
+        if not path.is_file():
+            raise self.error(f'exercise {self.arguments[0]}: there is no file {begin}')
+        self.env.note_dependency(str(path))
+        return ready.place(self.env, ['pf-exercise'], path.read_text(encoding='utf-8'), begin)
 
     def head(self, name, kind):
         """Number, kind and level."""

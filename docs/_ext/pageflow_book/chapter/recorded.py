@@ -9,8 +9,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from ..read.book import book
-from ..read.events import page_number
-from ..read.recordings import Recording, event_words
+from ..read.recordings import Recording, event_words, page_number
 from ..read.text import _
 from .tables import TableDirective
 

@@ -244,7 +244,7 @@ def legend(draw, x, y, covered):
         draw.arrow(kind, f'M{left + 10:g} {row:g}h22')
         draw.text(left + 39, row + 3.5, words, 'el')
     if covered:
-        draw.text(x + 10, y + 66, _('%: lines of the stage the tests run'), 'el')
+        draw.text(x + 10, y + 66, _('%: lines of the stage the tests run'), 'el covered')
 
 
 def tall(here, link, ident):

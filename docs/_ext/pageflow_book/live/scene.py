@@ -31,26 +31,22 @@ Events are shown from the first `machine` or `load` on, unless the commands say 
 Many events are told as one line for each kind. Lines `trace on` and `trace off`, and comments, are not shown.
 """
 
+import json
 import re
+import shlex
 from html import escape
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 
+from ..chapter import ready
 from ..draw import formats
 from ..read.book import book
-from ..read.events import in_words, meaning, read, tell
 from ..read.labels import in_language
 from ..read.text import _
 from .transcript import Transcript
 
-ASKS = dict.fromkeys(('buddyinfo', 'pagetypeinfo', 'draw'), 'draw table svg') | {
-    'draw zones': 'draw table svg zones',
-    'draw lru': 'draw table svg lru',
-}
-MARK, MARKED = 'help quit', re.compile(r'^quit +end the session$')  # between the commands: what it prints is known
 LINES = 12
-STEPS = 'steps '
 TITLE = re.compile('<title[^>]*>(.*)</title>')
 
 
@@ -72,15 +68,16 @@ class Scene(Transcript):
     }
 
     def run(self):
-        commands = self.commands()
+        text = self.text()
+        commands = ready.commands(text)
         if not commands:
             raise self.error('scene: it has no commands')
         first, last = self.part(commands)
-        said = self.perform(commands, first, last)
-        shown = nodes.container(classes=['pf-scene'])
-        for command, output in list(zip(commands, said))[first:last]:
-            if not command.startswith('trace '):
-                shown += self.step(command, output)
+        file, zone = ' '.join(self.arguments), self.options.get('zone', '')
+        shown = ready.place(self.env, ['pf-scene'], text, file, (first, last), zone)
+        for done in self.perform(text)[first:last]:
+            if not done['command'].startswith('trace '):
+                shown += self.step(done)
         if self.arguments:
             shown += self.paragraph(_('To see it again: '), nodes.literal('', self.shell()), classes=['pf-meta'])
         self.set_source_info(shown)
@@ -89,45 +86,26 @@ class Scene(Transcript):
     def shell(self):
         return ' '.join(['build/pageflow shell', *self.arguments])
 
-    def commands(self):
-        lines = [str(line) for line in self.content]
-        if self.arguments:
-            if lines:
-                raise self.error('scene: takes a file or commands, not both')
-            path = book(self.env.app).root / self.arguments[0]
-            if not path.is_file():
-                raise self.error(f'scene: there is no file {self.arguments[0]}')
-            self.env.note_dependency(str(path))
-            lines = path.read_text(encoding='utf-8').split('\n')
-        return [line.strip() for line in lines if line.strip() and not line.strip().startswith('#')]
+    def text(self):
+        if not self.arguments:
+            return '\n'.join(map(str, self.content))
+        if self.content:
+            raise self.error('scene: takes a file or commands, not both')
+        path = book(self.env.app).root / self.arguments[0]
+        if not path.is_file():
+            raise self.error(f'scene: there is no file {self.arguments[0]}')
+        self.env.note_dependency(str(path))
+        return path.read_text(encoding='utf-8')
 
-    def perform(self, commands, first, last):
-        """Carries them out. What each of them printed, as lists of lines. What is shown of the state is drawn."""
-        script = []
-        traced = any(command.startswith('trace ') for command in commands)
-        zone = self.options.get('zone', '')
-        for at, command in enumerate(commands):
-            script.append(self.asked(command, zone) if first <= at < last else command)
-            if not traced and command.split()[0] in ('machine', 'load'):
-                script.append('trace on')
-                traced = True
-            script.append(MARK)
-        shell = f"{in_language(self.env.app)}build/pageflow shell <<'END'\n"
-        output = self.output(shell + '\n'.join(script) + '\nEND', self.shell())
-        said = [[]]
-        for line in output.split('\n'):
-            if MARKED.match(line):
-                said.append([])
-            else:
-                said[-1].append(line)
-        return said
-
-    @staticmethod
-    def asked(command, zone):
-        """A command as it is carried out, so that what it shows is drawn."""
-        if command in ASKS:
-            return ASKS[command] if command == 'draw lru' else f'{ASKS[command]} {zone}'
-        return f'steps words svg {command[6:]}' if command.startswith(STEPS) else command
+    def perform(self, text):
+        """Carries the commands out. What became of each, as the shell writes it down."""
+        zone = f' --zone {shlex.quote(self.options["zone"])}' if 'zone' in self.options else ''
+        shell = f'build/pageflow shell --json{zone}'
+        shell += f' {shlex.quote(self.arguments[0])}' if self.arguments else f" <<'END'\n{text}\nEND"
+        lines = self.output(in_language(self.env.app) + shell, self.shell()).split('\n')
+        if not all(line.startswith('{') for line in lines):
+            raise self.error('scene: the shell said:\n' + '\n'.join(line for line in lines if line[:1] != '{'))
+        return list(map(json.loads, lines))
 
     def part(self, commands):
         first = self.index(commands, 0, self.options['from']) if 'from' in self.options else 0
@@ -140,35 +118,25 @@ class Scene(Transcript):
                 return at
         raise self.error(f'scene: no command matches "{pattern}"')
 
-    def step(self, command, output):
+    def step(self, done):
         step = nodes.container(classes=['pf-step'])
-        step += self.paragraph(nodes.literal('', command), classes=['pf-command'])
-        if command in ASKS:
-            step += self.drawing('\n'.join(output))
-            return step
-        drawn = []
-        if command.startswith(STEPS):
-            begin = next((at for at, line in enumerate(output) if line.startswith('<svg')), 1) - 1
-            output, drawn = output[:begin], output[begin:]
-        events = [event for event in map(read, output) if event]
-        if events:
-            step += nodes.bullet_list(
-                '', *[self.event(told) for told in tell(events, book(self.env.app).vocabulary)], classes=['pf-events']
-            )
-        words = [line for line in output if not read(line)]
+        step += self.paragraph(nodes.literal('', done['command']), classes=['pf-command'])
+        if done['events']:
+            step += nodes.bullet_list('', *map(self.event, done['events']), classes=['pf-events'])
+        said = done.get('said', done['output']).removesuffix('\n')
+        words = (said.split('\n') if said else []) + done['errors']
         if len(words) > LINES:
             words[LINES - 1 :] = [_('(%s lines more)') % (len(words) - LINES + 1)]
         if words:
             text = '\n'.join(words)
             step += nodes.literal_block(text, text, language='none', translatable=False, classes=['pf-said'])
-        if drawn:
-            step += self.drawing('\n'.join(drawn))
+        step.extend(map(self.drawing, done['pictures']))
         return step
 
     def event(self, told):
-        times = f' ×{told.count:,}' if told.count > 1 else ''
-        words, fields = meaning(told.name, told.failed), in_words(told)
-        parts = [nodes.literal('', told.name), times + (f' {words}' if words else '')]
+        times = f' ×{told["count"]:,}' if told['count'] > 1 else ''
+        words, fields = told['meaning'], told['fields']
+        parts = [nodes.literal('', told['name']), times + (f' {words}' if words else '')]
         if fields:
             parts += [' ', nodes.inline('', fields, classes=['pf-fields'])]
         return nodes.list_item('', self.paragraph(*parts))
@@ -179,17 +147,15 @@ class Scene(Transcript):
         self.set_source_info(made)
         return made
 
-    def drawing(self, text):
-        table, _mark, svg = text.partition('\n<svg')
-        if not svg:
-            raise self.error(f'scene: there is nothing to draw; it was said:\n{text}')
+    def drawing(self, picture):
         ident = f'scene{self.env.new_serialno("pageflow-scene")}'
-        svg = re.sub(r'\bpf-([td])(?=[" ])', rf'{ident}-\1', f'<svg{svg}')
+        svg = re.sub(r'\bpf-([td])(?=[" ])', rf'{ident}-\1', picture['svg'].rstrip('\n'))
         if 'alt' in self.options:
             alt = ' '.join(self.options['alt'].split())
             svg = svg.replace('</desc>', f' {escape(alt)}</desc>')
         node = free_lists(svg=svg)
-        node += nodes.literal_block(table, table, language='none', translatable=False)
+        text = picture['text'].rstrip('\n')
+        node += nodes.literal_block(text, text, language='none', translatable=False)
         self.set_source_info(node)
         return node
 

@@ -26,14 +26,20 @@ def keys(root):
             yield key, str(path.relative_to(root)), text.count('\n', 0, found.start()) + 1
 
 
-def in_language(app):
-    """What stands before a command that draws, so that it draws in the language of the book; '' for English."""
+def catalogue(app):
+    """The labels in the language of the book, as the programs read them; '' for English, which they speak by themselves."""
     if app.config.language == 'en':
         return ''
-    here = book(app)
-    lines = ''.join(f'{key}\t{_(key)}\n' for key in sorted({key for key, _file, _line in keys(here.root)}))
+    return ''.join(f'{key}\t{_(key)}\n' for key in sorted({key for key, _file, _line in keys(book(app).root)}))
+
+
+def in_language(app):
+    """What stands before a command that draws, so that it draws in the language of the book; '' for English."""
+    lines = catalogue(app)
+    if not lines:
+        return ''
     name = f'{app.config.language}-{hashlib.sha1(lines.encode()).hexdigest()[:12]}.tsv'
-    path = here.build / 'catalogues' / name
+    path = book(app).build / 'catalogues' / name
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(lines, encoding='utf-8')

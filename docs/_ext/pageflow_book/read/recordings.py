@@ -3,7 +3,6 @@
 
 import lzma
 
-from .events import meaning
 from .text import _
 
 # The events of a recording that are told without their figures.
@@ -16,6 +15,11 @@ TRACEPOINTS = {
     'r': 'mm_vmscan_direct_reclaim_begin',
     'F': 'mm_page_free',
 }
+
+
+def page_number(text):
+    """A PFN as the book writes it, in hex, of one that a recording has in decimal."""
+    return _('none') if text in ('-', '-1') else f'{int(text):#x}'
 
 
 def event_words(words, vocabulary):
@@ -46,7 +50,7 @@ def event_words(words, vocabulary):
             fields[3],
             answer,
         )
-    return meaning(TRACEPOINTS.get(kind, ''), failed=fields[:1] == ['-1']) or kind
+    return vocabulary.meaning(TRACEPOINTS.get(kind, ''), failed=fields[:1] == ['-1']) or kind
 
 
 OPERATIONS = ('a ', 'g ', 'f ', 'D ')

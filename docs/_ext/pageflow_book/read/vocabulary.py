@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the command calls masks, migratetypes and results of compaction: `pageflow names` is asked, once a build."""
+"""What the command calls masks, migratetypes, results of compaction and events: `pageflow names` is asked, once a build."""
 
 import subprocess
+
+from .text import _
 
 
 class Vocabulary:
@@ -14,9 +16,21 @@ class Vocabulary:
     def rows(self, kind):
         """[(number, name)] of one kind, in the command's order."""
         if kind not in self.known:
-            said = subprocess.run([self.command, 'names', kind], capture_output=True, text=True, check=True).stdout
-            self.known[kind] = [(int(number, 0), name) for number, name in map(str.split, said.splitlines())]
+            self.known[kind] = [(int(number, 0), name) for number, name in map(str.split, self.lines(kind))]
         return self.known[kind]
+
+    def lines(self, kind):
+        return subprocess.run(
+            [self.command, 'names', kind], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+
+    def meaning(self, event, failed=False):
+        """A few words for the event of this name; '' for one that speaks for itself. Some events mean something else without a page."""
+        if 'events' not in self.known:
+            self.known['events'] = dict(line.split('\t') for line in self.lines('events'))
+        known = self.known['events']
+        words = (failed and known.get(f'{event} pfn=-1')) or known.get(event)
+        return _(words) if words else ''
 
     def name(self, kind, number):
         """The name of a number; the number itself where it has none."""

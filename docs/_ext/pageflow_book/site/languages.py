@@ -14,7 +14,7 @@ from babel.messages.pofile import write_po
 from ..read import chain, labels
 from ..read.book import book
 from ..read.sources import steps
-from . import search, shared
+from . import engine, search, shared
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -57,7 +57,7 @@ def extract(app, error):
     catalog = Catalog(project='Pageflow', version=app.config.version)
     for message, file, line in [*marked(), *labels.keys(app.srcdir)]:
         catalog.add(message, locations=[(file, line)])
-    for message in [*chain.words(), *shared.script_words(), *search.words(app), *step_titles(app)]:
+    for message in [*chain.words(), *shared.script_words(), *search.words(app), *engine.words(), *step_titles(app)]:
         catalog.add(message)
     with open(app.outdir / 'pageflow.pot', 'wb') as out:
         write_po(out, catalog, omit_header=False, sort_output=True)
