@@ -284,10 +284,16 @@ endif
 # ---- Build -----------------------------------------------------------------------------------------------------
 
 LIB_SO := build/libpageflow.so.$(VERSION)
+# What .ci/gdb preloads into a gdb that cannot set the registers of this machine's processor.
+WHOLE_STATE := $(if $(filter x86_64,$(shell uname -m)),build/front/gdb/whole_state.so)
 
 build: build/pageflow $(LIB_SO) build/libpageflow.a \
-	$(CONFIGS:%=build/%/O0/gdb-driver) \
+	$(CONFIGS:%=build/%/O0/gdb-driver) $(WHOLE_STATE) \
 	$(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/O0/%.o))
+
+build/front/gdb/whole_state.so: src/gdb/host/whole_state.c | $(SETUP)/build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(WARNINGS) -O2 -fPIC -shared -o $@ $<
 
 build/pageflow: build/front/O2/pageflow
 	@cp $< $@
@@ -415,7 +421,7 @@ coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/c
 
 SITE_IN := Makefile index.rst $(shell find docs labs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
-SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
+SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver) $(WHOLE_STATE)
 build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(SETUP)/site $(SETUP)/gdb
 	$(call say,build/site)
 	@$(VPYTHON) docs/build.py >&2
@@ -438,7 +444,7 @@ serve: build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(
 
 GDB_CONFIG  := $(if $(NUMA),numa,uma)
 GDB_FLAVOUR := $(if $(filter arm64,$(ARCH)),arm64,O0)
-gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
+gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver $(WHOLE_STATE) | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
 	$(give_back)
 	@.ci/gdb $< '$(S)' '$(subst ','\'',$(value B))'
 
