@@ -59,7 +59,7 @@ TESTS_C   := $(call tests_of,stages world life state replay engine)
 API_C     := $(call tests_of,library text)
 SUPPORT_C := $(call tests_of,support)
 # Those of the house, of the debugger and of the command as WebAssembly ask nothing of a flavour: they run once.
-PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb $(if $(filter web,$(NEEDED)),tests/web))
+PYTESTS    = tests/tools $(if $(filter O0,$(FLAVOUR)),tests/house tests/gdb tests/kernel $(if $(filter web,$(NEEDED)),tests/web))
 
 # ---- Tests that are asked for ----------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ say = @echo "  $1" >&2
 
 # ---- What a reader asks for ------------------------------------------------------------------------------------
 
-.PHONY: all wasm mutants workshop exercises exercise lab setup build test test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
+.PHONY: all wasm mutants workshop exercises exercise lab setup build test test-kernel test-programs coverage site serve epub pdf gdb bench check warnings clean distclean \
 	install help FORCE
 .DEFAULT_GOAL := all
 
@@ -284,10 +284,16 @@ endif
 # ---- Build -----------------------------------------------------------------------------------------------------
 
 LIB_SO := build/libpageflow.so.$(VERSION)
+# What .ci/gdb preloads into a gdb that cannot set the registers of this machine's processor.
+WHOLE_STATE := $(if $(filter x86_64,$(shell uname -m)),build/front/gdb/whole-state.so)
 
 build: build/pageflow $(LIB_SO) build/libpageflow.a \
-	$(CONFIGS:%=build/%/O0/gdb-driver) \
+	$(CONFIGS:%=build/%/O0/gdb-driver) $(WHOLE_STATE) \
 	$(foreach c,$(CONFIGS),$(ENGINE_C:%.c=build/$c/O0/%.o))
+
+build/front/gdb/whole-state.so: src/gdb/host/whole-state.c | $(SETUP)/build
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(WARNINGS) -O2 -fPIC -shared -o $@ $<
 
 build/pageflow: build/front/O2/pageflow
 	@cp $< $@
@@ -316,6 +322,10 @@ DESTLIB = $(DESTDIR)$(LIBDIR)
 install: build
 	install -d $(DEST)/bin $(DEST)/include $(DESTLIB)/pkgconfig
 	install -m 755 build/pageflow $(DEST)/bin/
+	install -d $(DEST)/share/pageflow/kernel
+	install -m 755 src/kernel/pageflow-drgn $(DEST)/bin/
+	install -m 644 src/kernel/pk_*.py $(DEST)/share/pageflow/kernel/
+	install -m 644 VERSION $(DEST)/share/pageflow/
 	install -m 644 include/pageflow.h $(DEST)/include/
 	install -m 644 build/libpageflow.a $(DESTLIB)/
 	install -m 755 $(LIB_SO) $(DESTLIB)/
@@ -328,7 +338,9 @@ install: build
 	install -d $(DEST)/share/man/man1 $(DEST)/share/bash-completion/completions \
 		$(DEST)/share/zsh/site-functions $(DEST)/share/fish/vendor_completions.d
 	$(PYTHON) docs/manpage.py build/pageflow >$(DEST)/share/man/man1/pageflow.1
+	$(PYTHON) docs/manpage.py src/kernel/pageflow-drgn >$(DEST)/share/man/man1/pageflow-drgn.1
 	install -m 644 src/tools/completion/pageflow.bash $(DEST)/share/bash-completion/completions/pageflow
+	ln -sf pageflow $(DEST)/share/bash-completion/completions/pageflow-drgn
 	install -m 644 src/tools/completion/_pageflow $(DEST)/share/zsh/site-functions/
 	install -m 644 src/tools/completion/pageflow.fish $(DEST)/share/fish/vendor_completions.d/
 
@@ -344,6 +356,15 @@ test-programs: $(patsubst %,build/%/$(FLAVOUR)/tests/program,$(filter-out $(SCRI
 test: test-programs | $(if $(SCRIPTED),$(SETUP)/test $(SETUP)/gdb)
 	@$(if $(SCRIPTED),$(VPYTHON),$(PYTHON)) tests/run.py --flavour $(FLAVOUR) --command $(COMMAND) \
 		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- $(PYTESTS)
+
+# Opt-in, in no gate: boots a real kernel and holds Pageflow's answers against what that one does. KERNEL as of `make gdb`; KEEP=1
+# keeps the table for the book.
+test-kernel: build/pageflow | $(SETUP)/test $(SETUP)/gdb
+	$(give_back)
+	@case '$(KERNEL)' in ''|debian*) .ci/kernel-fetch '$(or $(KERNEL),debian)' >/dev/null;; esac
+	@.ci/setup kernel drgn
+	@KERNEL='$(or $(KERNEL),debian)' KEEP='$(KEEP)' $(VPYTHON) tests/run.py --scripts --command build/pageflow \
+		--filter='$(subst ','\'',$(T))' --durations $(DURATIONS) -- tests/kernel-live
 
 # ---- The workshop: a copy of the sources with a change, in the flavour `mutants`, whose loops end (tests/workshop) --------
 
@@ -415,7 +436,7 @@ coverage: $(if $(MCDC),build/mcdc/tests.txt,build/coverage/coverage.json build/c
 
 SITE_IN := Makefile index.rst $(shell find docs labs src include tests -type f -not -name '*.pyc' 2>/dev/null)
 # Chapters show what these programs print.
-SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver)
+SHOWN := build/pageflow build/libpageflow.a $(CONFIGS:%=build/%/O0/gdb-driver) $(WHOLE_STATE)
 build/site/.stamp: $(SITE_IN) build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(SETUP)/site $(SETUP)/gdb
 	$(call say,build/site)
 	@$(VPYTHON) docs/build.py >&2
@@ -438,9 +459,16 @@ serve: build/coverage/coverage.json $(SHOWN) build/front/wasm/pageflow.wasm | $(
 
 GDB_CONFIG  := $(if $(NUMA),numa,uma)
 GDB_FLAVOUR := $(if $(filter arm64,$(ARCH)),arm64,O0)
-gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
+ifneq ($(KERNEL),)
+# A real kernel, and nothing of ours is built for it. MEMORY, CPUS, CMDLINE, QEMU and YES reach it through the environment.
+gdb:
+	$(give_back)
+	@.ci/kernel '$(subst ','\'',$(KERNEL))' '$(subst ','\'',$(value B))'
+else
+gdb: build/$(GDB_CONFIG)/$(GDB_FLAVOUR)/gdb-driver $(WHOLE_STATE) | $(SETUP)/gdb $(if $(filter arm64,$(ARCH)),$(SETUP)/arm64)
 	$(give_back)
 	@.ci/gdb $< '$(S)' '$(subst ','\'',$(value B))'
+endif
 
 bench: build
 	@$(PYTHON) tests/bench/bench.py

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""docs/manpage.py PAGEFLOW: the manual page of the command, to standard output.
+"""docs/manpage.py PAGEFLOW: the manual page of the command, to standard output; of pageflow-drgn too.
 
-What docs/pageflow.1.in says is written by hand; the part about each subcommand is what its --help prints, so that the page
+What docs/pageflow.1.in (docs/NAME.1.in) says is written by hand; the part about each subcommand is what its --help prints, so that the page
 cannot say anything else.
 """
 
@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 
-SKELETON = pathlib.Path(__file__).with_name('pageflow.1.in')
 OPTION = re.compile(r' +((?:-\w, )? *--?[\w-]+(?:\[=[A-Z]+\]| [A-Z|-]+)?) {2,}(\S.*)')
 COMMAND = re.compile(r'  (\w+) +\S')
 
@@ -78,7 +77,8 @@ def section(command, name):
 def page(command):
     parts = [line for name in commands(command) for line in section(command, name)]
     version = output(command, '--version').split()[-1]
-    return SKELETON.read_text().replace('@VERSION@', version).replace('\n@COMMANDS@\n', '\n' + '\n'.join(parts) + '\n')
+    skeleton = pathlib.Path(__file__).with_name(f'{os.path.basename(command)}.1.in')
+    return skeleton.read_text().replace('@VERSION@', version).replace('\n@COMMANDS@\n', '\n' + '\n'.join(parts) + '\n')
 
 
 if __name__ == '__main__':

@@ -110,7 +110,7 @@ def run_pytest(args):
         "/dev/null",
         "--import-mode=importlib",
     ]
-    if not args.filter:  # a few tests are not worth further processes
+    if not args.filter and not args.scripts:  # a few tests are not worth further processes
         command += ["-n", str(os.cpu_count()), "--dist", "worksteal"]
     done = subprocess.run(
         command + args.pytests,
@@ -184,6 +184,8 @@ def counted(results):
 
 def wanted_of(args):
     """What is to run: that which holds a test that matches."""
+    if args.scripts:
+        return ["python"]
     wanted = matching.needed(args.filter)
     if args.counts or args.profiles:
         return [one for one in wanted if one in PROGRAMS[:2]]
@@ -194,6 +196,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--flavour", default="O0")
     parser.add_argument("--filter", default="", metavar="T", help="what tests/matching.py takes")
+    parser.add_argument("--scripts", action="store_true", help="the Python tests alone, one after the other")
     parser.add_argument("--counts", default="")
     parser.add_argument("--profiles", default="")
     parser.add_argument("--durations", type=int, default=0, metavar="N", help="list the N tests that took longest")

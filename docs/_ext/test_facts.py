@@ -8,7 +8,7 @@ from pathlib import Path
 CONFIGURATIONS = ('uma', 'numa')
 ENGINE = ('stages', 'world', 'life', 'state', 'replay', 'engine')  # the rooms of tests/ that both configurations run
 FRONT = ('library', 'text')
-SCRIPTS = ('tools', 'house', 'gdb')
+SCRIPTS = ('tools', 'house', 'gdb', 'kernel')
 WEB = ('web',)  # those in Python that run the command as WebAssembly
 TEST = re.compile(r'^\s*TEST(?:_DIES|_EXITS)?\(\s*(\w+)\s*,\s*((?:"[^"]*"\s*)+)[,)]', re.M)
 # A macro of one file that makes tests of one kind: `#define RECORDING(test, name)`, below it `TEST(replay_of_##test, "")`.

@@ -489,14 +489,15 @@
     tell(say('Saved as session.pf'));
   }
 
-  /* Files that were chosen or dropped: copies of /proc, or a session. */
+  /* Files that were chosen or dropped: copies of /proc, a saved machine, or a session. */
   function takeFiles(files) {
     var chosen = Array.from(files); /* the list itself is emptied when the field is */
     Promise.all(chosen.map(function (file) { return file.text(); })).then(function (texts) {
       var proc = window.PageflowProc.sort(texts);
       if (Object.keys(proc).length) offerProc(proc);
       else if (texts.length === 1) {
-        if (open(texts[0])) warn(say('The file %s was opened. "Undo" brings back what was here before.', chosen[0].name), undo, say('Undo'));
+        var text = window.PageflowProc.isSaved(texts[0]) ? window.PageflowProc.session(texts[0]) : texts[0];
+        if (open(text)) warn(say('The file %s was opened. "Undo" brings back what was here before.', chosen[0].name), undo, say('Undo'));
       }
       else warn(say('Drop one file of commands, or copies of zoneinfo, buddyinfo and pagetypeinfo.'));
     }, function () { warn(say('The file could not be read.')); });

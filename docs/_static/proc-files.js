@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A session that begins with a machine as /proc shows it. The machine is a saved file that `load` takes. It travels in the text
- * of the session, as comments, so that this text is all there is: a link or a file of it holds the machine too. */
+/* A session that begins with a machine that was saved, or is as /proc shows it. It is a saved file that `load` takes, and travels in
+ * the text of the session, as comments, so that this text is all there is: a link or a file of it holds the machine too. */
 (function () {
   'use strict';
   var NAME = 'proc.snapshot', MARK = '#' + NAME + ': ';
@@ -53,9 +53,12 @@
     });
   }
 
+  /* Is this a saved machine? */
+  function isSaved(text) { return text.indexOf('pageflow snapshot v') === 0; }
+
   /* The text of a session that begins with a saved machine. */
   function session(saved) {
-    return saved.trimEnd().split('\n').map(function (line) { return MARK + line; }).join('\n') + '\nload ' + NAME + '\n';
+    return saved.replace(/\r/g, '').trimEnd().split('\n').map(function (line) { return MARK + line; }).join('\n') + '\nload ' + NAME + '\n';
   }
 
   /* The files that the text of a session brings with it, for its `load`. */
@@ -66,5 +69,6 @@
     return found;
   }
 
-  window.PageflowProc = { names: NAMES, sort: sort, snapshot: snapshot, session: session, files: files };
+  window.PageflowProc = { names: NAMES, sort: sort, snapshot: snapshot, isSaved: isSaved, session: session,
+    files: files };
 })();

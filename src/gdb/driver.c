@@ -23,6 +23,7 @@
 #include "stages/stages.h"
 #include "state/look.h"
 #include "state/state.h"
+#include "text/new-file.h"
 #include "tools/shell/shell.h"
 #include "tools/tools.h"
 #include "world/world.h"
@@ -56,6 +57,7 @@ static void keep_event(const struct trace_event *event, void *context)
 const char *event_text(unsigned long number);
 const char *text_seen(const char *look);
 const char *text_printed_by(void (*print)(FILE *out));
+const char *machine_saved(const char *path);
 
 /** For the debugger: event `number` as a line of text, through the printer that everybody uses. */
 const char *event_text(unsigned long number)
@@ -100,6 +102,18 @@ const char *text_printed_by(void (*print)(FILE *out))
 	print(out);
 	fclose(out);
 	return text;
+}
+
+/** For the debugger: write the machine as `save` of pageflow shell does; what went wrong, or nothing. */
+const char *machine_saved(const char *path)
+{
+	static struct pageflow_error error;
+	struct new_file file;
+
+	if (new_file_begin(&file, path, &error))
+		return error.text;
+	snapshot_save(file.out);
+	return new_file_end(&file, &error) ? error.text : "";
 }
 
 /**

@@ -5,11 +5,13 @@ import pathlib
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / 'kernel')]
 
 import pf_commands  # noqa: E402
 import pf_functions  # noqa: E402
 import pf_history  # noqa: E402
+import pf_kernel_check  # noqa: E402, F401
 import pf_printers  # noqa: E402
 import pf_session  # noqa: E402
 import pf_tour  # noqa: E402

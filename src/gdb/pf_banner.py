@@ -3,10 +3,12 @@
 
 import pf_chain
 import pf_history
+import pf_kernel_words
 import pf_machine
 import pf_names
 import pf_printers
 import pf_screen
+import pf_target
 from pf_doors import tour
 from pf_screen import BLUE, BOLD, DIM, HARD, interactive, rule, say, styled, wrapped
 
@@ -32,12 +34,12 @@ def value_in_words(name, value):
 
 def pointer_in_words(name, value, target):
     if int(value) == 0:
-        return 'all nodes' if target.name == 'nodemask' or target.tag == 'nodemask' else 'none'
+        return 'all nodes' if 'nodemask' in str(value.type) else 'none'
     if target.tag == 'alloc_context':
         context = dict(pf_printers.alloc_context(value.dereference()).parts)
         if context['zonelist'] == '0x0':
             return 'empty, to be filled in'
-        return f'{context["zonelist"]}; {context["migratetype"]}; up to {context["highest_zoneidx"]}'
+        return f'{context["zonelist"]}; {context["migratetype"]}; up to {context[pf_printers.highest_zone()]}'
     if target.tag in ('zone', 'page', 'nodemask', 'zonelist'):
         shown = pf_printers.printer(value) or pf_printers.printer(value.dereference())
         if shown is not None:
@@ -52,6 +54,8 @@ def pointer_in_words(name, value, target):
 
 def arguments(frame):
     """[(name, text)] of the arguments of a frame."""
+    if pf_target.on_kernel():
+        return pf_kernel_words.arguments(frame, value_in_words)
     found = []
     for symbol in frame.block():
         if symbol.is_argument:
@@ -69,7 +73,7 @@ def argument(frame, name):
     """An argument of a frame, or None when it has none of that name."""
     try:
         return frame.read_var(name)
-    except ValueError:
+    except (ValueError, RuntimeError):
         return None
 
 
@@ -107,15 +111,22 @@ def call_in_words(stage, frame):
 
 def onwards(stage):
     """Where the path goes from here, in a line or two."""
-    following = [f'{one.number}{HARD}{one.door}{f" ({when})" if when else ""}' for one, when in pf_chain.onwards(stage)]
+    following = [
+        f'{one.number}{HARD}{pf_chain.here(one)}{f" ({when})" if when else ""}' for one, when in pf_chain.onwards(stage)
+    ]
     if not following:
         callers = [one for one, _frame in pf_chain.path() if one is not stage]
-        following = [f'back to {callers[-1].number}{HARD}{callers[-1].door}'] if callers else ['back to the caller']
+        following = (
+            [f'back to {callers[-1].number}{HARD}{pf_chain.here(callers[-1])}'] if callers else ['back to the caller']
+        )
     return wrapped(', '.join(following), ' ' * 9, 'onwards  ')
 
 
-def code(place, before=2, after=4):
-    """The lines around a place, unless they are on the screen anyway."""
+def code(frame, before=2, after=4):
+    """The lines around the place where a frame is, unless they are on the screen anyway."""
+    if pf_target.on_kernel():
+        return pf_kernel_words.code(frame)
+    place = frame.find_sal()
     if pf_screen.divided():
         return []
     return [styled(place.symtab.filename, DIM), *pf_screen.listing(place.symtab, place.line, before, after)]
@@ -128,9 +139,12 @@ def chapter(stage):
     return wrapped(f'{page} (not there yet: make site)' if missing else page, ' ' * 9, 'chapter  ')
 
 
+COMMANDS = 'tour     next | into | out | to STAGE | why | map'
+
+
 def footer(stage):
     """The last lines of a stop."""
-    commands = styled('tour     next | into | out | to STAGE | why | map', BLUE)
+    commands = styled('tour     next | out | to STAGE | why | map' if pf_target.on_kernel() else COMMANDS, BLUE)
     return [*(chapter(stage) if stage else []), commands]
 
 
@@ -143,20 +157,24 @@ def banner():
     name = frame.name()
     call, group = call_in_words(stage, frame)
     lines = [rule(f'{stage.number} {name}{call}', group)]
-    title = stage.short if name == stage.door else f'{stage.short} (a way into {stage})'
+    if pf_target.on_kernel():
+        title = pf_kernel_words.title(frame, stage)
+    else:
+        title = stage.short if name == stage.door else f'{stage.short} (a way into {stage})'
     lines += [f'{styled(title, BOLD)}', *wrapped(stage.question, '')]
     rows = arguments(frame)
     wide = max((len(one) for one, _text in rows), default=0)
     for one, text in rows:
         lines += wrapped(text, ' ' * (wide + 4), f'  {one.ljust(wide)}  ')
-    place = frame.find_sal()
-    lines += [*code(place)]
+    lines += [*code(frame)]
     say([*lines, *onwards(stage), *footer(stage)])
 
 
 def here():
     """Show where the program is, whatever that is."""
     frame = gdb.newest_frame()
+    while pf_target.on_kernel() and frame.type() == gdb.INLINE_FRAME and pf_chain.of_frame(frame) is None:
+        frame = frame.older()  # a helper that is inlined at the very beginning of the door
     frame.select()
     stage = pf_chain.of_frame(frame)
     if tour.by_reader:
@@ -166,15 +184,14 @@ def here():
     tour.passed_again, tour.by_reader = 0, []
     if stage is None:
         say(gdb.execute('frame', to_string=True).rstrip())
-    elif frame.name() in stage.doors and pf_chain.of_frame(frame.older()) is not stage:
+    elif pf_chain.is_door(stage, frame.name()) and pf_chain.of_frame(frame.older()) is not stage:
         banner()
     else:
         inside(frame, stage)
 
 
 def inside(frame, stage):
-    place = frame.find_sal()
-    say([rule(f'{stage.number} {stage.door}', f'in {frame.name()}'), *code(place), *footer(stage)])
+    say([rule(f'{stage.number} {pf_chain.here(stage)}', f'in {frame.name()}'), *code(frame), *footer(stage)])
 
 
 def what_changed():
@@ -223,6 +240,11 @@ def finished(name, stage, end):
     say(rule(f'{stage.number} {name}', 'returned'))
     value = end.return_value
     text = end.returned()
+    if pf_target.on_kernel() and value is not None and value.type.sizeof == 8:
+        text = f'{int(value) & (1 << 64) - 1:#x}'
+    if pf_target.on_kernel() and end.inlined:
+        say(wrapped(f'{end.inlined} is inlined: what it belongs to, {end.name}, was let finish.', '  ', ''))
+        name = end.name
     if value is not None and value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR:
         target = value.type.strip_typedefs().target().unqualified()
         if int(value) == 0:
@@ -230,6 +252,6 @@ def finished(name, stage, end):
         elif target.tag == 'page':
             page = value.dereference()
             zone = pf_machine.zone_name(pf_machine.zone_of(page))
-            text = f'{value} of zone {zone}: {pf_machine.page_state(pf_machine.PageMap().pfn(int(value)))[0]}'
+            text = f'{value} of zone {zone}: {pf_machine.page_state(pf_machine.pages().pfn(int(value)))[0]}'
     say([*wrapped(f'{name} returned {text}', '  ', ''), *what_changed()])
-    say([*code(frame.find_sal(), 1, 2), *footer(stage)])
+    say([*code(frame, 1, 2), *footer(stage)])

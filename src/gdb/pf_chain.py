@@ -6,8 +6,10 @@ import json
 import pathlib
 import re
 
+import pf_kernel_path
 import pf_screen
 import pf_source
+import pf_target
 
 import gdb
 
@@ -52,6 +54,7 @@ def _load():
 
 STAGES, EDGES = _load()
 BY_NUMBER = {stage.number: stage for stage in STAGES}
+pf_kernel_path.doors.update({door: stage.number for stage in STAGES for door in stage.doors})
 
 
 def configuration():
@@ -73,11 +76,18 @@ def find(words):
     for stage in STAGES:
         if text in (stage.stem, *stage.doors):
             return stage
-    symbol = (gdb.lookup_static_symbol(text) or gdb.lookup_global_symbol(text)) if text else None
-    stage = of_file(symbol.symtab.filename) if symbol is not None and symbol.symtab else None
+    stage = of_function(text)
     if stage is None:
         raise gdb.GdbError(f"there is no stage '{pf_screen.clipped(text)}': {remedy(text)}")
     return stage
+
+
+def of_function(name):
+    """The stage that a function of the program belongs to, or None."""
+    if pf_target.on_kernel():
+        return BY_NUMBER.get(pf_kernel_path.stage_number(name)) if pf_kernel_path.exists(name) else None
+    symbol = (gdb.lookup_static_symbol(name) or gdb.lookup_global_symbol(name)) if name else None
+    return of_file(symbol.symtab.filename) if symbol is not None and symbol.symtab else None
 
 
 def remedy(text):
@@ -99,14 +109,16 @@ def of_frame(frame):
     """The stage that a frame is in, or None."""
     if frame is None or not frame.is_valid():
         return None
+    if pf_target.on_kernel():
+        return BY_NUMBER.get(pf_kernel_path.of_frame(frame))
     symtab = frame.find_sal().symtab
     return of_file(symtab.filename) if symtab else None
 
 
 def frames(frame=None):
-    """The frames from the newest (or the one given) outwards."""
+    """The frames from the newest (or the one given) outwards. Below a kernel's is the process that called it: it has no names."""
     frame = frame or gdb.newest_frame()
-    while frame is not None:
+    while frame is not None and (frame.name() or not pf_target.on_kernel()):
         yield frame
         frame = frame.older()
 
@@ -141,5 +153,17 @@ def callers(stage):
 
 
 def doors(stage):
-    """The doors of a stage that this program has."""
+    """The doors of a stage that this program has, under its names."""
+    if pf_target.on_kernel():
+        return list(dict.fromkeys(name for door in stage.doors for name in pf_kernel_path.door_names(door)))
     return [door for door in stage.doors if gdb.lookup_global_symbol(door) is not None]
+
+
+def is_door(stage, name):
+    """Is a function of this program a way into the stage?"""
+    return name in (doors(stage) if pf_target.on_kernel() else stage.doors)
+
+
+def here(stage):
+    """The name of the stage's door in this program."""
+    return (doors(stage) or [stage.door])[0] if pf_target.on_kernel() else stage.door

@@ -100,11 +100,11 @@ class Free(Function):
     def answer(self, zone):
         if pf_machine.target_tag(zone, '$free: ZONE') != 'zone':
             name = words(zone, '$free: ZONE', 'a pointer to a zone, or a name such as "Normal"')
-            return int(pf_machine.find_zones(name)[0]['vm_stat'][0])
+            return pf_machine.reader().free(pf_machine.find_zones(name)[0])
         for one in pf_machine.zones():
             if int(one.address) == int(zone):
-                return int(one['vm_stat'][0])
-        return error(f'$free: no zone of this machine is at {int(zone):#x}')
+                return pf_machine.reader().free(one)
+        return error(f'$free: no zone of this {pf_machine.reader().what} is at {int(zone):#x}')
 
 
 class Pfn(Function):
@@ -115,13 +115,13 @@ class Pfn(Function):
     name = 'pfn'
 
     def answer(self, page):
-        pages, kind = pf_machine.PageMap(), pf_machine.kind_of(page, '$pfn: PAGE')
+        pages, kind = pf_machine.pages(), pf_machine.kind_of(page, '$pfn: PAGE')
         if kind.code == gdb.TYPE_CODE_STRUCT and kind.tag == 'page' and page.address is not None:
             page, kind = page.address, page.address.type
         if kind.code not in (*pf_machine.INTEGERS, gdb.TYPE_CODE_PTR):
             error(f"$pfn: PAGE is of type '{page.type}', and should be a pointer to a struct page")
         if not pages.holds(int(page)):
-            error(f'$pfn: {int(page):#x} is not the address of a struct page of this machine')
+            error(f'$pfn: {int(page):#x} is not the address of a struct page of this {pf_machine.reader().what}')
         return pf_names.as_pfn(pages.pfn(int(page)))
 
 
@@ -133,9 +133,10 @@ class Page(Function):
     name = 'page'
 
     def answer(self, pfn):
-        pages, number = pf_machine.PageMap(), integer(pfn, '$page: PFN')
+        pages, number = pf_machine.pages(), integer(pfn, '$page: PFN')
         if not pages.valid(number):
-            error(f'$page: this machine has no memory at PFN {number:#x}; it has {pages.spans()}')
+            what = pf_machine.reader().what
+            error(f'$page: this {what} has no memory at PFN {number:#x}; it has {pf_machine.spans()}')
         return pages.page(number).address
 
 

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What happened since the last stop: events and free lists, noted each time the program stops."""
 
+import pf_kernel_events
+import pf_kernel_request
 import pf_machine
+import pf_target
 
 import gdb
 
@@ -20,6 +23,7 @@ class Moment:
         world = gdb.lookup_global_symbol('world')
         if world is not None and int(world.value()):
             attach(world.value())
+        if pf_target.on_kernel() or (world is not None and int(world.value())):
             areas = (zone['free_area'][order] for zone in pf_machine.zones() for order in range(11))
             if sum(int(area['nr_free']) for area in areas) <= MOST_BLOCKS:
                 self.lists = pf_machine.free_lists()
@@ -37,6 +41,8 @@ now = None
 
 def _stopped(_event):
     global previous, now
+    if pf_kernel_request.revealing:
+        return
     try:
         moment = Moment()
     except (gdb.error, gdb.GdbError, RuntimeError):
@@ -63,6 +69,8 @@ def install():
 def events():
     """Numbers of the events since the last stop."""
     pf_machine.need_program()
+    if pf_target.on_kernel():
+        return range(len(pf_kernel_events.log))
     counter = gdb.lookup_global_symbol('event_log_count')
     if counter is None:
         pf_machine.error("this program keeps no log of events: start the debugger with 'make gdb'")
@@ -73,7 +81,9 @@ def events():
 
 
 def event_text(number):
-    """An event as a line, printed by the program itself."""
+    """An event as a line: of our program, printed by itself."""
+    if pf_target.on_kernel():
+        return pf_kernel_events.text(number)
     return pf_machine.call('event_text', number).string()
 
 

@@ -7,7 +7,9 @@ import operator
 import pathlib
 import re
 
+import pf_kernel_names
 import pf_screen
+from pf_target import on_kernel
 
 import gdb
 
@@ -22,6 +24,8 @@ MEANING = {
     'fallback_type': 'migratetype',
     'old_type': 'migratetype',
     'highest_zoneidx': 'zone_type',
+    'high_zoneidx': 'zone_type',
+    'classzone_idx': 'zone_type',
 }
 
 
@@ -30,9 +34,14 @@ def meaning(name):
     return MEANING.get(name) or ('pfn' if re.search(r'(^|_)pfn$', name) else None)
 
 
-@functools.cache
 def macro_texts():
-    """{name: text} of the macros without arguments that are in force where trace events are printed."""
+    """{name: text} of the macros without arguments that masks, flags and places of bits are written with."""
+    return pf_kernel_names.macros() if on_kernel() else _own_macros()
+
+
+@functools.cache
+def _own_macros():
+    """Those that are in force where our program prints trace events."""
     found = {}
     for line in gdb.execute('info macros trace_format', to_string=True).split('\n'):
         match = re.match(r'#define (\w+) (.+)$', line)
@@ -106,6 +115,16 @@ def macro(name):
     return value
 
 
+def gfp_bits():
+    """[(bit, name, meaning)] of the masks of a single bit, ascending."""
+    meanings = documented('gfp.h', '__GFP_')
+    if on_kernel():
+        rows = ((bit, name) for name, bit in pf_kernel_names.gfp_bits().items())
+    else:
+        rows = ((macro(name), name) for name in meanings)
+    return [(bit, name, meanings.get(name, 'not in 5.8.18')) for bit, name in sorted(rows)]
+
+
 @functools.cache
 def documented(header, prefix):
     """{name: meaning} of the single bits that a header explains after their definitions."""
@@ -114,9 +133,14 @@ def documented(header, prefix):
     return dict(found)
 
 
-@functools.cache
 def gfp_table():
-    """[(mask, name)] in the order in which masks are written: the table of the program, which need not run for it."""
+    """[(mask, name)] in the order in which masks are written."""
+    return pf_kernel_names.gfp_table() if on_kernel() else _own_gfp_table()
+
+
+@functools.cache
+def _own_gfp_table():
+    """The table of our program, which need not run for it."""
     symbol = gdb.lookup_global_symbol('gfp_names')
     if symbol is None:
         raise gdb.GdbError("this program has no names of masks in it: start the debugger with 'make gdb'")
@@ -141,13 +165,18 @@ def gfp(value):
     return joined(value & 0xFFFFFFFF, gfp_table(), 'none')
 
 
+def alloc_names():
+    """Names of the ALLOC flags."""
+    return pf_kernel_names.alloc_flags() if on_kernel() else documented('alloc_context.h', 'ALLOC_')
+
+
 def alloc(value):
     """ALLOC flags: which watermark, then the single bits."""
     value &= 0xFFFFFFFF
     marks = ('ALLOC_WMARK_MIN', 'ALLOC_WMARK_LOW', 'ALLOC_WMARK_HIGH')
     mask = macro('ALLOC_WMARK_MASK')
     mark = value & mask
-    rows = [(macro(name), name) for name in documented('alloc_context.h', 'ALLOC_') if name not in marks]
+    rows = [(macro(name), name) for name in alloc_names() if name not in marks]
     rest = joined(value & ~mask, rows, '')
     first = marks[mark] if mark < len(marks) else hex(mark)
     if macro('ALLOC_NO_WATERMARKS') & value and mark == 0:
@@ -179,19 +208,29 @@ def text(kind, value):
 def parse(kind, words):
     """The number that names joined by bars stand for: macros, or an expression of the program."""
     value = number(words)
-    if value is None:
-        short = re.sub(r'\b([A-Z]\w*)', lambda match: complete(kind, match[1]), words)
-        value = number(short)
-    if value is None:
-        shown = pf_screen.clipped(words)
-        try:
-            found = gdb.parse_and_eval(words)
-            if found.type.strip_typedefs().code in (gdb.TYPE_CODE_FLT, gdb.TYPE_CODE_PTR):
-                raise gdb.GdbError(f"'{shown}' is not a mask: it is of type '{pf_screen.clipped(str(found.type))}'")
-            value = int(found)
-        except gdb.error as problem:
-            raise gdb.GdbError(f"'{shown}' is not a mask: {pf_screen.reason(problem)}") from None
-    return value
+    if value is not None:
+        return value
+    short = re.sub(r'\b([A-Z]\w*)', lambda match: complete(kind, match[1]), words)
+    value = number(short)
+    return asked(words, re.sub(r'\w+', known, short)) if value is None else value
+
+
+def known(match):
+    """A word, or the number that it stands for: what is wrong with the others is then said of them."""
+    value = number(match[0]) if match[0] in macro_texts() else None
+    return match[0] if value is None else str(value)
+
+
+def asked(words, expression):
+    """The mask that an expression of the program gives."""
+    shown = pf_screen.clipped(words)
+    try:
+        found = gdb.parse_and_eval(expression)
+        if found.type.strip_typedefs().code in (gdb.TYPE_CODE_FLT, gdb.TYPE_CODE_PTR):
+            raise gdb.GdbError(f"'{shown}' is not a mask: it is of type '{pf_screen.clipped(str(found.type))}'")
+        return int(found)
+    except gdb.error as problem:
+        raise gdb.GdbError(f"'{shown}' is not a mask: {pf_screen.reason(problem)}") from None
 
 
 def complete(kind, word):
@@ -200,72 +239,3 @@ def complete(kind, word):
         if prefix + word in macro_texts():
             return prefix + word
     return word
-
-
-# ---- Variables by address: a flag argument is known by its name, not by its type ----
-
-_named = {'key': None, 'found': {}}
-
-
-def _here():
-    frame = gdb.newest_frame()
-    return frame.pc(), int(frame.read_register('sp'))
-
-
-def _collect():
-    """{address: kind} of every variable of the backtrace, of every member of one, and of every zone, by its name."""
-    found, frame = {}, gdb.newest_frame()
-    while frame is not None:
-        if frame.type() == gdb.NORMAL_FRAME and frame.function() is not None:
-            _collect_frame(frame, found)
-        frame = frame.older()
-    _collect_zones(found)
-    return found
-
-
-def _collect_frame(frame, found):
-    block = frame.block()
-    while block is not None and not block.is_static and not block.is_global:
-        for symbol in block:
-            if not symbol.is_argument and not symbol.is_variable:
-                continue
-            kind, place = symbol.type.strip_typedefs(), symbol.value(frame).address
-            if place is None:
-                continue  # in a register, or nowhere
-            if meaning(symbol.name) and kind.code == gdb.TYPE_CODE_INT:
-                found[int(place)] = meaning(symbol.name)
-            elif kind.code == gdb.TYPE_CODE_STRUCT:
-                _collect_members(int(place), kind, found)
-        if block.function is not None:
-            break
-        block = block.superblock
-
-
-def _collect_members(base, kind, found):
-    for field in kind.fields():
-        if field.name and meaning(field.name) and field.type.strip_typedefs().code == gdb.TYPE_CODE_INT:
-            found[base + field.bitpos // 8] = meaning(field.name)
-
-
-def _collect_zones(found):
-    symbol = gdb.lookup_global_symbol('world')
-    machine = symbol.value() if symbol is not None else None
-    if machine is None or not int(machine):
-        return
-    nodes = machine['node_data']
-    for nid in range(nodes.type.range()[1] + 1):
-        if int(nodes[nid]):
-            zones = nodes[nid]['node_zones']
-            for index in range(zones.type.range()[1] + 1):
-                _collect_members(int(zones[index].address), zones[index].type, found)
-
-
-def kind_at(address):
-    """What the plain integer at an address holds, if it is a variable of the backtrace whose name says so."""
-    try:
-        key = _here()
-        if _named['key'] != key:
-            _named.update(key=key, found=_collect())
-    except (gdb.error, RuntimeError, ValueError, TypeError):
-        return None
-    return _named['found'].get(address)

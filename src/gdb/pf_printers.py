@@ -3,6 +3,7 @@
 
 import pf_machine
 import pf_names
+import pf_variables
 from gdb.FrameDecorator import FrameDecorator
 
 import gdb
@@ -19,6 +20,15 @@ def node_list(bits):
             runs.append(f'{first}-{nid}' if nid > first else str(first))
         nid += 1
     return ','.join(runs) or 'none'
+
+
+def bits_of(nodemask):
+    """The bits of a nodemask: one number, or an array of them."""
+    bits = nodemask['bits']
+    if bits.type.strip_typedefs().code != gdb.TYPE_CODE_ARRAY:
+        return int(bits)
+    width = 8 * bits.type.target().sizeof
+    return sum(int(bits[index]) << width * index for index in range(bits.type.range()[1] + 1))
 
 
 def amount(number, word):
@@ -60,34 +70,30 @@ class Line:
         return self.summary
 
 
-def page_flags(value):
-    names = pf_names.enumerators('pageflags')
-    return '|'.join(name for bit, name in names.items() if bit < max(names) and value >> bit & 1) or '0'
-
-
 def page(value):
-    pages = pf_machine.PageMap()
+    pages = pf_machine.pages()
     address = int(value.address) if value.address is not None else 0
     if not pages.holds(address):
         return None
     pfn = pages.pfn(address)
-    types = pf_machine.type_names()
+    fact = pf_machine.reader().page(pfn)
     parts = [
-        ('zone', pf_machine.zone_name(pf_machine.zone_of(value))),
-        ('pageblock', types[pf_machine.pageblock_type(pfn)]),
-        ('flags', page_flags(int(value['flags']))),
-        ('_refcount', int(value['_refcount'])),
+        ('zone', fact.zone),
+        ('pageblock', fact.pageblock_type),
+        ('flags', '|'.join(fact.flags) or '0'),
+        ('_refcount', fact.refcount),
     ]
-    if pf_machine.is_buddy(value):
+    if pf_machine.reader().is_buddy(value):
         parts.append(('order', int(value['private'])))
     elif int(value['compound_head']) & 1:
         parts.append(('compound_head', f'pfn {pages.pfn(int(value["compound_head"]) - 1):#x}'))
     else:
-        parts += [('_mapcount', int(value['_mapcount'])), ('mapping', int(value['mapping']))]
+        parts += [('_mapcount', pf_machine.count(value['_mapcount'])), ('mapping', int(value['mapping']))]
         parts += [('private', int(value['private']))]
-    if int(value['mem_cgroup']):
-        parts.append(('mem_cgroup', value['mem_cgroup']))
-    return Shown(f'pfn {pfn:#x}: {pf_machine.page_state(pfn)[0]}', parts)
+    owner = next((name for name in ('mem_cgroup', 'memcg_data') if pf_machine.has_member('struct page', name)), None)
+    if owner and int(value[owner]):
+        parts.append((owner, value[owner]))
+    return Shown(f'pfn {pfn:#x}: {fact.state}', parts)
 
 
 def zone(value):
@@ -104,16 +110,16 @@ def zone(value):
             'lowmem_reserve',
             ', '.join(f'{names[i][5:]} {int(reserve[i])}' for i in range(reserve.type.range()[1] + 1)),
         ),
-        ('pages', f'managed {int(value["managed_pages"])}, present {int(value["present_pages"])}'),
+        ('pages', f'managed {pf_machine.count(value["managed_pages"])}, present {int(value["present_pages"])}'),
         ('span', f'pfn {int(value["zone_start_pfn"]):#x} + {int(value["spanned_pages"]):#x}'),
-        ('free blocks, order 0 to 10', free),
+        (f'free blocks, order 0 to {value["free_area"].type.range()[1]}', free),
         ('nr_reserved_highatomic', int(value['nr_reserved_highatomic'])),
         (
             'flags',
             '|'.join(n for b, n in pf_names.enumerators('zone_flags').items() if int(value['flags']) >> b & 1) or '0',
         ),
     ]
-    counts = [(stats[i], int(value['vm_stat'][i])) for i in range(value['vm_stat'].type.range()[1] + 1)]
+    counts = [(stats[i], pf_machine.count(value['vm_stat'][i])) for i in range(value['vm_stat'].type.range()[1] + 1)]
     parts.append(('vm_stat', ', '.join(f'{name} {count}' for name, count in counts if count) or 'all 0'))
     return Shown(f'{pf_machine.zone_name(value)}: {amount(counts[0][1], "page")} free', parts)
 
@@ -122,7 +128,7 @@ def free_area(value):
     types, parts = pf_machine.type_names(), []
     if value.address is None:
         return None
-    pages = pf_machine.PageMap()
+    pages = pf_machine.pages()
     for number, name in enumerate(types):
         found = pages.on_list(value['free_list'][number])
         if found:
@@ -134,12 +140,15 @@ def free_area(value):
 def per_cpu_pages(value):
     if value.address is None:
         return None
-    types, pages = pf_machine.type_names(), pf_machine.PageMap()
+    pages = pf_machine.pages()
     parts = []
     for number in range(value['lists'].type.range()[1] + 1):
+        order, kind = pf_machine.reader().per_cpu_list(value['lists'].type.range()[1] + 1, number)
         found = pages.on_list(value['lists'][number])
         shown = ' '.join(f'{pfn:#x}' for pfn in found[:6]) + (' ...' if len(found) > 6 else '')
-        parts.append((types[number], f'{len(found)} ({shown})' if found else '0'))
+        if found or not order:
+            name = f'order {order}, {kind}' if order else kind
+            parts.append((name, f'{len(found)} ({shown})' if found else '0'))
     limits = f'high {int(value["high"])}, batch {int(value["batch"])}'
     return Shown(f'{amount(int(value["count"]), "page")}, {limits}', parts)
 
@@ -155,16 +164,22 @@ def per_cpu_pageset(value):
     return inner
 
 
+def highest_zone():
+    """What the program calls the highest zone of a request: up to 5.7 it is high_zoneidx."""
+    newer = pf_machine.has_member('struct alloc_context', 'highest_zoneidx')
+    return 'highest_zoneidx' if newer else 'high_zoneidx'
+
+
 def alloc_context(value):
     lists = value['zonelist']
     preferred = value['preferred_zoneref']
-    nodemask = value['nodemask']
+    nodemask, highest = value['nodemask'], highest_zone()
     parts = [
         ('zonelist', ', '.join(zonelist_names(lists.dereference())) if int(lists) else '0x0'),
-        ('nodemask', node_list(int(nodemask['bits'])) if int(nodemask) else 'all nodes'),
+        ('nodemask', node_list(bits_of(nodemask.dereference())) if int(nodemask) else 'all nodes'),
         ('preferred', zone_pointer(preferred['zone']) or 'no zone' if int(preferred) else 'not found yet'),
         ('migratetype', pf_names.enum('migratetype', int(value['migratetype']))),
-        ('highest_zoneidx', pf_names.enum('zone_type', int(value['highest_zoneidx']))),
+        (highest, pf_names.enum('zone_type', int(value[highest]))),
         ('spread_dirty_pages', str(bool(value['spread_dirty_pages'])).lower()),
     ]
     return Shown('', parts)
@@ -179,13 +194,13 @@ def zone_pointer(value):
 
 
 def page_pointer(value):
-    pages = pf_machine.PageMap()
+    pages = pf_machine.pages()
     return f'pfn {pages.pfn(int(value)):#x}' if pages.holds(int(value)) else None
 
 
 def nodemask_pointer(value):
-    bits = int(value['bits'])
-    return f'nodes {node_list(bits)}' if bits < 1 << pf_names.macro('MAX_NUMNODES') else None
+    bits = bits_of(value.dereference())
+    return f'nodes {node_list(bits)}' if bits < 1 << pf_machine.reader().most_nodes() else None
 
 
 STRUCTURES = {
@@ -196,7 +211,7 @@ STRUCTURES = {
     'per_cpu_pageset': per_cpu_pageset,
     'alloc_context': alloc_context,
     'zonelist': lambda value: Line(', '.join(zonelist_names(value)) or 'no zone'),
-    'nodemask': lambda value: Line(node_list(int(value['bits']))),
+    'nodemask': lambda value: Line(node_list(bits_of(value))),
 }
 POINTERS = {'zone': zone_pointer, 'page': page_pointer, 'nodemask': nodemask_pointer}
 
@@ -205,7 +220,7 @@ def printer(value):
     """The printer of a value, or None for gdb's own."""
     try:
         return _printer(value)
-    except (gdb.error, gdb.GdbError, RuntimeError, KeyError, IndexError):
+    except (gdb.GdbError, *pf_machine.TROUBLE):
         return None  # a variable that has no value yet may point anywhere
 
 
@@ -236,7 +251,7 @@ def number_of_a_frame(value):
 
 
 def _by_name(value):
-    meaning = pf_names.kind_at(int(value.address))
+    meaning = pf_variables.kind_at(int(value.address))
     return Line(pf_names.text(meaning, int(value))) if meaning else None
 
 

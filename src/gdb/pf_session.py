@@ -5,8 +5,13 @@ import contextlib
 
 import pf_chain
 import pf_doors
+import pf_kernel_check
+import pf_kernel_path
+import pf_kernel_words
 import pf_machine
+import pf_relocate
 import pf_screen
+import pf_target
 
 import gdb
 
@@ -18,6 +23,7 @@ SETTINGS = (
     'set print frame-arguments scalars',
     'set print array-indexes on',
     'set history save off',
+    'set max-value-size unlimited',
     'set listsize 12',
     'set python print-stack message',
 )
@@ -70,9 +76,52 @@ def begin(command, from_file=False):
         pf_screen.say(f'The program ended before its first request{hint}.')
 
 
+# The same in a kernel: locks, and what stands for an instruction or two.
+SKIPPED_IN_KERNEL = (
+    'kernel/locking/*.c',
+    'kernel/rcu/*.c',
+    'lib/*.c',
+    'arch/*/include/asm/*.h',
+    'include/asm-generic/*/*.h',
+)
+
+# The door at which a session with a kernel begins: the request itself, whatever way in it came by.
+KERNEL_FIRST = '__alloc_pages_nodemask'
+
+
+def begin_kernel():
+    """Attached to a kernel: go on to the first request of a process of the guest, without a word."""
+    pf_relocate.relocate()
+    pf_kernel_check.same_build()
+    for pattern in SKIPPED_IN_KERNEL:
+        gdb.execute(f'skip -gfi {pattern}', to_string=True)
+    names = pf_kernel_path.names_here(KERNEL_FIRST)
+    if not names:
+        pf_kernel_check.give_up(
+            f'{KERNEL_FIRST} is in this kernel under no name that Pageflow knows: it reads 5.4 to 6.12'
+        )
+    stage = pf_chain.BY_NUMBER['06']
+    pf_doors.go(pf_doors.at_door(stage, names[0], asked_for=True))
+
+
+def welcome_to_kernel():
+    """The first lines of a session with a kernel."""
+    pf_screen.say(
+        [
+            pf_screen.rule('Pageflow', f'{pf_kernel_words.version()}, a request of {pf_kernel_words.task()}'),
+            'tour            begins a guided tour;  step, next, bt, print work as ever',
+            'pageflow        lists what else there is;  pf-page, pf-buddyinfo: its memory',
+            *pf_screen.wrapped(gdb.execute('frame', to_string=True).split('\n')[0], '    ', ''),
+        ]
+    )
+
+
 def welcome():
     """The first lines of a session."""
     if not pf_machine.running():
+        return
+    if pf_target.on_kernel():
+        welcome_to_kernel()
         return
     pf_screen.say(
         [

@@ -2,10 +2,12 @@
 """The guided tour: from door to door, through the steps of a stage, and why the program is where it is."""
 
 import pf_chain
+import pf_kernel_words
 import pf_machine
 import pf_source
+import pf_target
 from pf_banner import code, ended, finished, footer, here, never
-from pf_doors import FIRST, Door, End, Passing, Place, Point, doors, go, stack, tour
+from pf_doors import FIRST, Passing, Place, Point, at_door, doors, end, go, stack, tour
 from pf_screen import BOLD, YELLOW, clipped, rule, say, styled, wrapped
 
 import gdb
@@ -13,6 +15,8 @@ import gdb
 
 def start():
     """Run the program to its first request."""
+    if pf_target.on_kernel():
+        pf_machine.error('no kernel is attached: start the debugger with make gdb KERNEL=debian')
     if gdb.lookup_global_symbol(FIRST[0].partition(' if ')[0]) is None:
         pf_machine.error("this program does not allocate pages: start the debugger with 'make gdb'")
     tour.__init__()
@@ -122,18 +126,18 @@ class Next(Walk):
     @staticmethod
     def go_on():
         path = pf_chain.path()
-        end = name = stage = None
+        over = name = stage = None
         if path:
             stage, frame = path[0]
-            name, end = frame.name(), End(frame)
+            name, over = frame.name(), end(frame)
         else:
             tour.__init__()
-        go([*doors(), *([end] if end else [])])
+        go([*doors(), *([over] if over else [])])
         if not pf_machine.running():
             ended()
-        elif end is not None and end.reached:
-            tour.last_door = None
-            finished(name, stage, end)
+        elif over is not None and over.reached:
+            tour.last_door = tour.stack = None
+            finished(name, stage, over)
         else:
             here()
 
@@ -170,16 +174,36 @@ class To(Walk):
     @staticmethod
     def go_on(stage, function):
         path = pf_chain.path()
+        tour.passed_again = 0
+        if not path:
+            tour.__init__()
+        if pf_target.on_kernel():
+            if stage.layer in (
+                'slow',
+                'charge',
+            ):  # that may take for ever, where memory is plenty and nobody is charged
+                say(f'going on until a request comes to {stage}; Ctrl-C stops')
+            To.go_on_in_kernel(stage, function, path)
+            return
         if path:
             Passing(path[0][1])
-        else:
-            tour.__init__()
-        tour.passed_again = 0
-        if function in (None, *stage.doors):
+        if function is None or pf_chain.is_door(stage, function):
             wanted = [function] if function else pf_chain.doors(stage)
-            go([Door(stage, one, asked_for=True) for one in wanted])
+            go([stop for one in wanted for stop in at_door(stage, one, asked_for=True)])
         else:
             go([Place(function)])
+
+    @staticmethod
+    def go_on_in_kernel(stage, function, path):
+        """First within this request; when that is over, any other process's will do."""
+        wanted = [function] if function else pf_chain.doors(stage)
+        if not wanted:
+            pf_machine.error(pf_kernel_words.no_door(stage))
+        over = end(path[0][1]) if path else None
+        go([*(stop for one in wanted for stop in at_door(stage, one, asked_for=True)), *([over] if over else [])])
+        if over is not None and over.reached:
+            tour.__init__()
+            go([stop for one in wanted for stop in at_door(stage, one, asked_for=True)])
 
     @staticmethod
     def arrived(stage, function):
@@ -205,6 +229,9 @@ class Into(Walk):
 
     def walk(self, _words):
         stage, frame = current_stage('tour into')
+        if pf_target.on_kernel():
+            say(pf_kernel_words.no_steps())
+            return
         marks = self.marks(stage)
         newest = gdb.newest_frame()
         place = newest.find_sal()
@@ -216,12 +243,12 @@ class Into(Walk):
                     one.delete()
                 self.show(point.step)
                 return
-        name, end = frame.name(), End(frame)
-        go([*marks, end])
+        name, over = frame.name(), end(frame)
+        go([*marks, over])
         if not pf_machine.running():
             ended()
-        elif end.reached:
-            finished(name, stage, end)
+        elif over.reached:
+            finished(name, stage, over)
         else:
             self.arrived(stage)
 
@@ -256,7 +283,7 @@ class Into(Walk):
         tour.last_step = (place.line, stack(frame))
         say(rule(f'{stage.number} {stage.door}', f'step {step[0]} of {frame.name()}'))
         say([styled(line, BOLD) for line in wrapped(step[1], '')])
-        say([*code(place, 1, 5), *footer(stage)])
+        say([*code(frame, 1, 5), *footer(stage)])
 
 
 class Out(Walk):
@@ -268,12 +295,12 @@ class Out(Walk):
 
     def walk(self, _words):
         stage, frame = current_stage('tour out')
-        name, end = frame.name(), End(frame)
-        go([end])
+        name, over = frame.name(), end(frame)
+        go([over])
         if not pf_machine.running():
             ended()
-        elif end.reached:
-            finished(name, stage, end)
+        elif over.reached:
+            finished(name, stage, over)
         else:
             here()
 
@@ -290,7 +317,7 @@ class Map(Walk):
 
     def walk(self, _words):
         path = [stage for stage, _frame in pf_chain.path()] if pf_machine.running() else []
-        group = None
+        group, kernel = None, pf_target.on_kernel()
         for stage in pf_chain.STAGES:
             mark = ' '
             if path and stage is path[-1]:
@@ -301,8 +328,12 @@ class Map(Walk):
                 mark = '*'
             title = stage.group if stage.group != group else ''
             group = stage.group
-            line = f'{title:<18} {mark} {stage.number} {stage.door:<31} {stage.short}'
-            say(styled(line.rstrip(), BOLD, YELLOW) if mark == '>' else line.rstrip())
+            kind, door, short = pf_kernel_words.door(stage) if kernel else (' ', stage.door, stage.short)
+            first = f'{title:<18}{kind}{mark} {stage.number} {door:<31} '
+            lines = [line.rstrip() for line in wrapped(short, ' ' * len(first), first)]
+            say([styled(line, BOLD, YELLOW) for line in lines] if mark == '>' else lines)
+        if kernel:
+            say(pf_kernel_words.LEGEND)
         if path:
             say(f"you are here: {' > '.join(stage.number for stage in path)}, in {gdb.newest_frame().name()}")
 

@@ -2,10 +2,12 @@
 """`tour why`: the conditions between the beginning of a function and the line where the program is."""
 
 import pf_chain
+import pf_kernel_words
 import pf_machine
 import pf_names
 import pf_screen
 import pf_source
+import pf_target
 from pf_screen import BOLD, DIM, HARD, say, styled, wrapped
 
 import gdb
@@ -111,6 +113,9 @@ def watermarks():
 
 
 def show():
+    if pf_target.on_kernel():
+        say(pf_kernel_words.why())
+        return
     frame = gdb.newest_frame()
     stage = pf_chain.of_frame(frame)
     lines, caller = [], None

@@ -26,7 +26,11 @@ def run(commands, scenario='', configuration='uma', flavour='O0'):
     """What `make gdb S=SCENARIO B=COMMANDS` prints, both streams together."""
     if shutil.which('gdb') is None:
         pytest.skip('gdb is not installed: .ci/setup gdb')
-    words = ['bash', '.ci/gdb', program(configuration, flavour), scenario, commands]
+    return printed(['bash', '.ci/gdb', program(configuration, flavour), scenario, commands], HANG)
+
+
+def printed(words, longest):
+    """What a command prints, both streams together."""
     done = subprocess.run(
         words,
         cwd=ROOT,
@@ -35,7 +39,7 @@ def run(commands, scenario='', configuration='uma', flavour='O0'):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=HANG,
+        timeout=longest,
     )
     return done.stdout
 

@@ -46,7 +46,7 @@ LINES = (
 )  # fmt: skip
 COMMANDS = (
     'tour', 'tour next', 'tour into', 'tour out', 'tour to', 'tour why', 'tour map', 'pageflow', 'pf-tui', 'pf-buddyinfo', 'pf-zoneinfo',
-    'pf-pagetypeinfo', 'pf-freelist', 'pf-page', 'pf-watermark', 'pf-lru', 'pf-scanners', 'pf-gfp', 'pf-path', 'pf-events', 'pf-diff',
+    'pf-pagetypeinfo', 'pf-freelist', 'pf-zone', 'pf-pcp', 'pf-page', 'pf-watermark', 'pf-lru', 'pf-scanners', 'pf-gfp', 'pf-path', 'pf-events', 'pf-diff',
     'pf-break',
 )  # fmt: skip
 

@@ -197,9 +197,73 @@ def test_pf_break_bad_input(answers):
         assert problem in answer, words
 
 
+def test_lists_by_either_name(answers):
+    one, other = answers(['pf-freelist -z Normal', 'pf-lists -z Normal'])
+    assert one == other and 'order 10  Movable' in one
+
+
+def test_zone(answers):
+    one, every, twice, wrong = answers(['pf-zone dma32', 'pf-zone', 'pf-zone DMA Normal', 'pf-zone Low'])
+    lines = one.splitlines()
+    assert lines[0] == 'zone DMA32, number 1 of node 0'
+    assert lines[1].split() == ['span', 'PFN', '0x80000-0xfffff,', '524288', 'pages']
+    assert '  pages       present 16384, managed 16384, free 16384: above high' in lines
+    assert '  marks       min 147, low 183, high 219, no boost' in lines
+    assert '  reserve     left alone by requests up to NORMAL 64, MOVABLE 64' in lines
+    assert '  cpu 0       0 pages on its lists; high 18, batch 3' in lines
+    assert lines[-1].split() == ['Movable', *['0'] * 10, '16']
+    assert [line for line in every.splitlines() if line.startswith('zone ')] == [
+        f'zone {name}, number {number} of node 0' for number, name in enumerate(('DMA', 'DMA32', 'Normal'))
+    ]
+    assert twice == "pf-zone: unexpected 'Normal'; usage: pf-zone [ZONE]"
+    assert wrong == "there is no zone 'Low': this machine has DMA, DMA32, Normal"
+
+
+def test_zone_of_several_nodes(gdb):
+    assert gdb('pf-zone Normal@1', configuration='numa').startswith('zone Normal@1, number 2 of node 1\n')
+
+
+def test_pcp_after_a_request(answers):
+    before, *_tour, after = answers(['pf-pcp Normal', 'tour', 'tour out', 'pf-pcp Normal'])
+    assert before == 'zone Normal, cpu 0: 0 pages, high 18, batch 3'
+    assert after.splitlines() == [
+        'zone Normal, cpu 0: 2 pages, high 18, batch 3',
+        '  order  0  Unmovable       2  0x103c01 0x103c02',
+    ]
+
+
+def test_save_and_open(answers, pageflow, tmp_path):
+    path = tmp_path / 'two words'
+    said, marks = answers([f'pf-save "{path}"', 'pf-watermark Normal'], scenario='atomic')
+    assert said.splitlines()[-1] == f"open it: pageflow explain GFP_KERNEL 0 --machine '{path}'"
+    assert '49152 pages managed, 630 of them free' in said
+    free = marks.splitlines()[1].split()[1]
+    told = pageflow('explain', 'GFP_ATOMIC', '0', '--machine', path)
+    assert re.search(rf'^Normal +{free} ', told.stdout, re.MULTILINE)
+
+
+def test_save_says_what_is_wrong(answers, tmp_path):
+    bad = [
+        ('', 'pf-save: to which file? usage: pf-save FILE'),
+        ('a b', "pf-save: unexpected 'b'; usage: pf-save FILE"),
+        ('-', "pf-save: name a file; '-' is none here"),
+        (str(tmp_path), f'pf-save: {tmp_path} is a directory: name a file in it'),
+        (
+            str(tmp_path / 'no' / 'x'),
+            f'pf-save: {tmp_path}/no/x cannot be written: there is no directory {tmp_path}/no',
+        ),
+        ('/proc/x', 'pf-save: /proc/x cannot be '),
+    ]
+    said = answers([f'pf-save {words}' for words, _problem in bad])
+    for (words, problem), answer in zip(bad, said):
+        assert answer.startswith(problem) and '\n' not in answer, words
+    assert not list(tmp_path.iterdir())
+
+
 def test_without_a_running_program(answers):
     commands = [
         'pf-buddyinfo', 'pf-zoneinfo', 'pf-pagetypeinfo', 'pf-freelist', 'pf-page 1', 'pf-watermark', 'pf-path',
+        'pf-zone', 'pf-pcp', 'pf-lists', 'pf-save nowhere',
         'pf-lru', 'pf-scanners', 'pf-events', 'pf-diff', 'tour next', 'tour into', 'tour out', 'tour why', 'print $zone("DMA")',
     ]  # fmt: skip
     said = answers(['kill', *commands])[1:]
@@ -209,7 +273,19 @@ def test_without_a_running_program(answers):
 
 def test_every_command_has_help(answers):
     names = ['tour', *(f'tour {one}' for one in ('next', 'into', 'out', 'to', 'why', 'map')), 'pf-tui', 'pageflow']
-    last = ('buddyinfo', 'zoneinfo', 'pagetypeinfo', 'freelist', 'page', 'watermark', 'lru', 'scanners')
+    last = (
+        'buddyinfo',
+        'zoneinfo',
+        'pagetypeinfo',
+        'freelist',
+        'page',
+        'watermark',
+        'zone',
+        'pcp',
+        'save',
+        'lru',
+        'scanners',
+    )
     names += [f'pf-{one}' for one in (*last, 'gfp', 'path', 'events', 'diff', 'break')]
     for name, said in zip(names, answers([f'help {name}' for name in names])):
         assert f'Usage: {name}' in said, name
@@ -221,8 +297,9 @@ def test_every_command_has_help(answers):
 
 def test_overview_names_every_command(gdb):
     said = gdb('pageflow')
-    for name in ('tour why', 'pf-freelist', 'pf-break', '$gfp()'):
+    for name in ('tour why', 'pf-freelist', 'pf-break', 'pf-save FILE', 'pf-lists', '$gfp()'):
         assert name in said
+    assert re.search(r'^pf-freelist .*\n +The blocks on the free lists', said, re.MULTILINE)
     assert max(map(len, said.splitlines())) <= 80
 
 
@@ -230,6 +307,9 @@ def test_completion(answers):
     wanted = [
         ('pf-f', ['pf-freelist']),
         ('pf-freelist -z N', ['pf-freelist -z Normal']),
+        ('pf-lis', ['pf-lists']),
+        ('pf-lists -z N', ['pf-lists -z Normal']),
+        ('pf-zone D', ['pf-zone DMA', 'pf-zone DMA32']),
         ('pf-freelist -m Un', ['pf-freelist -m Unmovable']),
         ('pf-lru -l un', ['pf-lru -l unevictable']),
         ('pf-scanners N', ['pf-scanners Normal']),

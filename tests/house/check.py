@@ -162,6 +162,15 @@ def layers(root):
                     f"{layer_of(callee)}; make it a hook (include/hooks.h)"
                 )
     yield from includes(root)
+    yield from imports(root)
+
+
+def imports(root):
+    """src/kernel reads a kernel for whoever asks: it knows no debugger, and one module of it knows drgn."""
+    for path in sorted(root.glob("src/kernel/*.py")):
+        for name in re.findall(r"^\s*(?:import|from)\s+(\w+)", path.read_text(), re.M):
+            if name == "gdb" or name.startswith("pf_") or (name == "drgn" and path.name != "pk_drgn.py"):
+                yield f"{path.relative_to(root)}: imports {name}: kernel may not know it; ask pk_memory.Memory"
 
 
 def includes(root):

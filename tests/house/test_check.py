@@ -130,6 +130,16 @@ def test_layers_finds_header_that_reaches_up(tree):
     ]
 
 
+def test_layers_finds_a_reader_of_kernels_that_knows_the_debugger(tree):
+    tree("src/kernel/pk_state.py", "import pf_screen\nimport gdb\nimport pk_memory\n")
+    tree("src/kernel/pk_drgn.py", "import drgn\n")
+    build(tree)
+    assert findings("layers", tree) == [
+        f"src/kernel/pk_state.py: imports {name}: kernel may not know it; ask pk_memory.Memory"
+        for name in ("pf_screen", "gdb")
+    ]
+
+
 def test_layers_wants_objects(tree):
     assert "run `make build` first" in findings("layers", tree)[0]
 

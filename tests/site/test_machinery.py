@@ -468,6 +468,25 @@ def test_a_transcript_is_run_and_must_go_well(tree):
     assert code != 0 and 'left with 3, not 0' in said
 
 
+def test_a_kept_session_is_shown_with_its_command_and_must_be_there(tree):
+    kept = f'{CHAPTER}\n.. kept-transcript:: long\n   :from: two\n'
+    tree('docs/transcripts/long.txt', '# SPDX\n$ make it B=x\none\ntwo\nthree\n')
+    tree(f'docs/stages/{STEM}.rst', kept)
+    code, said, page = tree.build()
+    assert (code, said) == (0, '')
+    text = re.sub(r'<[^>]*>', '', page)
+    assert '$ make it B=x\ntwo\nthree\n' in text and 'SPDX' not in text
+    tree('docs/transcripts/long.txt', '# SPDX\n$ make it B=x\ntwo and a half\n')
+    assert 'two and a half' in tree.build()[2]
+    tree(f'docs/stages/{STEM}.rst', f'{kept}   :typed: x\n')
+    assert '(gdb) x\ntwo and a half' in re.sub(r'<[^>]*>', '', tree.build()[2])
+    tree(f'docs/stages/{STEM}.rst', f'{kept}   :typed: y\n')
+    assert '"y" is not in the command of docs/transcripts/long.txt' in tree.build()[1]
+    tree(f'docs/stages/{STEM}.rst', kept.replace('long', 'lost'))
+    code, said, _page = tree.build()
+    assert code != 0 and 'no session is kept in docs/transcripts/lost.txt' in said
+
+
 def test_a_command_is_run_again_only_when_it_fails_or_what_it_reads_has_changed(tree):
     counting = 'cat tests/samples/one; echo run >>runs; test ! -e fails'
     tree('tests/samples/one', 'first')

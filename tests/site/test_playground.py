@@ -529,6 +529,25 @@ def proc_files(name):
     return [TOP / 'tests' / 'samples' / f'{name}.{one}' for one in ('zoneinfo', 'buddyinfo', 'pagetypeinfo')]
 
 
+def test_saved_machine_can_be_opened(play, tmp_path):
+    saved = tmp_path / 'kernel.snapshot'
+    saved.write_text(
+        subprocess.run(
+            ['build/pageflow', 'shell'],
+            cwd=TOP,
+            input='machine 64M\nsave /dev/stdout\n',
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.replace('snapshot v1\n', 'snapshot v1\n# of a kernel\n')
+    )
+    one = play().go()
+    one.place.locator('[data-field=chosen]').set_input_files(saved)
+    one.page.wait_for_function('document.querySelector(".play-line code").textContent === "load proc.snapshot"')
+    one.done(1)
+    one.type('alloc GFP_KERNEL 0')
+
+
 def test_files_of_proc_make_a_machine_that_links_hold(play, tmp_path):
     files = proc_files('5.8.18-uma128cma')
     for path in files:

@@ -49,6 +49,18 @@ TEST(format_finds_the_state_and_the_configuration, "")
 	ck_assert(format_of("Node 0, zone DMA\n      numa_hit 1\n").numa);
 }
 
+TEST(format_passes_over_remarks_above_the_state, "")
+{
+	/* Who saves another kernel says there what has no place in 5.8.18's state. */
+	struct text_format format =
+		format_of("pageflow snapshot v1\n# kernel 6.1 numa 1 x\n"
+			  "# snapshot of it\nsnapshot saved\nkernel x numa 0 y\n");
+
+	ck_assert_int_eq(format.kind, TEXT_SNAPSHOT);
+	ck_assert_uint_eq(format.state, 4);
+	ck_assert(!format.numa);
+}
+
 TEST(format_refuses_newer_versions, "")
 {
 	struct text_format format = format_of("kmem v2\n");

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Completion of the pageflow command for bash. Whatever it offers, the command is asked for at that moment: commands, options and
+# Completion of the commands pageflow and pageflow-drgn for bash. Whatever it offers, the command is asked for at that moment: commands, options and
 # words by its --help, masks by `pageflow names gfp`.
 # shellcheck shell=bash
 
@@ -103,4 +103,4 @@ _pageflow() {
 	_pageflow_argument "$1" "$word" "$command" "$number"
 }
 
-complete -F _pageflow pageflow
+complete -F _pageflow pageflow pageflow-drgn

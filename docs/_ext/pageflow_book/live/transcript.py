@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What would otherwise be typed: the output of commands (`transcript`, `picture-of`) and of the debugger (`gdb`)."""
+"""What would otherwise be typed: the output of commands (`transcript`, `picture-of`) and of the debugger (`gdb`), made while
+the site is built or, where that cannot be counted on, kept (`kept-transcript`)."""
 
 import base64
 import html
@@ -33,7 +34,9 @@ class Transcript(SphinxDirective):
 
     def show(self, shown, command):
         output = self.cut(self.output(command))
-        text = output if 'without-prompt' in self.options else f'$ {shown}\n{output}'
+        return self.literal(output if 'without-prompt' in self.options else f'$ {shown}\n{output}')
+
+    def literal(self, text):
         node = nodes.literal_block(text, text, language='console' if '\n' in text else 'none', translatable=False)
         node['classes'].append('transcript')
         self.set_source_info(node)
@@ -104,7 +107,33 @@ class Gdb(Transcript):
         return self.show(f"make gdb {numa}B='{commands}'", f"bash .ci/gdb {program} '' '{commands}'")
 
 
+class KeptTranscript(Transcript):
+    """.. kept-transcript:: NAME - the session that docs/transcripts/NAME.txt keeps: its command, and what that printed.
+
+    :typed: is one of gdb's commands in it: that stands above, in place of the session's.
+    """
+
+    option_spec = {
+        **{one: Transcript.option_spec[one] for one in ('from', 'to')},
+        'typed': directives.unchanged_required,
+    }
+
+    def run(self):
+        path = book(self.env.app).root / 'docs' / 'transcripts' / f'{self.arguments[0]}.txt'
+        self.env.note_dependency(str(path))
+        try:
+            _licence, command, printed = path.read_text(encoding='utf-8').split('\n', 2)
+        except (FileNotFoundError, ValueError):
+            raise self.error(f'{self.name}: no session is kept in docs/transcripts/{path.name}') from None
+        typed = self.options.get('typed', command)
+        if typed not in command:
+            raise self.error(f'{self.name}: "{typed}" is not in the command of docs/transcripts/{path.name}')
+        prompt = '(gdb) ' if 'typed' in self.options else ''
+        return self.literal(f'{prompt}{typed}\n{self.cut(printed.rstrip(chr(10)))}')
+
+
 def setup(app):
     app.add_directive('transcript', Transcript)
+    app.add_directive('kept-transcript', KeptTranscript)
     app.add_directive('picture-of', PictureOf)
     app.add_directive('gdb', Gdb)
