@@ -245,6 +245,4 @@ def at_door(stage, name, asked_for=False):
 
 
 def doors():
-    if pf_target.on_kernel():
-        return [one for stage in pf_chain.STAGES for name in pf_chain.doors(stage) for one in at_door(stage, name)]
-    return [Door(stage, function) for stage in pf_chain.STAGES for function in pf_chain.doors(stage)]
+    return [one for stage in pf_chain.STAGES for name in pf_chain.doors(stage) for one in at_door(stage, name)]

@@ -156,8 +156,8 @@ def entries(name):
     found = {}
     for place in gdb.decode_line(name)[1] or []:
         inside = functions_at(place.pc)[-1:] or [name]
-        exact = inlined(name, place.pc) if inside != [name] and stage_number(inside[0]) else []
-        for address in exact or [place.pc]:
+        told = inlined(name, place.pc) if inside != [name] and stage_number(inside[0]) else []
+        for address in told or [place.pc]:
             into = (functions_at(address)[-1:] or inside)[0]
             found[address] = Entry(name, address, into if into != name else None)
     return tuple(found.values())

@@ -117,7 +117,7 @@ def arguments(frame, in_words):
 def title(frame, stage):
     """What is special about this function here: that it is inlined, and what 5.8.18 calls it."""
     name, parts = frame.name(), []
-    if frame.type() == gdb.INLINE_FRAME:
+    if inlined(frame):
         parts.append(f'inlined into {pf_kernel_request.real(frame).name()}')
     before = pf_kernel_path.meant_by(name)
     if before not in (None, name):

@@ -40,18 +40,17 @@ def names_here(name, exists):
     for one, row in candidates(name):
         if row is not None and row['kind'] == 'renamed' and exists(row['before']) and row['before'] != '-':
             continue  # still called as before, and the newer name is something else
-        if exists(one) and one not in taken(name, exists):
+        if exists(one) and not (one == name and taken(name, exists)):
             found.append(one)
     return found
 
 
 def taken(name, exists):
-    """Names of others' that a function of this kernel would be mistaken for: `__alloc_pages` since 5.13."""
-    return {
-        row['later']
+    """Is the name now that of another function, which this one would be mistaken for: `__alloc_pages` since 5.13?"""
+    return any(
+        row['later'] == name and row['before'] != name and row['kind'] == 'renamed' and not exists(row['before'])
         for row in rows()
-        if row['later'] == name and row['before'] != name and row['kind'] == 'renamed' and not exists(row['before'])
-    }
+    )
 
 
 def change(name, exists):
